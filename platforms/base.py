@@ -1,0 +1,37 @@
+"""What every platform declares about itself, and the options that every source has."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from platforms.length import Unit
+from store.brand import Duration
+
+
+class SourceOptions(BaseModel):
+    """One `[[sources]]` table: what all sources share. A platform's own `Options` adds to it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=100, description="how this source is called in reports")
+    type: str = Field(description="the platform: a file in platforms/")
+    brand: str = Field(description="the key of the brand: [brands.KEY]")
+    every: Duration = Field(timedelta(minutes=15), description="how often it is read")
+    match: bool | None = Field(None, description="keep only what names the brand; default: as the platform needs")
+    publish: bool = Field(False, description="whether replies may be published from Ascolto")
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """`name` is the file's name, `label` what people read. `reply_limit` counts in `reply_unit`; None: none known.
+
+    `open` platforms are searched by words, so what they find must name the brand (see crawlers.matching).
+    """
+
+    name: str
+    label: str
+    options: type[SourceOptions]
+    open: bool
+    reply_limit: int | None = None
+    reply_unit: Unit = "characters"

@@ -1,0 +1,15 @@
+"""Any Mastodon-compatible instance: full-text search with a token, or a hashtag's public timeline without one."""
+
+from pydantic import Field
+
+from platforms.base import Platform, SourceOptions
+
+
+class Options(SourceOptions):
+    query: str = Field(min_length=1, description="words to search for; #word reads that hashtag's timeline")
+    base_url: str = Field("https://mastodon.social", pattern=r"^https?://")
+    token_env: str = Field("MASTODON_TOKEN", description="environment variable with the access token")
+    pages: int = Field(20, ge=1, description="pages of 40 read at most")
+
+
+PLATFORM = Platform("mastodon", "Mastodon", Options, open=True, reply_limit=500)

@@ -1,0 +1,1 @@
+"""The belt: tables, sessions, queries, claims, migrations, clock, errors. It knows no stage."""

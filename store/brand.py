@@ -1,0 +1,182 @@
+"""What a brand tells Ascolto about itself: names, policy, voice. Typed values, validated once; no I/O.
+
+The configuration is read by `settings`; these types live here because every stage is given them.
+"""
+
+import re
+from datetime import date, time, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|m|h|d|w)\s*$")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_HOURS = re.compile(r"^(?P<first>[a-z]{3})(?:-(?P<last>[a-z]{3}))?\s+(?P<open>\d\d?:\d\d)-(?P<close>\d\d?:\d\d)$")
+
+Remedy = Literal[
+    "apology_fix", "refund_replacement", "escalate", "information", "help", "thanks", "ignore"
+]
+Urgency = Literal["critical", "high", "normal", "low"]
+
+
+class Strict(BaseModel):
+    """A part of the configuration: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def parse_duration(value: Any) -> Any:
+    """`"15m"` -> 15 minutes; units s, m, h, d, w."""
+    if not isinstance(value, str):
+        return value
+    match = _DURATION.match(value)
+    if not match:
+        raise ValueError(f"{value!r} is no duration: write a number and s, m, h, d or w, such as 15m")
+    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+
+
+def parse_limit(value: Any) -> Any:
+    """A first-contact time: a duration, or `"none"` for no clock."""
+    return None if value == "none" else parse_duration(value)
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Limit = Annotated[timedelta | None, BeforeValidator(parse_limit)]
+
+
+class Opening(Strict):
+    """One stretch of opening hours on one weekday (0 = Monday); `closes` may be 24:00, as `time.max`."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+def parse_hours(value: Any) -> Any:
+    """`"mon-fri 09:00-18:00, sat 09:00-13:00"` -> openings; `"always"` -> none closed (an empty tuple
+    would mean never open, so always is a whole week of whole days)."""
+    if not isinstance(value, str):
+        return value
+    if value.strip() == "always":
+        return tuple(Opening(weekday=day, opens=time.min, closes=time.max) for day in range(7))
+    openings: list[Opening] = []
+    for part in value.split(","):
+        openings += _openings(part.strip())
+    return tuple(sorted(openings, key=lambda opening: (opening.weekday, opening.opens)))
+
+
+def _openings(part: str) -> list[Opening]:
+    match = _HOURS.match(part)
+    if not match or match["first"] not in DAYS or (match["last"] or "mon") not in DAYS:
+        raise ValueError(f"{part!r} are no hours: write e.g. mon-fri 09:00-18:00, sat 09:00-13:00, or always")
+    first = DAYS.index(match["first"])
+    last = DAYS.index(match["last"]) if match["last"] else first
+    days = range(first, last + 1) if first <= last else [*range(first, 7), *range(last + 1)]
+    opens, closes = _clock_time(match["open"]), _clock_time(match["close"])
+    if opens < closes:
+        return [Opening(weekday=day, opens=opens, closes=closes) for day in days]
+    # Across midnight: the evening of the day and the small hours of the next.
+    evening = [Opening(weekday=day, opens=opens, closes=time.max) for day in days]
+    night = [Opening(weekday=(day + 1) % 7, opens=time.min, closes=closes) for day in days if closes > time.min]
+    return evening + night
+
+
+def _clock_time(text: str) -> time:
+    hour, minute = (int(part) for part in text.split(":"))
+    if (hour, minute) == (24, 0):
+        return time.max
+    try:
+        return time(hour, minute)
+    except ValueError:
+        raise ValueError(f"{text!r} is no time of day: write 00:00 to 24:00") from None
+
+
+def _hours_text(openings: tuple[Opening, ...]) -> str:
+    def clock(moment: time) -> str:
+        return "24:00" if moment == time.max else f"{moment:%H:%M}"
+
+    return ", ".join(f"{DAYS[o.weekday]} {clock(o.opens)}-{clock(o.closes)}" for o in openings)
+
+
+Hours = Annotated[tuple[Opening, ...], BeforeValidator(parse_hours), PlainSerializer(_hours_text)]
+
+
+class Absence(Strict):
+    """Days on which nobody answers, first and last included."""
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    note: str = ""
+
+
+class Faq(Strict):
+    question: str
+    answer: str
+    lang: str | None = None
+
+
+class FirstContact(Strict):
+    """Time to the first answer by urgency; None: no clock."""
+
+    critical: Limit = timedelta(minutes=15)
+    high: Limit = timedelta(hours=1)
+    normal: Limit = timedelta(hours=4)
+    low: Limit = None
+
+
+class Policy(Strict):
+    """The brand's rules: hours, times, remedies by topic, contacts, FAQ, absences, clauses."""
+
+    hours: Hours = Field(default_factory=lambda: parse_hours("mon-fri 09:00-18:00"))
+    critical_hours: Hours = Field(default_factory=lambda: parse_hours("always"))
+    holidays: str | None = None
+    absences: tuple[Absence, ...] = ()
+    first_contact: FirstContact = FirstContact()
+    remedies: dict[str, Remedy] = {}
+    contacts: dict[str, str] = {}
+    tripwires: tuple[str, ...] = ()
+    approval: dict[Urgency, tuple[str, ...]] = {}
+    clauses: dict[str, str] = {}
+    faq: tuple[Faq, ...] = ()
+    viral: int = Field(100, ge=1, description="engagement an hour from which a mention may be viral")
+
+    @field_validator("holidays")
+    @classmethod
+    def known_country(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", value):
+            raise ValueError(f"{value!r} is no country: write its two letters, such as IT, or IT-BZ")
+        return value
+
+
+class Voice(Strict):
+    """How the brand speaks. `formality` by language: lei/tu, Sie/du, vous/tu, usted/tu, formal/informal, mirror."""
+
+    formality: dict[str, str] = {}
+    signature: str = ""
+    emoji: bool = False
+
+
+class Brand(Strict):
+    """A brand that is watched. `key` is its name in the configuration (`[brands.KEY]`)."""
+
+    key: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("it", "en")
+    timezone: str = "Europe/Rome"
+    policy: Policy = Policy()
+    voice: Voice = Voice()
+
+    @field_validator("timezone")
+    @classmethod
+    def known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone: write an IANA name such as Europe/Rome")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)

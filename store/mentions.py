@@ -1,0 +1,212 @@
+"""Mentions into the belt: batches of `NewMention` become rows; what changed goes through the stages again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from store.mention import NewMention, author_key, content_hash, identity, text_key
+from store.tables import Mention, MentionState, Revision, Snapshot, Tombstone
+
+BATCH = 200  # keeps every IN list under SQLite's limit on bound values
+
+
+@dataclass(slots=True)
+class Stored:
+    """What a batch did, as ids of mentions. `late`: new, though published before what the source had shown."""
+
+    new: list[int] = field(default_factory=list)
+    edited: list[int] = field(default_factory=list)
+    refreshed: list[int] = field(default_factory=list)  # engagement or the brand's answer changed
+    unchanged: int = 0
+    erased: int = 0  # offered again after its erasure: left out
+
+    def add(self, other: "Stored") -> None:
+        self.new += other.new
+        self.edited += other.edited
+        self.refreshed += other.refreshed
+        self.unchanged += other.unchanged
+        self.erased += other.erased
+
+
+def store_mentions(
+    session: Session, mentions: Iterable[NewMention], *, now: datetime, history_before: datetime | None = None
+) -> Stored:
+    """Stores each mention once per brand, platform and external id; within the caller's transaction.
+
+    New rows published before `history_before` are history: counted, never alerted.
+    """
+    unique = {(m.brand, m.platform, m.external_id): m for m in mentions}
+    offered = list(unique.values())
+    done = Stored()
+    for start in range(0, len(offered), BATCH):
+        done.add(_store_batch(session, offered[start : start + BATCH], now, history_before))
+    return done
+
+
+def known_ids(session: Session, brand: str, platform: str, external_ids: Sequence[str]) -> set[str]:
+    """Which of these external ids are stored already."""
+    rows = session.scalars(
+        select(Mention.external_id).where(
+            Mention.brand == brand, Mention.platform == platform, Mention.external_id.in_(external_ids)  # type: ignore[attr-defined]
+        )
+    )
+    return set(rows)
+
+
+def mark_gone(session: Session, source: str, seen: set[str], *, since: datetime, now: datetime) -> list[int]:
+    """Marks mentions of `source` published from `since` on that a complete read no longer showed; gives their ids."""
+    standing = session.execute(
+        select(Mention.id, Mention.external_id).where(
+            Mention.source == source, Mention.published_at >= since, Mention.gone_at.is_(None)  # type: ignore[union-attr, call-overload]
+        )
+    )
+    gone = [row_id for row_id, external_id in standing if external_id not in seen]
+    for start in range(0, len(gone), BATCH):
+        _update(session, gone[start : start + BATCH], gone_at=now, changed_at=now)
+        _to_triage(session, gone[start : start + BATCH])
+    return gone
+
+
+def _store_batch(
+    session: Session, offered: list[NewMention], now: datetime, history_before: datetime | None
+) -> Stored:
+    done = Stored()
+    erased = _erased(session, offered)
+    done.erased = len(erased)
+    offered = [m for m in offered if _identity(m) not in erased]
+    known = _known(session, offered)
+    fresh = [m for m in offered if _key(m) not in known]
+    done.new = _insert(session, fresh, now, history_before)
+    for mention in offered:
+        if row := known.get(_key(mention)):
+            _meet_again(session, row, mention, now, done)
+    return done
+
+
+def _meet_again(session: Session, row: Mention, mention: NewMention, now: datetime, done: Stored) -> None:
+    assert row.id is not None
+    changes: dict[str, Any] = {"seen_at": now, "gone_at": None}
+    if content_hash(mention) != row.content_hash:
+        session.execute(insert(Revision), [_revision(row, now)])
+        changes |= _content(mention) | {
+            "revision": row.revision + 1, "state": MentionState.NEW, "changed_at": now, "attempts": 0,
+            "next_try_at": None, "claim": None, "claimed_until": None,
+            "edited_at": mention.edited_at or now,
+        }
+        done.edited.append(row.id)
+    elif _answered(row, mention) or mention.engagement != row.engagement or row.gone_at:
+        changes["changed_at"] = now
+        done.refreshed.append(row.id)
+    else:
+        done.unchanged += 1
+    changes |= _answer(row, mention)
+    if mention.engagement != row.engagement:
+        changes |= dict(zip(_COUNTS, mention.engagement, strict=True))
+        _snapshot(session, [(row.id, mention)], now)
+    _update(session, [row.id], **changes)
+    if row.id in done.refreshed[-1:]:
+        _to_triage(session, [row.id])
+
+
+_COUNTS = ("likes", "shares", "replies", "views")
+
+
+def _key(mention: NewMention) -> tuple[str, str, str]:
+    return mention.brand, mention.platform, mention.external_id
+
+
+def _identity(mention: NewMention) -> str:
+    return identity(*_key(mention))
+
+
+def _erased(session: Session, offered: list[NewMention]) -> set[str]:
+    keys = [_identity(m) for m in offered]
+    return set(session.scalars(select(Tombstone.key).where(Tombstone.key.in_(keys))))  # type: ignore[attr-defined]
+
+
+def _known(session: Session, offered: list[NewMention]) -> dict[tuple[str, str, str], Mention]:
+    found: dict[tuple[str, str, str], Mention] = {}
+    for brand, platform in {(m.brand, m.platform) for m in offered}:
+        ids = [m.external_id for m in offered if (m.brand, m.platform) == (brand, platform)]
+        rows = session.scalars(
+            select(Mention)
+            .where(Mention.brand == brand, Mention.platform == platform, Mention.external_id.in_(ids))  # type: ignore[arg-type, attr-defined]
+            .execution_options(populate_existing=True)
+        )
+        found |= {_key(row): row for row in rows}
+    return found
+
+
+def _insert(session: Session, fresh: list[NewMention], now: datetime, history_before: datetime | None) -> list[int]:
+    if not fresh:
+        return []
+    rows = [_row(m, now, history_before) for m in fresh]
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    # A crawl beside ours may have stored the same one a moment ago: then it is theirs, not an error.
+    statement = dialect.insert(Mention).on_conflict_do_nothing().returning(Mention.id, Mention.external_id)  # type: ignore[attr-defined, call-overload]
+    ids = {external_id: row_id for row_id, external_id in session.execute(statement, rows)}
+    _snapshot(session, [(ids[m.external_id], m) for m in fresh if m.external_id in ids and any(
+        count is not None for count in m.engagement)], now)
+    return sorted(ids.values())
+
+
+def _row(mention: NewMention, now: datetime, history_before: datetime | None) -> dict[str, Any]:
+    return mention.model_dump() | _content(mention) | {
+        "thread": mention.thread or mention.external_id,
+        "author_key": author_key(mention.platform, mention.author_id, mention.author),
+        "history": history_before is not None and mention.published_at < history_before,
+        "state": MentionState.NEW, "revision": 1, "attempts": 0,
+        "first_seen_at": now, "seen_at": now, "changed_at": now,
+    }
+
+
+def _content(mention: NewMention) -> dict[str, Any]:
+    return {
+        "title": mention.title, "text": mention.text, "stars": mention.stars,
+        "content_hash": content_hash(mention), "text_key": text_key(mention.text),
+    }
+
+
+def _revision(row: Mention, now: datetime) -> dict[str, Any]:
+    return {"mention_id": row.id, "revision": row.revision, "title": row.title, "text": row.text,
+            "stars": row.stars, "until": now}
+
+
+def _answered(row: Mention, mention: NewMention) -> bool:
+    return mention.answer is not None and mention.answer != row.answer
+
+
+def _answer(row: Mention, mention: NewMention) -> dict[str, Any]:
+    if not _answered(row, mention):
+        return {}
+    return {"answer": mention.answer, "answered_at": mention.answered_at}
+
+
+def _snapshot(session: Session, counted: list[tuple[int, NewMention]], now: datetime) -> None:
+    rows = [{"mention_id": row_id, "at": now} | dict(zip(_COUNTS, m.engagement, strict=True)) for row_id, m in counted]
+    if rows:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(dialect.insert(Snapshot).on_conflict_do_nothing(), rows)
+
+
+def _update(session: Session, ids: list[int], **values: Any) -> int:
+    result: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        update(Mention).where(Mention.id.in_(ids)).values(**values)  # type: ignore[union-attr]
+        .execution_options(synchronize_session=False)
+    )
+    return result.rowcount
+
+
+def _to_triage(session: Session, ids: list[int]) -> None:
+    """What changed without new words is looked at again by triage; a row still unscored keeps its place."""
+    session.execute(
+        update(Mention)
+        .where(Mention.id.in_(ids), Mention.state == MentionState.TRIAGED)  # type: ignore[union-attr, arg-type]
+        .values(state=MentionState.SCORED, next_try_at=None, attempts=0)
+        .execution_options(synchronize_session=False)
+    )

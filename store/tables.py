@@ -1,0 +1,289 @@
+"""The tables. One row is the truth about one thing; every stage takes rows in one state and leaves the next.
+
+A table class does not validate: build a `NewMention` (see `store.mention`) first.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Dialect, Index, String, Text, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import DateTime as SqlDateTime
+from sqlmodel import Field, SQLModel
+
+from store.clock import aware
+from store.mention import NewMention
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in, aware UTC out, on SQLite (which knows no zones) and PostgreSQL alike."""
+
+    impl = SqlDateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else aware(value)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else aware(value)
+
+
+class MentionState(StrEnum):
+    NEW = "new"  # waits for the model
+    SCORED = "scored"  # waits for triage (also when something about it changed)
+    TRIAGED = "triaged"
+    FAILED = "failed"  # a stage gave up; `error` says why
+
+
+class CaseStatus(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    REPLIED = "replied"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+
+
+class OutboxState(StrEnum):
+    WAITING = "waiting"
+    STALE = "stale"  # delivered, but its case has changed: the same message is to be edited
+    SENT = "sent"
+    FAILED = "failed"  # a permanent error; `error` names the mend
+
+
+class NotificationKind(StrEnum):
+    CASE = "case"  # the one message of a case, edited for its whole life
+    THREAD = "thread"  # a line in the thread of that message
+    REMINDER = "reminder"  # first-contact time is near or past
+    SOURCE = "source"  # a source went down or came back
+    START = "start"  # the starting list after a first read
+    DIGEST = "digest"
+
+
+class Claimed(SQLModel):
+    """What `store.claims` needs on a row that a stage takes."""
+
+    claim: str | None = Field(default=None, sa_type=String(36))
+    claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    attempts: int = 0
+    next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error: str | None = None
+
+
+class Mention(NewMention, Claimed, table=True):
+    """A mention as stored. `revision` counts what the author changed; `history`: older than the first read cares."""
+
+    __table_args__ = (
+        UniqueConstraint("brand", "platform", "external_id"),
+        # Partial, so that taking the next rows costs the same however many are done.
+        Index("ix_mention_waiting", "state", "id", sqlite_where=text("state <> 'triaged'"),
+              postgresql_where=text("state <> 'triaged'")),
+        Index("ix_mention_source_published", "source", "published_at"),
+        Index("ix_mention_brand_published", "brand", "published_at"),
+        Index("ix_mention_thread", "brand", "platform", "thread"),
+        Index("ix_mention_author", "brand", "platform", "author_key"),
+        Index("ix_mention_same_text", "brand", "text_key"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    published_at: datetime = Field(sa_type=UtcDateTime)
+    edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    text: str = Field(sa_type=Text)
+    state: str = MentionState.NEW
+    revision: int = 1
+    content_hash: str = Field(sa_type=String(64))
+    text_key: str | None = Field(default=None, sa_type=String(64))
+    author_key: str | None = Field(default=None, sa_type=String(64))
+    history: bool = False
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+    gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
+
+
+class Revision(SQLModel, table=True):
+    """What a mention said before its author changed it."""
+
+    __table_args__ = (UniqueConstraint("mention_id", "revision"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    mention_id: int = Field(foreign_key="mention.id", ondelete="CASCADE")
+    revision: int
+    title: str | None = None
+    text: str = Field(sa_type=Text)
+    stars: float | None = None
+    until: datetime = Field(sa_type=UtcDateTime)
+
+
+class Snapshot(SQLModel, table=True):
+    """Engagement of a mention at a time; None: the platform does not tell."""
+
+    __table_args__ = (UniqueConstraint("mention_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    mention_id: int = Field(foreign_key="mention.id", ondelete="CASCADE")
+    at: datetime = Field(sa_type=UtcDateTime)
+    likes: int | None = None
+    shares: int | None = None
+    replies: int | None = None
+    views: int | None = None
+
+
+class Score(SQLModel, table=True):
+    """What the model says of one revision of a mention; all None but `lang` where it cannot read it."""
+
+    __table_args__ = (UniqueConstraint("mention_id", "revision"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    mention_id: int = Field(foreign_key="mention.id", ondelete="CASCADE")
+    revision: int
+    lang: str | None = None
+    unsupported: bool = False
+    sentiment: str | None = None
+    sentiment_score: float | None = None
+    sentiment_probs: dict[str, float] | None = Field(default=None, sa_type=JSON)
+    urgency: str | None = None
+    urgency_score: float | None = None
+    urgency_probs: dict[str, float] | None = Field(default=None, sa_type=JSON)
+    category: str | None = None
+    topics: list[str] = Field(default_factory=list, sa_type=JSON)
+    why: list[str] = Field(default_factory=list, sa_type=JSON)
+    model: str
+    scored_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SourceRow(SQLModel, table=True):
+    """The plan and health of one source: the polling plan is data on the row."""
+
+    __tablename__ = "source"
+
+    name: str = Field(primary_key=True)
+    brand: str
+    type: str
+    cursor: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    first_read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    start_listed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    next_check_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    last_ok_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_error_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_error: str | None = None
+    failures: int = 0
+    empty_reads: int = 0
+    usual_results: float = 0.0
+    down_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Case(SQLModel, table=True):
+    """A matter that somebody must handle. `version` counts what a reader of its message would see change."""
+
+    __table_args__ = (
+        Index("ix_case_due", "due_at", sqlite_where=text("status = 'open'"),
+              postgresql_where=text("status = 'open'")),
+        Index("ix_case_brand_opened", "brand", "opened_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    brand: str
+    mention_id: int | None = Field(default=None, description="the mention that the message shows")
+    status: str = Field(default=CaseStatus.OPEN, index=True)
+    urgency: str = "normal"
+    reasons: list[str] = Field(default_factory=list, sa_type=JSON)
+    channel: str = Field(default="alerts", description="logical: alerts, praise, crisis, ops, digest")
+    version: int = 1
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    owner: str | None = None
+    acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    acknowledged_by: str | None = None
+    replied_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    resolved_by: str | None = None
+    resolution: str | None = None
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reply: str | None = Field(default=None, sa_type=Text)
+
+
+class Reason(SQLModel, table=True):
+    """A named cause to tell people, told once: unique per mention, kind and occurrence (the revision for `edited`)."""
+
+    __table_args__ = (UniqueConstraint("mention_id", "kind", "occurrence"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    mention_id: int = Field(foreign_key="mention.id", ondelete="CASCADE")
+    case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
+    kind: str
+    occurrence: int = 0
+    detail: list[str] = Field(default_factory=list, sa_type=JSON)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Draft(SQLModel, table=True):
+    """A proposed reply to one revision of a mention. `moves`: which wording was used for each move, in order."""
+
+    __table_args__ = (UniqueConstraint("mention_id", "revision"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id", index=True)
+    mention_id: int = Field(foreign_key="mention.id", ondelete="CASCADE")
+    revision: int
+    brand: str = Field(index=True)
+    lang: str
+    reply: str | None = Field(default=None, sa_type=Text)
+    private_reply: str | None = Field(default=None, sa_type=Text)
+    gloss: str | None = Field(default=None, sa_type=Text)
+    remedy: str
+    checks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    moves: list[str] = Field(default_factory=list, sa_type=JSON)
+    generator: str = "phrases"
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Notification(Claimed, table=True):
+    """One message to people, kept until it is delivered. `key` is unique: the same thing is never written twice."""
+
+    __table_args__ = (
+        Index("ix_notification_waiting", "state", "priority", "id",
+              sqlite_where=text("state IN ('waiting', 'stale')"),
+              postgresql_where=text("state IN ('waiting', 'stale')")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    kind: str
+    channel: str = Field(description="slack, console, ...: the file in alerts/channels that sends it")
+    target: str = Field(default="alerts", description="logical: alerts, praise, crisis, ops, digest")
+    brand: str | None = None
+    case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
+    reason_id: int | None = Field(default=None, foreign_key="reason.id")
+    source: str | None = None
+    body: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, description="what no row can tell later")
+    state: str = OutboxState.WAITING
+    priority: int = Field(default=5, description="0 first: critical 0, thread of it 1, ... praise 9")
+    unsure: bool = Field(default=False, description="a send began and its end is not known: reconcile first")
+    shown_version: int = 0
+    address: str | None = Field(default=None, description="where it went: the id of the Slack channel")
+    message_id: str | None = Field(default=None, description="what it is there: Slack's ts")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Audit(SQLModel, table=True):
+    """Who did what, when, from which state to which."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    who: str
+    action: str
+    case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
+    source: str | None = None
+    before: str | None = None
+    after: str | None = None
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Tombstone(SQLModel, table=True):
+    """The hash of an erased mention: it must not come back with the next read."""
+
+    key: str = Field(primary_key=True, sa_type=String(64))
+    erased_at: datetime = Field(sa_type=UtcDateTime)
