@@ -18,7 +18,9 @@ class SourceOptions(BaseModel):
     type: str = Field(description="the platform: a file in platforms/")
     brand: str = Field(description="the key of the brand: [brands.KEY]")
     every: Duration = Field(timedelta(minutes=15), description="how often it is read")
-    match: bool | None = Field(None, description="keep only what names the brand; default: as the platform needs")
+    match: bool | None = Field(
+        None, description="keep only what names the brand; default: as the platform needs"
+    )
     publish: bool = Field(False, description="whether replies may be published from Ascolto")
 
 

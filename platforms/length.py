@@ -26,7 +26,8 @@ def measure(text: str, unit: Unit) -> int:
 
 def _weighted(text: str) -> int:
     bare, links = _LINK.subn("", unicodedata.normalize("NFC", text))
-    return LINK_WEIGHT * links + sum(_weight(cluster) for cluster in regex.findall(r"\X", bare))
+    weights: int = sum(_weight(cluster) for cluster in regex.findall(r"\X", bare))
+    return LINK_WEIGHT * int(links) + weights
 
 
 def _weight(cluster: str) -> int:

@@ -24,7 +24,7 @@ class Selectors(BaseModel):
 
 class Options(SourceOptions):
     url: str = Field(pattern=r"^https?://", description="the first page; rel=next links are followed")
-    selectors: Selectors | None = None
+    selectors: Selectors | None = Field(None, description="for a site without schema.org markup")
     pages: int = Field(50, ge=1, description="pages read at most")
     language: str | None = Field(None, description="language of the site, where its markup does not say")
 

@@ -13,11 +13,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|m|h|d|w)\s*$")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_HOURS = re.compile(r"^(?P<first>[a-z]{3})(?:-(?P<last>[a-z]{3}))?\s+(?P<open>\d\d?:\d\d)-(?P<close>\d\d?:\d\d)$")
+_HOURS = re.compile(
+    r"^(?P<first>[a-z]{3})(?:-(?P<last>[a-z]{3}))?\s+(?P<open>\d\d?:\d\d)-(?P<close>\d\d?:\d\d)$"
+)
 
-Remedy = Literal[
-    "apology_fix", "refund_replacement", "escalate", "information", "help", "thanks", "ignore"
-]
+Remedy = Literal["apology_fix", "refund_replacement", "escalate", "information", "help", "thanks", "ignore"]
 Urgency = Literal["critical", "high", "normal", "low"]
 
 
@@ -79,7 +79,9 @@ def _openings(part: str) -> list[Opening]:
         return [Opening(weekday=day, opens=opens, closes=closes) for day in days]
     # Across midnight: the evening of the day and the small hours of the next.
     evening = [Opening(weekday=day, opens=opens, closes=time.max) for day in days]
-    night = [Opening(weekday=(day + 1) % 7, opens=time.min, closes=closes) for day in days if closes > time.min]
+    night = [
+        Opening(weekday=(day + 1) % 7, opens=time.min, closes=closes) for day in days if closes > time.min
+    ]
     return evening + night
 
 

@@ -14,12 +14,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
 from sqlmodel import Session
 
-
 MAX_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=15)
-
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,13 @@ class Claim:
 
 
 def claim(
-    session: Session, table: Any, states: Sequence[str], *, now: datetime, lease: timedelta, limit: int,
+    session: Session,
+    table: Any,
+    states: Sequence[str],
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
     first: Sequence[ColumnElement[Any]] = (),
 ) -> Claim:
     """Takes up to `limit` rows of `table` in `states` that nobody holds and whose next try has come.
@@ -59,13 +62,27 @@ def claim(
 
 def finish(session: Session, table: Any, row_id: int, token: str, **values: Any) -> bool:
     """Writes the outcome if the row is still ours; False: the lease ran out and somebody else has it."""
-    values = {"claim": None, "claimed_until": None, "attempts": 0, "next_try_at": None, "error": None} | values
+    values = {
+        "claim": None,
+        "claimed_until": None,
+        "attempts": 0,
+        "next_try_at": None,
+        "error": None,
+    } | values
     return _set(session, table, row_id, token, values)
 
 
 def retry(
-    session: Session, table: Any, row_id: int, token: str, *, attempt: int, error: str, now: datetime,
-    at_least: float | None = None, give_up: str | None = "failed",
+    session: Session,
+    table: Any,
+    row_id: int,
+    token: str,
+    *,
+    attempt: int,
+    error: str,
+    now: datetime,
+    at_least: float | None = None,
+    give_up: str | None = "failed",
 ) -> bool:
     """Gives a row back after an error: later each time, or to the state `give_up` after `MAX_ATTEMPTS`."""
     values: dict[str, Any] = {"claim": None, "claimed_until": None, "error": error[:500]}
@@ -81,19 +98,35 @@ def wait(attempt: int, chance: float, at_least: float | None = None) -> timedelt
 
     `at_least` (seconds, from Retry-After) only ever lengthens it.
     """
-    doubled = min(FIRST_WAIT * 2 ** min(attempt - 1, 20), LONGEST_WAIT)
+    doubled: timedelta = min(FIRST_WAIT * (1 << min(attempt - 1, 20)), LONGEST_WAIT)
     return max(doubled * (0.5 + chance / 2), timedelta(seconds=at_least or 0))
+
+
+def release_all(session: Session, table: Any) -> int:
+    """Frees what a previous life of the only process here had in hand; gives the number of rows.
+
+    Not for installations with several workers: there the leases of the dead run out by themselves.
+    """
+    result: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        update(table)
+        .where(table.claim.is_not(None))
+        .values(claim=None, claimed_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return result.rowcount
 
 
 def waiting(session: Session, table: Any) -> dict[str, int]:
     """How many rows stand in each state."""
     rows = session.execute(select(table.state, func.count()).group_by(table.state))
-    return {state: count for state, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _set(session: Session, table: Any, row_id: int, token: str, values: dict[str, Any]) -> bool:
     result: CursorResult[Any] = session.execute(  # type: ignore[assignment]
-        update(table).where(table.id == row_id, table.claim == token).values(**values)
+        update(table)
+        .where(table.id == row_id, table.claim == token)
+        .values(**values)
         .execution_options(synchronize_session=False)
     )
     return result.rowcount == 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import CursorResult, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from store.mention import NewMention, author_key, content_hash, identity, text_key
 from store.tables import Mention, MentionState, Revision, Snapshot, Tombstone
@@ -51,8 +51,10 @@ def store_mentions(
 def known_ids(session: Session, brand: str, platform: str, external_ids: Sequence[str]) -> set[str]:
     """Which of these external ids are stored already."""
     rows = session.scalars(
-        select(Mention.external_id).where(
-            Mention.brand == brand, Mention.platform == platform, Mention.external_id.in_(external_ids)  # type: ignore[attr-defined]
+        select(col(Mention.external_id)).where(
+            col(Mention.brand) == brand,
+            col(Mention.platform) == platform,
+            col(Mention.external_id).in_(external_ids),
         )
     )
     return set(rows)
@@ -61,8 +63,10 @@ def known_ids(session: Session, brand: str, platform: str, external_ids: Sequenc
 def mark_gone(session: Session, source: str, seen: set[str], *, since: datetime, now: datetime) -> list[int]:
     """Marks mentions of `source` published from `since` on that a complete read no longer showed; gives their ids."""
     standing = session.execute(
-        select(Mention.id, Mention.external_id).where(
-            Mention.source == source, Mention.published_at >= since, Mention.gone_at.is_(None)  # type: ignore[union-attr, call-overload]
+        select(col(Mention.id), col(Mention.external_id)).where(
+            col(Mention.source) == source,
+            col(Mention.published_at) >= since,
+            col(Mention.gone_at).is_(None),
         )
     )
     gone = [row_id for row_id, external_id in standing if external_id not in seen]
@@ -94,8 +98,13 @@ def _meet_again(session: Session, row: Mention, mention: NewMention, now: dateti
     if content_hash(mention) != row.content_hash:
         session.execute(insert(Revision), [_revision(row, now)])
         changes |= _content(mention) | {
-            "revision": row.revision + 1, "state": MentionState.NEW, "changed_at": now, "attempts": 0,
-            "next_try_at": None, "claim": None, "claimed_until": None,
+            "revision": row.revision + 1,
+            "state": MentionState.NEW,
+            "changed_at": now,
+            "attempts": 0,
+            "next_try_at": None,
+            "claim": None,
+            "claimed_until": None,
             "edited_at": mention.edited_at or now,
         }
         done.edited.append(row.id)
@@ -126,7 +135,7 @@ def _identity(mention: NewMention) -> str:
 
 def _erased(session: Session, offered: list[NewMention]) -> set[str]:
     keys = [_identity(m) for m in offered]
-    return set(session.scalars(select(Tombstone.key).where(Tombstone.key.in_(keys))))  # type: ignore[attr-defined]
+    return set(session.scalars(select(col(Tombstone.key)).where(col(Tombstone.key).in_(keys))))
 
 
 def _known(session: Session, offered: list[NewMention]) -> dict[tuple[str, str, str], Mention]:
@@ -135,46 +144,72 @@ def _known(session: Session, offered: list[NewMention]) -> dict[tuple[str, str, 
         ids = [m.external_id for m in offered if (m.brand, m.platform) == (brand, platform)]
         rows = session.scalars(
             select(Mention)
-            .where(Mention.brand == brand, Mention.platform == platform, Mention.external_id.in_(ids))  # type: ignore[arg-type, attr-defined]
+            .where(
+                col(Mention.brand) == brand,
+                col(Mention.platform) == platform,
+                col(Mention.external_id).in_(ids),
+            )
             .execution_options(populate_existing=True)
         )
         found |= {_key(row): row for row in rows}
     return found
 
 
-def _insert(session: Session, fresh: list[NewMention], now: datetime, history_before: datetime | None) -> list[int]:
+def _insert(
+    session: Session, fresh: list[NewMention], now: datetime, history_before: datetime | None
+) -> list[int]:
     if not fresh:
         return []
     rows = [_row(m, now, history_before) for m in fresh]
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     # A crawl beside ours may have stored the same one a moment ago: then it is theirs, not an error.
-    statement = dialect.insert(Mention).on_conflict_do_nothing().returning(Mention.id, Mention.external_id)  # type: ignore[attr-defined, call-overload]
-    ids = {external_id: row_id for row_id, external_id in session.execute(statement, rows)}
-    _snapshot(session, [(ids[m.external_id], m) for m in fresh if m.external_id in ids and any(
-        count is not None for count in m.engagement)], now)
+    identifying = (col(Mention.brand), col(Mention.platform), col(Mention.external_id))
+    statement = dialect.insert(Mention).on_conflict_do_nothing().returning(col(Mention.id), *identifying)
+    ids = {
+        (brand, platform, name): row_id for row_id, brand, platform, name in session.execute(statement, rows)
+    }
+    counted = [m for m in fresh if _key(m) in ids and any(count is not None for count in m.engagement)]
+    _snapshot(session, [(ids[_key(m)], m) for m in counted], now)
     return sorted(ids.values())
 
 
 def _row(mention: NewMention, now: datetime, history_before: datetime | None) -> dict[str, Any]:
-    return mention.model_dump() | _content(mention) | {
-        "thread": mention.thread or mention.external_id,
-        "author_key": author_key(mention.platform, mention.author_id, mention.author),
-        "history": history_before is not None and mention.published_at < history_before,
-        "state": MentionState.NEW, "revision": 1, "attempts": 0,
-        "first_seen_at": now, "seen_at": now, "changed_at": now,
-    }
+    return (
+        mention.model_dump()
+        | _content(mention)
+        | {
+            "thread": mention.thread or mention.external_id,
+            "author_key": author_key(mention.platform, mention.author_id, mention.author),
+            "history": history_before is not None and mention.published_at < history_before,
+            "state": MentionState.NEW,
+            "revision": 1,
+            "attempts": 0,
+            "first_seen_at": now,
+            "seen_at": now,
+            "changed_at": now,
+        }
+    )
 
 
 def _content(mention: NewMention) -> dict[str, Any]:
     return {
-        "title": mention.title, "text": mention.text, "stars": mention.stars,
-        "content_hash": content_hash(mention), "text_key": text_key(mention.text),
+        "title": mention.title,
+        "text": mention.text,
+        "stars": mention.stars,
+        "content_hash": content_hash(mention),
+        "text_key": text_key(mention.text),
     }
 
 
 def _revision(row: Mention, now: datetime) -> dict[str, Any]:
-    return {"mention_id": row.id, "revision": row.revision, "title": row.title, "text": row.text,
-            "stars": row.stars, "until": now}
+    return {
+        "mention_id": row.id,
+        "revision": row.revision,
+        "title": row.title,
+        "text": row.text,
+        "stars": row.stars,
+        "until": now,
+    }
 
 
 def _answered(row: Mention, mention: NewMention) -> bool:
@@ -188,7 +223,10 @@ def _answer(row: Mention, mention: NewMention) -> dict[str, Any]:
 
 
 def _snapshot(session: Session, counted: list[tuple[int, NewMention]], now: datetime) -> None:
-    rows = [{"mention_id": row_id, "at": now} | dict(zip(_COUNTS, m.engagement, strict=True)) for row_id, m in counted]
+    rows = [
+        {"mention_id": row_id, "at": now} | dict(zip(_COUNTS, m.engagement, strict=True))
+        for row_id, m in counted
+    ]
     if rows:
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         session.execute(dialect.insert(Snapshot).on_conflict_do_nothing(), rows)
@@ -196,7 +234,9 @@ def _snapshot(session: Session, counted: list[tuple[int, NewMention]], now: date
 
 def _update(session: Session, ids: list[int], **values: Any) -> int:
     result: CursorResult[Any] = session.execute(  # type: ignore[assignment]
-        update(Mention).where(Mention.id.in_(ids)).values(**values)  # type: ignore[union-attr]
+        update(Mention)
+        .where(col(Mention.id).in_(ids))
+        .values(**values)
         .execution_options(synchronize_session=False)
     )
     return result.rowcount
@@ -206,7 +246,7 @@ def _to_triage(session: Session, ids: list[int]) -> None:
     """What changed without new words is looked at again by triage; a row still unscored keeps its place."""
     session.execute(
         update(Mention)
-        .where(Mention.id.in_(ids), Mention.state == MentionState.TRIAGED)  # type: ignore[union-attr, arg-type]
+        .where(col(Mention.id).in_(ids), col(Mention.state) == MentionState.TRIAGED)
         .values(state=MentionState.SCORED, next_try_at=None, attempts=0)
         .execution_options(synchronize_session=False)
     )

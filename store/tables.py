@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, Index, String, Text, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import JSON, Dialect, Index, String, Text, TypeDecorator, UniqueConstraint
 from sqlalchemy import DateTime as SqlDateTime
 from sqlmodel import Field, SQLModel
 
@@ -74,9 +74,8 @@ class Mention(NewMention, Claimed, table=True):
 
     __table_args__ = (
         UniqueConstraint("brand", "platform", "external_id"),
-        # Partial, so that taking the next rows costs the same however many are done.
-        Index("ix_mention_waiting", "state", "id", sqlite_where=text("state <> 'triaged'"),
-              postgresql_where=text("state <> 'triaged'")),
+        # State, then live before history: taking the next rows costs the same however many are done.
+        Index("ix_mention_state", "state", "history", "id"),
         Index("ix_mention_source_published", "source", "published_at"),
         Index("ix_mention_brand_published", "brand", "published_at"),
         Index("ix_mention_thread", "brand", "platform", "thread"),
@@ -178,15 +177,14 @@ class Case(SQLModel, table=True):
     """A matter that somebody must handle. `version` counts what a reader of its message would see change."""
 
     __table_args__ = (
-        Index("ix_case_due", "due_at", sqlite_where=text("status = 'open'"),
-              postgresql_where=text("status = 'open'")),
+        Index("ix_case_due", "status", "due_at"),
         Index("ix_case_brand_opened", "brand", "opened_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     brand: str
     mention_id: int | None = Field(default=None, description="the mention that the message shows")
-    status: str = Field(default=CaseStatus.OPEN, index=True)
+    status: str = CaseStatus.OPEN
     urgency: str = "normal"
     reasons: list[str] = Field(default_factory=list, sa_type=JSON)
     channel: str = Field(default="alerts", description="logical: alerts, praise, crisis, ops, digest")
@@ -242,11 +240,7 @@ class Draft(SQLModel, table=True):
 class Notification(Claimed, table=True):
     """One message to people, kept until it is delivered. `key` is unique: the same thing is never written twice."""
 
-    __table_args__ = (
-        Index("ix_notification_waiting", "state", "priority", "id",
-              sqlite_where=text("state IN ('waiting', 'stale')"),
-              postgresql_where=text("state IN ('waiting', 'stale')")),
-    )
+    __table_args__ = (Index("ix_notification_state", "state", "priority", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)

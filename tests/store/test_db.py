@@ -1,0 +1,67 @@
+"""The database: migrations make the tables the code declares, on both engines; moments stay aware UTC."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel, select
+
+from store.db import Database
+from store.tables import SourceRow
+
+
+def test_migrations_and_tables_agree(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_migrating_twice_changes_nothing(database: Database) -> None:
+    with database.write() as session:
+        session.add(SourceRow(name="shop", brand="aurora", type="page"))
+    database.migrate()
+    with database.read() as session:
+        assert session.get(SourceRow, "shop") is not None
+
+
+def test_moments_come_back_aware_in_utc(database: Database) -> None:
+    rome = datetime(2026, 7, 1, 12, 0, tzinfo=timezone(timedelta(hours=2)))
+    with database.write() as session:
+        session.add(SourceRow(name="shop", brand="aurora", type="page", last_ok_at=rome))
+    with database.read() as session:
+        row = session.exec(select(SourceRow)).one()
+    assert row.last_ok_at == datetime(2026, 7, 1, 10, 0, tzinfo=UTC)
+    assert row.last_ok_at is not None
+    assert row.last_ok_at.utcoffset() == timedelta(0)
+
+
+def test_a_write_that_raises_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.write() as session:
+        session.add(SourceRow(name="shop", brand="aurora", type="page"))
+        session.flush()
+        raise RuntimeError
+    with database.read() as session:
+        assert session.get(SourceRow, "shop") is None
+
+
+def test_sqlite_waits_for_another_writer_instead_of_failing(db: Database) -> None:
+    with db.engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert connection.execute(text("PRAGMA busy_timeout")).scalar() == 30_000
+
+
+def test_foreign_keys_hold(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(text("INSERT INTO snapshot (mention_id, at) VALUES (4711, '2026-01-01 00:00:00')"))
+
+
+def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/new/folder/a.db")
+    database.migrate()
+    database.close()
+    assert (tmp_path / "new/folder/a.db").exists()
