@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, func, or_, select, update
+from sqlalchemy import CursorResult, SQLColumnExpression, func, or_, select, update
 from sqlmodel import Session
 
 MAX_ATTEMPTS = 8
@@ -35,7 +35,7 @@ def claim(
     now: datetime,
     lease: timedelta,
     limit: int,
-    first: Sequence[ColumnElement[Any]] = (),
+    first: Sequence[SQLColumnExpression[Any]] = (),
 ) -> Claim:
     """Takes up to `limit` rows of `table` in `states` that nobody holds and whose next try has come.
 

@@ -93,33 +93,26 @@ def _store_batch(
 
 
 def _meet_again(session: Session, row: Mention, mention: NewMention, now: datetime, done: Stored) -> None:
+    """Writes what changed since the mention was last seen; nothing when nothing did."""
     assert row.id is not None
-    changes: dict[str, Any] = {"seen_at": now, "gone_at": None}
-    if content_hash(mention) != row.content_hash:
-        session.execute(insert(Revision), [_revision(row, now)])
-        changes |= _content(mention) | {
-            "revision": row.revision + 1,
-            "state": MentionState.NEW,
-            "changed_at": now,
-            "attempts": 0,
-            "next_try_at": None,
-            "claim": None,
-            "claimed_until": None,
-            "edited_at": mention.edited_at or now,
-        }
-        done.edited.append(row.id)
-    elif _answered(row, mention) or mention.engagement != row.engagement or row.gone_at:
-        changes["changed_at"] = now
-        done.refreshed.append(row.id)
-    else:
+    edited = content_hash(mention) != row.content_hash
+    counts = _news_of_engagement(row, mention)
+    answer = _news_of_answer(row, mention)
+    if not (edited or counts or answer or row.gone_at):
         done.unchanged += 1
-    changes |= _answer(row, mention)
-    if mention.engagement != row.engagement:
-        changes |= dict(zip(_COUNTS, mention.engagement, strict=True))
+        return
+    if counts:
         _snapshot(session, [(row.id, mention)], now)
-    _update(session, [row.id], **changes)
-    if row.id in done.refreshed[-1:]:
+    if edited:
+        session.execute(insert(Revision), [_revision(row, now)])
+        _update(
+            session, [row.id], **counts, **answer, **_edit(row, mention, now), changed_at=now, gone_at=None
+        )
+        done.edited.append(row.id)
+    else:
+        _update(session, [row.id], **counts, **answer, changed_at=now, gone_at=None)
         _to_triage(session, [row.id])
+        done.refreshed.append(row.id)
 
 
 _COUNTS = ("likes", "shares", "replies", "views")
@@ -185,7 +178,6 @@ def _row(mention: NewMention, now: datetime, history_before: datetime | None) ->
             "revision": 1,
             "attempts": 0,
             "first_seen_at": now,
-            "seen_at": now,
             "changed_at": now,
         }
     )
@@ -212,12 +204,28 @@ def _revision(row: Mention, now: datetime) -> dict[str, Any]:
     }
 
 
-def _answered(row: Mention, mention: NewMention) -> bool:
-    return mention.answer is not None and mention.answer != row.answer
+def _edit(row: Mention, mention: NewMention, now: datetime) -> dict[str, Any]:
+    """The new revision, free to be taken: who works on the old one loses the claim, and with it the right to write."""
+    waiting = {
+        "state": MentionState.NEW,
+        "claim": None,
+        "claimed_until": None,
+        "attempts": 0,
+        "next_try_at": None,
+    }
+    return _content(mention) | waiting | {"revision": row.revision + 1, "edited_at": mention.edited_at or now}
 
 
-def _answer(row: Mention, mention: NewMention) -> dict[str, Any]:
-    if not _answered(row, mention):
+def _news_of_engagement(row: Mention, mention: NewMention) -> dict[str, int]:
+    """The counts that moved; one that this source does not tell is as it was."""
+    offered = dict(zip(_COUNTS, mention.engagement, strict=True))
+    return {
+        name: count for name, count in offered.items() if count is not None and count != getattr(row, name)
+    }
+
+
+def _news_of_answer(row: Mention, mention: NewMention) -> dict[str, Any]:
+    if mention.answer is None or mention.answer == row.answer:
         return {}
     return {"answer": mention.answer, "answered_at": mention.answered_at}
 
@@ -243,10 +251,14 @@ def _update(session: Session, ids: list[int], **values: Any) -> int:
 
 
 def _to_triage(session: Session, ids: list[int]) -> None:
-    """What changed without new words is looked at again by triage; a row still unscored keeps its place."""
+    """What changed without new words is looked at again by triage; a row still unscored keeps its place.
+
+    A triage that has the row in hand decided without the news: it loses its claim and looks again.
+    """
+    states = (MentionState.TRIAGED, MentionState.SCORED)
     session.execute(
         update(Mention)
-        .where(col(Mention.id).in_(ids), col(Mention.state) == MentionState.TRIAGED)
-        .values(state=MentionState.SCORED, next_try_at=None, attempts=0)
+        .where(col(Mention.id).in_(ids), col(Mention.state).in_(states))
+        .values(state=MentionState.SCORED, claim=None, claimed_until=None, next_try_at=None, attempts=0)
         .execution_options(synchronize_session=False)
     )

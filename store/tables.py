@@ -95,7 +95,6 @@ class Mention(NewMention, Claimed, table=True):
     author_key: str | None = Field(default=None, sa_type=String(64))
     history: bool = False
     first_seen_at: datetime = Field(sa_type=UtcDateTime)
-    seen_at: datetime = Field(sa_type=UtcDateTime, index=True)
     changed_at: datetime = Field(sa_type=UtcDateTime)
     gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     case_id: int | None = Field(default=None, foreign_key="case.id", index=True)

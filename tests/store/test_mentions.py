@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select, update
 
+from store.claims import claim, finish
 from store.db import Database
 from store.mention import NewMention, identity
 from store.mentions import Stored, known_ids, mark_gone, store_mentions
@@ -83,6 +84,25 @@ def test_growing_engagement_is_a_snapshot_and_goes_to_triage_again(database: Dat
         (row,) = rows(session)
         likes = [shot.likes for shot in session.exec(select(Snapshot).order_by(col(Snapshot.at)))]
     assert (done.refreshed, row.state, row.likes, likes) == ([row.id], MentionState.SCORED, 90, [2, 90])
+
+
+def test_a_count_that_a_poorer_source_does_not_tell_is_as_it_was(database: Database, now: datetime) -> None:
+    put(database, [mention(1, now, likes=2, shares=1)], now)
+    assert put(database, [mention(1, now, likes=2)], now + timedelta(minutes=5)).unchanged == 1
+    with database.read() as session:
+        assert rows(session)[0].shares == 1
+
+
+def test_triage_that_has_the_row_in_hand_when_news_come_loses_it(database: Database, now: datetime) -> None:
+    put(database, [mention(1, now, likes=2)], now)
+    with database.write() as session:
+        session.execute(update(Mention).values(state=MentionState.SCORED))
+        taken = claim(session, Mention, ["scored"], now=now, lease=timedelta(minutes=1), limit=1)
+    put(database, [mention(1, now, likes=900)], now)
+    with database.write() as session:
+        assert not finish(session, Mention, taken.ids[0], taken.token, state=MentionState.TRIAGED)
+    with database.read() as session:
+        assert rows(session)[0].state == MentionState.SCORED
 
 
 def test_engagement_of_a_mention_not_yet_scored_leaves_it_waiting_for_the_model(

@@ -1,8 +1,8 @@
 """the first tables
 
 Revision ID: 0001
-Revises:
-Create Date: 2026-11-24 16:17:31.689024
+Revises: none
+Create Date: 2026-11-24 16:26:11.456782
 """
 
 import sqlalchemy as sa
@@ -126,7 +126,6 @@ def upgrade() -> None:
         sa.Column("author_key", sa.String(length=64), nullable=True),
         sa.Column("history", sa.Boolean(), nullable=False),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("case_id", sa.Integer(), nullable=True),
@@ -142,7 +141,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_mention_brand_published", ["brand", "published_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_mention_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_mention_same_text", ["brand", "text_key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_mention_seen_at"), ["seen_at"], unique=False)
         batch_op.create_index("ix_mention_source_published", ["source", "published_at"], unique=False)
         batch_op.create_index("ix_mention_state", ["state", "history", "id"], unique=False)
         batch_op.create_index("ix_mention_thread", ["brand", "platform", "thread"], unique=False)
@@ -306,7 +304,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_mention_thread")
         batch_op.drop_index("ix_mention_state")
         batch_op.drop_index("ix_mention_source_published")
-        batch_op.drop_index(batch_op.f("ix_mention_seen_at"))
         batch_op.drop_index("ix_mention_same_text")
         batch_op.drop_index(batch_op.f("ix_mention_case_id"))
         batch_op.drop_index("ix_mention_brand_published")
