@@ -1,0 +1,118 @@
+"""Whether the belt costs the same with a million mentions stored as with ten thousand.
+
+Both databases are measured in turn within one run; the figures to read are the ratios.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlmodel import col
+
+from store.claims import claim, finish
+from store.db import Database
+from store.mention import NewMention
+from store.mentions import store_mentions
+from store.tables import Mention, MentionState
+
+SMALL, LARGE = 10_000, 1_000_000
+BATCH = 100
+ROUNDS = 30
+NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+
+_FILL = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)
+INSERT INTO mention (brand, source, platform, external_id, text, published_at, state, revision, content_hash,
+                     text_key, author_key, history, first_seen_at, changed_at, attempts, thread)
+SELECT 'aurora', 'shop', 'page', 'old' || i, 'Recensione numero ' || i, datetime('2026-11-24', '-' || i || ' seconds'),
+       'triaged', 1, hex(i), hex(i), hex(i % 5000), 0, '2026-11-24 11:00:00',
+       '2026-11-24 11:00:00', 0, 'old' || i
+FROM n
+"""
+
+
+def bench() -> dict[str, object]:
+    """Milliseconds a batch of 100 for storing, storing again, and claiming + finishing; and their ratios."""
+    with tempfile.TemporaryDirectory() as folder:
+        databases = {rows: _filled(Path(folder) / f"{rows}.db", rows) for rows in (SMALL, LARGE)}
+        times: dict[str, dict[int, list[float]]] = {name: {SMALL: [], LARGE: []} for name in _STEPS}
+        for number in range(ROUNDS):
+            for rows, database in databases.items():
+                for name, step in _STEPS.items():
+                    times[name][rows].append(_timed(step, database, number))
+        sizes = {rows: (Path(folder) / f"{rows}.db").stat().st_size / rows for rows in databases}
+        for database in databases.values():
+            database.close()
+    medians = {
+        name: {rows: statistics.median(found) for rows, found in by.items()} for name, by in times.items()
+    }
+    return {
+        "ms_a_batch_of_100": {
+            name: {str(rows): round(1000 * seconds, 2) for rows, seconds in by.items()}
+            for name, by in medians.items()
+        },
+        "ratio_1000000_to_10000": {name: round(by[LARGE] / by[SMALL], 2) for name, by in medians.items()},
+        "bytes_a_mention": {str(rows): round(size) for rows, size in sizes.items()},
+        "rounds": ROUNDS,
+    }
+
+
+def _filled(path: Path, rows: int) -> Database:
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    with database.write() as session:
+        session.execute(text(_FILL), {"rows": rows})
+    return database
+
+
+def _page(number: int) -> list[NewMention]:
+    return [
+        NewMention(
+            brand="aurora",
+            source="shop",
+            platform="page",
+            external_id=f"new{number}-{i}",
+            text=f"Il caffè numero {i} della tornata {number} è arrivato freddo.",
+            author=f"cliente{i}",
+            published_at=NOW,
+        )
+        for i in range(BATCH)
+    ]
+
+
+def _store(database: Database, number: int) -> None:
+    with database.write() as session:
+        store_mentions(session, _page(number), now=NOW)
+
+
+def _claim(database: Database, number: int) -> None:
+    order = [col(Mention.history)]
+    with database.write() as session:
+        taken = claim(
+            session,
+            Mention,
+            [MentionState.NEW],
+            now=NOW,
+            lease=timedelta(minutes=1),
+            limit=BATCH,
+            first=order,
+        )
+        for row in taken.ids:
+            finish(session, Mention, row, taken.token, state=MentionState.TRIAGED)
+
+
+_STEPS: dict[str, Callable[[Database, int], None]] = {
+    "store": _store,
+    "store_again": _store,
+    "claim_finish": _claim,
+}
+
+
+def _timed(step: Callable[[Database, int], None], database: Database, number: int) -> float:
+    start = time.perf_counter()
+    step(database, number)
+    return time.perf_counter() - start
