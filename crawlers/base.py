@@ -1,0 +1,117 @@
+"""What a spider is: it names the requests of one kind of source and turns each response into mentions. No I/O here.
+
+Asking, waiting, storing and deciding when to stop are for `crawlers.collector` and `crawlers.reading`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+from urllib.parse import urlsplit
+
+from platforms.base import SourceOptions
+from store.brand import Brand
+from store.errors import Permanent
+from store.mention import NewMention
+
+O_co = TypeVar("O_co", bound=SourceOptions, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A page to ask for. `number` counts from 1 within its `chain` (one list of pages, such as one country)."""
+
+    url: str
+    number: int = 1
+    chain: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A response as a spider sees it; `headers` have lower-case names."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    number: int = 1
+    chain: str = ""
+    status: int = 200
+
+    @property
+    def content_type(self) -> str:
+        """`text/html` and the like, in lower case; empty where the server does not say."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context(Generic[O_co]):
+    """What a spider may know: the source's options, its brand, the moment of the crawl, and what it kept last time."""
+
+    options: O_co
+    brand: Brand
+    now: datetime
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+    def mention(self, **values: Any) -> NewMention:
+        """A mention of this source. Raises `pydantic.ValidationError`."""
+        options = self.options
+        return NewMention(brand=options.brand, source=options.name, platform=options.type, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one page shows.
+
+    `next`: the pages that follow it. `problems`: what could not be read, one line each, without texts of mentions.
+    `undated`: ids of mentions that carry the crawl's time because the page tells none. `derived`: ids that we made
+    because the page tells none; True where author or time make it strong, False where only the place is known.
+    `kept`: what the next crawl is given again, such as an ETag; None leaves it as it was.
+    """
+
+    mentions: tuple[NewMention, ...] = ()
+    next: tuple[Fetch, ...] = ()
+    problems: tuple[str, ...] = ()
+    undated: frozenset[str] = frozenset()
+    derived: Mapping[str, bool] = field(default_factory=dict)
+    kept: Mapping[str, str] | None = None
+
+
+class Spider(ABC, Generic[O_co]):
+    """Reads one kind of source. A subclass named `Spider` in `crawlers/spiders/<platform>.py` is found by that name."""
+
+    # A list that shows only its newest: what leaves at its end was not removed.
+    rolling: ClassVar[bool] = True
+
+    def __init__(self, context: Context[O_co]) -> None:
+        self.context = context
+
+    @abstractmethod
+    def first(self) -> list[Fetch]:
+        """The requests that a crawl begins with. Raises `Permanent` where something is missing."""
+
+    @abstractmethod
+    def parse(self, page: Page) -> Parsed:
+        """What the page shows: pure, and deterministic for the same page and context. Raises `Permanent`."""
+
+    def ends(self, status: int, fetch: Fetch) -> bool:
+        """Whether an error status says that the list ended before this page."""
+        return fetch.number > 1 and status in (404, 410)
+
+    def allowed_hosts(self) -> list[str]:
+        """The addresses that this source was configured with; only these may be private."""
+        return [fetch.url for fetch in self.first()]
+
+
+def expect(page: Page, kinds: tuple[str, ...], wanted: str) -> None:
+    """Raises `Permanent` where the server says that it sent something else; a missing content type passes."""
+    kind = page.content_type
+    if kind and not any(part in kind for part in kinds):
+        raise Permanent(
+            "wrong content type", f"{page.host} sent {kind[:60]}, not {wanted}: check the address"
+        )

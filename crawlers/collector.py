@@ -1,0 +1,352 @@
+"""Reads all sources of a run with one Scrapy engine, so that hosts are shared politely and failures are not shared.
+
+Every source is a `Run` of its own: an error, a wait or a wrong page ends only that one.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider, IgnoreRequest
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from crawlers import addresses
+from crawlers.addresses import Place
+from crawlers.base import Fetch, Page, Parsed
+from crawlers.job import AnyEvent, Finished, PageStored, SourceReport, Waited
+from crawlers.middlewares import Refused, lower_headers
+from crawlers.patience import asked_wait
+from crawlers.pipeline import Keeper, Kept
+from crawlers.reading import Reading
+from store.clock import utcnow
+from store.errors import Permanent
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+AHEAD = 3  # pages that a source may have parsed while others of it are still being stored
+LARGE = 200_000  # bytes from which a page is parsed beside the others instead of before them
+CHANGED = "the page has changed"  # the reason that raises the alarm at once, see `Reading.take`
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One source in this run, with the counts of its report."""
+
+    reading: Reading
+    places: set[Place]
+    started: float = field(default_factory=time.monotonic)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    storing: int = 0
+    requests: int = 0
+    waited: int = 0
+    kept: Kept = field(default_factory=Kept)
+    error: str | None = None
+    retry_after: float | None = None
+    alarm: bool = False
+    closed: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.reading.context.options.name
+
+    def add(self, kept: Kept) -> None:
+        for count in ("new", "edited", "refreshed", "unchanged", "late", "gone"):
+            setattr(self.kept, count, getattr(self.kept, count) + getattr(kept, count))
+        self.kept.complaint = kept.complaint or self.kept.complaint
+
+    def report(self) -> SourceReport:
+        error = self.error or self.kept.complaint
+        return SourceReport(
+            source=self.name,
+            status="error" if error else "ok",
+            new=self.kept.new,
+            edited=self.kept.edited,
+            refreshed=self.kept.refreshed,
+            gone=self.kept.gone,
+            late=self.kept.late,
+            waited=self.waited,
+            requests=self.requests,
+            seconds=round(time.monotonic() - self.started, 3),
+            error=error,
+        )
+
+
+class Collector(scrapy.Spider):
+    """The one Scrapy spider. `tell` takes each event; `ends_at` (monotonic seconds) is when all must be closed."""
+
+    name = "ascolto"
+    handle_httpstatus_list: ClassVar[list[int]] = [304]
+
+    def __init__(
+        self, keeper: Keeper, readings: list[Reading], tell: Callable[[AnyEvent], None], ends_at: float
+    ) -> None:
+        super().__init__()
+        self.runs = [Run(reading, _places(reading)) for reading in readings]
+        self.places = {place for run in self.runs for place in run.places}
+        self._keeper, self._tell, self._ends_at = keeper, tell, ends_at
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="keeper")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "Collector":
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._reached, signal=signals.request_reached_downloader)
+        crawler.signals.connect(spider._idle, signal=signals.spider_idle)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        for run in self.runs:
+            run.started = time.monotonic()
+            try:
+                requests = [self._request(run, fetch) for fetch in run.reading.first()]
+            except Exception as error:  # a missing token, an address that is none
+                await self._close_badly(run, error)
+                continue
+            for request in requests:
+                yield request
+
+    def remaining(self) -> float:
+        """Seconds that are left of the run."""
+        return self._ends_at - time.monotonic()
+
+    def waited(self, request: Request, status: int | None, reason: str, seconds: float) -> None:
+        """Tells that a request is repeated after `seconds`."""
+        run: Run | None = request.meta.get("run")
+        if run is None:  # robots.txt
+            return
+        run.waited += 1
+        shown = _shown(request.url)
+        log.info(
+            "waiting",
+            extra={"action": "crawl_waits", "source": run.name, "seconds": seconds, "reason": reason},
+        )
+        self._tell(
+            Waited(source=run.name, status=status, reason=reason, seconds=round(seconds, 3), url=shown)
+        )
+
+    async def on_page(self, response: Response) -> AsyncIterator[Request]:
+        run, fetch = response.meta["run"], response.meta["fetch"]
+        if run.closed:
+            return
+        try:
+            page = _page(response, fetch)
+            parsed = await self._read(run, page)
+            if run.storing < AHEAD:
+                for following in run.reading.surely_more(parsed):
+                    yield self._request(run, following)
+            for following in await self._store(run, page, parsed):
+                yield self._request(run, following)
+        except Exception as error:
+            await self._page_failed(run, error)
+
+    async def on_error(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        run: Run = request.meta["run"]
+        fetch: Fetch = request.meta["fetch"]
+        error = failure.value or RuntimeError("no reason given")
+        if run.closed:
+            return
+        if _list_ended(run, fetch, error):
+            async with run.lock:
+                run.reading.ended(fetch)
+                await self._settle(run)
+            return
+        if isinstance(error, HttpError):
+            run.retry_after = asked_wait(lower_headers(error.response), utcnow())
+        await self._page_failed(run, error)
+
+    async def close_all(self, why: str) -> None:
+        """Ends what is not finished, as an error; what is committed stays."""
+        for run in self.runs:
+            if not run.closed:
+                await self._close_badly(run, Permanent("unfinished", why))
+
+    def _request(self, run: Run, fetch: Fetch) -> Request:
+        return Request(
+            fetch.url,
+            callback=self.on_page,
+            errback=self.on_error,
+            headers=dict(fetch.headers),
+            meta={"run": run, "fetch": fetch, "places": run.places},
+            dont_filter=True,
+        )
+
+    async def _read(self, run: Run, page: Page) -> Parsed:
+        if page.status == 304:
+            run.reading.unchanged = True
+            return Parsed()
+        parse = run.reading.spider.parse
+        parsed = parse(page) if len(page.body) < LARGE else await asyncio.to_thread(parse, page)
+        for problem in parsed.problems[:10]:
+            log.warning(
+                "unreadable: %s",
+                problem,
+                extra={"action": "page_problem", "source": run.name, "page": page.number},
+            )
+        return parsed
+
+    async def _store(self, run: Run, page: Page, parsed: Parsed) -> list[Fetch]:
+        run.storing += 1
+        try:
+            async with run.lock:  # pages of a source are stored in the order of their arrival, one at a time
+                if run.closed:
+                    return []
+                kept = await self._on_writer(self._keeper.keep, run.reading, page, parsed)
+                self._note(run, page, kept)
+                await self._settle(run, kept)
+                return kept.next
+        finally:
+            run.storing -= 1
+
+    def _note(self, run: Run, page: Page, kept: Kept) -> None:
+        run.add(kept)
+        self._tell(
+            PageStored(
+                source=run.name,
+                page=page.number,
+                new=kept.new,
+                edited=kept.edited,
+                refreshed=kept.refreshed,
+                unchanged=kept.unchanged,
+                late=kept.late,
+            )
+        )
+
+    async def _settle(self, run: Run, kept: Kept | None = None) -> None:
+        """One page less is open; after the last one the run is closed."""
+        run.reading.open -= 1
+        if run.reading.open > 0 or run.closed:
+            return
+        if run.error is not None:
+            await self._close(run)
+            return
+        if kept is None or not kept.done:
+            run.add(await self._on_writer(self._keeper.finish, run.reading))
+        self._report(run)
+
+    async def _page_failed(self, run: Run, error: BaseException) -> None:
+        async with run.lock:
+            if run.closed:
+                return
+            self._blame(run, error)
+            await self._settle(run)
+
+    async def _close_badly(self, run: Run, error: BaseException) -> None:
+        self._blame(run, error)
+        await self._close(run)
+
+    def _blame(self, run: Run, error: BaseException) -> None:
+        """The first error of a run is the one that is told; without it the last page moves the cursor."""
+        run.reading.failed = True
+        if run.error is None:
+            run.error = explain(error)
+            run.alarm = isinstance(error, Permanent) and error.reason == CHANGED
+        unexpected = not isinstance(error, Permanent | IgnoreRequest | HttpError | OSError)
+        log.warning(
+            "crawl failed: %s",
+            run.error,
+            exc_info=error if unexpected and not type(error).__module__.startswith("scrapy") else None,
+            extra={"action": "crawl_failed", "source": run.name},
+        )
+
+    async def _close(self, run: Run) -> None:
+        run.closed = True
+        try:
+            await self._on_writer(self._keeper.fail, run.reading, run.error or "", run.retry_after, run.alarm)
+        except Exception:  # the database itself fails: the report is all that is left to say so
+            log.exception("could not note a failure", extra={"action": "fail_unnoted", "source": run.name})
+        self._report(run)
+
+    def _report(self, run: Run) -> None:
+        run.closed = True
+        report = run.report()
+        log.info("source read", extra={"action": "source_read", "source": run.name, "status": report.status})
+        self._tell(Finished(report=report))
+
+    def _on_writer(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Awaitable[R]:
+        return asyncio.get_running_loop().run_in_executor(self._writer, lambda: call(*args, **kwargs))
+
+    def _reached(self, request: Request, spider: scrapy.Spider) -> None:
+        if run := request.meta.get("run"):
+            run.requests += 1
+
+    def _idle(self, spider: scrapy.Spider) -> None:
+        """Nothing is asked for or waited for any more, so an open run has lost a request."""
+        if all(run.closed for run in self.runs):
+            return
+        asyncio.get_running_loop().create_task(self.close_all("a request was lost: please report this"))
+        raise DontCloseSpider
+
+
+def explain(error: BaseException) -> str:
+    """One line for an operator: what happened, and what can be done where that is known."""
+    if isinstance(error, HttpError):
+        return _explain_status(error.response)
+    if isinstance(error, Permanent):
+        return str(error)
+    if isinstance(error, IgnoreRequest):
+        return _explain_refusal(error)
+    error = getattr(error, "orig", None) or error  # SQLAlchemy's own text repeats what was to be stored
+    text = " ".join(str(error).split())
+    name = type(error).__name__.removeprefix("Download").removesuffix("Error")
+    return f"{name}: {text}"[:300] if text else name
+
+
+def _explain_status(response: Response) -> str:
+    mends = {
+        401: "sign-in needed: check the token",
+        403: "the server refuses: check the token, or that this may be read",
+        404: "no such page: check the address",
+        410: "the page is gone: check the address",
+        429: "too many requests: read it less often",
+    }
+    mend = mends.get(response.status, "the server fails" if response.status >= 500 else "check the address")
+    return f"HTTP {response.status} from {_shown(response.url)}: {mend}"
+
+
+def _explain_refusal(error: IgnoreRequest) -> str:
+    text = str(error)
+    if "robots.txt" in text:
+        return "robots.txt forbids this address: ask the site, or use its API"
+    if "max redirections" in text:
+        return "redirected in a circle: check the address"
+    if "DOWNLOAD_MAXSIZE" in text:
+        return "the page is larger than DOWNLOAD_MAXSIZE allows once unpacked"
+    return text[:300]
+
+
+def _shown(url: str) -> str:
+    """An address without what may be secret or personal in it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+def _page(response: Response, fetch: Fetch) -> Page:
+    headers = lower_headers(response)
+    return Page(response.url, response.body, headers, fetch.number, fetch.chain, response.status)
+
+
+def _places(reading: Reading) -> set[Place]:
+    try:
+        return {place for url in reading.spider.allowed_hosts() if (place := addresses.place(url))}
+    except Permanent:  # told when the run starts
+        return set()
+
+
+def _list_ended(run: Run, fetch: Fetch, error: BaseException) -> bool:
+    """Whether the failure of a later page only means that there are no more."""
+    if isinstance(error, HttpError):
+        return run.reading.spider.ends(error.response.status, fetch)
+    refused = isinstance(error, IgnoreRequest) and not isinstance(error, Refused)
+    return refused and fetch.number > 1 and "robots.txt" in str(error)

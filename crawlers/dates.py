@@ -1,0 +1,142 @@
+"""Dates as sites write them. What cannot be read is None, never an error: a review without its date is kept."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from store.clock import aware
+
+EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # nobody reviewed anything online before
+AHEAD = timedelta(days=2)  # clocks are off and zones left out; further ahead is no date
+# January first; a prefix of three or more letters is enough where it names one month only.
+_MONTHS = (
+    "january gennaio enero janvier januar janeiro janner",
+    "february febbraio febrero fevrier februar fevereiro",
+    "march marzo mars marz marco maerz",
+    "april aprile abril avril",
+    "may maggio mayo mai maio",
+    "june giugno junio juin juni junho",
+    "july luglio julio juillet juli julho",
+    "august agosto aout",
+    "september settembre septiembre septembre setembro setiembre",
+    "october ottobre octubre octobre oktober outubro",
+    "november novembre noviembre novembro",
+    "december dicembre diciembre decembre dezember dezembro",
+)
+_MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
+_WORDS = re.compile(r"[a-z]+|\d+")
+_NUMERIC = re.compile(r"^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[ ,T]+(\d{1,2}):(\d{2}))?")
+_BASIC = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)")
+
+
+def parse_date(value: Any, now: datetime) -> datetime | None:
+    """The moment in UTC; a day alone is its midnight. None: unreadable, before 1995 or in the future."""
+    try:
+        found = _read(value)
+    except (ValueError, OverflowError, TypeError, OSError):
+        return None
+    if found is None:
+        return None
+    moment = _utc(found)
+    return moment if moment is not None and EARLIEST <= moment <= now + AHEAD else None
+
+
+def is_day(moment: datetime) -> bool:
+    """Whether only the day is known: sites that give a time do not review at midnight sharp."""
+    return (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
+
+
+def _utc(found: datetime | date) -> datetime | None:
+    moment = found if isinstance(found, datetime) else datetime.combine(found, time())
+    try:
+        return aware(moment)
+    except OverflowError:  # the year 1 or 9999 beside a time zone
+        return None
+
+
+def _read(value: Any) -> datetime | date | None:
+    if isinstance(value, datetime | date):
+        return value
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return _epoch(float(value))
+    if not isinstance(value, str) or len(value) > 100:
+        return None
+    return _read_text(value.strip())
+
+
+def _epoch(value: float) -> datetime | None:
+    seconds = value / 1000 if value > 10**11 else value
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _read_text(text: str) -> datetime | date | None:
+    try:
+        return datetime.fromisoformat(text)  # ISO 8601, the common case
+    except ValueError:
+        pass
+    if text.isdigit():
+        return _digits(text)
+    return _numeric(text) or _rfc(text) or _named(text)
+
+
+def _digits(text: str) -> datetime | date | None:
+    if match := _BASIC.match(text):
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    return _epoch(float(text)) if len(text) in (10, 13) else None
+
+
+def _numeric(text: str) -> datetime | date | None:
+    """2026-1-5, 5.1.2026, 5/1/2026: the day first (as in Europe) unless that cannot be."""
+    match = _NUMERIC.match(text)
+    if not match:
+        return None
+    first, second, third = (int(match[n]) for n in (1, 2, 3))
+    if len(match[1]) == 4:
+        day = date(first, second, third)
+    else:
+        year = third if third > 99 else 2000 + third
+        day = date(year, second, first) if second <= 12 else date(year, first, second)
+    return _at(day, match[4], match[5])
+
+
+def _rfc(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+
+
+def _named(text: str) -> datetime | date | None:
+    """April 1, 2011 / 1. April 2011 / 1 aprile 2011 / 1 de abril de 2011, also with short months."""
+    folded = "".join(
+        c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
+    )
+    clock = _CLOCK.search(folded)
+    words = _WORDS.findall(folded[: clock.start()] if clock else folded)
+    month = next((number for word in words if (number := _month(word))), None)
+    numbers = [int(word) for word in words if word.isdigit()]
+    year = next((number for number in numbers if number >= 1000), None)
+    day = next((number for number in numbers if number < 1000), None)
+    if month is None or year is None or day is None:
+        return None
+    return _at(date(year, month, day), *(clock.groups() if clock else (None, None)))
+
+
+def _month(word: str) -> int | None:
+    if word in _MONTH:
+        return _MONTH[word]
+    if len(word) < 3 or word.isdigit():
+        return None
+    found = {number for name, number in _MONTH.items() if name.startswith(word)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _at(day: date, hour: str | None, minute: str | None) -> datetime | date:
+    if hour is None or minute is None:
+        return day
+    return datetime.combine(day, time(int(hour), int(minute)), UTC)

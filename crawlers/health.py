@@ -1,0 +1,103 @@
+"""How a source fares, as values for its row: what a read that went well, failed or came back empty means. Pure.
+
+Who is told about it is for `alerts`, which watches `down_since`.
+"""
+
+import random
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from store.tables import SourceRow
+
+DOWN_AFTER = 3  # failures in a row
+USUAL = 3.0  # results a page from which an empty read is an alarm at once
+SMOOTHING = 0.3  # weight of the newest read in `usual_results` (an exponentially weighted mean)
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=2)
+MAX_ERROR = 500  # characters of `last_error`
+Values = dict[str, Any]
+
+
+def read_well(row: SourceRow, *, results: float | None, now: datetime, every: timedelta) -> Values:
+    """After a complete read with `results` mentions a page; None: the source said that nothing changed."""
+    usual = (
+        row.usual_results if results is None else _mean(row.usual_results, results, row.first_read_at is None)
+    )
+    return {
+        "failures": 0,
+        "empty_reads": 0,
+        "usual_results": usual,
+        "down_since": None,
+        "last_ok_at": now,
+        "last_error": None,
+        "next_check_at": now + every,
+        "first_read_at": row.first_read_at or now,
+    }
+
+
+def read_empty(row: SourceRow, *, now: datetime, every: timedelta) -> Values:
+    """After a read without any result where there used to be some: what is usual stays as it was."""
+    empty = row.empty_reads + 1
+    alarm = row.usual_results >= USUAL or empty >= DOWN_AFTER
+    return {
+        "failures": 0,
+        "empty_reads": empty,
+        "last_error": f"no results, where about {row.usual_results:.0f} a page are usual",
+        "last_error_at": now,
+        "down_since": row.down_since or (now if alarm else None),
+        "next_check_at": now + every,
+    }
+
+
+def read_badly(
+    row: SourceRow,
+    error: str,
+    *,
+    now: datetime,
+    chance: float,
+    retry_after: float | None = None,
+    alarm: bool = False,
+) -> Values:
+    """After a read that failed. `chance` in 0..1 is the jitter; `alarm`: down at once, not at the third failure."""
+    failures = row.failures + 1
+    down = alarm or failures >= DOWN_AFTER
+    return {
+        "failures": failures,
+        "last_error": error[:MAX_ERROR],
+        "last_error_at": now,
+        "down_since": row.down_since or (now if down else None),
+        "next_check_at": now + backoff(failures, chance, retry_after),
+    }
+
+
+def backoff(failures: int, chance: float, retry_after: float | None = None) -> timedelta:
+    """Doubling from a minute to two hours, with jitter; `retry_after` (seconds) only ever lengthens it."""
+    doubled: timedelta = min(FIRST_WAIT * 2 ** min(failures - 1, 20), LONGEST_WAIT)
+    asked = timedelta(seconds=min(retry_after or 0, 30 * 86_400))
+    return max(doubled * (0.5 + chance / 2), asked)
+
+
+def due(session: Session, names: Iterable[str], now: datetime) -> list[str]:
+    """Those of the sources `names` whose time has come, the longest waiting first; one never read is due."""
+    wanted = list(names)
+    rows = session.scalars(select(SourceRow).where(col(SourceRow.name).in_(wanted)))
+    times = {row.name: row.next_check_at for row in rows}
+    ripe = [name for name in wanted if (times.get(name) or now) <= now]
+    return sorted(ripe, key=lambda name: (times.get(name) is not None, times.get(name) or now))
+
+
+def record_failure(session: Session, name: str, brand: str, kind: str, error: str, *, now: datetime) -> None:
+    """Writes a failed read onto the source's row, which is made where there is none."""
+    row = session.get(SourceRow, name)
+    if row is None:
+        row = SourceRow(name=name, brand=brand, type=kind)
+        session.add(row)
+    for field, given in read_badly(row, error, now=now, chance=random.random()).items():
+        setattr(row, field, given)
+
+
+def _mean(usual: float, results: float, first: bool) -> float:
+    return results if first or not usual else usual + SMOOTHING * (results - usual)

@@ -1,0 +1,197 @@
+"""Where pages become rows: each in a transaction of its own, the last one together with the source's cursor."""
+
+import logging
+import random
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from crawlers import health
+from crawlers.base import Context, Fetch, Page, Parsed
+from crawlers.identity import Known, settle
+from crawlers.reading import Cursor, Reading, made_for
+from crawlers.spiders import get
+from platforms.base import Platform, SourceOptions
+from store.brand import Brand
+from store.clock import utcnow
+from store.db import Database
+from store.mention import NewMention, content_hash
+from store.mentions import Stored, mark_gone, store_mentions
+from store.tables import Mention, SourceRow
+
+log = logging.getLogger(__name__)
+
+DOUBTFUL = 3  # more than so many, and more than this share of what was listed, do not vanish
+DOUBTFUL_SHARE = 0.3  # at once without doubt: then the next crawl has to agree
+CANDIDATES = 200  # rows looked at for one made id
+
+
+@dataclass(slots=True)
+class Kept:
+    """What the storing of a page brought; `gone` and `done` only with the last one."""
+
+    new: int = 0
+    edited: int = 0
+    refreshed: int = 0
+    unchanged: int = 0
+    late: int = 0
+    gone: int = 0
+    next: list[Fetch] = field(default_factory=list)
+    done: bool = False
+    complaint: str | None = None
+
+
+class Keeper:
+    """Stores what readings find. Its methods block: they belong on one thread of their own."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def open(self, options: SourceOptions, brand: Brand, platform: Platform) -> Reading:
+        """The reading of a source, from where its row stands; the row is made where there is none."""
+        with self._db.write() as session:
+            row = session.get(SourceRow, options.name)
+            if row is None:
+                row = SourceRow(name=options.name, brand=options.brand, type=options.type)
+                session.add(row)
+            shape = made_for(options, brand)
+            cursor = Cursor.load(row.cursor, shape)
+            first_read = row.first_read_at is None or row.cursor.get("made_for") != shape
+        context = Context(options, brand, utcnow(), cursor.kept)
+        return Reading(get(options.type)(context), platform, cursor, first_read)
+
+    def keep(self, reading: Reading, page: Page, parsed: Parsed) -> Kept:
+        """Commits one page, and with the last one what the whole read has shown."""
+        now = utcnow()
+        mentions, others = reading.take(page, parsed)
+        with self._db.write() as session:
+            mentions = _settled(session, mentions, parsed, reading.seen)
+            stored = store_mentions(session, mentions, now=now, history_before=reading.history_before)
+            kept = Kept(len(stored.new), len(stored.edited), len(stored.refreshed), stored.unchanged)
+            kept.late = _late(session, reading, stored)
+            ids = [m.external_id for m in mentions] + others
+            kept.next = reading.follow(page, parsed, ids, all_known=not stored.new)
+            if reading.open == 1 and not kept.next and not reading.failed:
+                self._finish(session, reading, kept, now)
+        return kept
+
+    def finish(self, reading: Reading) -> Kept:
+        """Ends a reading whose last page brought nothing to store."""
+        kept = Kept()
+        with self._db.write() as session:
+            self._finish(session, reading, kept, utcnow())
+        return kept
+
+    def fail(self, reading: Reading, error: str, retry_after: float | None, alarm: bool) -> None:
+        """Notes a read that failed; what it stored stays, the cursor stays where it was."""
+        options = reading.context.options
+        self._note(
+            options.name,
+            lambda row: health.read_badly(
+                row, error, now=utcnow(), chance=random.random(), retry_after=retry_after, alarm=alarm
+            ),
+        )
+
+    def _note(self, name: str, values: Any) -> None:
+        with self._db.write() as session:
+            row = session.get(SourceRow, name)
+            if row is not None:
+                _set(row, values(row))
+
+    def _finish(self, session: Session, reading: Reading, kept: Kept, now: datetime) -> None:
+        options = reading.context.options
+        row = session.get_one(SourceRow, options.name)
+        every = options.every
+        kept.done = True
+        if not reading.found and not reading.unchanged and row.usual_results:
+            values = health.read_empty(row, now=now, every=every)
+            kept.complaint = values["last_error"]
+            _set(row, values)
+            return
+        gone, doubted = _gone(session, reading, now)
+        kept.gone = gone
+        results = None if reading.unchanged else reading.found / max(reading.pages, 1)
+        _set(row, health.read_well(row, results=results, now=now, every=every))
+        cursor = reading.next_cursor(doubted).dump()
+        if cursor != row.cursor:
+            row.cursor = cursor
+        if complaint := reading.complaint():
+            log.warning(complaint, extra={"action": "source_complaint", "source": options.name})
+
+
+def _set(row: SourceRow, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+
+
+def _settled(
+    session: Session, mentions: list[NewMention], parsed: Parsed, taken: set[str]
+) -> list[NewMention]:
+    """The mentions with made ids paired with the rows they belong to; the others as they are."""
+    made = [m for m in mentions if m.external_id in parsed.derived]
+    if not made:
+        return mentions
+    stored = _stored_under(session, made)
+    groups: dict[str, list[NewMention]] = {}
+    for mention in made:
+        groups.setdefault(mention.external_id, []).append(mention)
+    settled = [m for m in mentions if m.external_id not in parsed.derived]
+    for key, group in groups.items():
+        offered = [Known(key, content_hash(m), m.text) for m in group]
+        names = settle(key, parsed.derived[key], offered, stored.get(key, []), taken)
+        settled += [
+            m if m.external_id == name else m.model_copy(update={"external_id": name})
+            for m, name in zip(group, names, strict=True)
+        ]
+    return settled
+
+
+def _stored_under(session: Session, made: list[NewMention]) -> dict[str, list[Known]]:
+    """What is stored under each made id: `key` itself and `key-2`, `key-3`, ..."""
+    found: dict[str, list[Known]] = {}
+    keys = sorted({m.external_id for m in made})
+    name = col(Mention.external_id)
+    for start in range(0, len(keys), 50):
+        part = keys[start : start + 50]
+        # "." follows "-" in ASCII, so the range holds every key-N and nothing else.
+        under = or_(name.in_(part), *((name > f"{key}-") & (name < f"{key}.") for key in part))
+        rows = session.execute(
+            select(name, col(Mention.content_hash), col(Mention.text))
+            .where(col(Mention.brand) == made[0].brand, col(Mention.platform) == made[0].platform, under)
+            .order_by(col(Mention.id).desc())
+            .limit(CANDIDATES * len(part))
+        )
+        for external_id, digest, text in rows:
+            key = external_id if external_id in part else external_id.rpartition("-")[0]
+            found.setdefault(key, []).append(Known(external_id, digest, text))
+    return {key: rows[:CANDIDATES] for key, rows in found.items()}
+
+
+def _late(session: Session, reading: Reading, stored: Stored) -> int:
+    if reading.first_read or not stored.new or reading.cursor.newest is None:
+        return 0
+    published = session.scalars(select(col(Mention.published_at)).where(col(Mention.id).in_(stored.new)))
+    return reading.late(published)
+
+
+def _gone(session: Session, reading: Reading, now: datetime) -> tuple[int, bool]:
+    """How many mentions were removed, and whether so many seemed to be that it is not believed yet."""
+    since = reading.gone_since()
+    if since is None:
+        return 0, False
+    name = reading.context.options.name
+    limit = max(DOUBTFUL, DOUBTFUL_SHARE * len(reading.seen))
+    with session.begin_nested() as attempt:
+        gone = mark_gone(session, name, reading.seen, since=since, now=now)
+        if len(gone) > limit and not reading.cursor.doubted:
+            attempt.rollback()
+            log.warning(
+                "many mentions vanished at once: waiting for the next read",
+                extra={"action": "many_vanished", "source": name, "count": len(gone)},
+            )
+            return 0, True
+    return len(gone), False

@@ -1,0 +1,306 @@
+"""One source being read: its window, what it has shown so far, whether it goes on, what it knows at the end. Pure.
+
+A cursor is never a bare watermark. Each crawl reads the newest pages again, back to the overlap before the newest
+mention ever seen, and from time to time the whole list: what is published late or edited is still found.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel, ValidationError
+
+from crawlers.base import Context, Fetch, Page, Parsed, Spider
+from crawlers.dates import is_day
+from crawlers.matching import matcher
+from platforms.base import Platform, SourceOptions
+from store.brand import Brand
+from store.errors import Permanent
+from store.mention import NewMention
+
+FIRST_PAGES = 3  # read at every crawl, however old they are: edits and reviews without a date
+HISTORY = timedelta(hours=48)  # what is older when a source is read for the first time is history
+OVERLAP = timedelta(days=3)
+PAGE_COST = timedelta(minutes=10)  # a whole read of n pages is worth repeating after n times this,
+DEEP_AT_LEAST, DEEP_AT_MOST = timedelta(hours=1), timedelta(hours=24)  # within these bounds
+FIELDS = ("text", "author", "stars", "date")
+End = Literal["end", "window", "cap"]
+
+
+class Cursor(BaseModel):
+    """What a source's row keeps between crawls. Unknown or broken parts are dropped: then more is read again."""
+
+    made_for: str = ""  # the options and names it was made with: others may find other mentions
+    newest: datetime | None = None
+    oldest: datetime | None = None  # of the last whole read
+    listed: int = 0  # mentions of the last whole read
+    deep_at: datetime | None = None
+    deep_pages: int = 1
+    undated: bool = False  # some mention carries our time instead of its own
+    doubted: bool = False  # many vanished at once: believed when the next crawl agrees
+    empty: list[str] = []  # chains (countries) without any mention
+    fields: dict[str, float] = {}  # how many of the first page's mentions usually have each field, 0..1
+    kept: dict[str, str] = {}
+
+    @classmethod
+    def load(cls, stored: dict[str, Any], made_for: str) -> "Cursor":
+        try:
+            cursor = cls.model_validate(stored)
+        except ValidationError:
+            return cls(made_for=made_for)
+        return cursor if cursor.made_for == made_for else cls(made_for=made_for)
+
+    def dump(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+@dataclass(slots=True)
+class Chain:
+    """One list of pages. `end`: why it was left; None while it goes on."""
+
+    found: int = 0
+    oldest: datetime | None = None
+    last: datetime | None = None  # of the dates in the order of the list
+    ordered: bool = True
+    end: End | None = None
+
+
+@dataclass(slots=True)
+class Reading:
+    """The state of one crawl of one source. `open`: pages asked for and not yet stored."""
+
+    spider: Spider[Any]
+    platform: Platform
+    cursor: Cursor
+    first_read: bool
+    open: int = 0
+    pages: int = 0
+    requests: int = 0
+    found: int = 0
+    unchanged: bool = False
+    failed: bool = False
+    seen: set[str] = field(default_factory=set)
+    visited: set[str] = field(default_factory=set)
+    chains: dict[str, Chain] = field(default_factory=dict)
+    newest: datetime | None = None
+    undated: bool = False
+    kept: dict[str, str] = field(default_factory=dict)
+    shares: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def context(self) -> Context[SourceOptions]:
+        return self.spider.context
+
+    @property
+    def window(self) -> datetime | None:
+        """From when on mentions are looked at again; None: all of them."""
+        overlap = getattr(self.context.options, "overlap", OVERLAP)
+        return self.cursor.newest - overlap if self.cursor.newest else None
+
+    @property
+    def history_before(self) -> datetime | None:
+        return self.context.now - HISTORY if self.first_read else None
+
+    @property
+    def deep(self) -> bool:
+        """Whether the whole list is to be read, not only its new end."""
+        if self.window is None or self.cursor.deep_at is None:
+            return True
+        pause = min(max(PAGE_COST * self.cursor.deep_pages, DEEP_AT_LEAST), DEEP_AT_MOST)
+        return self.context.now - self.cursor.deep_at >= pause
+
+    def first(self) -> list[Fetch]:
+        """The requests to begin with."""
+        return self._ask(self.spider.first())
+
+    def take(self, page: Page, parsed: Parsed) -> tuple[list[NewMention], list[str]]:
+        """What of a page is stored: the mentions that are about the brand. Beside them the ids of the others.
+
+        Raises `Permanent` where a field that was always there is gone from most of them: then the page has
+        changed its shape, and what is read from it would overwrite what is known.
+        """
+        if page.number == 1:
+            self._compare(parsed)
+        self.kept.update(parsed.kept or {})
+        about, others = [], []
+        for mention in parsed.mentions:
+            if self._about(mention):
+                about.append(mention)
+            else:
+                others.append(mention.external_id)
+        return about, others
+
+    def surely_more(self, parsed: Parsed) -> list[Fetch]:
+        """The next pages that will be asked for whatever the database knows about this one."""
+        dated = [m.published_at for m in parsed.mentions if m.external_id not in parsed.undated]
+        fresh = any(m.external_id not in self.seen for m in parsed.mentions)
+        inside = self.window is None or any(at >= self.window for at in dated)
+        return self._ask(parsed.next) if fresh and (self.deep or inside) else []
+
+    def follow(self, page: Page, parsed: Parsed, ids: Sequence[str], all_known: bool) -> list[Fetch]:
+        """Notes a stored page and gives the pages that follow; `ids` are those of its mentions as stored."""
+        chain = self.chains.setdefault(page.chain, Chain())
+        repeated = bool(ids) and self.seen.issuperset(ids)
+        self._note(chain, parsed, ids)
+        if not parsed.next or not ids or repeated:
+            chain.end = "end"
+            return []
+        if all_known and self._beyond(chain, page, parsed):
+            chain.end = "window"
+            return []
+        following = self._ask(parsed.next)
+        if not following and not any(fetch.url in self.visited for fetch in parsed.next):
+            chain.end = "cap"
+        return following
+
+    def ended(self, fetch: Fetch) -> None:
+        """The list ended before this page: the server has no such page, or robots.txt forbids it."""
+        self.chains.setdefault(fetch.chain, Chain()).end = "end"
+
+    def gone_since(self) -> datetime | None:
+        """From when on what this crawl did not show was removed; None where that cannot be told."""
+        empty = {name for name, chain in self.chains.items() if not chain.found}
+        ends = {chain.end for chain in self.chains.values()}
+        if self.first_read or self.unchanged or self.undated or self.cursor.undated:
+            return None
+        if not ends <= {"end", "window"} or not empty <= set(self.cursor.empty) or not self.found:
+            return None
+        if self._shrank() and self.cursor.oldest:
+            return self.cursor.oldest
+        bounds = [bound for chain in self.chains.values() if (bound := self._bound(chain))]
+        return max(bounds, default=None)
+
+    def complaint(self) -> str | None:
+        """What a person should mend although the read worked."""
+        window = self.window
+        if window is None or self.first_read:
+            return None
+        if any(
+            chain.end == "cap" and chain.oldest and chain.oldest > window for chain in self.chains.values()
+        ):
+            return f"stopped after {self._limit()} pages before reaching what was known: raise `pages`"
+        return None
+
+    def next_cursor(self, doubted: bool) -> Cursor:
+        """The cursor after a complete read."""
+        cursor = self.cursor.model_copy(deep=True)
+        cursor.newest = max(filter(None, (cursor.newest, self.newest)), default=None)
+        cursor.undated = cursor.undated or self.undated
+        cursor.kept = cursor.kept | self.kept
+        if self.unchanged:
+            return cursor
+        cursor.doubted = doubted
+        cursor.empty = sorted(name for name, chain in self.chains.items() if not chain.found)
+        cursor.fields = {name: self._usual(name) for name in self.shares} or cursor.fields
+        if self.deep or all(chain.end == "end" for chain in self.chains.values()):
+            oldest = [chain.oldest for chain in self.chains.values() if chain.oldest]
+            cursor.oldest = min(oldest, default=None)
+            cursor.listed, cursor.deep_at, cursor.deep_pages = len(self.seen), self.context.now, self.pages
+        return cursor
+
+    def late(self, published: Iterable[datetime]) -> int:
+        """How many new mentions are older than what the source had already shown."""
+        newest = self.cursor.newest
+        if newest is None:
+            return 0
+        return sum(at.date() < newest.date() if is_day(at) else at < newest for at in published)
+
+    def _ask(self, fetches: Iterable[Fetch]) -> list[Fetch]:
+        limit = self._limit()
+        asked = [one for one in fetches if one.url not in self.visited and one.number <= limit]
+        self.visited.update(one.url for one in asked)
+        self.open += len(asked)
+        return asked
+
+    def _limit(self) -> int:
+        return int(getattr(self.context.options, "pages", 1))
+
+    def _about(self, mention: NewMention) -> bool:
+        wanted = self.context.options.match
+        if not (self.platform.open if wanted is None else wanted):
+            return True
+        return matcher(self.context.brand).names(mention.title, mention.text)
+
+    def _note(self, chain: Chain, parsed: Parsed, ids: Sequence[str]) -> None:
+        self.pages += 1
+        self.seen.update(ids)
+        self.found += len(parsed.mentions)
+        chain.found += len(parsed.mentions)
+        self.undated = self.undated or bool(parsed.undated)
+        for mention in parsed.mentions:
+            if mention.external_id not in parsed.undated:
+                self._note_date(chain, mention.published_at)
+
+    def _note_date(self, chain: Chain, at: datetime) -> None:
+        chain.ordered = chain.ordered and (chain.last is None or at <= chain.last)
+        chain.last = at
+        chain.oldest = min(at, chain.oldest or at)
+        if at <= self.context.now:  # a clock that runs ahead must not move the window past the rest
+            self.newest = max(at, self.newest or at)
+
+    def _beyond(self, chain: Chain, page: Page, parsed: Parsed) -> bool:
+        """Whether a page of known mentions is the last that matters."""
+        if self.deep or page.number < FIRST_PAGES or self.window is None:
+            return False
+        dated = [m.published_at for m in parsed.mentions if m.external_id not in parsed.undated]
+        return not (chain.ordered and dated and max(dated) >= self.window)
+
+    def _bound(self, chain: Chain) -> datetime | None:
+        """A moment that is later than everything this chain may have left out."""
+        after_oldest = chain.oldest + timedelta(microseconds=1) if chain.oldest else None
+        if chain.end == "window" and self.window:
+            return max(self.window, after_oldest or self.window)
+        return after_oldest
+
+    def _shrank(self) -> bool:
+        """Fewer than at the last whole read, on a place that shows everything it has."""
+        whole = all(chain.end == "end" for chain in self.chains.values())
+        return not self.spider.rolling and whole and len(self.seen) < self.cursor.listed
+
+    def _compare(self, parsed: Parsed) -> None:
+        shares = present(parsed)
+        for name, share in shares.items():
+            usual = self.cursor.fields.get(name, 0.0)
+            if vanished(usual, share, len(parsed.mentions)):
+                raise Permanent(
+                    "the page has changed",
+                    f"{name} is missing in {1 - share:.0%} of {len(parsed.mentions)} results, where {usual:.0%} "
+                    "used to have it; nothing of it was stored: check the page or its selectors",
+                )
+            self.shares.setdefault(name, []).append(share)
+
+    def _usual(self, name: str) -> float:
+        """The share of mentions with a field: an exponentially weighted mean over crawls."""
+        now = sum(self.shares[name]) / len(self.shares[name])
+        before = self.cursor.fields.get(name)
+        return round(now if before is None else before + 0.3 * (now - before), 3)
+
+
+def made_for(options: SourceOptions, brand: Brand) -> str:
+    """Changes with everything that decides which mentions a source gives."""
+    shape = options.model_dump_json(exclude={"every", "publish", "overlap", "pages"})
+    names = "\x1f".join((brand.name, *brand.aliases, "", *brand.exclude))
+    return hashlib.sha256(f"{shape}\x1f{names}".encode()).hexdigest()[:16]
+
+
+def present(parsed: Parsed) -> dict[str, float]:
+    """How many of a page's mentions have each field, 0..1; empty for an empty page."""
+    total = len(parsed.mentions)
+    if not total:
+        return {}
+    undated = sum(m.external_id in parsed.undated for m in parsed.mentions)
+    return {
+        "text": sum(bool(m.text) for m in parsed.mentions) / total,
+        "author": sum(m.author is not None for m in parsed.mentions) / total,
+        "stars": sum(m.stars is not None for m in parsed.mentions) / total,
+        "date": (total - undated) / total,
+    }
+
+
+def vanished(usual: float, share: float, total: int) -> bool:
+    """Whether a field is gone: few results need more certainty than many."""
+    if total >= 5:
+        return usual >= 0.8 and share <= 0.2
+    return total >= 3 and usual >= 0.99 and share == 0

@@ -1,0 +1,71 @@
+"""How Ascolto behaves on other people's servers. A run may override each of these by name."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+
+def _version() -> str:
+    try:
+        return version("ascolto")
+    except PackageNotFoundError:
+        return "0"
+
+
+_UNUSED = (
+    "scrapy.extensions.telnet.TelnetConsole",
+    "scrapy.extensions.remote_control.RemoteControl",
+    "scrapy.extensions.memusage.MemoryUsage",
+    "scrapy.extensions.logstats.LogStats",
+    "scrapy.extensions.logcount.LogCount",
+    "scrapy.extensions.corestats.CoreStats",
+    "scrapy.extensions.feedexport.FeedExporter",
+    "scrapy.extensions.spiderstate.SpiderState",
+)
+
+SETTINGS: dict[str, Any] = {
+    # Who we are. robots.txt is obeyed under the first word.
+    "USER_AGENT": f"Ascolto/{_version()} (reads public reviews and mentions for the brand they are about)",
+    "ROBOTSTXT_USER_AGENT": "Ascolto",
+    "ROBOTSTXT_OBEY": True,
+    # Pace: by host, slower where answers are slow.
+    "AUTOTHROTTLE_ENABLED": True,
+    "AUTOTHROTTLE_START_DELAY": 0.5,
+    "AUTOTHROTTLE_MAX_DELAY": 30.0,
+    "AUTOTHROTTLE_TARGET_CONCURRENCY": 1.0,
+    "CONCURRENT_REQUESTS": 256,  # requests that wait out a Retry-After count too
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
+    # Defence: a page is some megabytes at most and takes some seconds.
+    "DOWNLOAD_MAXSIZE": 10 * 1024 * 1024,
+    "DOWNLOAD_WARNSIZE": 0,
+    "DOWNLOAD_TIMEOUT": 30,
+    "DOWNLOAD_VERIFY_CERTIFICATES": True,
+    "DNS_TIMEOUT": 10,
+    "REDIRECT_MAX_TIMES": 5,
+    "METAREFRESH_ENABLED": False,
+    "COOKIES_ENABLED": False,
+    "REFERRER_POLICY": "no-referrer",
+    "URLLENGTH_LIMIT": 2083,
+    # Ours: see crawlers.middlewares.
+    "ASCOLTO_ATTEMPTS": 4,
+    "ASCOLTO_BACKOFF": 1.0,  # seconds before the second attempt
+    "ASCOLTO_LONGEST_WAIT": 120.0,  # seconds of Retry-After that a run waits out; the next run respects the rest
+    "ASCOLTO_LONGEST_CRAWL_DELAY": 30.0,
+    "DOWNLOADER_MIDDLEWARES": {
+        "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+        "crawlers.middlewares.Guard": 50,  # before robots.txt is asked for
+        "crawlers.middlewares.Pace": 540,
+        "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+        "crawlers.middlewares.Patience": 550,
+    },
+    "SPIDER_MIDDLEWARES": {
+        "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    },
+    "EXTENSIONS": dict.fromkeys(_UNUSED),
+    "TELNETCONSOLE_ENABLED": False,
+    "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
+    "STATS_DUMP": False,
+    "DOWNLOADER_STATS": False,
+    "LOG_ENABLED": False,
+    "LOG_INSTALL_ROOT_HANDLER": False,
+    "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
+}

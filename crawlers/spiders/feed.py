@@ -1,0 +1,118 @@
+"""RSS and Atom through feedparser, asked for only when they changed (ETag, Last-Modified)."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+from pydantic import ValidationError
+
+from crawlers import base, identity
+from crawlers.base import Fetch, Page, Parsed
+from crawlers.dates import parse_date
+from crawlers.ratings import count
+from crawlers.reviews import language
+from crawlers.text import from_html
+from platforms.feed import Options
+from store.errors import Permanent
+from store.mention import NewMention
+
+_CONDITIONS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+
+
+class Spider(base.Spider[Options]):
+    def first(self) -> list[Fetch]:
+        kept = self.context.kept
+        conditions = {header: kept[name] for name, header in _CONDITIONS.items() if kept.get(name)}
+        return [Fetch(self.context.options.url, headers=conditions)]
+
+    def parse(self, page: Page) -> Parsed:
+        feed = feedparser.parse(page.body, response_headers=_trusted(page), sanitize_html=False)
+        if not feed.get("version") and not feed.entries:
+            kind = page.content_type or "something else"
+            raise Permanent(
+                "no feed", f"{page.host} sent {kind[:60]}, not RSS or Atom: check the address of the feed"
+            )
+        mentions: list[NewMention] = []
+        problems = ["the feed is not well-formed"] if feed.get("bozo") and not feed.entries else []
+        undated: set[str] = set()
+        for number, entry in enumerate(feed.entries, start=1):
+            try:
+                mention, dated = self._mention(entry, feed.feed, page)
+            except ValidationError as error:
+                problems.append(f"entry {number}: {error.errors()[0]['msg']}")
+                continue
+            mentions.append(mention)
+            if not dated:
+                undated.add(mention.external_id)
+        return Parsed(
+            mentions=tuple(mentions), problems=tuple(problems), undated=frozenset(undated), kept=_kept(page)
+        )
+
+    def _mention(self, entry: Any, feed: Any, page: Page) -> tuple[NewMention, bool]:
+        now = self.context.now
+        published = _moment(entry, ("published", "created"), now)
+        updated = _moment(entry, ("updated",), now)
+        at = published or updated
+        link = _link(entry, page)
+        title = from_html(str(entry.get("title") or ""))
+        mention = self.context.mention(
+            external_id=_id(entry, link, title, at, page),
+            title=title,
+            text=_text(entry),
+            author=entry.get("author"),
+            lang=language(entry.get("language") or feed.get("language")),
+            published_at=at or now,
+            edited_at=updated if published and updated and updated > published else None,
+            url=link,
+            place=from_html(str(feed.get("title") or "")) or None,
+            replies=count(entry.get("slash_comments")),
+        )
+        return mention, at is not None
+
+
+def _trusted(page: Page) -> dict[str, str]:
+    """The headers that feedparser may use. An address of the page's own resolves its relative links."""
+    kind = page.headers.get("content-type", "")
+    return {"content-location": page.url} | ({"content-type": kind} if "charset" in kind.lower() else {})
+
+
+def _kept(page: Page) -> dict[str, str]:
+    return {name: page.headers[name][:500] for name in _CONDITIONS if page.headers.get(name)}
+
+
+def _moment(entry: Any, names: tuple[str, ...], now: datetime) -> datetime | None:
+    """feedparser reads the usual dates as UTC tuples; what it cannot read may still be one of ours."""
+    for name in names:
+        parsed = entry.get(f"{name}_parsed")
+        try:
+            moment = datetime(*parsed[:6]) if parsed else entry.get(name)  # noqa: DTZ001 - UTC by feedparser
+        except (ValueError, TypeError):
+            moment = None
+        if found := parse_date(moment, now):
+            return found
+    return None
+
+
+def _link(entry: Any, page: Page) -> str | None:
+    link = entry.get("link")
+    try:
+        return urljoin(page.url, link) if isinstance(link, str) and link else None
+    except ValueError:
+        return None
+
+
+def _id(entry: Any, link: str | None, title: str, at: datetime | None, page: Page) -> str:
+    """The guid; a bare one ("123") is only unique with its feed's host. Without one the link, then what is left."""
+    given = entry.get("id") or link
+    if not given:
+        return identity.made_id(page.host, title, at, page.url).key
+    bare = "/" not in given and ":" not in given
+    return f"{page.host}:{given}" if bare else str(given)
+
+
+def _text(entry: Any) -> str:
+    """The longest of content and summary: many feeds leave one of them empty or cut it short."""
+    offered = [part.get("value") for part in entry.get("content") or []] + [entry.get("summary")]
+    texts = [from_html(text) for text in offered if isinstance(text, str)]
+    return max(texts, key=len, default="")
