@@ -1,0 +1,275 @@
+"""Settings: everything is validated at once, each problem has its place and mend, no secret is ever shown."""
+
+import os
+import traceback
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import settings
+from settings import Settings, load
+from store.errors import ConfigError
+
+SECRET = "xoxb-very-secret-81f3"
+BRAND = '[brands.aurora]\nname = "Caffè Aurora"\n'
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine reaches a test; the working folder is empty."""
+    for name in list(os.environ):
+        if name.startswith(("ASCOLTO_", "SLACK_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def write(text: str, env: str = "") -> Path:
+    file = Path("ascolto.toml")
+    file.write_text(text, encoding="utf-8")
+    if env:
+        Path(".env").write_text(env, encoding="utf-8")
+    return file
+
+
+def problems_of(text: str) -> list[str]:
+    write(text)
+    with pytest.raises(ConfigError) as caught:
+        load()
+    return caught.value.problems
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    loaded = load()
+    assert loaded.path is None
+    assert loaded.database_url == "sqlite:///ascolto.db"
+    assert (loaded.brands, loaded.sources, loaded.ui_language) == ({}, (), "en")
+    assert loaded.slack.alerts == "#reputation"
+    assert loaded.brand(None).name == ""
+
+
+def test_a_whole_file_is_read() -> None:
+    write(
+        'ui_language = "it"\n'
+        + BRAND
+        + 'timezone = "Europe/Rome"\n[brands.aurora.policy]\nhours = "mon-fri 09:00-18:00"\n'
+        '[[sources]]\ntype = "feed"\nbrand = "aurora"\nurl = "https://aurora.example/rss"\nevery = "5m"\n'
+        '[[sources]]\ntype = "feed"\nbrand = "aurora"\nurl = "https://aurora.example/atom"\n'
+        '[[sources]]\nname = "shop"\ntype = "page"\nbrand = "aurora"\nurl = "https://aurora.example"\n'
+        '[slack]\nalerts = "#care"\n[retention]\ntexts = "30d"\n'
+    )
+    loaded = load()
+    assert loaded.path == Path("ascolto.toml")
+    assert loaded.brands["aurora"].key == "aurora"
+    assert [source.name for source in loaded.sources] == ["feed-1", "feed-2", "shop"]
+    assert loaded.sources[0].every == timedelta(minutes=5)
+    assert loaded.slack.alerts == "#care"
+    assert (loaded.retention.texts, loaded.retention.authors) == (timedelta(days=30), timedelta(days=365))
+
+
+def test_a_byte_order_mark_and_crlf_are_no_problem() -> None:
+    Path("ascolto.toml").write_bytes(b"\xef\xbb\xbf" + BRAND.replace("\n", "\r\n").encode())
+    assert load().brands["aurora"].name == "Caffè Aurora"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('ui_langage = "it"', "ui_langage: unknown key: did you mean 'ui_language'?"),
+        (BRAND + "[brands.aurora.polcy]\n", "brands.aurora.polcy: unknown key: did you mean 'policy'?"),
+        (
+            BRAND + '[brands.aurora.policy]\nfirst_contact = { critcal = "1m" }',
+            "brands.aurora.policy.first_contact.critcal: unknown key: did you mean 'critical'?",
+        ),
+        (
+            BRAND + "[brands.aurora.policy]\nabsences = [{ from = 2026-12-24, to = 2026-12-26, nota = 'x' }]",
+            "brands.aurora.policy.absences[1].nota: unknown key: did you mean 'note'?",
+        ),
+        ("[slack]\nalert = '#x'", "slack.alert: unknown key: did you mean 'alerts'?"),
+        ("[retention]\ntext = '1d'", "retention.text: unknown key: did you mean 'texts'?"),
+        (BRAND + 'key = "x"', "brands.aurora.key: unknown key: the name of the table is the key"),
+        (
+            BRAND + "[[sources]]\ntype = 'page'\nbrand = 'aurora'\nurl = 'http://x'\n"
+            "[sources.selectors]\nreview = 'a'\ntext = 'b'\nauthr = 'c'",
+            "sources[1].selectors.authr: unknown key: did you mean 'author'?",
+        ),
+        (
+            BRAND
+            + "[[sources]]\nname = 'shop'\ntype = 'page'\nbrand = 'aurora'\nurl = 'http://x'\nurls = 'c'",
+            "sources.shop.urls: unknown key: did you mean 'url'?",
+        ),
+    ],
+)
+def test_an_unknown_key_names_its_place_and_the_nearest(text: str, line: str) -> None:
+    assert problems_of(text) == [line]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("[brands.aurora]\n", "brands.aurora.name: is missing"),
+        (BRAND + 'timezone = "Europe/Rom"', "'Europe/Rom' is no time zone: write an IANA name"),
+        (BRAND + "[brands.aurora.policy]\nhours = 'mon 9-18'", "write e.g. mon-fri 09:00-18:00"),
+        (BRAND + "[brands.aurora.policy]\nremedies = { staff = 'gift' }", "must be apology_fix, refund"),
+        ("['brands'.'no good']\nname = 'x'", "brands.no good: is no key of a brand"),
+        ("brands = 3", "brands: must be a valid dictionary"),
+        ("ui_language = 'fr'", "ui_language: must be en or it"),
+        ("[[sources]]\ntype = 'pag'", "sources[1].type: there is no platform 'pag': did you mean 'page'?"),
+        ("[[sources]]\nbrand = 'aurora'", "sources[1].type: is missing"),
+        (
+            BRAND + "[[sources]]\ntype = 'feed'\nbrand = 'auroa'\nurl = 'http://x'",
+            "sources[1].brand: there is no [brands.auroa]: did you mean 'aurora'?",
+        ),
+        (BRAND + "[[sources]]\ntype = 'feed'\nbrand = 'aurora'", "sources[1].url: is missing"),
+        (
+            BRAND + "[[sources]]\ntype = 'feed'\nbrand = 'aurora'\nurl = 'ftp://x'",
+            "sources[1].url: must begin with http:// or https://",
+        ),
+        (
+            BRAND + "[[sources]]\nname = 'a'\ntype = 'feed'\nbrand = 'aurora'\nurl = 'http://x'\n" * 2,
+            "sources.a.name: two sources are called 'a': rename one",
+        ),
+        ("[retention]\ntexts = '1h'", "retention.texts: "),
+    ],
+)
+def test_a_wrong_value_names_its_place_and_the_mend(text: str, part: str) -> None:
+    assert any(part in line for line in problems_of(text)), problems_of(text)
+
+
+def test_all_problems_come_at_once() -> None:
+    text = (
+        "ui_langage = 'it'\n[brands.aurora]\n[[sources]]\ntype = 'pag'\nbrand = 'aurora'\n[slack]\nalert = 1"
+    )
+    assert len(problems_of(text)) == 4
+
+
+def test_a_syntax_error_names_the_line() -> None:
+    assert "at line 2" in problems_of('ui_language = "it"\nbrands = = 3')[0]
+
+
+def test_not_utf8_is_said() -> None:
+    Path("ascolto.toml").write_bytes(b'ui_language = "\xe8"')
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load()
+
+
+def test_a_named_file_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigError, match="ascolto init"):
+        load(required=True)
+    monkeypatch.setenv("ASCOLTO_CONFIG", "elsewhere.toml")
+    with pytest.raises(ConfigError, match=r"elsewhere\.toml"):
+        load()
+
+
+def test_the_environment_comes_before_the_env_file_and_a_value_before_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("xapp-from-a-file\n")
+    write(
+        "",
+        f"SLACK_BOT_TOKEN=xoxb-from-env-file\nSLACK_APP_TOKEN_FILE={tmp_path / 'secret'}\nASCOLTO_MODEL=\n",
+    )
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-from-environment")
+    environment = load().environment
+    assert environment.slack_bot_token
+    assert environment.slack_bot_token.get_secret_value() == "xoxb-from-environment"
+    assert environment.slack_app_token
+    assert environment.slack_app_token.get_secret_value() == "xapp-from-a-file"
+    assert environment.model is None
+
+
+def test_a_file_named_by_the_process_comes_before_the_env_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("one")
+    write("", "SLACK_SIGNING_SECRET=two\n")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET_FILE", str(tmp_path / "secret"))
+    found = load().environment.slack_signing_secret
+    assert found
+    assert found.get_secret_value() == "one"
+
+
+def test_a_secret_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", "/nowhere/secret")
+    with pytest.raises(ConfigError, match=r"SLACK_BOT_TOKEN_FILE: cannot read /nowhere/secret: No such file"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ASCOLTO_DATABASE_URL", f"mysql://user:{SECRET}@host/db"),
+        ("ASCOLTO_DATABASE_URL", f"{SECRET}"),
+        ("ASCOLTO_BROKER_URL", f"amqp://user:{SECRET}@host"),
+        ("SLACK_API_URL", SECRET),
+    ],
+)
+def test_a_wrong_value_in_the_environment_is_named_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError) as caught:
+        load()
+    shown = "".join(traceback.format_exception(caught.value))
+    assert name in shown
+    assert SECRET not in shown
+
+
+def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+        monkeypatch.setenv(name, SECRET)
+    monkeypatch.setenv("ASCOLTO_DATABASE_URL", f"postgresql://user:{SECRET}@host/db")
+    monkeypatch.setenv("ASCOLTO_BROKER_URL", f"redis://:{SECRET}@host")
+    loaded = load()
+    for shown in (
+        repr(loaded),
+        str(loaded),
+        loaded.model_dump_json(),
+        repr(loaded.environment),
+        f"{loaded!r}",
+    ):
+        assert SECRET not in shown
+    assert SECRET in loaded.database_url
+
+
+def test_a_secret_in_the_file_is_sent_where_it_belongs_and_not_shown() -> None:
+    lines = problems_of(f"[slack]\nbot_token = '{SECRET}'\n")
+    assert lines == [
+        "slack.bot_token: unknown key: secrets belong in the environment or in .env, such as SLACK_BOT_TOKEN"
+    ]
+
+
+def test_a_secret_in_the_wrong_place_is_not_shown() -> None:
+    text = BRAND + f"languages = '{SECRET}'\n[[sources]]\ntype = 'feed'\nbrand = 'aurora'\nurl = '{SECRET}'\n"
+    assert SECRET not in "\n".join(problems_of(text))
+
+
+def test_env_file_reaches_the_processes_started_from_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("from a file\n")
+    write(
+        BRAND + "[[sources]]\ntype = 'mastodon'\nbrand = 'aurora'\nquery = 'x'\ntoken_env = 'TOOT_TOKEN'\n",
+        f"PROXY_OF_TEST=http://proxy\nPATH_OF_TEST=ours\nTOOT_TOKEN_FILE={tmp_path / 'token'}\n",
+    )
+    monkeypatch.setattr(os, "environ", dict(os.environ) | {"PATH_OF_TEST": "theirs"})
+    settings.export_env_file(load())
+    assert os.environ["PROXY_OF_TEST"] == "http://proxy"
+    assert os.environ["PATH_OF_TEST"] == "theirs"
+    assert os.environ["TOOT_TOKEN"] == "from a file"
+
+
+def test_a_brand_and_a_source_are_found_by_name() -> None:
+    write(
+        BRAND
+        + '[brands.lumaca]\nname = "Tè Lumaca"\n[[sources]]\nname = "shop"\ntype = "page"\nbrand = "lumaca"\nurl = "http://x"\n'
+    )
+    loaded: Settings = load()
+    assert loaded.brand("lumaca").name == "Tè Lumaca"
+    assert loaded.source("shop").brand == "lumaca"
+    with pytest.raises(ConfigError, match=r"choose one with --brand \(aurora, lumaca\)"):
+        loaded.brand(None)
+    with pytest.raises(ConfigError, match="did you mean 'aurora'"):
+        loaded.brand("auroa")
+    with pytest.raises(ConfigError, match="did you mean 'shop'"):
+        loaded.source("sho")
