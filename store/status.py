@@ -1,0 +1,85 @@
+"""What waits where: counts by state, and how each source fares. Reads only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from sqlalchemy import func
+from sqlmodel import Session, select
+
+from store import claims
+from store.tables import Case, CaseStatus, Mention, MentionState, Notification, OutboxState, SourceRow
+
+Health = Literal["new", "ok", "failing", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """One source. `health`: new (never read), ok, failing (an error or nothing found, not yet an alarm), down."""
+
+    source: str
+    health: Health
+    last_ok: datetime | None = None
+    last_error: str | None = None
+    next_check: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Every state is there, with 0 where nothing stands in it."""
+
+    mentions: dict[str, int]
+    cases: dict[str, int]
+    outbox: dict[str, int]
+    sources: tuple[SourceStatus, ...]
+
+
+def read_status(session: Session, configured: Iterable[str] = ()) -> Status:
+    """The status now; `configured` sources come first, in their order, then those that only the database knows."""
+    rows = {row.name: row for row in session.exec(select(SourceRow).order_by(SourceRow.name))}
+    names = list(dict.fromkeys([*configured, *rows]))
+    cases = session.exec(select(Case.status, func.count()).group_by(Case.status))
+    return Status(
+        mentions=_complete(MentionState, claims.waiting(session, Mention)),
+        cases=_complete(CaseStatus, dict(cases.all())),
+        outbox=_complete(OutboxState, claims.waiting(session, Notification)),
+        sources=tuple(_source(name, rows.get(name)) for name in names),
+    )
+
+
+def health(row: SourceRow | None) -> Health:
+    """How a source fares, in a word."""
+    if row is None or (row.last_ok_at is None and not row.failures):
+        return "new"
+    if row.down_since is not None:
+        return "down"
+    return "failing" if row.failures or row.empty_reads else "ok"
+
+
+def waiting_for(session: Session, now: datetime) -> dict[str, bool]:
+    """Whether anything could be taken now, by the stage that would take it: score, triage, deliver."""
+    return {
+        "score": _any(session, Mention, (MentionState.NEW,), now),
+        "triage": _any(session, Mention, (MentionState.SCORED,), now),
+        "deliver": _any(session, Notification, (OutboxState.WAITING, OutboxState.STALE), now),
+    }
+
+
+def _any(session: Session, table: Any, states: tuple[str, ...], now: datetime) -> bool:
+    free = (table.claimed_until.is_(None)) | (table.claimed_until < now)
+    ripe = (table.next_try_at.is_(None)) | (table.next_try_at <= now)
+    return (
+        session.exec(select(table.id).where(table.state.in_(states), free, ripe).limit(1)).first() is not None
+    )
+
+
+def _complete(states: type[StrEnum], counts: dict[str, int]) -> dict[str, int]:
+    return {state.value: 0 for state in states} | {str(state): count for state, count in counts.items()}
+
+
+def _source(name: str, row: SourceRow | None) -> SourceStatus:
+    if row is None:
+        return SourceStatus(name, "new")
+    return SourceStatus(name, health(row), row.last_ok_at, row.last_error, row.next_check_at)
