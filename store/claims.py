@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, SQLColumnExpression, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, SQLColumnExpression, func, or_, select, update
 from sqlmodel import Session
 
 MAX_ATTEMPTS = 8
@@ -36,16 +36,20 @@ def claim(
     lease: timedelta,
     limit: int,
     first: Sequence[SQLColumnExpression[Any]] = (),
+    where: Sequence[ColumnElement[bool]] = (),
 ) -> Claim:
     """Takes up to `limit` rows of `table` in `states` that nobody holds and whose next try has come.
 
-    `first` orders them (then by id). The attempt is counted and the lease written before any work starts, so that
-    a row that kills its worker moves back in the queue all the same.
+    `first` orders them (then by id), `where` narrows them. The attempt is counted and the lease written before any
+    work starts, so that a row that kills its worker moves back in the queue all the same.
     """
     free = or_(table.claimed_until.is_(None), table.claimed_until < now)
     ripe = or_(table.next_try_at.is_(None), table.next_try_at <= now)
     waiting = (
-        select(table.id).where(table.state.in_(states), free, ripe).order_by(*first, table.id).limit(limit)
+        select(table.id)
+        .where(table.state.in_(states), free, ripe, *where)
+        .order_by(*first, table.id)
+        .limit(limit)
     )
     if session.get_bind().dialect.name == "postgresql":
         waiting = waiting.with_for_update(skip_locked=True)

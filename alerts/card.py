@@ -1,0 +1,299 @@
+"""`Card`: what a person needs of a case in two seconds, as plain values in no particular channel's format.
+
+Text from outside is made visible and cut here, so that no channel shows more; the words around it are
+`alerts.telling`'s, the layout is the channel's. Two queries a card, whatever the case holds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+import platforms
+from alerts.text import one_line, shown, visible
+from platforms.length import measure
+from store.brand import Brand
+from store.tables import Case, CaseStatus, Draft, Mention, Reason, Revision, Score
+
+QUOTE = 600  # characters of the customer's words
+LINE = 120  # of a name, a title, a place
+DRAFT = 2_600  # of a reply; Slack takes 3,000 in one text
+WHY_WORDS = 6
+DONE = (CaseStatus.RESOLVED, CaseStatus.DISMISSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A reason with what it rests on: words of the text, or figures (see `alerts.triage.Found.detail`)."""
+
+    kind: str
+    detail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the author changed last: stars before and now (None: unchanged), the words before ("": unchanged)."""
+
+    at: datetime
+    stars: tuple[float | None, float | None] | None = None
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The reply as it stands: `checks` are the names and details of the guard's that failed; `edited`: by a person."""
+
+    lang: str
+    reply: str | None
+    private_reply: str | None = None
+    gloss: str | None = None
+    checks: tuple[tuple[str, str], ...] = ()
+    used: int = 0
+    limit: int | None = None
+    unit: str = "characters"
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """None: the platform does not tell."""
+
+    likes: int | None = None
+    shares: int | None = None
+    replies: int | None = None
+    views: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A case at `now`. `version` is the case's when it was read; `mentions` counts all that belong to the case;
+    `earlier` and `earlier_answered` count what the same author wrote about the brand before."""
+
+    case_id: int
+    version: int
+    now: datetime
+    zone: ZoneInfo
+    brand: str
+    status: str
+    urgency: str
+    whys: tuple[Why, ...]
+    channel: str = "alerts"
+    platform: str = ""
+    platform_label: str = ""
+    stars: float | None = None
+    lang: str | None = None
+    unread: bool = False
+    author: str | None = None
+    published_at: datetime | None = None
+    title: str = ""
+    quote: str = ""
+    url: str | None = None
+    host: str = ""
+    place: str | None = None
+    engagement: Engagement = Engagement()
+    mentions: int = 1
+    earlier: int = 0
+    earlier_answered: int = 0
+    due_at: datetime | None = None
+    change: Change | None = None
+    gone_at: datetime | None = None
+    draft: Proposal | None = None
+    owner: str | None = None
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    replied_at: datetime | None = None
+    resolved_by: str | None = None
+    resolved_at: datetime | None = None
+    resolution: str | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.status in DONE
+
+
+def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime) -> Card:
+    """The card of a case; `brand` None: one that is not configured any more. Raises LookupError: no such case."""
+    row = session.execute(_everything(case_id)).first()
+    if row is None:
+        raise LookupError(f"case {case_id} is not there any more")
+    case, mention = row.Case, row.Mention
+    standing = _standing(case, brand, now, _whys(session, case_id, row.Score))
+    if mention is None:  # erased on its author's wish
+        return Card(**standing, mentions=row.mentions)
+    return Card(
+        **standing,
+        **_words_of(mention, row.Score),
+        mentions=row.mentions,
+        earlier=row.earlier,
+        earlier_answered=row.answered,
+        change=change_of(mention, row.Revision),
+        draft=_proposal(case, mention, row.Draft),
+    )
+
+
+def safe_url(url: str | None) -> tuple[str | None, str]:
+    """An address that any client takes as one link, and its host; None where it is no such thing."""
+    try:
+        parts = urlsplit(url or "")
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # UnicodeError is one: a host that no name server could know
+        return None, ""
+    if parts.scheme not in ("http", "https") or not host or any(c in host for c in " <>|\"'`"):
+        return None, ""
+    host = f"[{host}]" if ":" in host else host
+    path, query, fragment = (quote(part, safe="/?:@!$&()*+,;=%-._~") for part in parts[2:])
+    return urlunsplit(
+        (parts.scheme, host + port, path, query, fragment)
+    ), host  # names and passwords are left out
+
+
+def platform_label(name: str) -> str:
+    """What people call a platform; its own name where it is not known here any more."""
+    try:
+        return platforms.get(name).label
+    except KeyError:
+        return name
+
+
+def _everything(case_id: int) -> Any:
+    other = aliased(Mention)
+    before = (
+        other.brand == Mention.brand,
+        other.platform == Mention.platform,
+        other.author_key == Mention.author_key,
+        col(other.published_at) < Mention.published_at,
+    )
+    return (
+        select(
+            Case,
+            Mention,
+            Score,
+            Draft,
+            Revision,
+            _count(other, col(other.case_id) == case_id).label("mentions"),
+            _count(other, *before).label("earlier"),
+            _count(other, *before, col(other.answer).is_not(None)).label("answered"),
+        )
+        .join(Mention, col(Mention.id) == Case.mention_id, isouter=True)
+        .join(
+            Score,
+            (col(Score.mention_id) == Mention.id) & (col(Score.revision) == Mention.revision),
+            isouter=True,
+        )
+        .join(
+            Draft,
+            (col(Draft.mention_id) == Mention.id) & (col(Draft.revision) == Mention.revision),
+            isouter=True,
+        )
+        .join(
+            Revision,
+            (col(Revision.mention_id) == Mention.id) & (col(Revision.revision) == Mention.revision - 1),
+            isouter=True,
+        )
+        .where(col(Case.id) == case_id)
+    )
+
+
+def _count(table: Any, *conditions: ColumnElement[bool] | bool) -> Any:
+    counted = select(func.count()).select_from(table).where(*conditions)  # type: ignore[arg-type]
+    return counted.correlate(Mention).scalar_subquery()
+
+
+def _standing(case: Case, brand: Brand | None, now: datetime, whys: tuple[Why, ...]) -> dict[str, Any]:
+    return {
+        "case_id": case.id,
+        "version": case.version,
+        "now": now,
+        "zone": brand.zone if brand else ZoneInfo("UTC"),
+        "brand": brand.name if brand else case.brand,
+        "status": case.status,
+        "urgency": case.urgency,
+        "channel": case.channel,
+        "whys": whys,
+        "due_at": case.due_at,
+        "owner": case.owner,
+        "acknowledged_by": case.acknowledged_by,
+        "acknowledged_at": case.acknowledged_at,
+        "replied_at": case.replied_at,
+        "resolved_by": case.resolved_by,
+        "resolved_at": case.resolved_at,
+        "resolution": case.resolution,
+    }
+
+
+def _words_of(mention: Mention, score: Score | None) -> dict[str, Any]:
+    url, host = safe_url(mention.url)
+    return {
+        "platform": mention.platform,
+        "platform_label": platform_label(mention.platform),
+        "stars": mention.stars,
+        "lang": (score.lang if score else None) or mention.lang,
+        "unread": bool(mention.text) and (score is None or score.sentiment is None),
+        "author": shown(mention.author and one_line(mention.author), LINE) or None,
+        "published_at": mention.published_at,
+        "title": shown(mention.title and one_line(mention.title), LINE),
+        "quote": shown(mention.text, QUOTE),
+        "url": url,
+        "host": host,
+        "place": shown(mention.place and one_line(mention.place), LINE) or None,
+        "engagement": Engagement(*mention.engagement),
+        "gone_at": mention.gone_at,
+    }
+
+
+def _whys(session: Session, case_id: int, score: Score | None) -> tuple[Why, ...]:
+    """Each kind once, in the order it came, with the words and figures of its latest telling."""
+    rows = session.execute(
+        select(col(Reason.kind), col(Reason.detail))
+        .where(col(Reason.case_id) == case_id)
+        .order_by(col(Reason.id))
+    )
+    details = {kind: list(detail or []) for kind, detail in rows}
+    if score and not details.get("urgent", True):
+        details["urgent"] = score.why
+    return tuple(Why(kind, _short(detail)) for kind, detail in details.items())
+
+
+def _short(detail: list[str]) -> tuple[str, ...]:
+    words = (shown(one_line(str(word)[:400]), 60) for word in detail[:WHY_WORDS])
+    return tuple(word for word in words if word)
+
+
+def change_of(mention: Mention, before: Revision | None) -> Change | None:
+    """What differs from the revision before; None where there is none."""
+    if before is None:
+        return None
+    stars = (before.stars, mention.stars) if before.stars != mention.stars else None
+    same = (before.text, before.title) == (mention.text, mention.title)
+    return Change(
+        mention.edited_at or mention.changed_at, stars, "" if same else shown(before.text, QUOTE // 2)
+    )
+
+
+def _proposal(case: Case, mention: Mention, draft: Draft | None) -> Proposal | None:
+    if draft is None:
+        return None
+    reply = case.reply or draft.reply
+    try:
+        platform = platforms.get(mention.platform)
+        limit, unit = platform.reply_limit, platform.reply_unit
+    except KeyError:
+        limit, unit = None, "characters"
+    failed = (check for check in draft.checks if not check.get("ok", True))
+    return Proposal(
+        lang=draft.lang,
+        reply=reply and shown(reply, DRAFT),
+        private_reply=draft.private_reply and shown(draft.private_reply, DRAFT),
+        gloss=draft.gloss and shown(draft.gloss, DRAFT),
+        checks=tuple((visible(str(c.get("name", ""))), shown(str(c.get("detail", "")), 200)) for c in failed),
+        used=measure(reply or "", unit),
+        limit=limit,
+        unit=unit,
+        edited=case.reply is not None,
+    )

@@ -1,0 +1,125 @@
+"""Shows notifications on a terminal: the demo, and whoever works without Slack. Nothing comes back from there.
+
+Text from outside can neither move the cursor, colour the screen nor forge a card: it is visible text in frames.
+"""
+
+from datetime import datetime
+from typing import TextIO
+
+from rich.box import ROUNDED
+from rich.console import Console as Screen
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.text import Text
+
+from alerts import telling
+from alerts.card import Card, Proposal
+from alerts.channels.base import Lanes, Sent
+from alerts.text import visible
+from alerts.views import Line, Reminder, Report, SourceNotice, StartList, View
+from alerts.words import Words
+
+COLOURS = {"critical": "red", "high": "dark_orange", "normal": "yellow", "low": "white"}
+
+
+class Console:
+    """The channel `console`: one card a notification, on `stream`. What was shown is not changed any more."""
+
+    name = "console"
+    edits = False
+    instant = True
+
+    def __init__(self, stream: TextIO, words: Words, *, width: int | None = None) -> None:
+        self.lanes = Lanes()
+        self._words = words
+        self._screen = Screen(file=stream, width=width, markup=False, emoji=False, highlight=False)
+        self._shown = 0
+
+    def address(self, target: str) -> str:
+        return "console"
+
+    def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
+        self._screen.print(picture(view, self._words))
+        self._shown += 1
+        return Sent("console", str(self._shown))
+
+    def edit(self, sent: Sent, view: View, key: str) -> None:
+        """A terminal keeps what it has shown."""
+
+    def find(self, address: str, key: str, since: datetime, thread: Sent | None = None) -> Sent | None:
+        return None
+
+
+def picture(view: View, words: Words) -> RenderableType:
+    """What the terminal shows for `view`."""
+    if isinstance(view, Card):
+        return _card(view, words)
+    if isinstance(view, Line):
+        return _line(view, words)
+    if isinstance(view, Reminder):
+        return Text(f"  ⏰ {_safe(telling.reminder(view, words))}", style="bold")
+    if isinstance(view, SourceNotice):
+        lines = [Text(_safe(line)) for line in (*telling.source_details(view, words), view.error) if line]
+        return _frame(telling.source_title(view, words), "magenta", lines)
+    if isinstance(view, StartList):
+        rows = [Text(f"• {_safe(telling.listed(row, view, words))}") for row in view.listed]
+        return _frame(
+            telling.start_title(view, words), "cyan", [Text(telling.start_note(view, words)), *rows]
+        )
+    return _report(view)
+
+
+def _card(card: Card, words: Words) -> Panel:
+    colour = "green" if card.channel == "praise" else COLOURS.get(card.urgency, "white")
+    about = [telling.byline(card, words), telling.reach(card, words), telling.history(card, words)]
+    lines = [Text(_safe(line), style="dim") for line in about if line]
+    if card.change:
+        lines.append(Text(_safe(telling.change(card.change, words, card.now)), style="bold"))
+    if card.title:
+        lines.append(Text(_safe(card.title), style="bold"))
+    lines.append(Text(f"“{_safe(card.quote)}”" if card.quote else words._("(no words)"), style="italic"))
+    lines += [Text(f"→ {_safe(line)}") for line in telling.whys(card, words)]
+    if due := telling.due(card, words):
+        lines.append(Text(f"⏱ {due}", style="bold"))
+    if status := telling.status(card, words):
+        lines.append(Text(f"✓ {_safe(status)}", style="bold"))
+    if card.url:
+        lines.append(Text(_safe(card.url), style="dim"))
+    return _frame(telling.headline(card, words), colour, [*lines, *_draft(card, card.draft, words)])
+
+
+def _draft(card: Card, draft: Proposal | None, words: Words) -> list[RenderableType]:
+    if draft is None or not draft.reply:
+        return []
+    lines: list[RenderableType] = [Text(""), Text(telling.draft_label(draft, card, words), style="bold")]
+    lines.append(Padding(Text(_safe(draft.reply), style="green"), (0, 0, 0, 2)))
+    if draft.private_reply:
+        lines.append(Text(words._("Then, in a private message"), style="bold"))
+        lines.append(Padding(Text(_safe(draft.private_reply), style="green"), (0, 0, 0, 2)))
+    return lines + [Text(_safe(line), style="yellow") for line in telling.draft_checks(draft, words)]
+
+
+def _line(line: Line, words: Words) -> Text:
+    said = " · ".join(part for part in (telling.event(line, words), line.author) if part)
+    quote = f": “{line.quote}”" if line.quote else ""
+    return Text(f"  ↳ {_safe(said + quote)}")
+
+
+def _report(report: Report) -> Panel:
+    return _frame(report.title, "cyan", [Text(_safe(part)) for part in report.paragraphs])
+
+
+def _frame(title: str, colour: str, lines: list[RenderableType] | list[Text]) -> Panel:
+    return Panel(
+        Group(*lines),
+        title=Text(_safe(title)),
+        title_align="left",
+        border_style=colour,
+        box=ROUNDED,
+        padding=(0, 1),
+    )
+
+
+def _safe(text: str) -> str:
+    return visible(text)

@@ -1,0 +1,1 @@
+"""Slack: speaking (`client`, `blocks`, `escape`) and listening (`listen`)."""

@@ -1,0 +1,244 @@
+"""Delivers notifications: each once, in order within its case, the most urgent first, whatever fails on the way.
+
+Before a call the row is marked `unsure` and committed; a definite answer clears the mark. A row that is taken up with
+the mark still on (a time-out, a dropped connection, a crash) is first looked for in the channel by its key, and only
+sent where it is not there. Which rows may go now is `alerts.queue`'s, what they show `alerts.views`'s, how they look
+the channel's.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from alerts import queue
+from alerts.card import Card
+from alerts.channels.base import MESSAGE_GONE, Channel, Misconfigured, Sent
+from alerts.queue import Job
+from alerts.views import Reporting, View, load_view
+from store import claims
+from store.brand import Brand
+from store.clock import utcnow
+from store.db import Database
+from store.errors import Permanent, Transient, Uncertain
+from store.tables import Case, Notification, NotificationKind, OutboxState
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)  # longer than a call with its time-out, and the look that may come before it
+QUIET = timedelta(seconds=5)  # after a send whose end is not known, before looking for it
+RECHECK = timedelta(minutes=15)  # how often a channel that needs a person's mend is tried again
+PATIENCE = timedelta(seconds=2)  # how long to wait in place for a channel's pace
+LONGEST_NAP = timedelta(milliseconds=250)  # a critical message that comes meanwhile waits no longer
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """What delivering needs. `report` writes digests; `clock` is asked before each step."""
+
+    db: Database
+    channels: Mapping[str, Channel]
+    brands: Mapping[str, Brand]
+    report: Reporting | None = None
+    clock: Callable[[], datetime] = utcnow
+    quiet: timedelta = QUIET
+
+    def step(self) -> bool | None:
+        """Takes the next notification that may go now and tries to deliver it.
+
+        True: delivered; False: tried in vain, it comes again; None: nothing may go now.
+        """
+        now = self.clock()
+        job = queue.take(self.db, self.channels, now, LEASE, self.quiet)
+        if job is None:
+            return None
+        channel = self.channels[job.channel]
+        channel.lanes.use(queue.lane(job, channel), now)
+        try:
+            view = self._view(job, now)
+        except LookupError as error:
+            return self._give_up(job, Permanent("nothing_to_show", str(error)), now)
+        except Exception as error:  # a poisoned row must not stop the others
+            return self._broken(job, error, now)
+        return self._deliver(job, channel, view, now)
+
+    def _view(self, job: Job, now: datetime) -> View:
+        with self.db.read() as session:
+            row = session.get(Notification, job.id)
+            if row is None:
+                raise LookupError("the notification was erased")
+            return load_view(session, row, self.brands, now, self.report)
+
+    def _deliver(self, job: Job, channel: Channel, view: View, now: datetime) -> bool:
+        looking = job.unsure and job.sent is None and not channel.instant
+        try:
+            if looking:
+                found = channel.find(queue.address(job, channel), job.marked_key, job.created_at, job.thread)
+                if found:
+                    return self._done(job, found, None)
+                looking = False
+            sent = self._send(job, channel, view)
+        except Exception as error:
+            return self._failed(job, channel, error, looking, now)
+        return self._done(job, sent, view)
+
+    def _send(self, job: Job, channel: Channel, view: View) -> Sent:
+        if job.sent is None:
+            return channel.post(queue.address(job, channel), view, job.marked_key, job.thread)
+        if channel.edits:
+            channel.edit(job.sent, view, job.marked_key)
+        return job.sent
+
+    def _done(self, job: Job, sent: Sent, view: View | None) -> bool:
+        """Notes where the message stands. `view` None: it was found there, and shows nobody knows which version."""
+        with self.db.write() as session:
+            shown = view.version if isinstance(view, Card) else 0
+            state = OutboxState.SENT if shown == _version(session, job) else OutboxState.STALE
+            claims.finish(
+                session,
+                Notification,
+                job.id,
+                job.token,
+                state=state,
+                unsure=False,
+                address=sent.address,
+                message_id=sent.message_id,
+                shown_version=shown,
+                sent_at=job.sent_at or self.clock(),
+            )
+        log.info(
+            "delivered", extra={"action": "outbox.delivered", "notification": job.id, "case": job.case_id}
+        )
+        return True
+
+    def _failed(self, job: Job, channel: Channel, error: Exception, looking: bool, now: datetime) -> bool:
+        """`looking`: it failed while the message was looked for, so that nothing new is known of it."""
+        if isinstance(error, Transient):
+            unsure = looking or (isinstance(error, Uncertain) and job.sent is None)
+            if error.retry_after is not None:
+                channel.lanes.close(queue.lane(job, channel), now + timedelta(seconds=error.retry_after))
+            at_least = max(error.retry_after or 0.0, self.quiet.total_seconds() if unsure else 0.0)
+            return self._again(
+                job, str(error), unsure, now, at_least, rate_limited=error.retry_after is not None
+            )
+        if not isinstance(error, Permanent):
+            return self._broken(job, error, now, unsure=looking or job.sent is None)
+        if error.reason == MESSAGE_GONE and job.sent is not None:
+            return self._post_anew(job, error, now)
+        if isinstance(error, Misconfigured):
+            return self._blocked(job, error, looking, now)
+        return self._give_up(job, error, now, looking)
+
+    def _again(
+        self, job: Job, why: str, unsure: bool, now: datetime, at_least: float, *, rate_limited: bool = False
+    ) -> bool:
+        attempt = 1 if rate_limited else job.attempts  # being asked to wait is no failure of the message
+        with self.db.write() as session:
+            queue.put_back(session, job, unsure=unsure)
+            claims.retry(
+                session,
+                Notification,
+                job.id,
+                job.token,
+                attempt=attempt,
+                error=why,
+                now=now,
+                at_least=at_least,
+                give_up=None,
+            )
+        log.warning("not delivered yet: %s", why, extra={"action": "outbox.again", "notification": job.id})
+        return False
+
+    def _blocked(self, job: Job, error: Misconfigured, looking: bool, now: datetime) -> bool:
+        """The place is closed to us: all that waits for it stands as failed, with the mend, and comes again later."""
+        with self.db.write() as session:
+            queue.put_back(session, job, unsure=looking)
+            queue.block(session, job, f"{error}", now + RECHECK)
+        log.error("cannot deliver: %s", error, extra={"action": "outbox.blocked", "notification": job.id})
+        return False
+
+    def _give_up(self, job: Job, error: Permanent, now: datetime, looking: bool = False) -> bool:
+        with self.db.write() as session:
+            queue.put_back(session, job, unsure=looking)
+            queue.fail(session, job, f"{error}")
+        log.error("given up: %s", error, extra={"action": "outbox.failed", "notification": job.id})
+        return False
+
+    def _post_anew(self, job: Job, error: Permanent, now: datetime) -> bool:
+        """Somebody deleted the message: once it is posted again, unless its case is done."""
+        with self.db.write() as session:
+            case = session.get(Case, job.case_id) if job.case_id else None
+            done = case is not None and case.status in ("resolved", "dismissed")
+            if done or job.posted > 1:
+                queue.leave(session, job, f"{error}")
+            else:
+                queue.start_anew(session, job)
+        return False
+
+    def _broken(self, job: Job, error: Exception, now: datetime, unsure: bool | None = None) -> bool:
+        """Our own mistake: later again, a few times; the log names the place, never the values."""
+        place = _place(error)
+        log.error("broken: %s", place, extra={"action": "outbox.broken", "notification": job.id})
+        with self.db.write() as session:
+            queue.put_back(session, job, unsure=job.unsure if unsure is None else unsure)
+            claims.retry(session, Notification, job.id, job.token, attempt=job.attempts, error=place, now=now)
+        return False
+
+
+def deliver_waiting(
+    db: Database,
+    channels: Mapping[str, Channel],
+    brands: Mapping[str, Brand],
+    *,
+    report: Reporting | None = None,
+    clock: Callable[[], datetime] = utcnow,
+    quiet: timedelta = QUIET,
+    wait: Callable[[float], object] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    limit: int = 10_000,
+) -> int:
+    """Delivers all that may go now, one after the other; gives how many were delivered.
+
+    `wait` (seconds) is called while all that is left waits for a channel's pace; without it that is left for the next
+    call. `stop` is asked between two messages. Channels keep their pace between calls: pass the same objects.
+    """
+    outbox = Outbox(db, channels, brands, report, clock, quiet)
+    queue.revive(db, clock())
+    delivered = 0
+    while delivered < limit and not stop():
+        outcome = outbox.step()
+        delivered += outcome is True
+        if outcome is None and not _waited(db, channels, clock(), wait):
+            break
+    return delivered
+
+
+def _waited(
+    db: Database, channels: Mapping[str, Channel], now: datetime, wait: Callable[[float], object] | None
+) -> bool:
+    """Waits for the next lane that opens soon; False: there is none, or nothing waits for it."""
+    opens = [moment for channel in channels.values() for moment in channel.lanes.closed(now).values()]
+    soon = min(opens, default=None)
+    if wait is None or soon is None or soon - now > PATIENCE or not queue.any_ripe(db, channels, now):
+        return False
+    wait(min(soon - now, LONGEST_NAP).total_seconds())
+    return True
+
+
+def _version(session: Session, job: Job) -> int:
+    """The version of the case that its message should show; locked, so that no move slips in between."""
+    if job.kind != NotificationKind.CASE:
+        return 0
+    chosen = select(Case.version).where(col(Case.id) == job.case_id).with_for_update()
+    return session.exec(chosen).first() or 0
+
+
+def _place(error: BaseException) -> str:
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    where = f" at {Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else ""
+    return f"{type(error).__name__}{where}"

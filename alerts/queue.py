@@ -1,0 +1,248 @@
+"""Which notification goes next, and the moves of its row. What is sent, and what an answer means, is the outbox's.
+
+The most urgent first. A line of a thread waits for its case's message and for the lines before it; a lane that is
+closed (its pace, a 429) holds back only what goes through it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from alerts.channels.base import Channel, Sent
+from alerts.routing import TARGETS
+from store import claims
+from store.db import Database
+from store.tables import Notification, NotificationKind, OutboxState
+
+IN_THREADS = (NotificationKind.THREAD, NotificationKind.REMINDER)
+EDITS = "edits"  # edits have a limit of their own in Slack: they share one lane a channel
+_turn = Lock()  # taking a row and reserving its lane are one, within this process
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A notification in hand: its row as it was taken. `unsure`: an earlier send of it has no known end; `posted`
+    counts how often it was begun anew; `thread`: the message it belongs under."""
+
+    id: int
+    token: str
+    key: str
+    kind: str
+    channel: str
+    target: str
+    case_id: int | None
+    unsure: bool
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+    sent: Sent | None
+    thread: Sent | None
+    posted: int
+
+    @property
+    def marked_key(self) -> str:
+        """The key that the message carries: a message that replaces a deleted one has another."""
+        return self.key if self.posted < 2 else f"{self.key}#{self.posted}"
+
+
+def take(
+    db: Database, channels: Mapping[str, Channel], now: datetime, lease: timedelta, quiet: timedelta
+) -> Job | None:
+    """Claims the next row and marks it unsure in the same transaction; should we die now, it rests for `quiet`."""
+    with _turn, db.write() as session:
+        claimed = claims.claim(
+            session,
+            Notification,
+            (OutboxState.WAITING, OutboxState.STALE),
+            now=now,
+            lease=lease,
+            limit=1,
+            first=(col(Notification.priority),),
+            where=(*_sendable(channels, now), _in_order()),
+        )
+        if not claimed.ids:
+            return None
+        row = session.get_one(Notification, claimed.ids[0])
+        job = _job(row, claimed.token, _parent(session, row))
+        if not channels[row.channel].instant:
+            row.unsure = row.message_id is None
+            row.next_try_at = now + quiet
+        return job
+
+
+def lane(job: Job, channel: Channel) -> str:
+    """What the pace is kept for."""
+    return EDITS if job.sent else channel.address(job.target)
+
+
+def address(job: Job, channel: Channel) -> str:
+    """Where a new message goes."""
+    return channel.address(job.target)
+
+
+def put_back(session: Session, job: Job, *, unsure: bool) -> None:
+    """Notes what is known of the send that failed."""
+    _set(session, job, unsure=unsure and job.sent is None)
+
+
+def fail(session: Session, job: Job, error: str) -> None:
+    """For good: only a person can bring it back."""
+    claims.finish(session, Notification, job.id, job.token, state=OutboxState.FAILED, error=error[:500])
+
+
+def leave(session: Session, job: Job, error: str) -> None:
+    """Nothing more to do; `error` says why the message does not show the last of it."""
+    claims.finish(session, Notification, job.id, job.token, state=OutboxState.SENT, error=error[:500])
+
+
+def start_anew(session: Session, job: Job) -> None:
+    """Waits to be posted once more, under a key of its own."""
+    body = dict(session.get_one(Notification, job.id).body) | {"posted": job.posted + 1}
+    claims.finish(
+        session,
+        Notification,
+        job.id,
+        job.token,
+        state=OutboxState.WAITING,
+        unsure=False,
+        body=body,
+        address=None,
+        message_id=None,
+        shown_version=0,
+    )
+
+
+def block(session: Session, job: Job, error: str, until: datetime) -> None:
+    """All that waits for the same place fails with the same error, and is looked at again from `until` on."""
+    values = {"state": OutboxState.FAILED, "error": error[:500], "next_try_at": until}
+    session.execute(
+        update(Notification)
+        .where(
+            col(Notification.channel) == job.channel,
+            col(Notification.target) == job.target,
+            col(Notification.state).in_((OutboxState.WAITING, OutboxState.STALE)),
+            col(Notification.claim).is_(None),
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    claims.finish(session, Notification, job.id, job.token, **values)
+
+
+def revive(db: Database, now: datetime, *, all_of_them: bool = False) -> int:
+    """Brings back what failed for want of a mend, when its time has come (or all of it); gives how many."""
+    ripe = col(Notification.error).is_not(None) if all_of_them else col(Notification.next_try_at) <= now
+    with db.read() as session:  # looking takes no lock that others wait for
+        failed = col(Notification.state) == OutboxState.FAILED
+        ids = session.scalars(select(col(Notification.id)).where(failed, ripe)).all()
+    for number in ids:
+        with db.write() as session:
+            row = session.get_one(Notification, number)
+            if row.state == OutboxState.FAILED:
+                row.state = OutboxState.STALE if row.message_id else OutboxState.WAITING
+                row.next_try_at, row.attempts = None, 0
+    return len(ids)
+
+
+def any_ripe(db: Database, channels: Mapping[str, Channel], now: datetime) -> bool:
+    """Whether something would go now if every lane were open."""
+    ripe = or_(col(Notification.next_try_at).is_(None), col(Notification.next_try_at) <= now)
+    waiting = (
+        select(col(Notification.id))
+        .where(
+            col(Notification.state).in_((OutboxState.WAITING, OutboxState.STALE)),
+            col(Notification.channel).in_(list(channels)),
+            col(Notification.claim).is_(None),
+            ripe,
+            _in_order(),
+        )
+        .limit(1)
+    )
+    with db.read() as session:
+        return session.execute(waiting).first() is not None
+
+
+def _sendable(channels: Mapping[str, Channel], now: datetime) -> list[ColumnElement[bool]]:
+    """Rows of channels that are here, through lanes that are open."""
+    allowed: list[ColumnElement[bool]] = [col(Notification.channel).in_(list(channels))]
+    for name, channel in channels.items():
+        closed = channel.lanes.closed(now)
+        posts = [target for target in TARGETS if channel.address(target) in closed]
+        if posts:
+            allowed.append(not_(_through(name, OutboxState.WAITING, posts)))
+        if EDITS in closed:
+            allowed.append(not_(_through(name, OutboxState.STALE, None)))
+    return allowed
+
+
+def _through(name: str, state: OutboxState, targets: list[str] | None) -> ColumnElement[bool]:
+    rows = and_(col(Notification.channel) == name, col(Notification.state) == state)
+    return rows if targets is None else and_(rows, col(Notification.target).in_(targets))
+
+
+def _in_order() -> ColumnElement[bool]:
+    parent, earlier = aliased(Notification), aliased(Notification)
+    same_case = and_(
+        col(earlier.case_id) == Notification.case_id, col(earlier.channel) == Notification.channel
+    )
+    has_parent = exists().where(
+        col(parent.case_id) == Notification.case_id,
+        col(parent.channel) == Notification.channel,
+        col(parent.kind) == NotificationKind.CASE,
+        col(parent.message_id).is_not(None),
+    )
+    is_next = ~exists().where(
+        same_case,
+        col(earlier.id) < Notification.id,
+        col(earlier.state) == OutboxState.WAITING,
+    )
+    return or_(col(Notification.kind).not_in(IN_THREADS), and_(has_parent, is_next))
+
+
+def _parent(session: Session, row: Notification) -> Sent | None:
+    if row.kind not in IN_THREADS:
+        return None
+    parent = session.execute(
+        select(col(Notification.address), col(Notification.message_id)).where(
+            col(Notification.case_id) == row.case_id,
+            col(Notification.channel) == row.channel,
+            col(Notification.kind) == NotificationKind.CASE,
+            col(Notification.message_id).is_not(None),
+        )
+    ).first()
+    return Sent(parent[0] or "", parent[1]) if parent else None
+
+
+def _job(row: Notification, token: str, parent: Sent | None) -> Job:
+    sent = Sent(row.address or "", row.message_id) if row.message_id is not None else None
+    return Job(
+        id=row.id or 0,
+        token=token,
+        key=row.key,
+        kind=row.kind,
+        channel=row.channel,
+        target=row.target,
+        case_id=row.case_id,
+        unsure=row.unsure,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        sent=sent,
+        thread=parent,
+        posted=int(row.body.get("posted", 1)),
+    )
+
+
+def _set(session: Session, job: Job, **values: Any) -> None:
+    session.execute(
+        update(Notification)
+        .where(col(Notification.id) == job.id, col(Notification.claim) == job.token)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,269 @@
+"""What a card says, sentence by sentence, in people's words. How the sentences look is for each channel.
+
+Everything here is one line without formatting; text from outside in it has been made visible by `alerts.card`.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from alerts.card import Card, Change, Proposal, Why
+from alerts.text import cut
+from alerts.views import Line, Listed, Reminder, SourceNotice, StartList
+from alerts.words import N_, Words
+from store.tables import CaseStatus
+
+SEPARATOR = " · "
+URGENCIES = {
+    "critical": N_("Critical"),
+    "high": N_("High"),
+    "normal": N_("Normal"),
+    "low": N_("Low"),
+}
+REASONS = {
+    "urgent": N_("Urgent"),
+    "negative": N_("Negative"),
+    "mixed": N_("Criticism, balanced or unclear"),
+    "request": N_("A question or a request"),
+    "tripwire": N_("Words to check"),
+    "viral": N_("Spreading fast"),
+    "spike": N_("Many more negative mentions than usual"),
+    "edited": N_("Changed by its author"),
+    "came_back": N_("The customer wrote again"),
+    "praise": N_("Praise"),
+    "source_down": N_("A source is down"),
+}
+UNITS = {
+    "characters": N_("{used} of {limit} characters"),
+    "bytes": N_("{used} of {limit} bytes"),
+    "graphemes": N_("{used} of {limit} characters"),
+    "weighted": N_("{used} of {limit} weighted characters"),
+}
+EVENTS = {
+    "gone": N_("It is no longer to be seen there"),
+    "answered": N_("The brand's answer was seen there"),
+    "joined": N_("Another mention joined this case"),
+}
+
+Naming = Callable[[str], str]
+
+
+def name_of(who: str) -> str:
+    """The name in `slack:U123:marta`, which is how a person in Slack stands in the records; others as they are."""
+    return who.split(":", 2)[2] if who.startswith("slack:") and who.count(":") >= 2 else who
+
+
+def headline(card: Card, words: Words) -> str:
+    """Severity, platform, stars, language: what it is at first sight."""
+    severity = N_("Praise") if card.channel == "praise" else URGENCIES.get(card.urgency, card.urgency)
+    language = words.language(card.lang) if card.lang else ""
+    parts = [words._(severity), card.platform_label, stars(card.stars, words), language]
+    return SEPARATOR.join(part for part in parts if part)
+
+
+def stars(value: float | None, words: Words) -> str:
+    """★★★★☆, with the figure where it is no whole number."""
+    if value is None:
+        return ""
+    full = min(5, max(0, int(value + 0.5)))
+    sign = "★" * full + "☆" * (5 - full)
+    return sign if value == full else f"{sign} {words.number(value)}"
+
+
+def byline(card: Card, words: Words) -> str:
+    """Who, when, about what."""
+    parts = [card.author or words._("anonymous")]
+    if card.published_at:
+        parts.append(words.ago(card.published_at, card.now))
+    if card.place:
+        parts.append(card.place)
+    return SEPARATOR.join(parts)
+
+
+def history(card: Card, words: Words) -> str:
+    """What the author wrote before; empty for a first mention."""
+    if not card.earlier:
+        return ""
+    before = words.n("{count} earlier mention", "{count} earlier mentions", card.earlier)
+    if not card.earlier_answered:
+        return words._("{before} by the same author, none answered", before=before)
+    answered = words.number(card.earlier_answered)
+    return words._("{before} by the same author, {answered} answered", before=before, answered=answered)
+
+
+def reach(card: Card, words: Words) -> str:
+    """Engagement that is not nothing."""
+    counts = card.engagement
+    said = []
+    if counts.likes:
+        said.append(words.n("{count} like", "{count} likes", counts.likes))
+    if counts.shares:
+        said.append(words.n("{count} share", "{count} shares", counts.shares))
+    if counts.replies:
+        said.append(words.n("{count} reply", "{count} replies", counts.replies))
+    if counts.views:
+        said.append(words.n("{count} view", "{count} views", counts.views))
+    return SEPARATOR.join(said)
+
+
+def why(reason: Why, words: Words) -> str:
+    """A reason, with the words or figures it rests on."""
+    name = words._(REASONS.get(reason.kind, reason.kind))
+    if reason.kind == "viral" and len(reason.detail) == 2 and all(part.isdigit() for part in reason.detail):
+        engagement, speed = (words.number(int(part)) for part in reason.detail)
+        return words._(
+            "{reason}: {engagement} reactions, {speed} an hour",
+            reason=name,
+            engagement=engagement,
+            speed=speed,
+        )
+    if reason.kind not in ("urgent", "tripwire") or not reason.detail:
+        return name
+    return words._("{reason}: {words}", reason=name, words=", ".join(f"“{word}”" for word in reason.detail))
+
+
+def whys(card: Card, words: Words) -> list[str]:
+    """All reasons, and what else a person must know to judge them."""
+    said = [why(reason, words) for reason in card.whys]
+    if card.unread:
+        said.append(words._("Not read by the model: judged by stars and words alone"))
+    if card.mentions > 1:
+        said.append(words.n("{count} mention in this case", "{count} mentions in this case", card.mentions))
+    if card.gone_at:
+        said.append(words._("No longer to be seen there, {ago}", ago=words.ago(card.gone_at, card.now)))
+    return said
+
+
+def change(changed: Change, words: Words, now: datetime) -> str:
+    """What the author changed, and when."""
+    ago = words.ago(changed.at, now)
+    if not changed.stars:
+        return words._("Changed by its author {ago}", ago=ago)
+    before, after = (words.number(value) if value else "–" for value in changed.stars)
+    return words._(
+        "Changed by its author {ago}: stars {before} → {after}", ago=ago, before=before, after=after
+    )
+
+
+def due(card: Card, words: Words) -> str:
+    """By when to reply; empty once somebody has, or where no clock runs."""
+    if card.due_at is None or card.done or card.status == CaseStatus.REPLIED:
+        return ""
+    when = words.when(card.due_at, card.zone, card.now)
+    return words._("Reply by {when} ({until})", when=when, until=words.until(card.due_at, card.now))
+
+
+def status(card: Card, words: Words, naming: Naming = name_of) -> str:
+    """Who did what last, and when; empty while nobody has."""
+    if card.status == CaseStatus.ACKNOWLEDGED and card.acknowledged_by:
+        message = N_("Acknowledged by {who}, {when}")
+        return _moved(message, naming(card.acknowledged_by), card.acknowledged_at, card, words)
+    if card.status == CaseStatus.REPLIED:
+        when = words.when(card.replied_at or card.now, card.zone, card.now)
+        return words._("Answered on {platform}, {when}", platform=card.platform_label, when=when)
+    if card.done and card.resolved_by:
+        dismissed = card.status == CaseStatus.DISMISSED
+        message = N_("Dismissed by {who}, {when}") if dismissed else N_("Resolved by {who}, {when}")
+        return _moved(message, naming(card.resolved_by), card.resolved_at, card, words)
+    if card.owner and card.status == CaseStatus.OPEN:
+        return words._("Open again; last handled by {who}", who=naming(card.owner))
+    return ""
+
+
+def _moved(message: str, who: str, at: datetime | None, card: Card, words: Words) -> str:
+    return words._(message, who=who, when=words.when(at or card.now, card.zone, card.now))
+
+
+def draft_label(draft: Proposal, card: Card, words: Words) -> str:
+    """What the reply below is: whose, in which language, how long of how much."""
+    language = words.language(draft.lang)
+    label = N_("Reply in {language}") if draft.edited else N_("Draft in {language}")
+    parts = [words._(label, language=language)]
+    if card.lang and card.lang.split("-")[0] != draft.lang:
+        parts.append(words._("the customer wrote in {language}", language=words.language(card.lang)))
+    if draft.limit:
+        parts.append(
+            words._(UNITS[draft.unit], used=words.number(draft.used), limit=words.number(draft.limit))
+        )
+    return SEPARATOR.join(parts)
+
+
+def draft_checks(draft: Proposal, words: Words) -> list[str]:
+    """What the guard found in the draft."""
+    return [
+        words._("Check before use: {what}", what=": ".join(filter(None, check))) for check in draft.checks
+    ]
+
+
+def summary(card: Card, words: Words, naming: Naming = name_of) -> str:
+    """The whole card on one line: for notifications, and for a case that is done."""
+    parts = [status(card, words, naming) or headline(card, words)]
+    if card.done:
+        parts.append(SEPARATOR.join(part for part in (card.platform_label, stars(card.stars, words)) if part))
+    if card.author:
+        parts.append(card.author)
+    text = card.title or card.quote
+    if text:
+        parts.append(f"“{cut(' '.join(text.split()), 120)}”")
+    return SEPARATOR.join(part for part in parts if part)
+
+
+def event(line: Line, words: Words) -> str:
+    """What is new about a case."""
+    if line.change:
+        return change(line.change, words, line.now)
+    if line.why:
+        return why(line.why, words)
+    return words._(EVENTS.get(line.event, line.event))
+
+
+def reminder(view: Reminder, words: Words) -> str:
+    """By when to reply, and who is asked to."""
+    said = due(view.card, words) or status(view.card, words)
+    if not view.to:
+        return said
+    return words._("{names}: {what}", names=words.listing(view.to), what=said)
+
+
+def listed(row: Listed, view: StartList, words: Words) -> str:
+    """One mention of a starting list."""
+    known = (stars(row.stars, words), row.author, words.ago(row.published_at, view.now))
+    return f"{SEPARATOR.join(part for part in known if part)}: {row.quote}"
+
+
+def source_title(notice: SourceNotice, words: Words) -> str:
+    """Which source it is, and how it is."""
+    name = f"{notice.source} ({notice.label})"
+    if notice.down_since is None:
+        return words._("{source} is read again", source=name)
+    return words._("{source} cannot be read", source=name)
+
+
+def source_details(notice: SourceNotice, words: Words) -> list[str]:
+    """Since when, and what that means."""
+    if notice.down_since is None:
+        return []
+    since = words.when(notice.down_since, notice.zone, notice.now)
+    said = [words._("{brand}: nothing from there since {when}", brand=notice.brand, when=since)]
+    if notice.last_ok_at:
+        last = words.when(notice.last_ok_at, notice.zone, notice.now)
+        said.append(words._("last read well {when}", when=last))
+    return said
+
+
+def start_title(start: StartList, words: Words) -> str:
+    """How many wait there."""
+    return words.n(
+        "{source}: {count} mention waits for an answer",
+        "{source}: {count} mentions wait for an answer",
+        start.total,
+        source=f"{start.source} ({start.label})",
+    )
+
+
+def start_note(start: StartList, words: Words) -> str:
+    """What the list is, and how much of it is shown."""
+    note = words._("From before this source was watched; older ones are counted, no clock runs for them")
+    hidden = start.total - len(start.listed)
+    if hidden <= 0:
+        return note
+    return note + SEPARATOR + words.n("{count} more is not shown", "{count} more are not shown", hidden)

@@ -1,0 +1,227 @@
+"""What each kind of notification shows besides a whole case: plain values, loaded from the rows at sending time.
+
+A notification keeps ids, never texts; `load_view` reads what they stand for as it is now.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from alerts.card import Card, Change, Why, change_of, load_card, platform_label, safe_url
+from alerts.text import one_line, shown
+from store.brand import Brand
+from store.tables import Mention, Notification, NotificationKind, Reason, Revision, Score, SourceRow
+
+LISTED = 15  # mentions of a starting list that are shown; the rest are counted
+LINE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something new about a case, for its thread. `event`: the kind of a reason, or what else happened
+    (`gone`, `answered`). `why`: its reason; `quote`: the words of the mention it is about."""
+
+    case_id: int
+    now: datetime
+    zone: ZoneInfo
+    event: str
+    why: Why | None = None
+    author: str | None = None
+    platform_label: str = ""
+    url: str | None = None
+    quote: str = ""
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """The first-contact time of a case is near or past; `to`: who is named."""
+
+    card: Card
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNotice:
+    """A source went down, or (`down_since` None) reads again. `error` is what its last read said."""
+
+    source: str
+    label: str
+    brand: str
+    now: datetime
+    zone: ZoneInfo
+    down_since: datetime | None
+    last_ok_at: datetime | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One mention of a starting list, on a line."""
+
+    mention_id: int
+    stars: float | None
+    urgency: str | None
+    author: str | None
+    published_at: datetime
+    quote: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartList:
+    """The unanswered urgent or negative mentions found when a source was read for the first time."""
+
+    source: str
+    label: str
+    brand: str
+    now: datetime
+    zone: ZoneInfo
+    listed: tuple[Listed, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A digest: a title and its text, paragraph by paragraph, in the words of `alerts.digest`."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+View = Card | Line | Reminder | SourceNotice | StartList | Report
+Reporting = Callable[[Session, Notification, datetime], Report]
+
+
+def load_view(
+    session: Session,
+    row: Notification,
+    brands: Mapping[str, Brand],
+    now: datetime,
+    report: Reporting | None = None,
+) -> View:
+    """What the notification `row` shows at `now`. Raises LookupError where what it tells of is not there any more.
+
+    `body` by kind: reminder: `to`, names; start: `mentions`, ids; thread: `event` where no reason says more.
+    """
+    brand = brands.get(row.brand or "")
+    if row.kind == NotificationKind.CASE:
+        return load_card(session, _case_id(row), brand, now)
+    if row.kind == NotificationKind.THREAD:
+        return _line(session, row, brand, now)
+    if row.kind == NotificationKind.REMINDER:
+        return Reminder(load_card(session, _case_id(row), brand, now), _names(row.body.get("to")))
+    if row.kind == NotificationKind.SOURCE:
+        return _source_notice(session, row, brand, now)
+    if row.kind == NotificationKind.START:
+        return _start_list(session, row, brand, now)
+    if report is None:
+        raise LookupError(f"nobody here can write a {row.kind}")
+    return report(session, row, now)
+
+
+def _case_id(row: Notification) -> int:
+    if row.case_id is None:
+        raise LookupError(f"notification {row.key} belongs to no case")
+    return row.case_id
+
+
+def _zone(brand: Brand | None) -> ZoneInfo:
+    return brand.zone if brand else ZoneInfo("UTC")
+
+
+def _names(names: object) -> tuple[str, ...]:
+    return tuple(shown(one_line(str(name)), 80) for name in names) if isinstance(names, list | tuple) else ()
+
+
+def _line(session: Session, row: Notification, brand: Brand | None, now: datetime) -> Line:
+    event = str(row.body.get("event") or "")
+    found = _reason(session, row.reason_id) if row.reason_id else None
+    if found is None:
+        if not event:
+            raise LookupError(f"notification {row.key} tells of a reason that is not there any more")
+        return Line(_case_id(row), now, _zone(brand), event)
+    reason, mention, before = found
+    return Line(
+        _case_id(row),
+        now,
+        _zone(brand),
+        reason.kind,
+        why=Why(reason.kind, tuple(shown(one_line(str(word)), 60) for word in reason.detail)),
+        author=shown(mention.author, LINE) or None,
+        platform_label=platform_label(mention.platform),
+        url=safe_url(mention.url)[0],
+        quote=shown(mention.text, 2 * LINE),
+        change=change_of(mention, before) if reason.kind == "edited" else None,
+    )
+
+
+def _reason(session: Session, reason_id: int) -> Any:
+    earlier = (col(Revision.mention_id) == Mention.id) & (col(Revision.revision) == Mention.revision - 1)
+    return session.execute(
+        select(Reason, Mention, Revision)
+        .join(Mention, col(Mention.id) == Reason.mention_id)
+        .join(Revision, earlier, isouter=True)
+        .where(col(Reason.id) == reason_id)
+    ).first()
+
+
+def _source(session: Session, row: Notification) -> SourceRow:
+    source = session.get(SourceRow, row.source) if row.source else None
+    if source is None:
+        raise LookupError(f"source {row.source} is not there any more")
+    return source
+
+
+def _source_notice(session: Session, row: Notification, brand: Brand | None, now: datetime) -> SourceNotice:
+    source = _source(session, row)
+    return SourceNotice(
+        shown(source.name, LINE),
+        platform_label(source.type),
+        brand.name if brand else source.brand,
+        now,
+        _zone(brand),
+        source.down_since,
+        source.last_ok_at,
+        shown(source.last_error and one_line(source.last_error), 2 * LINE),
+    )
+
+
+def _start_list(session: Session, row: Notification, brand: Brand | None, now: datetime) -> StartList:
+    source = _source(session, row)
+    ids = [int(number) for number in row.body.get("mentions", ())]
+    return StartList(
+        shown(source.name, LINE),
+        platform_label(source.type),
+        brand.name if brand else source.brand,
+        now,
+        _zone(brand),
+        _listed(session, ids[:LISTED]),
+        len(ids),
+    )
+
+
+def _listed(session: Session, ids: Sequence[int]) -> tuple[Listed, ...]:
+    scored = (col(Score.mention_id) == Mention.id) & (col(Score.revision) == Mention.revision)
+    rows = session.execute(
+        select(Mention, col(Score.urgency)).join(Score, scored, isouter=True).where(col(Mention.id).in_(ids))
+    )
+    found = {mention.id: _one(mention, urgency) for mention, urgency in rows}
+    return tuple(found[number] for number in ids if number in found)
+
+
+def _one(mention: Mention, urgency: str | None) -> Listed:
+    return Listed(
+        mention.id or 0,
+        mention.stars,
+        urgency,
+        shown(mention.author, 60) or None,
+        mention.published_at,
+        shown(one_line(mention.text[: LINE * 4] or mention.title or ""), 120),
+        safe_url(mention.url)[0],
+    )
