@@ -1,0 +1,1 @@
+"""Draft replies: composed from phrase files, checked by a guard. What is sent is for people to decide."""

@@ -1,0 +1,90 @@
+"""Rows for the outbox: each notification is written once, by its key, and says where and how soon it goes.
+
+What it shows is rendered when it is sent; delivery is for `alerts.outbox`.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from store.tables import Case, Notification, NotificationKind, OutboxState
+
+PRIORITY = {"critical": 0, "high": 2, "normal": 4, "low": 6}
+PRAISE, SOURCE, START, DIGEST = 9, 3, 5, 7
+
+
+def priority(case: Case) -> int:
+    """Of the case's message; what follows in its thread comes right after it."""
+    return PRAISE if case.channel == "praise" else PRIORITY.get(case.urgency, PRIORITY["normal"])
+
+
+def add(session: Session, key: str, channels: Sequence[str], now: datetime, **values: Any) -> int:
+    """Writes the notification `key` for each channel, unless it is there already; gives how many were new."""
+    rows = [
+        {
+            "key": f"{key}:{channel}",
+            "channel": channel,
+            "created_at": now,
+            "body": {},
+            "state": OutboxState.WAITING,
+            "attempts": 0,
+            "unsure": False,
+            "shown_version": 0,
+            "target": "alerts",
+            "priority": 5,
+        }
+        | values
+        for channel in channels
+    ]
+    if not rows:
+        return 0
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(Notification).on_conflict_do_nothing().returning(col(Notification.id))
+    return len(session.execute(statement, rows).all())
+
+
+def announce(session: Session, case: Case, channels: Sequence[str], now: datetime) -> int:
+    """The one message of a case."""
+    return add(session, f"case:{case.id}", channels, now, kind=NotificationKind.CASE, **_of(case))
+
+
+def line(
+    session: Session,
+    case: Case,
+    key: str,
+    channels: Sequence[str],
+    now: datetime,
+    *,
+    reason_id: int | None = None,
+    **body: Any,
+) -> int:
+    """A line in the case's thread. `body["event"]` says what happened where no reason does: gone, answered."""
+    values = _of(case) | {"priority": min(priority(case) + 1, PRAISE), "reason_id": reason_id, "body": body}
+    return add(session, key, channels, now, kind=NotificationKind.THREAD, **values)
+
+
+def outdate(session: Session, case_ids: Iterable[int], now: datetime) -> None:
+    """The delivered messages of these cases show something old: they are to be edited."""
+    session.execute(
+        update(Notification)
+        .where(
+            col(Notification.case_id).in_(list(case_ids)),
+            col(Notification.kind) == NotificationKind.CASE,
+            col(Notification.state) == OutboxState.SENT,
+        )
+        .values(state=OutboxState.STALE, next_try_at=now, attempts=0)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _of(case: Case) -> dict[str, Any]:
+    return {
+        "case_id": case.id,
+        "brand": case.brand,
+        "target": case.channel,
+        "priority": priority(case),
+    }

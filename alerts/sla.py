@@ -1,0 +1,143 @@
+"""Clocks: when a first contact is due, in the brand's business hours. Pure arithmetic over values; no I/O.
+
+Opening hours are wall-clock times in the brand's zone, durations are real time: over a night in which the clocks
+change, an open hour is an hour that really passes. Hours that cover the whole week ("always") know neither
+holidays nor absences.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from store.brand import Absence, Brand, Opening
+
+log = logging.getLogger(__name__)
+ALWAYS = tuple(Opening(weekday=day, opens=time.min, closes=time.max) for day in range(7))
+LONGEST_CLOSURE = 400  # days looked ahead for an opening; beyond it there is none
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When somebody is there: weekly hours in a zone, minus national holidays (`IT`, `IT-BZ`) and absences."""
+
+    hours: tuple[Opening, ...]
+    zone: ZoneInfo
+    country: str | None = None
+    absences: tuple[Absence, ...] = ()
+
+    @property
+    def always(self) -> bool:
+        return self.hours == ALWAYS
+
+    def closed_on(self, day: date) -> bool:
+        """Whether `day` (in the calendar's zone) is a holiday or an absence."""
+        if any(absence.first <= day <= absence.last for absence in self.absences):
+            return True
+        return self.country is not None and day in _holidays(self.country, day.year)
+
+
+def calendar(brand: Brand, urgency: str) -> Calendar:
+    """The calendar that a first contact of this urgency is counted in."""
+    policy = brand.policy
+    hours = policy.critical_hours if urgency == "critical" else policy.hours
+    return Calendar(hours, brand.zone, policy.holidays, policy.absences)
+
+
+def due(opened: datetime, urgency: str, brand: Brand) -> datetime | None:
+    """When a case opened at `opened` must have had its first contact; None: no clock, or the brand never opens."""
+    limit = getattr(brand.policy.first_contact, urgency)
+    if limit is None:
+        return None
+    return add_business_time(opened, limit, calendar(brand, urgency))
+
+
+def add_business_time(start: datetime, delta: timedelta, when: Calendar) -> datetime | None:
+    """The moment (UTC) at which `delta` of open time has passed since `start`; None: it never does."""
+    start = start.astimezone(UTC)
+    if when.always:
+        return start + delta
+    left = delta
+    for opens, closes in _spans(start, when):
+        begin = max(opens, start)
+        if closes - begin >= left:
+            return begin + left
+        left -= max(closes - begin, timedelta())
+    return None
+
+
+def is_open(moment: datetime, when: Calendar) -> bool:
+    """Whether `moment` lies in open time; the minute of closing does not."""
+    if when.always:
+        return True
+    opening = next(_spans(moment.astimezone(UTC), when), None)
+    return opening is not None and opening[0] <= moment
+
+
+def next_opening(moment: datetime, when: Calendar) -> datetime | None:
+    """`moment` itself (UTC) in open time, else when it next opens; None: never."""
+    moment = moment.astimezone(UTC)
+    if when.always:
+        return moment
+    opening = next(_spans(moment, when), None)
+    return max(opening[0], moment) if opening else None
+
+
+def unknown_country(brand: Brand) -> str | None:
+    """The brand's `policy.holidays` if no holidays are known for it: a configuration to mend."""
+    country = brand.policy.holidays
+    return country if country and _known_holidays(country, 2026) is None else None
+
+
+def _spans(start: datetime, when: Calendar) -> Iterator[Span]:
+    """Open stretches that end after `start`, in order, as (opens, closes) in UTC; gives up after LONGEST_CLOSURE
+    days without one, so that nobody waits for a brand that never opens."""
+    if not when.hours:
+        return
+    day, barren = start.astimezone(when.zone).date(), 0
+    while barren <= LONGEST_CLOSURE and day < date.max - timedelta(days=1):
+        found = [span for span in _day(day, when) if span[1] > start]
+        yield from found
+        barren = 0 if found else barren + 1
+        day += timedelta(days=1)
+
+
+def _day(day: date, when: Calendar) -> Iterator[Span]:
+    if when.closed_on(day):
+        return
+    for opening in when.hours:
+        if opening.weekday == day.weekday():
+            opens = _moment(day, opening.opens, when.zone, fold=0)
+            closes = _closing(day, opening.closes, when.zone)
+            if opens < closes:  # an opening inside the hour that spring skips is none
+                yield opens, closes
+
+
+def _closing(day: date, closes: time, zone: ZoneInfo) -> datetime:
+    if closes == time.max:
+        return _moment(day + timedelta(days=1), time.min, zone, fold=0)
+    return _moment(day, closes, zone, fold=1)  # of the hour that autumn repeats, both count
+
+
+def _moment(day: date, clock: time, zone: ZoneInfo, fold: int) -> datetime:
+    return datetime.combine(day, clock.replace(fold=fold), tzinfo=zone).astimezone(UTC)
+
+
+def _holidays(country: str, year: int) -> frozenset[date]:
+    found = _known_holidays(country, year)
+    return frozenset() if found is None else found
+
+
+@lru_cache(maxsize=256)
+def _known_holidays(country: str, year: int) -> frozenset[date] | None:
+    name, _, part = country.partition("-")
+    try:
+        return frozenset(holidays.country_holidays(name, subdiv=part or None, years=year))
+    except NotImplementedError:
+        log.warning("no holidays known", extra={"action": "holidays_unknown", "country": country})
+        return None

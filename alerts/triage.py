@@ -1,0 +1,321 @@
+"""Decides why a mention needs a person: facts in, reasons, urgency and channel out. Pure.
+
+Gathering the facts is for `alerts.gather`, opening and joining cases for `alerts.record`.
+
+How urgent a case is: what the model says of the text, and never below `normal` once there is a reason to tell
+people, so that each case has a clock. Only the model says `critical`: tripwire words, built in or the brand's own,
+ask for a quiet check at `normal`. A mention that is both negative and viral is at least `high`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.tripwires import Hit
+from alerts.virality import Counts, is_viral, spread
+from store.brand import Brand
+from store.mention import text_key
+from store.tables import Case, CaseStatus, Mention, Revision, Score
+
+RANK = {"low": 0, "normal": 1, "high": 2, "critical": 3}
+REQUESTS = ("information", "commercial", "assistance")
+ORDER = ("urgent", "tripwire", "viral", "came_back", "edited", "negative", "mixed", "request", "praise")
+DONE = (CaseStatus.REPLIED, CaseStatus.RESOLVED, CaseStatus.DISMISSED)
+BOTH_SIDES = 0.35  # share of negative in a neutral text from which it is criticism too
+DOUBT = 0.2  # share of negative in a positive text from which it is ambiguous
+SURE = 0.05  # share of negative below which praise is surely praise
+FORGOTTEN = timedelta(days=30)  # after this, who writes elsewhere writes anew
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Another mention by the same author on the same platform, with the case it belongs to."""
+
+    mention: Mention
+    case: Case | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of a mention at `now`; the rows are read, never changed here.
+
+    `usual`: the source's usual speed, if known; `previous`: what the mention said before its last edit; `case`:
+    its own; `earlier`: what its author wrote before.
+    """
+
+    mention: Mention
+    score: Score | None
+    brand: Brand
+    now: datetime
+    hits: Sequence[Hit] = ()
+    snapshots: Sequence[Counts] = ()
+    usual: float | None = None
+    previous: Revision | None = None
+    case: Case | None = None
+    earlier: Sequence[Earlier] = ()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the model has read words here: else stars are all there is."""
+        score = self.score
+        return bool(has_words(self.mention) and score and score.sentiment and not score.unsupported)
+
+    @property
+    def sentiment(self) -> str | None:
+        return self.score.sentiment if self.score and self.is_read else None
+
+    @property
+    def category(self) -> str | None:
+        return self.score.category if self.score and self.is_read else None
+
+    @property
+    def urgency(self) -> str:
+        return (self.score.urgency if self.score and self.is_read else None) or "low"
+
+    @property
+    def share_negative(self) -> float:
+        """The model's probability of negative; where it tells none, that of its verdict."""
+        probs = (self.score.sentiment_probs if self.score else None) or {}
+        return probs.get("negative", 1.0 if self.sentiment == "negative" else 0.0)
+
+    @property
+    def few_stars(self) -> bool:
+        return self.mention.stars is not None and self.mention.stars <= 2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A reason to tell people. `occurrence` tells one from the next of its kind (the revision for `edited`).
+
+    `detail` by kind: tripwire: the words; viral: engagement, speed an hour; edited: what changed ("text",
+    "stars 4 1"); came_back: id of the earlier mention.
+    """
+
+    kind: str
+    occurrence: int = 0
+    detail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What triage says: no reasons, nobody is told. `harmless`: thanks and the like, which reopen no case."""
+
+    found: tuple[Found, ...] = ()
+    urgency: str = "low"
+    channel: str = "alerts"
+    harmless: bool = False
+    answered: bool = False
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(reason.kind for reason in self.found)
+
+
+def decide(facts: Facts) -> Decision:
+    """Why people are to be told of this mention, most important first."""
+    if is_answered(facts):
+        return Decision(answered=True, harmless=True)
+    found = [reason for rule in RULES for reason in rule(facts)]
+    if facts.mention.history and facts.mention.revision == 1:
+        found = [reason for reason in found if reason.kind == "viral"]  # old news that spreads today is news
+    if not found:
+        found = _praise(facts)
+    found.sort(key=lambda reason: ORDER.index(reason.kind))
+    kinds = {reason.kind for reason in found}
+    harmless = is_harmless(facts)
+    pleased = bool(kinds) and kinds <= {"praise", "viral"} and facts.sentiment == "positive"
+    return Decision(
+        tuple(found), _urgency(facts, kinds, pleased), "praise" if pleased else "alerts", harmless=harmless
+    )
+
+
+def has_words(mention: Mention) -> bool:
+    """Whether there is a letter to read: a row of emoji or an empty text is none."""
+    return any(char.isalpha() for char in f"{mention.title or ''}{mention.text}")
+
+
+def is_answered(facts: Facts) -> bool:
+    """Whether the brand's own reply stands under the present words: an edit after it speaks again."""
+    mention = facts.mention
+    if mention.answer is None:
+        return False
+    if mention.revision == 1 or mention.edited_at is None:
+        return True
+    answered = mention.answered_at or (facts.case.replied_at if facts.case else None)
+    return answered is None or answered >= mention.edited_at
+
+
+def is_harmless(facts: Facts) -> bool:
+    """Words of thanks, or a good mark without words: they come to a case's thread and reopen nothing."""
+    if facts.few_stars:
+        return False
+    if not facts.is_read:
+        return (facts.mention.stars or 0) >= 4
+    if facts.category == "spam":
+        return True
+    return facts.sentiment == "positive" and RANK[facts.urgency] <= 1 and facts.category not in REQUESTS
+
+
+def is_same_text(one: Mention | Revision, other: Mention | Revision) -> bool:
+    """Equal but for case, accents, spaces and links."""
+
+    def plain(row: Mention | Revision) -> str:
+        return text_key(row.text) or " ".join(row.text.casefold().split())
+
+    return plain(one) == plain(other)
+
+
+def is_same_thread(one: Mention, other: Mention) -> bool:
+    return one.thread is not None and one.thread == other.thread
+
+
+def _urgent(facts: Facts) -> list[Found]:
+    """Spam can be nothing but critical: there the two heads contradict each other, and a person looks."""
+    least = 3 if facts.category == "spam" else 2
+    return [Found("urgent")] if RANK[facts.urgency] >= least else []
+
+
+def _negative(facts: Facts) -> list[Found]:
+    """A bare insult (negative, spam, low) is counted and told to nobody."""
+    if not facts.is_read:
+        return [Found("negative")] if facts.few_stars else []
+    insult = facts.category == "spam" and facts.urgency == "low"
+    return [Found("negative")] if facts.sentiment == "negative" and not insult else []
+
+
+def _mixed(facts: Facts) -> list[Found]:
+    if not facts.is_read:
+        return [Found("mixed")] if _is_unread_doubt(facts) else []
+    if facts.sentiment == "negative" or facts.category == "spam":
+        return []
+    limit = DOUBT if facts.sentiment == "positive" else BOTH_SIDES
+    criticism = facts.category == "complaint"
+    if facts.category not in REQUESTS:
+        criticism = criticism or facts.share_negative >= limit or facts.few_stars
+    return [Found("mixed")] if criticism else []
+
+
+def _is_unread_doubt(facts: Facts) -> bool:
+    """Words nobody has read and stars that do not say either way: never dropped in silence."""
+    stars = facts.mention.stars
+    return has_words(facts.mention) and (stars is None or 2 < stars < 4)
+
+
+def _request(facts: Facts) -> list[Found]:
+    return [Found("request")] if facts.category in REQUESTS else []
+
+
+def _tripwire(facts: Facts) -> list[Found]:
+    words = tuple(dict.fromkeys(hit.word for hit in facts.hits))
+    return [Found("tripwire", detail=words)] if words else []
+
+
+def _viral(facts: Facts) -> list[Found]:
+    if facts.category == "spam":
+        return []
+    now = spread(facts.snapshots, facts.mention.published_at)
+    if not is_viral(now.speed, facts.brand.policy.viral, facts.usual):
+        return []
+    return [Found("viral", detail=(str(now.engagement), str(round(now.speed))))]
+
+
+def _edited(facts: Facts) -> list[Found]:
+    """An edit counts where people were told of the mention, or where it is bad now."""
+    mention, before = facts.mention, facts.previous
+    if mention.revision == 1 or before is None:
+        return []
+    told = facts.case is not None and facts.case.channel != "praise"
+    bad = bool(_negative(facts) or _urgent(facts) or facts.few_stars)
+    changes = _changes(mention, before)
+    return [Found("edited", mention.revision, tuple(changes))] if changes and (told or bad) else []
+
+
+def _changes(mention: Mention, before: Revision) -> list[str]:
+    changes = []
+    if mention.stars != before.stars:
+        changes.append(f"stars {before.stars or 0:g} {mention.stars or 0:g}")
+    if not is_same_text(mention, before):
+        changes.append("text")
+    return changes
+
+
+def _came_back(facts: Facts) -> list[Found]:
+    """Thanks are told where their case's thread tells the story, and nowhere else."""
+    earlier = came_back_from(facts)
+    if earlier is None:
+        return []
+    goes_on = earlier.case is not None and is_same_thread(earlier.mention, facts.mention)
+    return (
+        [Found("came_back", detail=(str(earlier.mention.id),))] if goes_on or not is_harmless(facts) else []
+    )
+
+
+def came_back_from(facts: Facts) -> Earlier | None:
+    """The author's latest earlier mention that had a case or an answer when this one was written.
+
+    In the same thread always; elsewhere within a month.
+    """
+    if facts.category == "spam":
+        return None
+    known = [earlier for earlier in facts.earlier if _was_dealt_with(earlier, facts.mention)]
+    return max(known, key=lambda earlier: earlier.mention.published_at, default=None)
+
+
+def _was_dealt_with(earlier: Earlier, mention: Mention) -> bool:
+    before, case = earlier.mention, earlier.case
+    if before.published_at >= mention.published_at or before.id == mention.id:
+        return False
+    if not is_same_thread(before, mention) and mention.published_at - before.published_at > FORGOTTEN:
+        return False
+    if case and case.channel != "praise" and case.status != CaseStatus.DISMISSED:
+        return case.opened_at <= mention.first_seen_at
+    return before.answer is not None and (before.answered_at or before.published_at) <= mention.published_at
+
+
+def _praise(facts: Facts) -> list[Found]:
+    """Surely praise: no doubt in the model, and the stars agree where there are any."""
+    stars = facts.mention.stars
+    sure = facts.sentiment == "positive" and facts.category == "praise" and facts.share_negative < SURE
+    live = not facts.mention.history
+    return [Found("praise")] if sure and live and (stars is None or stars >= 4) else []
+
+
+def _urgency(facts: Facts, kinds: set[str], pleased: bool) -> str:
+    if not kinds or pleased:
+        return "low"
+    spam = facts.category == "spam" and facts.urgency != "critical"
+    levels = ["normal", "normal" if spam else facts.urgency]
+    if "viral" in kinds and facts.sentiment == "negative":
+        levels.append("high")
+    return max(levels, key=RANK.__getitem__)
+
+
+RULES = (_urgent, _negative, _mixed, _request, _tripwire, _viral, _edited, _came_back)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Cases that a mention might belong to, besides its own: its thread's, and that of the same text elsewhere."""
+
+    thread: Case | None = None
+    copy: Case | None = None
+
+
+def home(facts: Facts, decision: Decision, near: Neighbours) -> Case | None:
+    """The case this mention belongs to; None: a matter of its own.
+
+    Its own, then its thread's, then that of its author (a post without stars goes on with what its author has open;
+    a review of its own needs an answer of its own), then that of the same text elsewhere. Praise and the rest
+    never share a case, and only the author's return brings a mention to a case that is done.
+    """
+    praise = decision.channel == "praise"
+    if facts.case is not None and (facts.case.channel == "praise") == praise:
+        return facts.case
+    back = came_back_from(facts)
+    if back and back.case and back.case.channel != "praise" and is_same_thread(back.mention, facts.mention):
+        return back.case
+    author = back.case if back and facts.mention.stars is None else None
+    for case in (near.thread, author, near.copy):
+        if case and case.status not in DONE and (case.channel == "praise") == praise:
+            return case
+    return None

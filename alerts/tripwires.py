@@ -1,0 +1,141 @@
+"""Words that a person wants to see whatever the model says: danger, law, press, fraud, discrimination, the brand's own.
+
+The built-in words are data: `tripwire_words/<language>.toml`. What a hit leads to is for `alerts.triage`.
+
+Patterns: `*` stands for the rest of a word, `{a,b}` for a choice, a space for any gap between words. Case, accents
+and invisible characters do not count. A file has a table for each kind; `words` count where the text's language
+is known or not, `ambiguous` only where it is known to be this one (German "Gift" is a poison, English "gift" is
+not). `harmless.words` are phrases in which a word means something else ("salsa all'avvocato").
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import groupby
+from pathlib import Path
+
+from store.brand import Brand
+
+WORDS = Path(__file__).with_name("tripwire_words")
+KINDS = ("danger", "law", "press", "fraud", "discrimination")
+HARMLESS = "harmless"
+_CHOICE = re.compile(r"\{([^{}]*)\}")
+_GAP, _REST = r"[\W_]{1,3}", r"[^\W_]*"
+_START, _END = r"(?<![^\W_])", r"(?![^\W_])"  # an underscore is no letter: people write _avvocato_
+_INVISIBLE = re.compile(
+    "[\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A word found: its kind (one of `KINDS`, or `brand`) and the word as the text writes it."""
+
+    kind: str
+    word: str
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages with built-in words."""
+    return tuple(sorted(path.stem for path in WORDS.glob("*.toml")))
+
+
+def find(text: str, lang: str | None, brand: Brand | None = None) -> list[Hit]:
+    """The tripwires in `text`, each word once, in order of appearance.
+
+    In a language that has no words, or with `lang` None, the unambiguous words of all languages are looked for;
+    the brand's own (`policy.tripwires`) always are.
+    """
+    shown, plain = _fold(text)
+    found: dict[tuple[str, str], tuple[int, Hit]] = {}
+    for pattern in _patterns(lang, brand):
+        for match in pattern.finditer(plain):
+            kind = str(match.lastgroup)
+            if kind != HARMLESS:
+                hit = Hit(kind, shown[match.start() : match.end()])
+                found.setdefault((kind, match.group()), (match.start(), hit))
+    return [hit for _, hit in sorted(found.values(), key=lambda place: place[0])]
+
+
+def _patterns(lang: str | None, brand: Brand | None) -> Iterator[re.Pattern[str]]:
+    code = lang.split("-")[0].lower() if lang else None
+    if code in languages():
+        yield _language(code, True)
+    else:
+        yield from (_language(code, False) for code in languages())
+    if brand and brand.policy.tripwires:
+        yield _own(brand.policy.tripwires)
+
+
+@cache
+def _language(code: str, certain: bool) -> re.Pattern[str]:
+    """All kinds of one language in one pattern; harmless phrases come first and so swallow their words."""
+    path = WORDS / f"{code}.toml"
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    if unknown := set(tables) - {*KINDS, HARMLESS}:
+        raise ValueError(f"{path.name}: no such kinds: {', '.join(sorted(unknown))}")
+    groups = []
+    for kind in (HARMLESS, *KINDS):
+        table = tables.get(kind, {})
+        words = table.get("words", []) + (table.get("ambiguous", []) if certain else [])
+        if words:
+            groups.append(f"(?P<{kind}>{_any_of(words)})")
+    return re.compile(rf"{_START}(?:{'|'.join(groups)}){_END}")
+
+
+@lru_cache(maxsize=64)
+def _own(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"{_START}(?P<brand>{_any_of(words)}){_END}")
+
+
+def _any_of(patterns: Iterable[str]) -> str:
+    """One alternation, longest first within each initial: the engine skips whole branches by their first letter."""
+    plain = {expanded for pattern in patterns for expanded in _choices(_fold(pattern)[1].strip()) if expanded}
+    if not plain:
+        return r"(?!)"
+    branches = []
+    for initial, words in groupby(
+        sorted(plain, key=lambda word: (word[0], -len(word), word)), lambda w: w[0]
+    ):
+        rest = "|".join(_expression(word[1:]) for word in words)
+        branches.append(f"{_expression(initial)}(?:{rest})")
+    return "|".join(branches)
+
+
+def _choices(pattern: str) -> Iterator[str]:
+    match = _CHOICE.search(pattern)
+    if not match:
+        yield pattern
+        return
+    for choice in match[1].split(","):
+        yield from _choices(pattern[: match.start()] + choice + pattern[match.end() :])
+
+
+def _expression(word: str) -> str:
+    parts = re.split(r"(\*|\s+)", word)
+    return "".join(
+        _REST if part == "*" else _GAP if part.isspace() else re.escape(part) for part in parts if part
+    )
+
+
+class _Folding(dict[int, str]):
+    """Each character to one plain lower-case one, learned as texts come."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        letters = [c for c in unicodedata.normalize("NFKD", char.casefold()) if not unicodedata.combining(c)]
+        self[code] = "'" if char in "’‘`´ʼ" else letters[0] if letters else char
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
+def _fold(text: str) -> tuple[str, str]:
+    """The text as shown, and its plain form of the same length (so that what is found can be quoted)."""
+    shown = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    return shown, shown.translate(_FOLDING)
