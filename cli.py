@@ -1,0 +1,561 @@
+"""The `ascolto` command: parses, calls, prints. What a command does is elsewhere and loaded only when it is called.
+
+Exit status: 0 fine, 1 some of the work failed (each failure named on stderr), 2 wrong usage or configuration. With
+`--json` stdout holds JSON and nothing else.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from store.errors import AscoltoError, ConfigError
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+ROOT = Path(__file__).parent
+MODEL = ROOT / "models" / "ascolto-small"
+DATA = ROOT.parent / "shared" / "data"
+FAILED, WRONG = 1, 2
+
+app = typer.Typer(
+    name="ascolto",
+    help="Reads what customers write about a brand, and brings what needs a person to Slack with a draft reply.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+models_app = typer.Typer(help="The models that are here.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(models_app, name="models")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
+BrandKey = Annotated[str | None, typer.Option("--brand", help="The brand, where there are several.")]
+File = Annotated[Path | None, typer.Argument(help="The file; standard input where it is left out.")]
+
+
+class RoleName(StrEnum):
+    ALL = "all"
+    SCHEDULER = "scheduler"
+    SLACK = "slack"
+    WEB = "web"
+
+
+def main() -> None:
+    """The entry point: what Ascolto raises on purpose becomes a message and an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except ConfigError as error:
+        _complain(error.problems)
+        sys.exit(WRONG)
+    except AscoltoError as error:
+        _complain([str(error)])
+        sys.exit(FAILED)
+    except BrokenPipeError:  # whoever read us has enough
+        sys.stderr.close()
+        sys.exit(FAILED)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"ascolto {version('ascolto')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Reads what customers write about a brand, and brings what needs a person to Slack with a draft reply."""
+
+
+@app.command()
+def demo(
+    as_json: Json = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Stay up with the inbox until Ctrl-C.")] = False,
+) -> None:
+    """Runs the whole job on a small internet of its own, in a temporary folder, without any account.
+
+    Example: ascolto demo
+    """
+    from demo.run import run_demo
+
+    raise typer.Exit(run_demo(as_json=as_json, serve=serve))
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path()) -> None:
+    """Writes a commented ascolto.toml and .env.example; what is there already is left alone.
+
+    Example: ascolto init
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, template in (("ascolto.toml", "ascolto.example.toml"), (".env.example", ".env.example")):
+        try:
+            with (folder / name).open("x", encoding="utf-8") as file:
+                file.write((ROOT / template).read_text(encoding="utf-8"))
+            typer.echo(f"wrote {folder / name}")
+        except FileExistsError:
+            typer.echo(f"{folder / name} is there already: left alone")
+
+
+@app.command()
+def check(
+    as_json: Json = False,
+    live: Annotated[str | None, typer.Option("--live", help="Also read this source once.")] = None,
+) -> None:
+    """Checks configuration, database, model, Slack and sources, and names each problem with its mend.
+
+    Example: ascolto check --live bluesky-aurora
+    """
+    from checks import run_checks
+
+    settings = _settings()
+    if live is not None:
+        settings.source(live)
+    found = []
+    for one in run_checks(settings, live):
+        found.append(one)
+        if not as_json:
+            mend = f"\n      {one.mend}" if one.mend else ""
+            typer.echo(f"{one.status:4}  {one.name}: {one.detail}{mend}")
+    if as_json:
+        _print_json({"checks": [one.to_json() for one in found]})
+    failed = [f"{one.name}: {one.detail}" for one in found if one.status == "fail"]
+    _end(failed if as_json else [], bool(failed))
+
+
+@app.command()
+def run(
+    role: Annotated[RoleName, typer.Option(help="Which part of the service.")] = RoleName.ALL,
+    host: Annotated[str, typer.Option(help="Where the inbox and Slack's signed HTTP listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8765,
+) -> None:
+    """The service: reads, scores, triages and alerts until it is stopped (SIGTERM, Ctrl-C).
+
+    Example: ascolto run
+    """
+    import service
+
+    settings = _settings(required=True)
+    _log()
+    service.run(settings, role.value, host, port)
+
+
+@app.command()
+def worker(
+    queues: Annotated[str, typer.Option(help="Which queues, comma-separated.")] = "crawl,score,alert",
+) -> None:
+    """Takes jobs from the broker (ASCOLTO_BROKER_URL) until it is stopped.
+
+    Example: ascolto worker --queues score
+    """
+    import service
+    from store.problems import meant
+    from workers import QUEUES
+
+    chosen = [name.strip() for name in queues.split(",") if name.strip()]
+    wrong = [
+        f"--queues: there is no queue {name!r}{meant(name, QUEUES)}" for name in chosen if name not in QUEUES
+    ]
+    settings = _settings(required=True)
+    if settings.environment.broker_url is None:
+        wrong.append("a worker needs a broker: set ASCOLTO_BROKER_URL, or use ascolto run alone")
+    if wrong or not chosen:
+        raise ConfigError(wrong or ["--queues: name at least one queue"])
+    _log()
+    service.work(settings, chosen)
+
+
+@app.command()
+def collect(
+    sources: Annotated[list[str] | None, typer.Argument(help="Names of sources; all where left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Reads the sources once, now. What is new waits for `ascolto run`.
+
+    Example: ascolto collect mastodon-1 --json
+    """
+    import service
+    from crawlers.job import CrawlJob
+    from crawlers.run import collect as read
+
+    settings = _settings(required=True)
+    chosen = [settings.source(name) for name in dict.fromkeys(sources or [])] or list(settings.sources)
+    if not chosen:
+        raise ConfigError(["there is no source to read: name one in a table [[sources]]"])
+    _log()
+    service.open_database(settings).close()
+    job = CrawlJob(database_url=settings.database_url, sources=chosen, brands=list(settings.brands.values()))
+    reports = read(job)
+    rows = [report.model_dump(exclude={"late", "waited"}) for report in reports]
+    if as_json:
+        _print_json({"sources": rows})
+    for report in [] if as_json else reports:
+        typer.echo(
+            f"{report.source}: {report.status}, {report.new} new, {report.edited} edited, {report.refreshed} "
+            f"refreshed, {report.gone} gone in {report.requests} requests, {report.seconds:.1f} s"
+        )
+    _end([f"{report.source}: {report.error}" for report in reports if report.status == "error"])
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV or JSON lines.")],
+    brand: BrandKey = None,
+    source: Annotated[str | None, typer.Option(help="The source's name in reports.")] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help="Where a column has another name."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Brings mentions from a CSV or JSON-lines file; the same file twice adds nothing.
+
+    Example: ascolto import reviews.csv --brand aurora --map text=Recensione --map published_at=Data
+    """
+    import service
+    from crawlers.importing import FIELDS, BadLine, Into, import_file
+    from store.clock import utcnow
+    from store.problems import meant
+
+    settings = _settings(required=True)
+    mapped = dict(pair.split("=", 1) for pair in columns or () if "=" in pair)
+    wrong = [f"--map {pair}: write FIELD=COLUMN" for pair in columns or () if "=" not in pair]
+    wrong += [
+        f"--map {name}: there is no field {name!r}{meant(name, FIELDS)}"
+        for name in mapped
+        if name not in FIELDS
+    ]
+    if wrong:
+        raise ConfigError(wrong)
+    into = Into(settings.brand(brand).key, source or "import", "import", mapped)
+    bad: list[BadLine] = []
+    db = service.open_database(settings)
+    done = import_file(db, file, into, now=utcnow(), on_error=bad.append)
+    db.close()
+    if as_json:
+        errors = [asdict(line) for line in bad]
+        _print_json({"new": done.new, "edited": done.edited, "unchanged": done.unchanged, "errors": errors})
+    else:
+        typer.echo(
+            f"{done.new} new, {done.edited} edited, {done.unchanged} unchanged, {done.errors} bad lines"
+        )
+    _end([f"{file}, line {line.line}: {line.error}" for line in bad])
+
+
+@app.command()
+def analyze(file: File = None, as_json: Json = False, brand: BrandKey = None) -> None:
+    """Texts in, scores out, a line each; no database.
+
+    Example: echo 'Dopo averlo mangiato ho la bocca gonfia.' | ascolto analyze --json
+    """
+    from offline import analyze as answers
+    from offline import read_texts, told
+
+    settings = _settings()
+    chosen = settings.brand(brand) if brand or len(settings.brands) == 1 else None
+    scorer = _scorer(settings)
+    with _opened(file) as stream:
+        _answer(answers(read_texts(stream), scorer, chosen), told, as_json)
+
+
+@app.command()
+def draft(file: File = None, as_json: Json = False, brand: BrandKey = None) -> None:
+    """Texts in, draft replies out, a line each; no database.
+
+    Example: ascolto draft reviews.jsonl --brand aurora --json
+    """
+    from offline import draft as answers
+    from offline import read_texts, told
+    from store.clock import utcnow
+
+    settings = _settings()
+    chosen, scorer = settings.brand(brand), _scorer(settings)
+    with _opened(file) as stream:
+        _answer(answers(read_texts(stream), scorer, chosen, utcnow()), told, as_json)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """What waits where, and how the sources fare.
+
+    Example: ascolto status --json
+    """
+    import service
+    from store.clock import iso
+    from store.status import read_status
+
+    settings = _settings()
+    db = service.open_database(settings)
+    with db.read() as session:
+        found = read_status(session, [source.name for source in settings.sources])
+    db.close()
+    sources = [
+        asdict(row)
+        | {
+            "last_ok": row.last_ok and iso(row.last_ok),
+            "next_check": row.next_check and iso(row.next_check),
+        }
+        for row in found.sources
+    ]
+    counts = {"mentions": found.mentions, "cases": found.cases, "outbox": found.outbox}
+    if as_json:
+        _print_json(counts | {"sources": sources})
+        return
+    for name, states in counts.items():
+        typer.echo(f"{name}: " + ", ".join(f"{state} {count}" for state, count in states.items()))
+    for row in sources:
+        error = f" ({row['last_error']})" if row["last_error"] else ""
+        typer.echo(f"source {row['source']}: {row['health']}, last read {row['last_ok'] or 'never'}{error}")
+
+
+@app.command()
+def digest(
+    week: Annotated[str | None, typer.Option(help="Such as 2026-W47; the last one where left out.")] = None,
+    month: Annotated[str | None, typer.Option(help="Such as 2026-11.")] = None,
+    post: Annotated[bool, typer.Option("--post", help="Also send it to the digest's channel.")] = False,
+    as_json: Json = False,
+    brand: BrandKey = None,
+) -> None:
+    """The report of a week or a month.
+
+    Example: ascolto digest --week 2026-W47
+    """
+    import service
+    from alerts import digest as digests
+    from alerts.words import Words
+    from store.clock import utcnow
+
+    settings = _settings(required=True)
+    chosen, now = settings.brand(brand), utcnow()
+    if week and month:
+        raise ConfigError(["--week and --month: name one of the two"])
+    try:
+        named = week or month
+        period = (
+            digests.Period.parse(named, chosen.zone) if named else digests.Period.last_week(now, chosen.zone)
+        )
+    except ValueError as error:
+        raise ConfigError([str(error)]) from None
+    db = service.open_database(settings)
+    with db.write() as session:
+        figures = digests.measure(session, chosen, period, now)
+        new = digests.post(session, chosen, period, list(service.open_channels(settings)), now) if post else 0
+    db.close()
+    if as_json:
+        _print_json(figures.to_json())
+    else:
+        report = digests.write(figures, chosen, Words(settings.ui_language))
+        typer.echo("\n\n".join((report.title, *report.paragraphs)))
+    if post and not new:
+        _end(["this digest was sent before; it is not sent twice"])
+
+
+@app.command()
+def forget(
+    author: Annotated[str, typer.Option(help="Name, handle or id on the platform.")],
+    platform: Annotated[str, typer.Option(help="The platform, such as mastodon.")],
+    as_json: Json = False,
+) -> None:
+    """Erases all that an author wrote on a platform; it does not come back with the next read.
+
+    Example: ascolto forget --author @maria --platform mastodon
+    """
+    import platforms
+    import service
+    from store.clock import utcnow
+    from store.problems import meant
+    from store.retention import forget as erase
+
+    known = [*platforms.names(), "import"]
+    if platform not in known:
+        raise ConfigError([f"--platform: there is no platform {platform!r}{meant(platform, known)}"])
+    db = service.open_database(_settings(required=True))
+    with db.write() as session:
+        done = erase(session, platform, author, now=utcnow())
+    db.close()
+    if as_json:
+        _print_json(asdict(done))
+    else:
+        typer.echo(
+            f"erased {done.mentions} mentions, {done.drafts} drafts; {done.messages} messages are edited"
+        )
+
+
+@app.command()
+def train(
+    data: Annotated[Path, typer.Option(help="The folder with authored/ and sentiment/.")] = DATA,
+    out: Annotated[Path, typer.Option(help="The model folder to write.")] = MODEL,
+    recipe: Annotated[str, typer.Option(help="A recipe of sentiment/recipe.py.")] = "default",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same weights.")] = 1,
+) -> None:
+    """Trains the model from labelled texts; stopped, it goes on where it was.
+
+    Example: ascolto train --out models/mine
+    """
+    from sentiment.recipe import RECIPES
+    from store.problems import meant
+
+    if recipe not in RECIPES:
+        raise ConfigError([f"--recipe: there is no recipe {recipe!r}{meant(recipe, RECIPES)}"])
+    _log()
+    from sentiment.train import train as learn
+
+    with _data_errors():
+        done = learn(data, out, recipe, seed)
+    typer.echo(f"wrote {done.folder} after {done.cpu_seconds:.0f} CPU seconds")
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="JSON lines with text and gold labels.")],
+    as_json: Json = False,
+) -> None:
+    """Measures the model on a labelled file: macro-F1 by head and language, with 95 % intervals.
+
+    Example: ascolto evaluate gold.jsonl --json
+    """
+    from sentiment.evaluate import evaluate as measure
+
+    scorer = _scorer(_settings())
+    with _data_errors():
+        found = measure(scorer, file)
+    if as_json:
+        _print_json(found.to_json())
+    else:
+        typer.echo(found.table())
+
+
+@models_app.command("list")
+def list_models(as_json: Json = False) -> None:
+    """Names the models in models/, with size and revision.
+
+    Example: ascolto models list
+    """
+    from sentiment.card import list_models as found
+
+    rows = [asdict(model) for model in found(MODEL.parent)]
+    if as_json:
+        _print_json({"models": rows})
+    for row in [] if as_json else rows:
+        typer.echo("  ".join(f"{value}" for value in row.values()))
+
+
+@models_app.command("verify")
+def verify_models() -> None:
+    """Holds the weights against the checksums in their model card.
+
+    Example: ascolto models verify
+    """
+    from sentiment.card import verify_models as problems
+
+    found = problems(MODEL.parent)
+    if not found:
+        typer.echo("all weights are as their card says")
+    _end(found)
+
+
+@app.command()
+def bench(
+    name: Annotated[str | None, typer.Argument(help="The benchmark; all where left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measures Ascolto on this machine.
+
+    Example: ascolto bench startup --json
+    """
+    import benchmarks
+    from store.problems import meant
+
+    known = benchmarks.names()
+    if name is not None and name not in known:
+        raise ConfigError(
+            [f"there is no benchmark {name!r}{meant(name, known)}: known are {', '.join(known)}"]
+        )
+    for chosen in [name] if name else known:
+        _print_json({"benchmark": chosen} | benchmarks.run(chosen), lines=not as_json or name is None)
+
+
+def _settings(*, required: bool = False) -> "Settings":
+    """The settings; the environment of the processes that are started from here has what `.env` says."""
+    import settings
+
+    found = settings.load(required=required)
+    settings.export_env_file(found)
+    return found
+
+
+def _scorer(settings: "Settings") -> Any:
+    import service
+
+    return service.scorer_of(settings)()
+
+
+@contextmanager
+def _data_errors() -> Any:
+    """Labelled data that cannot be used are an error like any other."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise ConfigError([str(error)]) from error
+
+
+@contextmanager
+def _opened(file: Path | None) -> Any:
+    if file is None:
+        yield sys.stdin.buffer
+        return
+    try:
+        with file.open("rb") as stream:
+            yield stream
+    except OSError as error:
+        raise ConfigError([f"cannot read {file}: {error.strerror}"]) from None
+
+
+def _answer(answers: Iterable[dict[str, Any]], told: Callable[[dict[str, Any]], str], as_json: bool) -> None:
+    bad = []
+    for answer in answers:
+        if "error" in answer:
+            bad.append(f"line {answer['line']}: {answer['error']}")
+        if as_json:
+            _print_json(answer, lines=True)
+        elif "error" not in answer:
+            typer.echo(told(answer))
+    _end(bad)
+
+
+def _print_json(document: object, *, lines: bool = False) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=None if lines else 1) + "\n")
+    sys.stdout.flush()
+
+
+def _log() -> None:
+    from store.logs import log_to
+
+    log_to()
+
+
+def _complain(problems: Iterable[str]) -> None:
+    for problem in problems:
+        sys.stderr.write(f"ascolto: {problem}\n")
+
+
+def _end(failures: list[str], failed: bool | None = None) -> None:
+    """Names what failed on stderr, and ends with 1 if anything did."""
+    _complain(failures)
+    if failures if failed is None else failed:
+        raise typer.Exit(FAILED)

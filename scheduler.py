@@ -1,0 +1,231 @@
+"""The service: every stage as a step, the clocks that wake them, and how all of it starts and stops.
+
+The only module that knows every stage. APScheduler fires clocks and does no work itself: it wakes actors
+(`workers.Belt`). What one stage finishes wakes the next at once; the sweep finds what a lost wake-up left lying.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from alerts import digest
+from alerts.channels.base import Channel
+from alerts.drafts.compose import compose
+from alerts.outbox import deliver_waiting
+from alerts.stage import check_clocks, check_sources, triage_waiting
+from alerts.words import Words
+from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, SourceReport
+from crawlers.run import collect
+from settings import Settings
+from store import claims, plan, status
+from store.clock import utcnow
+from store.db import Database
+from store.lock import OnlyOne
+from store.retention import expire
+from store.tables import Mention, Notification
+from workers import QUEUES, Belt, Stage
+
+if TYPE_CHECKING:
+    from sentiment.stage import Scores
+
+log = logging.getLogger(__name__)
+
+DUE = 2  # seconds between looks for sources whose time has come
+SWEEP = 5  # seconds between looks for rows that wait and that nobody was woken for
+CHECK = 20  # seconds between looks at overdue cases and sources that went down
+REST = timedelta(minutes=1)  # a source that is still due after its read is not read again before
+MARGIN = timedelta(minutes=1)  # a lease outlasts the crawl it is for
+RETENTION = CronTrigger(hour=3, minute=40, timezone="UTC")
+
+
+@dataclass(slots=True)
+class Service:
+    """One running Ascolto. `channels` by name; `scorer` gives the model, loaded at the first text.
+
+    `on_event` and `on_report` are told of a crawl as it goes; `around` may wrap each stage (to time it).
+    """
+
+    settings: Settings
+    db: Database
+    channels: Mapping[str, Channel]
+    scorer: "Callable[[], Scores]"
+    belt: Belt
+    clock: Callable[[], datetime] = utcnow
+    on_event: Callable[[AnyEvent], None] | None = None
+    on_report: Callable[[SourceReport], None] | None = None
+    around: Callable[[Stage], Stage] = lambda stage: stage
+    crawl_settings: Mapping[str, Setting] = field(default_factory=dict)
+    words: Words = field(init=False)
+    _only: OnlyOne = field(init=False)
+    _clocks: BackgroundScheduler | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.words = Words(self.settings.ui_language)
+        self._only = OnlyOne(self.settings.database_url)
+        self.belt.add(self.around(stage) for stage in self.stages())
+
+    def stages(self) -> list[Stage]:
+        """What is done, in the order of the belt. The most urgent first, where threads are scarce: delivery."""
+        return [
+            Stage("collect", "crawl", self.collect_due, wakes="score"),
+            Stage("score", "score", self.score, wakes="triage"),
+            Stage("triage", "alert", self.triage, wakes="deliver", priority=1),
+            Stage("deliver", "alert", self.deliver, priority=0),
+            Stage("check", "alert", self.check, wakes="deliver"),
+        ]
+
+    # The steps: each does one piece of work and says whether there was any.
+
+    def collect_due(self) -> bool:
+        """Reads the sources whose time has come, all in one child process."""
+        sources = {source.name: (source.brand, source.type) for source in self.settings.sources}
+        lease = timedelta() if self.belt.local else timedelta(seconds=BUDGET) + MARGIN
+        with self.db.write() as session:
+            names = plan.take_due(session, sources, self.clock(), lease)
+        if names:
+            self.collect(names)
+            with self.db.write() as session:
+                plan.rest(session, names, self.clock(), self.clock() + REST)
+        return bool(names)
+
+    def collect(self, names: Iterable[str]) -> list[SourceReport]:
+        """Reads these sources now; one report each."""
+        job = CrawlJob(
+            database_url=self.settings.database_url,
+            sources=[self.settings.source(name) for name in names],
+            brands=list(self.settings.brands.values()),
+            settings=dict(self.crawl_settings),
+        )
+        reports = collect(job, self._heard, self.belt.stopping)
+        for report in reports:
+            level = logging.INFO if report.status == "ok" else logging.WARNING
+            told = {
+                "action": "collected",
+                "source": report.source,
+                "status": report.status,
+                "new": report.new,
+            }
+            log.log(level, "source read", extra=told)
+            if self.on_report is not None:
+                self.on_report(report)
+        return reports
+
+    def _heard(self, event: AnyEvent) -> None:
+        """A page is committed: what it added is scored, what changed about known mentions is triaged, at once."""
+        if isinstance(event, PageStored) and event.work:
+            self.belt.wake("score")
+            self.belt.wake("triage")
+        if self.on_event is not None:
+            self.on_event(event)
+
+    def score(self) -> bool:
+        from sentiment.stage import score_waiting  # torch is loaded where texts are scored, and only there
+
+        return score_waiting(self.db, self.scorer(), clock=self.clock) > 0
+
+    def triage(self) -> bool:
+        from sentiment.language import detect
+
+        taken = triage_waiting(
+            self.db,
+            self.settings.brands,
+            channels=list(self.channels),
+            now=self.clock(),
+            compose=compose,
+            detect=lambda text: detect(text).lang,
+        )
+        return taken > 0
+
+    def deliver(self) -> bool:
+        sent = deliver_waiting(
+            self.db,
+            self.channels,
+            self.settings.brands,
+            report=partial(digest.report, brands=self.settings.brands, words=self.words),
+            clock=self.clock,
+            wait=self.belt.stopping.wait,
+            stop=self.belt.stopping.is_set,
+        )
+        return sent > 0
+
+    def check(self) -> bool:
+        """Overdue cases, sources that went down or came back. Nothing is left for a second look."""
+        brands, channels, now = self.settings.brands, list(self.channels), self.clock()
+        told = check_sources(self.db, brands, channels, now)
+        told += check_clocks(self.db, brands, channels, now, self.settings.slack.escalation)
+        if told:
+            self.belt.wake("deliver")
+        return False
+
+    # The clocks: they only wake.
+
+    def look_for_due(self) -> None:
+        with self.db.read() as session:
+            names = [source.name for source in self.settings.sources]
+            due = plan.any_due(session, names, self.clock())
+        if due:
+            self.belt.wake("collect")
+
+    def sweep(self) -> None:
+        with self.db.read() as session:
+            waiting = status.waiting_for(session, self.clock())
+        for stage, is_waiting in waiting.items():
+            if is_waiting:
+                self.belt.wake(stage)
+
+    def announce_digests(self) -> None:
+        """Last week's digest for each brand whose Monday morning has come; each is written once."""
+        if digest.announce(self.db, self.settings.brands, list(self.channels), self.clock()):
+            self.belt.wake("deliver")
+
+    def expire(self) -> None:
+        """Personal data whose time is over go; their messages are edited."""
+        kept = self.settings.retention
+        done = expire(self.db, now=self.clock(), texts=kept.texts, authors=kept.authors)
+        if done.mentions:
+            log.info("expired", extra={"action": "expired", "mentions": done.mentions})
+            self.belt.wake("deliver")
+
+    # Start and stop.
+
+    def start(self, queues: Iterable[str] = QUEUES, *, clocks: bool = True) -> None:
+        """Begins to work. Raises `Permanent` where another process works on this SQLite database."""
+        if self.belt.local and self._only.counts:
+            self._only.take()
+            with self.db.write() as session:  # what a previous life had in hand
+                claims.release_all(session, Mention)
+                claims.release_all(session, Notification)
+        self.belt.start(queues)
+        if clocks:
+            self.start_clocks()
+        log.info("started", extra={"action": "started"})
+
+    def start_clocks(self) -> None:
+        clocks = BackgroundScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+        )
+        clocks.add_job(self.look_for_due, "interval", seconds=DUE, next_run_time=utcnow())
+        clocks.add_job(self.sweep, "interval", seconds=SWEEP, next_run_time=utcnow())
+        clocks.add_job(lambda: self.belt.wake("check"), "interval", seconds=CHECK, next_run_time=utcnow())
+        clocks.add_job(self.announce_digests, next_run_time=utcnow())  # what fell due while nobody was there
+        for brand in self.settings.brands.values():
+            monday = CronTrigger(day_of_week="mon", hour=digest.HOUR, timezone=brand.zone)
+            clocks.add_job(self.announce_digests, monday)
+        clocks.add_job(self.expire, RETENTION)
+        clocks.start()
+        self._clocks = clocks
+
+    def stop(self, patience: float = 60.0) -> None:
+        """Finishes the steps in hand and leaves; rows that wait stay waiting."""
+        if self._clocks is not None:
+            self._clocks.shutdown(wait=True)
+            self._clocks = None
+        self.belt.stop(patience)
+        self._only.free()
+        log.info("stopped", extra={"action": "stopped"})

@@ -131,6 +131,11 @@ class Belt:
             self.wake(name)
         return worked
 
+    @property
+    def quiet(self) -> bool:
+        """Whether no stage is at work here and no look is on its way."""
+        return not any(turn.busy or turn.waiting for turn in self._turns.values())
+
     def start(self, queues: Iterable[str] = QUEUES) -> None:
         """Starts the threads that work: one for each stage, so that none waits behind another."""
         chosen = set(queues)

@@ -64,6 +64,7 @@ class TestShop:
         for slug in ("capsule-alba", "moka-sole"):
             for page in pages(internet, f"/prodotti/{slug}"):
                 scripts = Selector(page).css("script[type='application/ld+json']::text").getall()
+                assert "<" not in "".join(scripts)  # a customer's </script> must not end it
                 values = [json.loads(script) for script in scripts]
                 shapes["graph"] += any("@graph" in value for value in values)
                 shapes["nested"] += any("review" in value for value in values if isinstance(value, dict))

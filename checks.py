@@ -1,0 +1,176 @@
+"""`ascolto check`: is everything in place? Each check is one line with what was seen and, where it is wrong, the mend.
+
+Nothing is changed and nothing is read from a source, except from the one that `--live` names.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import platforms
+from alerts.channels.slack.client import Slack
+from alerts.sla import unknown_country
+from alerts.words import Words
+from platforms.base import SourceOptions
+from service import open_database, scorer_of
+from settings import Settings
+from store.db import Database
+from store.errors import AscoltoError
+
+Status = Literal["ok", "warn", "fail", "off"]
+SCOPES = {"chat:write", "channels:read", "channels:history"}  # what `alerts.channels.slack.client` calls
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line. `off`: not configured, and that is no fault."""
+
+    name: str
+    status: Status
+    detail: str
+    mend: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def run_checks(settings: Settings, live: str | None = None) -> Iterator[Check]:
+    """All checks, one after the other; none raises."""
+    yield _configuration(settings)
+    yield from _brands(settings)
+    for name, look in (
+        ("database", _database),
+        ("broker", _broker),
+        ("model", _model),
+        ("slack", _slack),
+        ("slack buttons", _ear),
+    ):
+        yield _guarded(name, lambda look=look: look(settings))  # type: ignore[misc]
+    for source in settings.sources:
+        yield _source(source)
+    if live is not None:
+        yield _guarded(f"live {live}", lambda: _live(settings, live))
+
+
+def _guarded(name: str, look: Callable[[], Check]) -> Check:
+    try:
+        return look()
+    except AscoltoError as error:
+        reason, mend = getattr(error, "reason", str(error)), getattr(error, "mend", "")
+        return Check(name, "fail", str(reason), str(mend))
+    except Exception as error:  # the message may hold an address with its password
+        told = f"{type(error).__name__} while it was looked at"
+        return Check(name, "fail", told, "see the log of ascolto run for the place")
+
+
+def _configuration(settings: Settings) -> Check:
+    if settings.path is None:
+        return Check("configuration", "warn", "built-in defaults", "write your own with: ascolto init")
+    told = f"{settings.path}: {len(settings.brands)} brands, {len(settings.sources)} sources"
+    if not settings.brands:
+        return Check("configuration", "warn", told, "name your brand in a table [brands.KEY]")
+    if not settings.sources:
+        return Check("configuration", "warn", told, "name a place to read in a table [[sources]]")
+    return Check("configuration", "ok", told)
+
+
+def _brands(settings: Settings) -> Iterator[Check]:
+    for key, brand in settings.brands.items():
+        if country := unknown_country(brand):
+            mend = f"correct brands.{key}.policy.holidays; until then no day is a holiday"
+            yield Check(f"brand {key}", "warn", f"no holidays are known for {country}", mend)
+        elif not brand.policy.contacts:
+            mend = f"add brands.{key}.policy.contacts, such as default = your help desk's address"
+            yield Check(f"brand {key}", "warn", "drafts have no private channel to invite to", mend)
+        else:
+            yield Check(f"brand {key}", "ok", brand.name)
+
+
+def _database(settings: Settings) -> Check:
+    """Opened as the service opens it: one that is not there yet is made, one that is old is migrated."""
+    open_database(settings).close()
+    return Check("database", "ok", settings.database_url.partition(":")[0].partition("+")[0])
+
+
+def _broker(settings: Settings) -> Check:
+    url = settings.environment.broker_url
+    if url is None:
+        return Check("broker", "off", "stages work in this process")
+    import redis
+
+    try:
+        redis.Redis.from_url(url.get_secret_value(), socket_timeout=5, socket_connect_timeout=5).ping()
+    except (redis.RedisError, OSError) as error:
+        mend = "check ASCOLTO_BROKER_URL, or leave it out to work in one process"
+        return Check("broker", "fail", f"Redis does not answer ({type(error).__name__})", mend)
+    return Check("broker", "ok", "Redis answers")
+
+
+def _model(settings: Settings) -> Check:
+    from sentiment.scorer import ScorerInput
+
+    scored = scorer_of(settings)().score([ScorerInput(text="Ottimo caffè, torneremo presto.")])[0]
+    return Check("model", "ok", scored.model)
+
+
+def _slack(settings: Settings) -> Check:
+    environment = settings.environment
+    if environment.slack_bot_token is None:
+        mend = "set SLACK_BOT_TOKEN to bring alerts to Slack (README, Connect Slack)"
+        return Check("slack", "off", "alerts go to the terminal", mend)
+    token = environment.slack_bot_token.get_secret_value()
+    slack = Slack(token, settings.slack.address, Words("en"), api_url=environment.slack_api_url)
+    known = slack.identity()
+    lacks = SCOPES - {scope.strip() for scope in known.get("scopes", "").split(",")}
+    told = f"{known.get('user', '?')} in {known.get('team', '?')}"
+    if known.get("scopes") and lacks:
+        mend = "compare the app with docs/slack-app-manifest.yaml and install it again"
+        return Check("slack", "fail", f"{told}: scopes are missing: {', '.join(sorted(lacks))}", mend)
+    return Check("slack", "ok", told)
+
+
+def _ear(settings: Settings) -> Check:
+    environment = settings.environment
+    if environment.slack_bot_token is None:
+        return Check("slack buttons", "off", "Slack is not connected")
+    if environment.slack_app_token is not None:
+        return Check("slack buttons", "ok", "over Socket Mode")
+    if environment.slack_signing_secret is not None:
+        return Check("slack buttons", "ok", "over signed HTTP at /slack/events")
+    mend = "set SLACK_APP_TOKEN (Socket Mode), or SLACK_SIGNING_SECRET for signed HTTP"
+    return Check("slack buttons", "warn", "nobody hears a click", mend)
+
+
+def _source(source: SourceOptions) -> Check:
+    platform = platforms.get(source.type)
+    token = getattr(source, "token_env", None)
+    if token and not os.environ.get(token) and not str(getattr(source, "query", "")).startswith("#"):
+        mend = f"set {token}, or read a hashtag, which needs none"
+        return Check(f"source {source.name}", "warn", f"{platform.label}: no access token", mend)
+    minutes = source.every.total_seconds() / 60
+    return Check(f"source {source.name}", "ok", f"{platform.label}, every {minutes:g} minutes")
+
+
+def _live(settings: Settings, name: str) -> Check:
+    """Reads the source into a database that is thrown away."""
+    import tempfile
+    from pathlib import Path
+
+    from crawlers.job import CrawlJob
+    from crawlers.run import collect
+
+    source = settings.source(name)
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'check.db'}"
+        db = Database(url)
+        db.migrate()
+        db.close()
+        job = CrawlJob(database_url=url, sources=[source], brands=list(settings.brands.values()), budget=60)
+        report = collect(job)[0]
+    if report.status != "ok":
+        return Check(
+            f"live {name}", "fail", report.error or report.status, "check the source's address and options"
+        )
+    told = f"{report.new} mentions in {report.requests} requests, {report.seconds:.1f} s"
+    return Check(f"live {name}", "ok" if report.new else "warn", told)

@@ -1,0 +1,196 @@
+"""Texts in, scores or draft replies out, a line each: `ascolto analyze` and `ascolto draft`. No database, no network.
+
+A line that cannot be read is answered in its place with the error; the others go on.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from alerts import tripwires
+from alerts.drafts.compose import DraftReply, compose
+from alerts.stage import draft_request
+from alerts.triage import Facts, decide
+from store.brand import Brand
+from store.mention import NewMention
+from store.tables import Mention, Score
+
+if TYPE_CHECKING:
+    from sentiment.scorer import Scored, Scorer
+
+MAX_LINE = 4 << 20  # bytes
+TOGETHER = 128  # texts that are scored in one go
+RECENT = 8  # drafts that the next one must differ from
+Answer = dict[str, Any]
+
+
+class Text(BaseModel):
+    """A line that was read. `id` is the line's number where it gives none."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    text: str
+    id: str | int
+    lang: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")] | None = None
+    stars: float | None = Field(None, gt=0, le=5)
+    platform: str | None = None
+    author: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that could not be read, and why."""
+
+    id: str | int
+    line: int
+    error: str
+
+
+def read_texts(stream: BinaryIO) -> Iterator[Text | BadLine]:
+    """The texts of a file, a line each: JSON where it starts with `{`, else the text itself; none for a blank line."""
+    number = 0
+    while line := stream.readline(MAX_LINE):
+        number += 1
+        if len(line) == MAX_LINE and not line.endswith(b"\n"):
+            while (rest := stream.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+                pass
+            yield BadLine(number, number, f"longer than {MAX_LINE >> 20} MiB: cut the text")
+        elif line.strip(b"\xef\xbb\xbf \t\r\n"):
+            yield _read(line, number)
+
+
+def analyze(
+    texts: Iterable[Text | BadLine], scorer: "Scorer", brand: Brand | None = None
+) -> Iterator[Answer]:
+    """One answer for each line, in order, as design.md's `analyze` line."""
+    for lines, scored in _scored(texts, scorer, explain=True):
+        for line, outcome in zip(lines, scored, strict=True):
+            yield asdict(line) if isinstance(line, BadLine) else _analysis(line, outcome, brand)
+
+
+def draft(texts: Iterable[Text | BadLine], scorer: "Scorer", brand: Brand, now: datetime) -> Iterator[Answer]:
+    """One draft reply for each line, in order, as design.md's `draft` line."""
+    from sentiment.language import detect
+
+    recent: list[tuple[str, ...]] = []
+    for lines, scored in _scored(texts, scorer, explain=False):
+        for line, outcome in zip(lines, scored, strict=True):
+            if isinstance(line, BadLine):
+                yield asdict(line)
+                continue
+            facts = _facts(line, outcome, brand, now)
+            asked = draft_request(facts, decide(facts), recent, lambda text: detect(text).lang)
+            reply = compose(asked)
+            recent = [reply.moves, *recent][:RECENT]
+            yield _reply(line, reply)
+
+
+def told(answer: Answer) -> str:
+    """An answer of `analyze` or `draft` as a person reads it, on a line or a few."""
+    if "error" in answer:
+        return f"{answer['id']}: {answer['error']}"
+    if "urgency" in answer:
+        said = [answer["urgency"], answer["sentiment"], answer["category"]]
+        read = " · ".join(said) if answer["urgency"] else "not read"
+        why = f" ({', '.join(answer['why'])})" if answer["why"] else ""
+        words = f" · words to check: {', '.join(answer['tripwires'])}" if answer["tripwires"] else ""
+        return f"{answer['id']}: {answer['lang'] or '?'} · {read}{why}{words}"
+    replies = [part for part in (answer["reply"], answer["private_reply"]) if part]
+    return f"{answer['id']}:\n" + ("\n--\n".join(replies) or "(no reply)") + "\n"
+
+
+def _read(line: bytes, number: int) -> Text | BadLine:
+    try:
+        text = line.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        return BadLine(number, number, "this is not UTF-8: save the file as UTF-8")
+    if not text.startswith("{"):
+        return Text(text=text, id=number)
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return BadLine(number, number, f"this is not JSON: {error}")
+    name = found.get("id")
+    name = name if isinstance(name, str | int) and not isinstance(name, bool) else number
+    try:
+        return Text.model_validate(found | {"id": name})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        return BadLine(name, number, f"{first['loc'][0]}: {first['msg']}")
+
+
+def _scored(
+    texts: Iterable[Text | BadLine], scorer: "Scorer", *, explain: bool
+) -> Iterator[tuple[list[Text | BadLine], Sequence["Scored | None"]]]:
+    from sentiment.scorer import ScorerInput
+
+    lines = iter(texts)
+    while together := list(islice(lines, TOGETHER)):
+        asked = [line for line in together if isinstance(line, Text)]
+        inputs = [ScorerInput(text=t.text, title=t.title, lang=t.lang, stars=t.stars) for t in asked]
+        outcomes = iter(scorer.score(inputs, explain=explain))
+        yield together, [next(outcomes) if isinstance(line, Text) else None for line in together]
+
+
+def _analysis(line: Text, outcome: "Scored | None", brand: Brand | None) -> Answer:
+    assert outcome is not None
+    hits = tripwires.find(_words(line), outcome.lang, brand)
+    return {
+        "id": line.id,
+        "lang": outcome.lang,
+        "unsupported": outcome.unsupported,
+        "sentiment": outcome.sentiment,
+        "sentiment_score": outcome.sentiment_score,
+        "sentiment_probs": outcome.sentiment_probs,
+        "urgency": outcome.urgency,
+        "urgency_score": outcome.urgency_score,
+        "category": outcome.category,
+        "topics": list(outcome.topics),
+        "tripwires": list(dict.fromkeys(hit.word for hit in hits)),
+        "why": list(outcome.why),
+        "model": outcome.model,
+    }
+
+
+def _facts(line: Text, outcome: "Scored | None", brand: Brand, now: datetime) -> Facts:
+    """The facts that the service would have gathered of a mention that says this."""
+    assert outcome is not None
+    new = NewMention(
+        brand=brand.key,
+        source="line",
+        platform=line.platform or "",
+        external_id=str(line.id),
+        text=line.text,
+        title=line.title,
+        author=line.author,
+        stars=line.stars,
+        lang=outcome.lang,
+        published_at=now,
+    )
+    mention = Mention(**new.model_dump(), content_hash="", first_seen_at=now, changed_at=now, revision=1)
+    score = Score(mention_id=0, revision=1, scored_at=now, **asdict(outcome))
+    return Facts(mention, score, brand, now, hits=tripwires.find(_words(line), outcome.lang, brand))
+
+
+def _reply(line: Text, reply: DraftReply) -> Answer:
+    return {
+        "id": line.id,
+        "lang": reply.lang,
+        "reply": reply.reply,
+        "private_reply": reply.private_reply,
+        "gloss": reply.gloss,
+        "length": {"used": reply.used, "limit": reply.limit, "unit": reply.unit},
+        "remedy": reply.remedy,
+        "checks": [asdict(check) for check in reply.checks],
+        "generator": reply.generator,
+    }
+
+
+def _words(line: Text) -> str:
+    return f"{line.title}\n{line.text}" if line.title else line.text

@@ -1,0 +1,243 @@
+"""Puts a service together from the settings (database, channels, model, broker) and runs it by role until it is told
+to stop. What the parts do is theirs, when they work is `scheduler`'s.
+"""
+
+import logging
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy.exc import DBAPIError
+
+from alerts.channels.base import Channel
+from alerts.channels.console import Console
+from alerts.channels.slack.client import Slack
+from alerts.words import Words
+from scheduler import Service
+from settings import Settings
+from store.db import Database
+from store.errors import Permanent
+from workers import QUEUES, Belt
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+    from slack_bolt import App
+    from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+    from sentiment.scorer import Scorer
+
+log = logging.getLogger(__name__)
+Role = Literal["all", "scheduler", "slack", "web"]
+LONGEST_PAUSE = 60.0  # seconds between two tries to reach Slack
+LONGEST_STOP = 10.0  # seconds that the web server gets for the answers in hand
+
+
+def open_database(settings: Settings) -> Database:
+    """The database, its tables brought to the newest version. Raises `Permanent` where it cannot be opened."""
+    db = Database(settings.database_url)
+    try:
+        db.migrate()
+    except DBAPIError as error:
+        told = str(error.orig).strip().partition("\n")[0][:200]  # the driver's words, which hold no password
+        raise Permanent("cannot open the database", f"check ASCOLTO_DATABASE_URL ({told})") from None
+    return db
+
+
+def open_channels(settings: Settings) -> dict[str, Channel]:
+    """Slack where there is a token for it, else the terminal."""
+    words = Words(settings.ui_language)
+    token = settings.environment.slack_bot_token
+    if token is None:
+        return {"console": Console(sys.stdout, words)}
+    api_url = settings.environment.slack_api_url
+    return {"slack": Slack(token.get_secret_value(), settings.slack.address, words, api_url=api_url)}
+
+
+def scorer_of(settings: Settings) -> "Callable[[], Scorer]":
+    """Gives the model; it is loaded when it is first asked for. Raises `Permanent` then where it cannot be used."""
+
+    @cache
+    def load() -> "Scorer":
+        from sentiment.folder import ModelError
+        from sentiment.scorer import Scorer
+
+        try:
+            return Scorer.load(settings.environment.model)
+        except ModelError as error:
+            raise Permanent("the model cannot be used", str(error)) from None
+
+    return load
+
+
+def open_service(
+    settings: Settings, channels: Mapping[str, Channel] | None = None, **options: Any
+) -> Service:
+    """A service that has not started; `options` are `Service`'s own."""
+    broker = settings.environment.broker_url
+    return Service(
+        settings,
+        open_database(settings),
+        open_channels(settings) if channels is None else channels,
+        scorer_of(settings),
+        Belt(broker.get_secret_value() if broker else None),
+        **options,
+    )
+
+
+def run(settings: Settings, role: Role, host: str, port: int) -> None:
+    """Runs until SIGTERM or SIGINT, then finishes what is in hand. Raises `AscoltoError` where it cannot start."""
+    told = stop_on_signals()
+    service = open_service(settings)
+    local = service.belt.local
+    with ExitStack() as running:
+        running.callback(service.db.close)
+        running.callback(service.stop)
+        if role in ("all", "scheduler"):
+            works = local or role == "all"
+            if works:
+                service.scorer()  # a model that cannot be read is told now, not at the first mention
+            service.start(QUEUES if works else (), clocks=True)
+        if role in ("all", "slack"):
+            running.enter_context(slack_ear(service))
+        if role in ("all", "web") or (role == "slack" and settings.environment.slack_app_token is None):
+            address = running.enter_context(web_server(service, host, port))
+            sys.stderr.write(f"The inbox: {address}\n")
+        told.wait()
+
+
+def work(settings: Settings, queues: list[str]) -> None:
+    """Takes jobs from the broker until SIGTERM or SIGINT."""
+    told = stop_on_signals()
+    service = open_service(settings)
+    if "score" in queues:
+        service.scorer()
+    service.start(queues, clocks=False)
+    told.wait()
+    service.stop()
+    service.db.close()
+
+
+def slack_app_of(service: Service) -> "App | None":
+    """What listens to Slack's buttons; None without a token."""
+    from alerts.channels.slack.listen import Listener, slack_app
+
+    environment = service.settings.environment
+    if environment.slack_bot_token is None:
+        return None
+    secret = environment.slack_signing_secret
+    listener = Listener(
+        service.db,
+        service.words,
+        service.settings.brands,
+        lambda: service.belt.wake("deliver"),
+        service.clock,
+    )
+    return slack_app(
+        listener,
+        token=environment.slack_bot_token.get_secret_value(),
+        signing_secret=secret.get_secret_value() if secret else "",
+        workspace=service.settings.slack.workspace,
+        api_url=environment.slack_api_url,
+    )
+
+
+@contextmanager
+def slack_ear(service: Service) -> Iterator[None]:
+    """Socket Mode, where there is an app token for it; it reconnects by itself."""
+    from alerts.channels.slack.listen import close, socket_mode
+
+    token = service.settings.environment.slack_app_token
+    app = slack_app_of(service) if token else None
+    if app is None or token is None:
+        yield
+        return
+    handler = socket_mode(app, token.get_secret_value())
+    thread = threading.Thread(
+        target=_connect, args=(handler, service.belt.stopping), name="slack", daemon=True
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        service.belt.stopping.set()
+        thread.join()
+        handler.close()
+        close(app)
+
+
+def _connect(handler: "SocketModeHandler", stopping: threading.Event) -> None:
+    """Opens the connection, however long Slack is away; once open, the SDK keeps it so."""
+    pause = 1.0
+    while not stopping.is_set():
+        try:
+            handler.connect()
+        except Exception as error:  # what the SDK raises here has no common base
+            told = {"action": "slack_unreachable", "error": type(error).__name__}
+            log.warning("cannot reach Slack, trying again in %.0f s", pause, extra=told)
+            stopping.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        else:
+            log.info("listening to Slack", extra={"action": "slack_connected"})
+            return
+
+
+@contextmanager
+def web_server(service: Service, host: str, port: int) -> Iterator[str]:
+    """The inbox and Slack's signed HTTP on `host` and `port` (0: any free one); gives the address of the inbox, with
+    the key that opens it. Raises `Permanent` where the port cannot be had."""
+    import uvicorn
+
+    from alerts.channels.slack.listen import close
+    from web.app import create_app
+
+    key = secrets.token_urlsafe(24)
+    listening = _bind(host, port)
+    slack = _signed_slack(service)
+    routers = [slack[1]] if slack else []
+    app = create_app(service.db, service.settings.brands, service.words, key=key, routers=routers)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, args=([listening],), name="web", daemon=True)
+    thread.start()
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    log.info("serving", extra={"action": "web_started", "address": address})
+    try:
+        yield f"{address}/?key={key}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=LONGEST_STOP)
+        listening.close()
+        if slack:
+            close(slack[0])
+
+
+def _signed_slack(service: Service) -> "tuple[App, APIRouter] | None":
+    """Slack's signed HTTP, where there is a secret to check signatures with."""
+    secret = service.settings.environment.slack_signing_secret
+    app = slack_app_of(service) if secret else None
+    if app is None or secret is None:
+        return None
+    from alerts.channels.slack.listen import slack_router
+
+    return app, slack_router(app, secret.get_secret_value())
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        mend = f"choose another with --port ({error.strerror or error})"
+        raise Permanent(f"cannot listen on {host} port {port}", mend) from None
+
+
+def stop_on_signals() -> threading.Event:
+    """Set when the process is asked to stop (SIGTERM, SIGINT)."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    return told

@@ -1,0 +1,91 @@
+"""The whole way, with real processes: from a page on the web over the belt into Slack, a click, and the edited message."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from alerts.channels.slack.blocks import ACKNOWLEDGE, RESOLVE
+from demo.internet import Internet
+from store.clock import utcnow
+from store.db import Database
+from store.tables import Audit, Case, CaseStatus, Mention
+from tests.fake_slack import FakeSlack, Message, fake_slack
+from tests.running import Life, configure, running, slack_environment
+
+pytestmark = pytest.mark.timeout(600)
+HIVES = "zenzero-01"  # a danger, told calmly
+
+
+@pytest.fixture
+def internet() -> Iterator[Internet]:
+    with Internet(utcnow()) as world:
+        yield world
+
+
+@pytest.fixture
+def slack() -> Iterator[FakeSlack]:
+    with fake_slack() as fake:
+        yield fake
+
+
+def message_of(slack: FakeSlack, internet: Internet) -> Message | None:
+    words = internet.world.find(HIVES).text[:40]
+    return next((m for m in slack.in_channel("reputation") if words in m.words()), None)
+
+
+def walk(life: Life, slack: FakeSlack, internet: Internet, url: str, click: object) -> None:
+    """An alert arrives; Marta takes it, somebody else is too late, and she resolves it."""
+    life.until(lambda: message_of(slack, internet))
+    message = message_of(slack, internet)
+    assert message is not None
+    assert {ACKNOWLEDGE, RESOLVE} <= set(message.buttons())
+    click(ACKNOWLEDGE, message, "U0MARTA", "marta")  # type: ignore[operator]
+    life.until(lambda: message.history and "marta" in message.words())
+    click(RESOLVE, message, "U0MARTA", "marta")  # type: ignore[operator]
+    life.until(lambda: not message.buttons())
+    assert "marta" in message.words()
+    assert len(slack.by_key(message.key)) == 1
+    db = Database(url)
+    with db.read() as session:
+        case = session.exec(
+            select(Case).join(Mention, Case.mention_id == Mention.id).where(Mention.text.startswith(  # type: ignore[arg-type, attr-defined]
+                internet.world.find(HIVES).text[:40]
+            ))
+        ).one()  # fmt: skip
+        told = [audit.action for audit in session.exec(select(Audit).where(Audit.case_id == case.id))]
+    db.close()
+    assert (case.status, case.resolved_by) == (CaseStatus.RESOLVED, "slack:U0MARTA:marta")
+    assert case.urgency == "critical"
+    assert [action for action in told if action in ("open", "acknowledge", "resolve")] == [
+        "open",
+        "acknowledge",
+        "resolve",
+    ]
+    assert life.stop() == 0
+
+
+def test_over_socket_mode(tmp_path: Path, internet: Internet, slack: FakeSlack) -> None:
+    url = configure(tmp_path, internet, "10m")
+    with running(tmp_path, "run", "--port", "0", **slack_environment(slack)) as life:
+
+        def click(action: str, message: Message, user: str, name: str) -> None:
+            life.until(lambda: slack.sockets)
+            slack.sockets[0].click(slack.payload(message, action, user, name))
+
+        walk(life, slack, internet, url, click)
+
+
+def test_over_signed_http(tmp_path: Path, internet: Internet, slack: FakeSlack) -> None:
+    url = configure(tmp_path, internet, "10m")
+    with running(tmp_path, "run", "--port", "0", **slack_environment(slack, socket=False)) as life:
+        address = f"{life.address}/slack/events"
+
+        def click(action: str, message: Message, user: str, name: str) -> None:
+            payload = slack.payload(message, action, user, name)
+            assert slack.click(address, payload, secret="not the secret") == 401
+            assert slack.click(address, payload, age=3600) == 401
+            assert slack.click(address, payload) == 200
+
+        walk(life, slack, internet, url, click)

@@ -1,0 +1,263 @@
+"""The service: stages as steps, clocks that only wake, one process on a SQLite database, a clean start and stop."""
+
+import io
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from alerts.channels.console import Console
+from alerts.words import Words
+from crawlers.job import SourceReport
+from demo.internet import Internet
+from scheduler import Service
+from sentiment.scorer import Scored, ScorerInput
+from settings import Settings, load
+from store import claims
+from store.clock import utcnow
+from store.db import Database
+from store.errors import Permanent
+from store.mention import NewMention
+from store.mentions import store_mentions
+from store.tables import Case, Mention, MentionState, Notification, OutboxState, SourceRow
+from workers import Belt
+
+WAIT = 60.0  # seconds until a test that hangs fails; none waits so long
+
+
+class Grumbler:
+    """A model to which everything is negative and high."""
+
+    name = "grumbler@1"
+
+    def score(self, inputs: Sequence[ScorerInput], explain: bool = False) -> list[Scored]:
+        probs = {"negative": 0.9, "neutral": 0.08, "positive": 0.02}
+        levels = {"low": 0.0, "normal": 0.1, "high": 0.8, "critical": 0.1}
+        return [
+            Scored("it", False, "negative", -0.88, probs, "high", 0.6, levels, "complaint", [], [], self.name)
+            for _ in inputs
+        ]
+
+
+@pytest.fixture
+def internet() -> Iterator[Internet]:
+    with Internet(utcnow()) as running:
+        yield running
+
+
+@pytest.fixture
+def settings(internet: Internet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    path = tmp_path / "ascolto.toml"
+    path.write_text(internet.config(), encoding="utf-8")
+    monkeypatch.setenv("ASCOLTO_DATABASE_URL", f"sqlite:///{tmp_path / 'ascolto.db'}")
+    for name in ("ASCOLTO_BROKER_URL", "SLACK_BOT_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    return load(path)
+
+
+@pytest.fixture
+def make(settings: Settings) -> Iterator[Callable[..., Service]]:
+    opened: list[Service] = []
+
+    def build(**options: object) -> Service:
+        db = Database(settings.database_url)
+        db.migrate()
+        console = Console(io.StringIO(), Words("en"))
+        options = {"channels": {"console": console}, "belt": Belt()} | options
+        service = Service(settings=settings, db=db, scorer=Grumbler, **options)  # type: ignore[arg-type]
+        opened.append(service)
+        return service
+
+    yield build
+    for service in opened:
+        service.stop()
+        service.db.close()
+
+
+def offer(service: Service, text: str = "La consegna è in ritardo di tre settimane.") -> int:
+    new = NewMention(
+        brand="aurora",
+        source="shop-moka",
+        platform="page",
+        external_id="x1",
+        text=text,
+        published_at=utcnow(),
+    )
+    with service.db.write() as session:
+        return store_mentions(session, [new], now=utcnow()).new[0]
+
+
+def test_each_step_takes_what_the_one_before_left(make: Callable[..., Service]) -> None:
+    service = make()
+    assert not service.score()
+    number = offer(service)
+    assert service.score()
+    assert service.triage()
+    assert service.deliver()
+    with service.db.read() as session:
+        assert session.get_one(Mention, number).state == MentionState.TRIAGED
+        assert session.exec(select(Case)).one().urgency == "high"
+        assert session.exec(select(Notification)).one().state == OutboxState.SENT
+    assert [service.score(), service.triage(), service.deliver()] == [False, False, False]
+
+
+def test_sources_that_are_due_are_read_once_and_wait_for_their_next_time(
+    make: Callable[..., Service], internet: Internet
+) -> None:
+    reports: list[SourceReport] = []
+    service = make(on_report=reports.append)
+    assert service.collect_due()
+    assert {report.status for report in reports} == {"ok"}
+    assert len(reports) == len(service.settings.sources)
+    asked = len(internet.requests)
+    assert not service.collect_due()
+    assert len(internet.requests) == asked
+    with service.db.read() as session:
+        assert all(
+            row.next_check_at and row.next_check_at > utcnow() for row in session.exec(select(SourceRow))
+        )
+
+
+def test_from_a_clock_to_a_card_without_anybody_looking(make: Callable[..., Service]) -> None:
+    """The whole belt, woken by its clocks: the first source due ends in a delivered card."""
+    delivered = threading.Event()
+    stream = io.StringIO()
+
+    class Watched(Console):
+        def post(self, *args: object, **named: object) -> object:  # type: ignore[override]
+            sent = super().post(*args, **named)  # type: ignore[arg-type]
+            delivered.set()
+            return sent
+
+    service = make(channels={"console": Watched(stream, Words("en"))})
+    service.start()
+    assert delivered.wait(WAIT)
+    service.stop()
+    assert "★" in stream.getvalue()
+
+
+def test_the_sweep_wakes_the_stage_that_has_work(make: Callable[..., Service]) -> None:
+    service = make()
+    woken: list[str] = []
+    service.belt.wake = woken.append  # type: ignore[method-assign]
+    service.sweep()
+    assert woken == []
+    offer(service)
+    service.sweep()
+    assert woken == ["score"]
+    service.score()
+    service.sweep()
+    assert woken == ["score", "triage"]
+
+
+def test_a_clock_wakes_the_crawl_only_when_a_source_is_due(make: Callable[..., Service]) -> None:
+    now = [utcnow()]
+    service = make(clock=lambda: now[0])
+    woken: list[str] = []
+    service.belt.wake = woken.append  # type: ignore[method-assign]
+    service.look_for_due()
+    assert woken == ["collect"]
+    with service.db.write() as session:
+        for source in service.settings.sources:
+            row = SourceRow(name=source.name, brand=source.brand, type=source.type)
+            row.next_check_at = now[0] + timedelta(minutes=5)
+            session.add(row)
+    service.look_for_due()
+    assert woken == ["collect"]
+    now[0] += timedelta(minutes=6)
+    service.look_for_due()
+    assert woken == ["collect", "collect"]
+
+
+def test_overdue_cases_and_silent_sources_are_told_by_the_check(make: Callable[..., Service]) -> None:
+    now = [datetime(2026, 11, 24, 11, 0, tzinfo=UTC)]  # a Tuesday in opening hours
+    service = make(clock=lambda: now[0])
+    offer(service)
+    service.score()
+    service.triage()
+    with service.db.write() as session:
+        session.add(SourceRow(name="mastodon", brand="aurora", type="mastodon", down_since=now[0]))
+    now[0] += timedelta(hours=2)
+    assert not service.check()
+    with service.db.read() as session:
+        kinds = sorted(row.kind for row in session.exec(select(Notification)))
+    assert kinds == ["case", "reminder", "source"]
+
+
+def test_a_second_service_on_the_same_sqlite_database_is_refused(make: Callable[..., Service]) -> None:
+    first, second = make(), make()
+    first.start(clocks=False)
+    with pytest.raises(Permanent, match="another Ascolto"):
+        second.start(clocks=False)
+    first.stop()
+    second.start(clocks=False)
+
+
+def test_what_a_killed_life_had_in_hand_is_free_at_once(make: Callable[..., Service]) -> None:
+    service = make()
+    offer(service)
+    with service.db.write() as session:
+        taken = claims.claim(
+            session, Mention, [MentionState.NEW], now=utcnow(), lease=timedelta(hours=1), limit=1
+        )
+    assert taken.ids
+    assert not service.score()
+    service.start((), clocks=False)
+    assert service.score()
+
+
+def test_the_digest_is_announced_by_the_brands_calendar(make: Callable[..., Service]) -> None:
+    monday = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+    service = make(clock=lambda: monday)
+    new = NewMention(
+        brand="aurora",
+        source="s",
+        platform="page",
+        external_id="1",
+        text="Ciao",
+        published_at=monday - timedelta(days=2),
+    )
+    with service.db.write() as session:
+        store_mentions(session, [new], now=monday - timedelta(days=2))
+    service.announce_digests()
+    service.announce_digests()
+    with service.db.read() as session:
+        assert [row.key for row in session.exec(select(Notification))] == ["digest:aurora:2026-W47:console"]
+    assert service.deliver()
+
+
+def test_personal_data_expire(make: Callable[..., Service]) -> None:
+    now = [utcnow()]
+    service = make(clock=lambda: now[0])
+    number = offer(service, "Sono Ada e abito qui.")
+    now[0] += timedelta(days=800)
+    service.expire()
+    with service.db.read() as session:
+        assert session.get_one(Mention, number).text == ""
+
+
+def test_stop_finishes_the_step_in_hand(make: Callable[..., Service]) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    class Slow(Grumbler):
+        def score(self, inputs: Sequence[ScorerInput], explain: bool = False) -> list[Scored]:
+            began.set()
+            assert go_on.wait(WAIT)
+            return super().score(inputs, explain)
+
+    service = make()
+    service.scorer = Slow
+    number = offer(service)
+    service.start(clocks=False)
+    service.belt.wake("score")
+    assert began.wait(WAIT)
+    stopping = threading.Thread(target=service.stop)
+    stopping.start()
+    go_on.set()
+    stopping.join(WAIT)
+    assert not stopping.is_alive()
+    with service.db.read() as session:
+        assert session.get_one(Mention, number).state == MentionState.SCORED
