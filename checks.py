@@ -19,7 +19,8 @@ from store.db import Database
 from store.errors import AscoltoError
 
 Status = Literal["ok", "warn", "fail", "off"]
-SCOPES = {"chat:write", "channels:read", "channels:history"}  # what `alerts.channels.slack.client` calls
+# What `alerts.channels.slack.client` calls, whatever the channels are.
+SCOPES = {"chat:write", "channels:read", "channels:history", "groups:read"}
 
 
 @dataclass(frozen=True, slots=True)

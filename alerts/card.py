@@ -142,15 +142,13 @@ def safe_url(url: str | None) -> tuple[str | None, str]:
         parts = urlsplit(url or "")
         host = (parts.hostname or "").encode("idna").decode("ascii")
         port = f":{parts.port}" if parts.port else ""
-    except ValueError:  # UnicodeError is one: a host that no name server could know
+        path, query, fragment = (quote(part, safe="/?:@!$&()*+,;=%-._~") for part in parts[2:])
+    except ValueError:  # UnicodeError is one: no name server could know this host
         return None, ""
     if parts.scheme not in ("http", "https") or not host or any(c in host for c in " <>|\"'`"):
         return None, ""
-    host = f"[{host}]" if ":" in host else host
-    path, query, fragment = (quote(part, safe="/?:@!$&()*+,;=%-._~") for part in parts[2:])
-    return urlunsplit(
-        (parts.scheme, host + port, path, query, fragment)
-    ), host  # names and passwords are left out
+    place = f"[{host}]{port}" if ":" in host else host + port  # names and passwords are left out
+    return urlunsplit((parts.scheme, place, path, query, fragment)), host
 
 
 def platform_label(name: str) -> str:
@@ -229,11 +227,12 @@ def _standing(case: Case, brand: Brand | None, now: datetime, whys: tuple[Why, .
 
 def _words_of(mention: Mention, score: Score | None) -> dict[str, Any]:
     url, host = safe_url(mention.url)
+    lang = (score.lang if score else None) or mention.lang  # what a platform tells is from outside too
     return {
         "platform": mention.platform,
         "platform_label": platform_label(mention.platform),
         "stars": mention.stars,
-        "lang": (score.lang if score else None) or mention.lang,
+        "lang": shown(one_line((lang or "")[:LINE]), LINE) or None,
         "unread": bool(mention.text) and (score is None or score.sentiment is None),
         "author": shown(mention.author and one_line(mention.author), LINE) or None,
         "published_at": mention.published_at,

@@ -63,8 +63,32 @@ def line(
     **body: Any,
 ) -> int:
     """A line in the case's thread. `body["event"]` says what happened where no reason does: gone, answered."""
+    announce(session, case, channels, now)  # a channel that came later has no thread yet
     values = _of(case) | {"priority": min(priority(case) + 1, PRAISE), "reason_id": reason_id, "body": body}
     return add(session, key, channels, now, kind=NotificationKind.THREAD, **values)
+
+
+def remind(
+    session: Session, case: Case, key: str, channels: Sequence[str], now: datetime, to: Sequence[str]
+) -> int:
+    """Says in the case's thread that its time is over; `to`: whom it names."""
+    announce(session, case, channels, now)
+    values = _of(case) | {"priority": min(priority(case) + 1, PRAISE), "body": {"to": list(to)}}
+    return add(session, key, channels, now, kind=NotificationKind.REMINDER, **values)
+
+
+def hasten(session: Session, case: Case) -> None:
+    """The case has become more urgent: what still waits for delivery moves forward."""
+    session.execute(
+        update(Notification)
+        .where(
+            col(Notification.case_id) == case.id,
+            col(Notification.kind) == NotificationKind.CASE,
+            col(Notification.priority) > priority(case),
+        )
+        .values(priority=priority(case))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def outdate(session: Session, case_ids: Iterable[int], now: datetime) -> None:

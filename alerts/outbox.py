@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlmodel import Session, col, select
 
@@ -24,6 +23,7 @@ from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
 from store.errors import Permanent, Transient, Uncertain
+from store.logs import place
 from store.tables import Case, Notification, NotificationKind, OutboxState
 
 log = logging.getLogger(__name__)
@@ -180,11 +180,11 @@ class Outbox:
 
     def _broken(self, job: Job, error: Exception, now: datetime, unsure: bool | None = None) -> bool:
         """Our own mistake: later again, a few times; the log names the place, never the values."""
-        place = _place(error)
-        log.error("broken: %s", place, extra={"action": "outbox.broken", "notification": job.id})
+        where = place(error)
+        log.error("broken: %s", where, extra={"action": "outbox.broken", "notification": job.id})
         with self.db.write() as session:
             queue.put_back(session, job, unsure=job.unsure if unsure is None else unsure)
-            claims.retry(session, Notification, job.id, job.token, attempt=job.attempts, error=place, now=now)
+            claims.retry(session, Notification, job.id, job.token, attempt=job.attempts, error=where, now=now)
         return False
 
 
@@ -234,11 +234,3 @@ def _version(session: Session, job: Job) -> int:
         return 0
     chosen = select(Case.version).where(col(Case.id) == job.case_id).with_for_update()
     return session.exec(chosen).first() or 0
-
-
-def _place(error: BaseException) -> str:
-    frame = error.__traceback__
-    while frame and frame.tb_next:
-        frame = frame.tb_next
-    where = f" at {Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else ""
-    return f"{type(error).__name__}{where}"

@@ -68,6 +68,7 @@ def add_business_time(start: datetime, delta: timedelta, when: Calendar) -> date
         if closes - begin >= left:
             return begin + left
         left -= max(closes - begin, timedelta())
+        start = max(start, closes)  # hours that overlap count once
     return None
 
 

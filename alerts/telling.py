@@ -5,6 +5,7 @@ Everything here is one line without formatting; text from outside in it has been
 
 from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from alerts.card import Card, Change, Proposal, Why
 from alerts.text import cut
@@ -38,6 +39,11 @@ UNITS = {
     "graphemes": N_("{used} of {limit} characters"),
     "weighted": N_("{used} of {limit} weighted characters"),
 }
+RAISED = {
+    "critical": N_("Now critical"),
+    "high": N_("Now high"),
+    "normal": N_("Now normal"),
+}
 EVENTS = {
     "gone": N_("It is no longer to be seen there"),
     "answered": N_("The brand's answer was seen there"),
@@ -54,9 +60,9 @@ def name_of(who: str) -> str:
 
 def headline(card: Card, words: Words) -> str:
     """Severity, platform, stars, language: what it is at first sight."""
-    severity = N_("Praise") if card.channel == "praise" else URGENCIES.get(card.urgency, card.urgency)
+    severity = words._("Praise") if card.channel == "praise" else _named(URGENCIES, card.urgency, words)
     language = words.language(card.lang) if card.lang else ""
-    parts = [words._(severity), card.platform_label, stars(card.stars, words), language]
+    parts = [severity, card.platform_label, stars(card.stars, words), language]
     return SEPARATOR.join(part for part in parts if part)
 
 
@@ -69,11 +75,21 @@ def stars(value: float | None, words: Words) -> str:
     return sign if value == full else f"{sign} {words.number(value)}"
 
 
+def _named(table: dict[str, str], code: str, words: Words) -> str:
+    """What people call a code; one that the table does not know, as it is."""
+    return words._(table[code]) if code in table else code
+
+
+def author(card: Card, words: Words) -> str:
+    """Who wrote it."""
+    return card.author or words._("anonymous")
+
+
 def byline(card: Card, words: Words) -> str:
     """Who, when, about what."""
-    parts = [card.author or words._("anonymous")]
+    parts = [author(card, words)]
     if card.published_at:
-        parts.append(words.ago(card.published_at, card.now))
+        parts.append(words.ago(card.published_at, card.zone, card.now))
     if card.place:
         parts.append(card.place)
     return SEPARATOR.join(parts)
@@ -107,7 +123,7 @@ def reach(card: Card, words: Words) -> str:
 
 def why(reason: Why, words: Words) -> str:
     """A reason, with the words or figures it rests on."""
-    name = words._(REASONS.get(reason.kind, reason.kind))
+    name = _named(REASONS, reason.kind, words)
     if reason.kind == "viral" and len(reason.detail) == 2 and all(part.isdigit() for part in reason.detail):
         engagement, speed = (words.number(int(part)) for part in reason.detail)
         return words._(
@@ -129,13 +145,15 @@ def whys(card: Card, words: Words) -> list[str]:
     if card.mentions > 1:
         said.append(words.n("{count} mention in this case", "{count} mentions in this case", card.mentions))
     if card.gone_at:
-        said.append(words._("No longer to be seen there, {ago}", ago=words.ago(card.gone_at, card.now)))
+        said.append(
+            words._("No longer to be seen there, {ago}", ago=words.ago(card.gone_at, card.zone, card.now))
+        )
     return said
 
 
-def change(changed: Change, words: Words, now: datetime) -> str:
+def change(changed: Change, words: Words, zone: ZoneInfo, now: datetime) -> str:
     """What the author changed, and when."""
-    ago = words.ago(changed.at, now)
+    ago = words.ago(changed.at, zone, now)
     if not changed.stars:
         return words._("Changed by its author {ago}", ago=ago)
     before, after = (words.number(value) if value else "–" for value in changed.stars)
@@ -149,6 +167,8 @@ def due(card: Card, words: Words) -> str:
     if card.due_at is None or card.done or card.status == CaseStatus.REPLIED:
         return ""
     when = words.when(card.due_at, card.zone, card.now)
+    if words.lasting:
+        return words._("Reply by {when}", when=when)
     return words._("Reply by {when} ({until})", when=when, until=words.until(card.due_at, card.now))
 
 
@@ -194,39 +214,49 @@ def draft_checks(draft: Proposal, words: Words) -> list[str]:
     ]
 
 
-def summary(card: Card, words: Words, naming: Naming = name_of) -> str:
-    """The whole card on one line: for notifications, and for a case that is done."""
-    parts = [status(card, words, naming) or headline(card, words)]
-    if card.done:
-        parts.append(SEPARATOR.join(part for part in (card.platform_label, stars(card.stars, words)) if part))
-    if card.author:
-        parts.append(card.author)
-    text = card.title or card.quote
-    if text:
-        parts.append(f"“{cut(' '.join(text.split()), 120)}”")
+def summary(card: Card, words: Words) -> str:
+    """The whole card on one line, for notifications."""
+    return SEPARATOR.join(
+        part for part in (status(card, words) or headline(card, words), gist(card, words)) if part
+    )
+
+
+def gist(card: Card, words: Words) -> str:
+    """What the matter was, in a few words."""
+    parts = [card.platform_label, stars(card.stars, words)] if card.done else []
+    text = " ".join((card.title or card.quote).split())
+    parts += [card.author or "", f"“{cut(text, 120)}”" if text else ""]
     return SEPARATOR.join(part for part in parts if part)
 
 
 def event(line: Line, words: Words) -> str:
-    """What is new about a case."""
+    """What is new about a case, and what became of it."""
+    parts = [words._("Open again")] if line.reopened else []
+    if line.raised:
+        parts.append(_named(RAISED, line.raised, words))
+    return SEPARATOR.join([*parts, _event(line, words)])
+
+
+def _event(line: Line, words: Words) -> str:
     if line.change:
-        return change(line.change, words, line.now)
+        return change(line.change, words, line.zone, line.now)
     if line.why:
         return why(line.why, words)
-    return words._(EVENTS.get(line.event, line.event))
+    return _named(EVENTS, line.event, words)
 
 
-def reminder(view: Reminder, words: Words) -> str:
+def reminder(view: Reminder, words: Words, naming: Naming = name_of) -> str:
     """By when to reply, and who is asked to."""
-    said = due(view.card, words) or status(view.card, words)
+    said = due(view.card, words) or status(view.card, words, naming)
     if not view.to:
         return said
-    return words._("{names}: {what}", names=words.listing(view.to), what=said)
+    names = words.listing([naming(name) for name in view.to])
+    return words._("{names}: {what}", names=names, what=said)
 
 
 def listed(row: Listed, view: StartList, words: Words) -> str:
     """One mention of a starting list."""
-    known = (stars(row.stars, words), row.author, words.ago(row.published_at, view.now))
+    known = (stars(row.stars, words), row.author, words.ago(row.published_at, view.zone, view.now))
     return f"{SEPARATOR.join(part for part in known if part)}: {row.quote}"
 
 
@@ -240,10 +270,10 @@ def source_title(notice: SourceNotice, words: Words) -> str:
 
 def source_details(notice: SourceNotice, words: Words) -> list[str]:
     """Since when, and what that means."""
-    if notice.down_since is None:
-        return []
-    since = words.when(notice.down_since, notice.zone, notice.now)
-    said = [words._("{brand}: nothing from there since {when}", brand=notice.brand, when=since)]
+    said = []
+    if notice.down_since:
+        since = words.when(notice.down_since, notice.zone, notice.now)
+        said.append(words._("{brand}: nothing from there since {when}", brand=notice.brand, when=since))
     if notice.last_ok_at:
         last = words.when(notice.last_ok_at, notice.zone, notice.now)
         said.append(words._("last read well {when}", when=last))

@@ -24,6 +24,7 @@ DONE = (CaseStatus.REPLIED, CaseStatus.RESOLVED, CaseStatus.DISMISSED)
 BOTH_SIDES = 0.35  # share of negative in a neutral text from which it is criticism too
 DOUBT = 0.2  # share of negative in a positive text from which it is ambiguous
 SURE = 0.05  # share of negative below which praise is surely praise
+WHY = 5  # words shown with `urgent`
 FORGOTTEN = timedelta(days=30)  # after this, who writes elsewhere writes anew
 
 
@@ -40,7 +41,7 @@ class Facts:
     """All that is known of a mention at `now`; the rows are read, never changed here.
 
     `usual`: the source's usual speed, if known; `previous`: what the mention said before its last edit; `case`:
-    its own; `earlier`: what its author wrote before.
+    its own; `earlier`: what else its author wrote.
     """
 
     mention: Mention
@@ -87,8 +88,8 @@ class Facts:
 class Found:
     """A reason to tell people. `occurrence` tells one from the next of its kind (the revision for `edited`).
 
-    `detail` by kind: tripwire: the words; viral: engagement, speed an hour; edited: what changed ("text",
-    "stars 4 1"); came_back: id of the earlier mention.
+    `detail` by kind: urgent: the words that moved urgency; tripwire: the words found; viral: engagement, speed an
+    hour; edited: what changed ("text", "stars 4 1"); came_back: id of the earlier mention.
     """
 
     kind: str
@@ -157,10 +158,11 @@ def is_harmless(facts: Facts) -> bool:
 
 
 def is_same_text(one: Mention | Revision, other: Mention | Revision) -> bool:
-    """Equal but for case, accents, spaces and links."""
+    """Title and text equal but for case, accents, spaces and links."""
 
     def plain(row: Mention | Revision) -> str:
-        return text_key(row.text) or " ".join(row.text.casefold().split())
+        words = f"{row.title or ''}\n{row.text}"
+        return text_key(words) or " ".join(words.casefold().split())
 
     return plain(one) == plain(other)
 
@@ -172,7 +174,8 @@ def is_same_thread(one: Mention, other: Mention) -> bool:
 def _urgent(facts: Facts) -> list[Found]:
     """Spam can be nothing but critical: there the two heads contradict each other, and a person looks."""
     least = 3 if facts.category == "spam" else 2
-    return [Found("urgent")] if RANK[facts.urgency] >= least else []
+    why = tuple(facts.score.why[:WHY]) if facts.score else ()
+    return [Found("urgent", detail=why)] if RANK[facts.urgency] >= least else []
 
 
 def _negative(facts: Facts) -> list[Found]:
@@ -240,14 +243,14 @@ def _changes(mention: Mention, before: Revision) -> list[str]:
 
 
 def _came_back(facts: Facts) -> list[Found]:
-    """Thanks are told where their case's thread tells the story, and nowhere else."""
+    """Thanks are told where the thread of a matter tells the story, and nowhere else."""
     earlier = came_back_from(facts)
     if earlier is None:
         return []
-    goes_on = earlier.case is not None and is_same_thread(earlier.mention, facts.mention)
-    return (
-        [Found("came_back", detail=(str(earlier.mention.id),))] if goes_on or not is_harmless(facts) else []
-    )
+    matter = earlier.case is not None and earlier.case.channel != "praise"
+    goes_on = matter and is_same_thread(earlier.mention, facts.mention)
+    told = goes_on or not is_harmless(facts)
+    return [Found("came_back", detail=(str(earlier.mention.id),))] if told else []
 
 
 def came_back_from(facts: Facts) -> Earlier | None:
@@ -304,12 +307,13 @@ class Neighbours:
 def home(facts: Facts, decision: Decision, near: Neighbours) -> Case | None:
     """The case this mention belongs to; None: a matter of its own.
 
-    Its own, then its thread's, then that of its author (a post without stars goes on with what its author has open;
-    a review of its own needs an answer of its own), then that of the same text elsewhere. Praise and the rest
-    never share a case, and only the author's return brings a mention to a case that is done.
+    Its own (praise that turned into a matter leaves it), then its thread's, then that of its author (a post without
+    stars goes on with what its author has open; a review of its own needs an answer of its own), then that of the
+    same text elsewhere. Praise joins no matter of others, and only the author's return brings a mention to a case
+    that is done.
     """
     praise = decision.channel == "praise"
-    if facts.case is not None and (facts.case.channel == "praise") == praise:
+    if facts.case is not None and (praise or facts.case.channel != "praise"):
         return facts.case
     back = came_back_from(facts)
     if back and back.case and back.case.channel != "praise" and is_same_thread(back.mention, facts.mention):

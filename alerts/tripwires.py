@@ -62,7 +62,7 @@ def find(text: str, lang: str | None, brand: Brand | None = None) -> list[Hit]:
 
 
 def _patterns(lang: str | None, brand: Brand | None) -> Iterator[re.Pattern[str]]:
-    code = lang.split("-")[0].lower() if lang else None
+    code = re.split("[-_]", lang)[0].lower() if lang else None
     if code in languages():
         yield _language(code, True)
     else:
@@ -94,7 +94,8 @@ def _own(words: tuple[str, ...]) -> re.Pattern[str]:
 
 def _any_of(patterns: Iterable[str]) -> str:
     """One alternation, longest first within each initial: the engine skips whole branches by their first letter."""
-    plain = {expanded for pattern in patterns for expanded in _choices(_fold(pattern)[1].strip()) if expanded}
+    choices = (choice.strip() for pattern in patterns for choice in _choices(_fold(pattern)[1]))
+    plain = {choice for choice in choices if choice.strip("* ")}  # a lone star would be every word
     if not plain:
         return r"(?!)"
     branches = []

@@ -15,6 +15,8 @@ from sqlmodel import Session, col
 from alerts.card import Card, Change, Why, change_of, load_card, platform_label, safe_url
 from alerts.text import one_line, shown
 from store.brand import Brand
+from store.clock import aware
+from store.retention import ERASED
 from store.tables import Mention, Notification, NotificationKind, Reason, Revision, Score, SourceRow
 
 LISTED = 15  # mentions of a starting list that are shown; the rest are counted
@@ -24,7 +26,8 @@ LINE = 200
 @dataclass(frozen=True, slots=True)
 class Line:
     """Something new about a case, for its thread. `event`: the kind of a reason, or what else happened
-    (`gone`, `answered`). `why`: its reason; `quote`: the words of the mention it is about."""
+    (`gone`, `answered`). `why`: its reason; `quote`: the words of the mention it is about; `raised`: how urgent the
+    case has become by it; `reopened`: it was done before."""
 
     case_id: int
     now: datetime
@@ -36,6 +39,13 @@ class Line:
     url: str | None = None
     quote: str = ""
     change: Change | None = None
+    raised: str = ""
+    reopened: bool = False
+
+    @property
+    def loud(self) -> bool:
+        """Whether people who do not follow the thread must hear of it."""
+        return bool(self.raised) or self.reopened
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,8 @@ def load_view(
 ) -> View:
     """What the notification `row` shows at `now`. Raises LookupError where what it tells of is not there any more.
 
-    `body` by kind: reminder: `to`, names; start: `mentions`, ids; thread: `event` where no reason says more.
+    `body` by kind: reminder: `to`, names; start: `mentions`, ids; source: `event` (down, up), `since`; thread: `event`
+    where no reason says more, `raised`, `reopened`.
     """
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
@@ -158,6 +169,8 @@ def _line(session: Session, row: Notification, brand: Brand | None, now: datetim
         url=safe_url(mention.url)[0],
         quote=shown(mention.text, 2 * LINE),
         change=change_of(mention, before) if reason.kind == "edited" else None,
+        raised=str(row.body.get("raised") or ""),
+        reopened=bool(row.body.get("reopened")),
     )
 
 
@@ -179,17 +192,23 @@ def _source(session: Session, row: Notification) -> SourceRow:
 
 
 def _source_notice(session: Session, row: Notification, brand: Brand | None, now: datetime) -> SourceNotice:
+    """Of the moment it was written: what happened since has a notice of its own."""
     source = _source(session, row)
+    down_since = _moment(row.body.get("since")) if row.body.get("event") == "down" else None
     return SourceNotice(
         shown(source.name, LINE),
         platform_label(source.type),
         brand.name if brand else source.brand,
         now,
         _zone(brand),
-        source.down_since,
+        down_since,
         source.last_ok_at,
-        shown(source.last_error and one_line(source.last_error), 2 * LINE),
+        shown(source.last_error and one_line(source.last_error), 2 * LINE) if down_since else "",
     )
+
+
+def _moment(text: object) -> datetime | None:
+    return aware(datetime.fromisoformat(text)) if isinstance(text, str) else None
 
 
 def _start_list(session: Session, row: Notification, brand: Brand | None, now: datetime) -> StartList:
@@ -211,7 +230,11 @@ def _listed(session: Session, ids: Sequence[int]) -> tuple[Listed, ...]:
     rows = session.execute(
         select(Mention, col(Score.urgency)).join(Score, scored, isouter=True).where(col(Mention.id).in_(ids))
     )
-    found = {mention.id: _one(mention, urgency) for mention, urgency in rows}
+    found = {
+        mention.id: _one(mention, urgency)
+        for mention, urgency in rows
+        if not mention.external_id.startswith(ERASED)
+    }
     return tuple(found[number] for number in ids if number in found)
 
 

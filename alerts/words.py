@@ -7,7 +7,7 @@ write them. Code holds no sentence of another language.
 import gettext
 import io
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,11 +18,9 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from babel.units import format_unit
 
 LOCALES = Path(__file__).with_name("locale")
 SOURCE_LANGUAGE = "en"
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
 def N_(message: str) -> str:
@@ -36,12 +34,16 @@ def languages() -> list[str]:
 
 
 class Words:
-    """The words of one language. Raises ValueError for a language without a catalogue."""
+    """The words of one language. Raises ValueError for a language without a catalogue.
 
-    def __init__(self, lang: str) -> None:
+    `lasting`: for what is read hours later, when "today" and "5 minutes ago" are no longer true.
+    """
+
+    def __init__(self, lang: str, *, lasting: bool = False) -> None:
         if lang not in languages():
             raise ValueError(f"there are no words in {lang!r}: choose one of {', '.join(languages())}")
         self.lang = lang
+        self.lasting = lasting
         self._locale = Locale.parse(lang)
         self._catalogue = _catalogue(lang)
 
@@ -59,11 +61,7 @@ class Words:
 
     def language(self, code: str) -> str:
         """The name of a language; an unknown code as it is."""
-        try:
-            name = Locale.parse(code, sep="-").get_display_name(self._locale)
-        except (ValueError, LookupError):
-            name = None
-        return name or code
+        return self._locale.languages.get(code.replace("_", "-").split("-")[0].lower()) or code
 
     def listing(self, parts: Sequence[str]) -> str:
         """a, b and c"""
@@ -81,30 +79,38 @@ class Words:
         """Day and time as a person near it says them: today at 12:40, Fri 27 Nov at 09:00."""
         day, today = moment.astimezone(zone).date(), now.astimezone(zone).date()
         time = self.time(moment, zone)
+        if self.lasting:
+            return self._on(day, today, time)
         if day == today:
             return self._("today at {time}", time=time)
         if day == today + timedelta(days=1):
             return self._("tomorrow at {time}", time=time)
         if day == today - timedelta(days=1):
             return self._("yesterday at {time}", time=time)
+        return self._on(day, today, time)
+
+    def _on(self, day: date, today: date, time: str) -> str:
         pattern = "EEE d MMM" if day.year == today.year else "d MMM y"
         return self._("{day} at {time}", day=format_date(day, pattern, locale=self._locale), time=time)
 
     def duration(self, length: timedelta, parts: int = 2) -> str:
         """40 minutes; 1 hour and 30 minutes; the largest `parts` units, rounded down."""
-        left = int(abs(length.total_seconds()))
-        said: list[str] = []
-        for unit, seconds in _UNITS:
-            count, rest = divmod(left, seconds)
-            if count and len(said) < parts:
-                said.append(format_unit(count, f"duration-{unit}", locale=self._locale))
-                left = rest
-            elif said:
-                break
-        return self.listing(said) if said else self._("less than a minute")
+        minutes = int(abs(length.total_seconds())) // 60
+        days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+        units = (
+            days and self.n("{count} day", "{count} days", days),
+            hours and self.n("{count} hour", "{count} hours", hours),
+            minutes and self.n("{count} minute", "{count} minutes", minutes),
+        )
+        first = next((place for place, unit in enumerate(units) if unit), None)
+        if first is None:
+            return self._("less than a minute")
+        return self.listing([unit for unit in units[first : first + parts] if unit])
 
-    def ago(self, moment: datetime, now: datetime) -> str:
-        """How long before `now`: 2 hours ago; just now."""
+    def ago(self, moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+        """How long before `now`: 2 hours ago; just now. In lasting words, the moment itself."""
+        if self.lasting:
+            return self.when(moment, zone, now)
         length = max(now - moment, timedelta())
         if length < timedelta(minutes=1):
             return self._("just now")

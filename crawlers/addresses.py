@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")  # all that was ever given out of IPv6 (RFC 4291, IANA)
 Place = tuple[str, int]  # host, port
 
 
@@ -36,7 +37,9 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     inner = _wrapped(found)
-    return found.is_global and not found.is_multicast and (inner is None or is_public(str(inner)))
+    if inner is not None:
+        return is_public(str(inner))
+    return found.is_global and not found.is_multicast and (found.version == 4 or found in _UNICAST)
 
 
 def configured(wanted: Place, known: Iterable[Place]) -> bool:

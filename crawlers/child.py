@@ -6,6 +6,7 @@ It is separate so that a crash, a leak or a hang in a crawl cannot hurt the serv
 import asyncio
 import logging
 import os
+import re
 import signal
 import sys
 import time
@@ -22,12 +23,14 @@ from crawlers.pipeline import Keeper
 from crawlers.reading import Reading
 from crawlers.scrapy_settings import SETTINGS
 from store.db import Database
+from store.logs import log_to
 
 log = logging.getLogger(__name__)
 
 MARGIN = 0.1  # share of the budget kept for closing what is not finished
 ORPHAN_CHECK = 1.0  # seconds
 Tell = Callable[[AnyEvent], None]
+_QUERY = re.compile(r"(?<=://)[^/@\s]*@|(?<=[^\s])\?[^\s>)]+")  # who signs in, and what follows the path
 
 
 def main() -> int:
@@ -47,7 +50,7 @@ def run(job: CrawlJob, tell: Tell) -> None:
     readings = [reading for table in job.sources if (reading := _open(keeper, job, table, tell))]
     if readings:
         ends_at = time.monotonic() + (job.ends_at - time.time() if job.ends_at else job.budget)
-        _crawl(keeper, readings, tell, ends_at - MARGIN * job.budget, job.settings)
+        _crawl(keeper, readings, tell, ends_at - MARGIN * job.budget, job)
     db.close()
 
 
@@ -74,28 +77,24 @@ def _open(keeper: Keeper, job: CrawlJob, table: dict[str, Any], tell: Tell) -> R
     return None
 
 
-def _crawl(
-    keeper: Keeper, readings: list[Reading], tell: Tell, ends_at: float, overrides: dict[str, Any]
-) -> None:
-    settings = {**SETTINGS, **overrides}
-    process = AsyncCrawlerProcess(settings)
+def _crawl(keeper: Keeper, readings: list[Reading], tell: Tell, ends_at: float, job: CrawlJob) -> None:
+    process = AsyncCrawlerProcess({**SETTINGS, **job.settings})
     crawler = process.create_crawler(Collector)
     task = process.crawl(crawler, keeper=keeper, readings=readings, tell=tell, ends_at=ends_at)
-    watch = task.get_loop().create_task(_watch(crawler, ends_at))
+    watch = task.get_loop().create_task(_watch(crawler, ends_at, job.service or os.getppid()))
     process.start(stop_after_crawl=True, install_signal_handlers=False)
     watch.cancel()
     if task.done() and (error := task.exception()):
         raise error
 
 
-async def _watch(crawler: Any, ends_at: float) -> None:
+async def _watch(crawler: Any, ends_at: float, service: int) -> None:
     """Ends the run at its time, on SIGTERM and when the service is gone."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    parent = os.getppid()
-    while not stop.is_set() and os.getppid() == parent and time.monotonic() < ends_at:
+    while not stop.is_set() and os.getppid() == service and time.monotonic() < ends_at:
         pause = min(ORPHAN_CHECK, max(ends_at - time.monotonic(), 0.01))
         try:
             await asyncio.wait_for(stop.wait(), pause)
@@ -112,21 +111,17 @@ async def _watch(crawler: Any, ends_at: float) -> None:
     os._exit(0)
 
 
-class _Lines(logging.Formatter):
-    """One line with what happened, to which source."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        keys = {name: getattr(record, name, None) for name in ("action", "source")}
-        told = "".join(f" {name}={value}" for name, value in keys.items() if value is not None)
-        return super().format(record) + told
-
-
 def _log_to_stderr() -> None:
-    """Ours from INFO on, the libraries' from WARNING on: Scrapy sets levels of its own, so the handler filters."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines("%(levelname)s %(name)s: %(message)s"))
-    handler.addFilter(lambda record: record.name.startswith("crawlers") or record.levelno >= logging.WARNING)
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    log_to(sys.stderr)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_without_queries)
+
+
+def _without_queries(record: logging.LogRecord) -> bool:
+    """What libraries say of an address, without the part that may hold a token."""
+    if not record.name.startswith("crawlers"):
+        record.msg, record.args = _QUERY.sub("", record.getMessage()), None
+    return True
 
 
 def _own_stdout() -> TextIO:

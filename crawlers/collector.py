@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DontCloseSpider, IgnoreRequest
+from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -37,6 +37,7 @@ R = TypeVar("R")
 
 AHEAD = 3  # pages that a source may have parsed while others of it are still being stored
 LARGE = 200_000  # bytes from which a page is parsed beside the others instead of before them
+TOO_LARGE = "the page is larger than a crawl takes in: see DOWNLOAD_MAXSIZE"
 CHANGED = "the page has changed"  # the reason that raises the alarm at once, see `Reading.take`
 
 
@@ -95,6 +96,7 @@ class Collector(scrapy.Spider):
         super().__init__()
         self.runs = [Run(reading, _places(reading)) for reading in readings]
         self.places = {place for run in self.runs for place in run.places}
+        self._closed_hosts: dict[str, str] = {}  # those whose robots.txt cannot be read, and why
         self._keeper, self._tell, self._ends_at = keeper, tell, ends_at
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="keeper")
 
@@ -135,6 +137,10 @@ class Collector(scrapy.Spider):
             Waited(source=run.name, status=status, reason=reason, seconds=round(seconds, 3), url=shown)
         )
 
+    def robots_unreadable(self, request: Request, reason: str) -> None:
+        """Nothing is asked of this host, because its robots.txt cannot be read."""
+        self._closed_hosts[urlsplit(request.url).netloc] = reason
+
     async def on_page(self, response: Response) -> AsyncIterator[Request]:
         run, fetch = response.meta["run"], response.meta["fetch"]
         if run.closed:
@@ -142,11 +148,11 @@ class Collector(scrapy.Spider):
         try:
             page = _page(response, fetch)
             parsed = await self._read(run, page)
-            if run.storing < AHEAD:
+            if run.storing < AHEAD and not run.alarm:
                 for following in run.reading.surely_more(parsed):
                     yield self._request(run, following)
-            for following in await self._store(run, page, parsed):
-                yield self._request(run, following)
+            for request in await self._store(run, page, parsed):
+                yield request
         except Exception as error:
             await self._page_failed(run, error)
 
@@ -157,6 +163,10 @@ class Collector(scrapy.Spider):
         error = failure.value or RuntimeError("no reason given")
         if run.closed:
             return
+        if _by_robots(error) and (reason := self._closed_hosts.get(urlsplit(request.url).netloc)):
+            error = Permanent(
+                "robots.txt cannot be read", f"{reason}; until it can, the site counts as closed"
+            )
         if _list_ended(run, fetch, error):
             async with run.lock:
                 run.reading.ended(fetch)
@@ -173,6 +183,7 @@ class Collector(scrapy.Spider):
                 await self._close_badly(run, Permanent("unfinished", why))
 
     def _request(self, run: Run, fetch: Fetch) -> Request:
+        run.reading.open += 1
         return Request(
             fetch.url,
             callback=self.on_page,
@@ -196,16 +207,20 @@ class Collector(scrapy.Spider):
             )
         return parsed
 
-    async def _store(self, run: Run, page: Page, parsed: Parsed) -> list[Fetch]:
+    async def _store(self, run: Run, page: Page, parsed: Parsed) -> list[Request]:
         run.storing += 1
         try:
             async with run.lock:  # pages of a source are stored in the order of their arrival, one at a time
                 if run.closed:
                     return []
+                if run.alarm:  # what follows on a page that has changed would overwrite what is known as well
+                    await self._settle(run)
+                    return []
                 kept = await self._on_writer(self._keeper.keep, run.reading, page, parsed)
                 self._note(run, page, kept)
+                following = [self._request(run, fetch) for fetch in kept.next]
                 await self._settle(run, kept)
-                return kept.next
+                return following
         finally:
             run.storing -= 1
 
@@ -295,6 +310,8 @@ def explain(error: BaseException) -> str:
         return _explain_status(error.response)
     if isinstance(error, Permanent):
         return str(error)
+    if isinstance(error, DownloadCancelledError):
+        return TOO_LARGE
     if isinstance(error, IgnoreRequest):
         return _explain_refusal(error)
     error = getattr(error, "orig", None) or error  # SQLAlchemy's own text repeats what was to be stored
@@ -317,12 +334,12 @@ def _explain_status(response: Response) -> str:
 
 def _explain_refusal(error: IgnoreRequest) -> str:
     text = str(error)
-    if "robots.txt" in text:
+    if _by_robots(error):
         return "robots.txt forbids this address: ask the site, or use its API"
     if "max redirections" in text:
         return "redirected in a circle: check the address"
     if "DOWNLOAD_MAXSIZE" in text:
-        return "the page is larger than DOWNLOAD_MAXSIZE allows once unpacked"
+        return TOO_LARGE
     return text[:300]
 
 
@@ -348,5 +365,8 @@ def _list_ended(run: Run, fetch: Fetch, error: BaseException) -> bool:
     """Whether the failure of a later page only means that there are no more."""
     if isinstance(error, HttpError):
         return run.reading.spider.ends(error.response.status, fetch)
-    refused = isinstance(error, IgnoreRequest) and not isinstance(error, Refused)
-    return refused and fetch.number > 1 and "robots.txt" in str(error)
+    return fetch.number > 1 and _by_robots(error)
+
+
+def _by_robots(error: BaseException) -> bool:
+    return isinstance(error, IgnoreRequest) and not isinstance(error, Refused) and "robots.txt" in str(error)

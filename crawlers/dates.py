@@ -27,9 +27,8 @@ _MONTHS = (
 )
 _MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
 _WORDS = re.compile(r"[a-z]+|\d+")
-_NUMERIC = re.compile(r"^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[ ,T]+(\d{1,2}):(\d{2}))?")
-_BASIC = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
-_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)")
+_NUMERIC = re.compile(r"^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?!\d)")
+_CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:h]([0-5]\d)(?::[0-5]\d)?(?:\s*([ap])\.?m\b)?", re.IGNORECASE)
 
 
 def parse_date(value: Any, now: datetime) -> datetime | None:
@@ -75,18 +74,18 @@ def _epoch(value: float) -> datetime | None:
 
 
 def _read_text(text: str) -> datetime | date | None:
+    if text.isdigit():
+        return _digits(text)
     try:
         return datetime.fromisoformat(text)  # ISO 8601, the common case
     except ValueError:
-        pass
-    if text.isdigit():
-        return _digits(text)
-    return _numeric(text) or _rfc(text) or _named(text)
+        return _numeric(text) or _rfc(text) or _named(text)
 
 
 def _digits(text: str) -> datetime | date | None:
-    if match := _BASIC.match(text):
-        return date(int(match[1]), int(match[2]), int(match[3]))
+    """20261124, or seconds or milliseconds since 1970; many of the latter would pass for ISO 8601."""
+    if len(text) == 8:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     return _epoch(float(text)) if len(text) in (10, 13) else None
 
 
@@ -101,10 +100,13 @@ def _numeric(text: str) -> datetime | date | None:
     else:
         year = third if third > 99 else 2000 + third
         day = date(year, second, first) if second <= 12 else date(year, first, second)
-    return _at(day, match[4], match[5])
+    return _at(day, _CLOCK.search(text, match.end()))
 
 
 def _rfc(text: str) -> datetime | None:
+    """RFC 5322, the only form beside ISO 8601 whose zone is read; it knows no am and pm."""
+    if (clock := _CLOCK.search(text)) and clock[3]:
+        return None
     try:
         return parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError):
@@ -117,14 +119,15 @@ def _named(text: str) -> datetime | date | None:
         c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
     )
     clock = _CLOCK.search(folded)
-    words = _WORDS.findall(folded[: clock.start()] if clock else folded)
-    month = next((number for word in words if (number := _month(word))), None)
+    words = _WORDS.findall(folded[: clock.start()] + " " + folded[clock.end() :] if clock else folded)
+    # The last one: "mar. 24 nov. 2026" is a Tuesday in Italy, France and Spain.
+    month = next((number for word in reversed(words) if (number := _month(word))), None)
     numbers = [int(word) for word in words if word.isdigit()]
     year = next((number for number in numbers if number >= 1000), None)
     day = next((number for number in numbers if number < 1000), None)
     if month is None or year is None or day is None:
         return None
-    return _at(date(year, month, day), *(clock.groups() if clock else (None, None)))
+    return _at(date(year, month, day), clock)
 
 
 def _month(word: str) -> int | None:
@@ -136,7 +139,11 @@ def _month(word: str) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _at(day: date, hour: str | None, minute: str | None) -> datetime | date:
-    if hour is None or minute is None:
+def _at(day: date, clock: re.Match[str] | None) -> datetime | date:
+    """The day at that time of day, where one was written."""
+    if clock is None:
         return day
-    return datetime.combine(day, time(int(hour), int(minute)), UTC)
+    hour, half = int(clock[1]), (clock[3] or "").lower()
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return datetime.combine(day, time(hour, int(clock[2])), UTC)

@@ -4,11 +4,10 @@ Who is told about it is for `alerts`, which watches `down_since`.
 """
 
 import random
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from store.tables import SourceRow
 
@@ -78,15 +77,6 @@ def backoff(failures: int, chance: float, retry_after: float | None = None) -> t
     doubled: timedelta = min(FIRST_WAIT * 2 ** min(failures - 1, 20), LONGEST_WAIT)
     asked = timedelta(seconds=min(retry_after or 0, 30 * 86_400))
     return max(doubled * (0.5 + chance / 2), asked)
-
-
-def due(session: Session, names: Iterable[str], now: datetime) -> list[str]:
-    """Those of the sources `names` whose time has come, the longest waiting first; one never read is due."""
-    wanted = list(names)
-    rows = session.scalars(select(SourceRow).where(col(SourceRow.name).in_(wanted)))
-    times = {row.name: row.next_check_at for row in rows}
-    ripe = [name for name in wanted if (times.get(name) or now) <= now]
-    return sorted(ripe, key=lambda name: (times.get(name) is not None, times.get(name) or now))
 
 
 def record_failure(session: Session, name: str, brand: str, kind: str, error: str, *, now: datetime) -> None:

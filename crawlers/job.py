@@ -47,6 +47,7 @@ class CrawlJob(BaseModel):
     ends_at: float | None = Field(
         None, description="that moment, in seconds since 1970; set when the run starts"
     )
+    service: int | None = Field(None, description="process whose end ends the run; set when it starts")
     settings: dict[str, Setting] = {}
 
     def to_json(self) -> str:

@@ -4,6 +4,7 @@ A node is a dict with `@type`, `@id` and properties; extruct reads the syntaxes,
 `crawlers.reviews`.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from extruct.w3cmicrodata import MicrodataExtractor
 
 Node = dict[str, Any]
 DEEPEST = 60  # levels of nesting; real pages stay under 20
-_NAMESPACES = ("", "schema:", "http://schema.org/", "https://schema.org/")
+_NAMESPACES = ("schema:", "http://schema.org/", "https://schema.org/")
 _SCRIPTS = lxml.etree.XPath("//script[contains(@type, 'ld+json')]")
 _JSON_LD = "application/ld+json"
 
@@ -35,12 +36,33 @@ def json_ld(tree: lxml.html.HtmlElement) -> tuple[list[Node], list[str]]:
     nodes: list[Node] = []
     problems: list[str] = []
     for number, script in enumerate(_SCRIPTS(tree), start=1):
-        script.set("type", _JSON_LD)  # "application/ld+json; charset=utf-8" means the same
         try:
-            nodes += [node for node in JsonLdExtractor().extract_items(script) if isinstance(node, dict)]
+            nodes += [node for node in _listed(_loaded(script)) if isinstance(node, dict)]
         except (ValueError, RecursionError, TypeError, KeyError, IndexError):
             problems.append(f"JSON-LD script {number} is no JSON")
     return nodes, problems
+
+
+def _loaded(script: lxml.html.HtmlElement) -> Any:
+    """What a script says, through the marks that hide it from old browsers; extruct also reads past comments."""
+    text = script.text or ""
+    if not text.strip():
+        return None
+    for candidate in (text, _bare(text)):
+        try:
+            return json.loads(candidate, strict=False)
+        except ValueError:
+            continue
+    script.set("type", _JSON_LD)  # "application/ld+json; charset=utf-8" means the same
+    return JsonLdExtractor().extract_items(script)
+
+
+def _bare(text: str) -> str:
+    for mark in ("<!--", "//", "/*", "<![CDATA[", "*/"):
+        text = text.strip().removeprefix(mark)
+    for mark in (";", "-->", "*/", "]]>", "/*", "//"):
+        text = text.strip().removesuffix(mark)
+    return text
 
 
 def microdata(tree: lxml.html.HtmlElement, url: str) -> tuple[list[Node], list[str]]:
@@ -53,7 +75,7 @@ def microdata(tree: lxml.html.HtmlElement, url: str) -> tuple[list[Node], list[s
 
 
 def rdfa(text: str, url: str) -> tuple[list[Node], list[str]]:
-    """The nodes of the RDFa graph, with references between them resolved."""
+    """The nodes of the RDFa graph in no order, with references between them resolved."""
     try:
         found = RDFaExtractor().extract(text, base_url=url)
     except Exception:  # pyRdfa raises whatever its parsers do
@@ -63,6 +85,8 @@ def rdfa(text: str, url: str) -> tuple[list[Node], list[str]]:
 
 def value(node: Node, name: str) -> Any:
     """The property `name`, however its namespace is written; None where it is missing."""
+    if (found := node.get(name)) is not None:
+        return found
     for namespace in _NAMESPACES:
         if (found := node.get(namespace + name)) is not None:
             return found
@@ -81,14 +105,10 @@ def local(name: str) -> str:
     return name.rstrip("/").rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]
 
 
-def children(node: Any) -> Iterator[tuple[str, Any]]:
-    """Each value inside a node with its property; the entries of a list one by one."""
-    if isinstance(node, list):
-        yield from (("", entry) for entry in node)
-    elif isinstance(node, dict):
-        for name, entry in node.items():
-            if isinstance(entry, dict | list):
-                yield local(name), entry
+def children(node: Any) -> Iterator[Node | list[Any]]:
+    """The objects and lists right inside a node or a list."""
+    inside = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return (entry for entry in inside if isinstance(entry, (dict, list)))
 
 
 def index(nodes: list[Node]) -> dict[str, Node]:
@@ -100,7 +120,7 @@ def index(nodes: list[Node]) -> dict[str, Node]:
         if isinstance(node, dict) and isinstance(node.get("@id"), str) and len(node) > 1:
             found.setdefault(node["@id"], node)
         if depth < DEEPEST:
-            waiting += [(child, depth + 1) for _, child in children(node)]
+            waiting += [(child, depth + 1) for child in children(node)]
     return found
 
 
@@ -120,25 +140,31 @@ def _from_microdata(entry: Any, depth: int) -> Any:
 
 
 def _linked(entries: list[Node]) -> list[Node]:
-    """Expanded JSON-LD (`{"@value"}`, `{"@id"}` everywhere) as nested nodes under bare names."""
+    """Expanded JSON-LD (`{"@value"}`, `{"@id"}` everywhere) as nested nodes under bare names, the outermost first."""
     nodes: dict[str, Node] = {str(entry.get("@id")): {} for entry in entries}
+    inner: set[str] = set()
     for entry in entries:
         node = nodes[str(entry.get("@id"))]
         for name, entry_values in entry.items():
             if name.startswith("@"):
                 node[name] = entry_values
             else:
-                node[local(name)] = _single([_resolved(one, nodes) for one in _listed(entry_values)])
-    return list(nodes.values())
+                node[local(name)] = _single([_resolved(one, nodes, inner) for one in _listed(entry_values)])
+    return sorted(nodes.values(), key=lambda node: str(node.get("@id")) in inner)
 
 
-def _resolved(entry: Any, nodes: dict[str, Node]) -> Any:
+def _resolved(entry: Any, nodes: dict[str, Node], inner: set[str]) -> Any:
+    """The value of an entry, or the node it refers to, whose id is noted in `inner`."""
     if not isinstance(entry, dict):
         return entry
     if "@value" in entry:
-        return entry["@value"]
+        text = entry["@value"]
+        return " ".join(text.split()) if isinstance(text, str) else text  # line breaks of HTML mean nothing
     reference = entry.get("@id")
-    return nodes.get(reference, reference) if isinstance(reference, str) else entry
+    if not isinstance(reference, str):
+        return entry
+    inner.add(reference)
+    return nodes.get(reference, reference)
 
 
 def _listed(entry: Any) -> list[Any]:

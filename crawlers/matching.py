@@ -15,7 +15,8 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\u
 
 def fold(text: str) -> str:
     """Case and accents removed, every run of spaces (and invisible characters) one space."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
+    # Twice: some letters have a capital only in their plain form (mathematical ones, in which people write names).
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
     kept = (c for c in folded if unicodedata.category(c) not in ("Mn", "Cf"))
     return " ".join("".join(kept).replace("\u2019", "'").split())
 

@@ -58,6 +58,9 @@ class Host(Protocol):
     def waited(self, request: Request, status: int | None, reason: str, seconds: float) -> None:
         """A request is repeated after `seconds`."""
 
+    def robots_unreadable(self, request: Request, reason: str) -> None:
+        """The robots.txt of a host cannot be read: nothing is asked there."""
+
 
 def lower_headers(response: Response) -> dict[str, str]:
     """The headers of a response by lower-case name; of repeated ones the last, of Link all."""
@@ -75,6 +78,7 @@ class Guard:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._longest = crawler.settings.getint("ASCOLTO_LONGEST_ADDRESS")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -84,6 +88,8 @@ class Guard:
         wanted = addresses.place(request.url)
         if wanted is None:
             raise Refused("no http(s) address")
+        if len(request.url) > self._longest:
+            raise Refused("an address of endless length")
         known: set[Place] = request.meta.get("places") or cast(Host, self._crawler.spider).places
         if addresses.configured(wanted, known):
             return
@@ -159,15 +165,16 @@ class Patience:
         if response.status in PASSING:
             reason = f"HTTP {response.status}"
             again = await self._again(request, response.status, reason, asked)
-            return again or _closed_if_robots(request, response)
+            return again or self._closed_if_robots(request, reason) or response
         if asked is not None and response.status < 400:
             self._hold(request, asked)  # the limit is used up: the next request would be refused
         return response
 
-    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        if isinstance(exception, PASSING_ERRORS):
-            return await self._again(request, None, type(exception).__name__, None)
-        return None
+    async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:
+        if not isinstance(exception, PASSING_ERRORS):
+            return None
+        reason = type(exception).__name__.removesuffix("Error")
+        return await self._again(request, None, reason, None) or self._closed_if_robots(request, reason)
 
     async def _again(
         self, request: Request, status: int | None, reason: str, asked: float | None
@@ -186,18 +193,18 @@ class Patience:
         repeated.dont_filter = True
         return repeated
 
+    def _closed_if_robots(self, request: Request, reason: str) -> Response | None:
+        """RFC 9309, 2.3.1.4: a site whose robots.txt is out of reach is closed."""
+        if "run" in request.meta or urlsplit(request.url).path != "/robots.txt":
+            return None
+        log.warning("robots.txt unreadable", extra={"action": "robots_unreadable", "reason": reason})
+        cast(Host, self._crawler.spider).robots_unreadable(request, reason)
+        return Response(request.url, body=CLOSED, request=request)
+
     def _hold(self, request: Request, seconds: float) -> None:
         pace = self._crawler.get_downloader_middleware(Pace)
         if pace is not None:
             pace.hold(request, min(seconds, self._longest))
-
-
-def _closed_if_robots(request: Request, response: Response) -> Response:
-    """RFC 9309, 2.3.1.4: a site whose robots.txt cannot be read for a server error is closed."""
-    if "run" in request.meta or urlsplit(request.url).path != "/robots.txt" or response.status < 500:
-        return response
-    log.warning("robots.txt unreadable", extra={"action": "robots_unreadable", "status": response.status})
-    return response.replace(body=CLOSED)
 
 
 def _host(request: Request) -> str:

@@ -120,6 +120,7 @@ class Keeper:
             row.cursor = cursor
         if complaint := reading.complaint():
             log.warning(complaint, extra={"action": "source_complaint", "source": options.name})
+            _set(row, {"last_error": complaint, "last_error_at": now})
 
 
 def _set(row: SourceRow, values: dict[str, Any]) -> None:

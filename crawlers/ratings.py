@@ -5,8 +5,11 @@ from typing import Any
 
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _OUT_OF = re.compile(
-    r"(\d+(?:[.,]\d+)?)\s*(?:/|out of|of|su|von|sur|de|sobre|em)\s*(\d+(?:[.,]\d+)?)", re.IGNORECASE
-)
+    r"(\d+(?:[.,]\d+)?)\s*(?:[^\W\d]{3,12}\s+)?(?:/|out of|of|su|von|sur|de|sobre|em)\s*(\d+(?:[.,]\d+)?)",
+    re.IGNORECASE,
+)  # "4 stelle su 5" too
+_THOUSANDS = re.compile(r"(?<=\d)[.,\s'\u2019](?=\d{3}(?!\d))")
+_SHORT = re.compile(r"(\d+(?:[.,]\d+)?)\s?([kKmM])\b")
 _FULL, _EMPTY = "★⭐", "☆"
 
 
@@ -21,9 +24,14 @@ def number(value: Any) -> float | None:
 
 
 def count(value: Any) -> int | None:
-    """A number of likes, votes, replies; None where it is not told."""
+    """A number of likes, votes, replies, also as 1.234 or 1,2k; None where it is not told."""
+    times = 1
+    if isinstance(value, str):
+        value = _THOUSANDS.sub("", value[:200])
+        if match := _SHORT.search(value):
+            value, times = match[1], 1000 if match[2] in "kK" else 1_000_000
     found = number(value)
-    return int(found) if found is not None and found >= 0 else None
+    return round(found * times) if found is not None and found >= 0 else None
 
 
 def stars(value: Any, best: Any = None, worst: Any = None) -> float | None:

@@ -22,6 +22,7 @@ from store.mention import NewMention
 
 FIRST_PAGES = 3  # read at every crawl, however old they are: edits and reviews without a date
 HISTORY = timedelta(hours=48)  # what is older when a source is read for the first time is history
+UNKNOWN_AGE = timedelta(hours=1)  # beyond history's border
 OVERLAP = timedelta(days=3)
 PAGE_COST = timedelta(minutes=10)  # a whole read of n pages is worth repeating after n times this,
 DEEP_AT_LEAST, DEEP_AT_MOST = timedelta(hours=1), timedelta(hours=24)  # within these bounds
@@ -69,7 +70,7 @@ class Chain:
 
 @dataclass(slots=True)
 class Reading:
-    """The state of one crawl of one source. `open`: pages asked for and not yet stored."""
+    """The state of one crawl of one source. `open`: pages asked for and not yet stored, counted by who asks."""
 
     spider: Spider[Any]
     platform: Platform
@@ -127,7 +128,7 @@ class Reading:
         about, others = [], []
         for mention in parsed.mentions:
             if self._about(mention):
-                about.append(mention)
+                about.append(self._aged(mention, parsed))
             else:
                 others.append(mention.external_id)
         return about, others
@@ -167,6 +168,8 @@ class Reading:
             return None
         if not ends <= {"end", "window"} or not empty <= set(self.cursor.empty) or not self.found:
             return None
+        if any(self._hides(chain) for chain in self.chains.values()):
+            return None
         if self._shrank() and self.cursor.oldest:
             return self.cursor.oldest
         bounds = [bound for chain in self.chains.values() if (bound := self._bound(chain))]
@@ -194,7 +197,8 @@ class Reading:
         cursor.doubted = doubted
         cursor.empty = sorted(name for name, chain in self.chains.items() if not chain.found)
         cursor.fields = {name: self._usual(name) for name in self.shares} or cursor.fields
-        if self.deep or all(chain.end == "end" for chain in self.chains.values()):
+        whole = self.deep or all(chain.end == "end" for chain in self.chains.values())
+        if whole and not doubted:  # else the next crawl would have nothing to compare its own list with
             oldest = [chain.oldest for chain in self.chains.values() if chain.oldest]
             cursor.oldest = min(oldest, default=None)
             cursor.listed, cursor.deep_at, cursor.deep_pages = len(self.seen), self.context.now, self.pages
@@ -211,7 +215,6 @@ class Reading:
         limit = self._limit()
         asked = [one for one in fetches if one.url not in self.visited and one.number <= limit]
         self.visited.update(one.url for one in asked)
-        self.open += len(asked)
         return asked
 
     def _limit(self) -> int:
@@ -222,6 +225,12 @@ class Reading:
         if not (self.platform.open if wanted is None else wanted):
             return True
         return matcher(self.context.brand).names(mention.title, mention.text)
+
+    def _aged(self, mention: NewMention, parsed: Parsed) -> NewMention:
+        """What was there without a date before the first read is no news: it counts as history of unknown age."""
+        if not self.first_read or mention.external_id not in parsed.undated:
+            return mention
+        return mention.model_copy(update={"published_at": self.context.now - HISTORY - UNKNOWN_AGE})
 
     def _note(self, chain: Chain, parsed: Parsed, ids: Sequence[str]) -> None:
         self.pages += 1
@@ -234,7 +243,7 @@ class Reading:
                 self._note_date(chain, mention.published_at)
 
     def _note_date(self, chain: Chain, at: datetime) -> None:
-        chain.ordered = chain.ordered and (chain.last is None or at <= chain.last)
+        chain.ordered = chain.ordered and (chain.last is None or _not_after(at, chain.last))
         chain.last = at
         chain.oldest = min(at, chain.oldest or at)
         if at <= self.context.now:  # a clock that runs ahead must not move the window past the rest
@@ -249,10 +258,17 @@ class Reading:
 
     def _bound(self, chain: Chain) -> datetime | None:
         """A moment that is later than everything this chain may have left out."""
-        after_oldest = chain.oldest + timedelta(microseconds=1) if chain.oldest else None
-        if chain.end == "window" and self.window:
-            return max(self.window, after_oldest or self.window)
-        return after_oldest
+        if chain.oldest is None:
+            return None
+        cut = self.spider.rolling or chain.end == "window"
+        # Where the list was cut, what follows may be of the same day as the last that was seen.
+        step = timedelta(days=1) if cut and is_day(chain.oldest) else timedelta(microseconds=1)
+        after_oldest = chain.oldest + step
+        return max(self.window, after_oldest) if chain.end == "window" and self.window else after_oldest
+
+    def _hides(self, chain: Chain) -> bool:
+        """Whether what a chain did not show may be of any age: it was cut, and its dates are in no order."""
+        return not chain.ordered and (self.spider.rolling or chain.end == "window")
 
     def _shrank(self) -> bool:
         """Fewer than at the last whole read, on a place that shows everything it has."""
@@ -276,6 +292,11 @@ class Reading:
         now = sum(self.shares[name]) / len(self.shares[name])
         before = self.cursor.fields.get(name)
         return round(now if before is None else before + 0.3 * (now - before), 3)
+
+
+def _not_after(at: datetime, last: datetime) -> bool:
+    """Whether `at` may follow `last` in a list from new to old; a day alone may be any time of that day."""
+    return at <= last or (at.date() == last.date() and (is_day(at) or is_day(last)))
 
 
 def made_for(options: SourceOptions, brand: Brand) -> str:

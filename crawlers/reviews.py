@@ -62,7 +62,7 @@ def _find(nodes: list[Node]) -> Iterator[tuple[Node, str | None]]:
                 yield node, about
             elif (named := _name(value(node, "name"))) and not _AUTHORED.intersection(types(node)):
                 about = named
-        waiting += reversed([(child, about, depth + 1) for _, child in children(node)])
+        waiting += reversed([(child, about, depth + 1) for child in children(node)])
 
 
 def _is_review(node: Node) -> bool:
@@ -186,11 +186,12 @@ def _joined(base: str, given: str) -> str | None:
 
 
 def _author_id(author: Any, url: str) -> str | None:
+    """The address of a person; an id within this page (`#author-1`) names somebody else on the next."""
     author = _first(author)
     if not isinstance(author, dict):
         return None
     own = author.get("@id")
-    if isinstance(own, str) and not own.startswith("_:"):
+    if isinstance(own, str) and not own.startswith(("_:", "#")):
         return _joined(url, own)
     return _url(value(author, "url"), url)
 

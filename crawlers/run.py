@@ -104,7 +104,9 @@ def _attend(job: CrawlJob, tally: _Tally, stop: threading.Event | None, ends_at:
 
 
 def _start(job: CrawlJob, ends_at: float) -> subprocess.Popen[bytes]:
-    timed = job.model_copy(update={"ends_at": time.time() + ends_at - time.monotonic()})
+    started = job.model_copy(
+        update={"ends_at": time.time() + ends_at - time.monotonic(), "service": os.getpid()}
+    )
     path = filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "crawlers.run"],  # -P: folders of the user's own are not ours
@@ -115,7 +117,7 @@ def _start(job: CrawlJob, ends_at: float) -> subprocess.Popen[bytes]:
     )
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError):  # it died at once; its exit status says so
-        process.stdin.write(timed.to_json().encode())
+        process.stdin.write(started.to_json().encode())
         process.stdin.close()
     return process
 

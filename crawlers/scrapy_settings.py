@@ -32,8 +32,10 @@ SETTINGS: dict[str, Any] = {
     "AUTOTHROTTLE_START_DELAY": 0.5,
     "AUTOTHROTTLE_MAX_DELAY": 30.0,
     "AUTOTHROTTLE_TARGET_CONCURRENCY": 1.0,
+    "CONCURRENT_ITEMS": 1,  # Scrapy starts so many tasks for each response; ours give requests only
     "CONCURRENT_REQUESTS": 256,  # requests that wait out a Retry-After count too
     "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
+    "DOWNLOAD_DELAY": 0.05,  # without any, Scrapy 2.19 lets a burst of requests exceed the limit above
     # Defence: a page is some megabytes at most and takes some seconds.
     "DOWNLOAD_MAXSIZE": 10 * 1024 * 1024,
     "DOWNLOAD_WARNSIZE": 0,
@@ -44,14 +46,15 @@ SETTINGS: dict[str, Any] = {
     "METAREFRESH_ENABLED": False,
     "COOKIES_ENABLED": False,
     "REFERRER_POLICY": "no-referrer",
-    "URLLENGTH_LIMIT": 2083,
     # Ours: see crawlers.middlewares.
     "ASCOLTO_ATTEMPTS": 4,
     "ASCOLTO_BACKOFF": 1.0,  # seconds before the second attempt
     "ASCOLTO_LONGEST_WAIT": 120.0,  # seconds of Retry-After that a run waits out; the next run respects the rest
     "ASCOLTO_LONGEST_CRAWL_DELAY": 30.0,
+    "ASCOLTO_LONGEST_ADDRESS": 2083,
     "DOWNLOADER_MIDDLEWARES": {
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+        "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
         "crawlers.middlewares.Guard": 50,  # before robots.txt is asked for
         "crawlers.middlewares.Pace": 540,
         "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
@@ -59,6 +62,8 @@ SETTINGS: dict[str, Any] = {
     },
     "SPIDER_MIDDLEWARES": {
         "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+        "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+        "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # `Guard` looks at the length
     },
     "EXTENSIONS": dict.fromkeys(_UNUSED),
     "TELNETCONSOLE_ENABLED": False,

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import urljoin
 
 import lxml.etree
 import lxml.html
@@ -15,25 +14,25 @@ from crawlers.text import element_text, tidy
 from platforms.page import Selectors
 
 
-def selected(tree: lxml.html.HtmlElement, selectors: Selectors, url: str, now: datetime) -> list[Review]:
+def selected(tree: lxml.html.HtmlElement, selectors: Selectors, now: datetime) -> list[Review]:
     """One review for each match of `selectors.review`, in the order of the page; what is empty is left out."""
     elements = [
         element for element in _xpath(selectors.review)(tree) if isinstance(element, lxml.html.HtmlElement)
     ]
-    found = (_review(element, selectors, url, now) for element in elements)
+    found = (_review(element, selectors, now) for element in elements)
     return list(dict.fromkeys(review for review in found if review.text or review.title or review.stars))
 
 
-def next_href(tree: lxml.html.HtmlElement, selector: str, url: str) -> str | None:
-    """The link to the next page: an attribute, or the `href` of the element."""
+def next_href(tree: lxml.html.HtmlElement, selector: str) -> str | None:
+    """The link to the next page as the page gives it: an attribute, or the `href` of the element."""
     for found in _xpath(selector)(tree):
         href = found if isinstance(found, str) else found.get("href")
         if href and href.strip():
-            return urljoin(url, str(href).strip())
+            return str(href).strip()
     return None
 
 
-def _review(element: lxml.html.HtmlElement, selectors: Selectors, url: str, now: datetime) -> Review:
+def _review(element: lxml.html.HtmlElement, selectors: Selectors, now: datetime) -> Review:
     name = _one(element, selectors.id)
     return Review(
         text=_one(element, selectors.text) or "",

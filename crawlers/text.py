@@ -20,27 +20,9 @@ _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*\n\s*")
 _HIDDEN = {"script", "style", "template", "head", "noscript", "iframe", "object", "svg"}
 _BLOCKS = {
-    "p",
-    "div",
-    "li",
-    "ul",
-    "ol",
-    "tr",
-    "hr",
-    "blockquote",
-    "article",
-    "section",
-    "pre",
-    "table",
-    "figure",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "br",
-}
+    "p", "div", "li", "ul", "ol", "tr", "hr", "blockquote", "article", "section", "pre", "table", "figure",
+    "h1", "h2", "h3", "h4", "h5", "h6", "br",
+}  # fmt: skip
 
 
 def plain(value: str) -> str:
@@ -66,33 +48,30 @@ def from_html(value: str) -> str:
 def element_text(root: lxml.html.HtmlElement) -> str:
     """The visible text of an element."""
     pieces: list[str] = []
-    for event, node in lxml.etree.iterwalk(root, events=("start", "end")):
-        if event == "start":
-            _enter(node, pieces)
-        else:
+    walk = lxml.etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        if event != "start":
             _leave(node, root, pieces)
+        elif node.tag in _HIDDEN:
+            walk.skip_subtree()
+        else:
+            _enter(node, pieces)
     return tidy("".join(pieces))
 
 
 def _enter(node: lxml.html.HtmlElement, pieces: list[str]) -> None:
-    if not isinstance(node.tag, str):  # a comment
-        return
     if node.tag in _BLOCKS:
         pieces.append("\n")
-    if node.text and not _hidden(node):
+    if node.text:
         pieces.append(_one_line(node.text))
 
 
 def _leave(node: lxml.html.HtmlElement, root: lxml.html.HtmlElement, pieces: list[str]) -> None:
+    """Of a comment or a processing instruction only what follows it is text."""
     if node.tag in _BLOCKS and node.tag != "br":
         pieces.append("\n")
-    parent = node.getparent()
-    if node.tail and node is not root and not (parent is not None and _hidden(parent)):
+    if node.tail and node is not root:
         pieces.append(_one_line(node.tail))
-
-
-def _hidden(node: lxml.html.HtmlElement) -> bool:
-    return node.tag in _HIDDEN
 
 
 def _one_line(value: str) -> str:

@@ -152,9 +152,9 @@ def _settle(service: Service) -> None:
     while time.monotonic() < ends and not (
         service.belt.quiet and not _undone(service) and service.belt.quiet
     ):
-        time.sleep(LOOK)
         for stage in ("score", "triage", "deliver"):
             service.belt.wake(stage)
+        time.sleep(LOOK)  # a look that is on its way is no quiet
 
 
 def _undone(service: Service) -> bool:

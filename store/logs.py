@@ -6,6 +6,7 @@ Ours are shown from INFO on, those of libraries from WARNING on: what a library 
 import logging
 import sys
 import time
+from pathlib import Path
 from typing import TextIO
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -17,7 +18,7 @@ class Lines(logging.Formatter):
 
     default_time_format = "%Y-%m-%dT%H:%M:%SZ"
     default_msec_format = ""
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def __init__(self, *, timed: bool = True) -> None:
         super().__init__(f"{'%(asctime)s ' if timed else ''}%(levelname)s %(name)s: %(message)s")
@@ -35,6 +36,15 @@ def log_to(stream: TextIO | None = None, level: int = logging.INFO, *, timed: bo
     handler.setFormatter(Lines(timed=timed))
     handler.addFilter(lambda record: _is_ours(record.name) or record.levelno >= logging.WARNING)
     logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+def place(error: BaseException) -> str:
+    """What went wrong and where, without the values: an error's own words may quote a text."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    where = f" at {Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else ""
+    return f"{type(error).__name__}{where}"
 
 
 def _is_ours(name: str) -> bool:

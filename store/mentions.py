@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy import CursorResult, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -97,7 +97,7 @@ def _meet_again(session: Session, row: Mention, mention: NewMention, now: dateti
     assert row.id is not None
     edited = content_hash(mention) != row.content_hash
     counts = _news_of_engagement(row, mention)
-    answer = _news_of_answer(row, mention)
+    answer = _news_of_answer(row, mention, now)
     if not (edited or counts or answer or row.gone_at):
         done.unchanged += 1
         return
@@ -105,9 +105,9 @@ def _meet_again(session: Session, row: Mention, mention: NewMention, now: dateti
         _snapshot(session, [(row.id, mention)], now)
     if edited:
         session.execute(insert(Revision), [_revision(row, now)])
-        _update(
-            session, [row.id], **counts, **answer, **_edit(row, mention, now), changed_at=now, gone_at=None
-        )
+        edit = _edit(row, mention, now)
+        edit |= answer or _old_answer(row, edit["edited_at"], now)
+        _update(session, [row.id], **counts, **edit, changed_at=now, gone_at=None)
         done.edited.append(row.id)
     else:
         _update(session, [row.id], **counts, **answer, changed_at=now, gone_at=None)
@@ -126,24 +126,27 @@ def _identity(mention: NewMention) -> str:
     return identity(*_key(mention))
 
 
+_ERASED = select(col(Tombstone.key)).where(col(Tombstone.key).in_(bindparam("keys", expanding=True)))
+_KNOWN = (
+    select(Mention)
+    .where(
+        col(Mention.brand) == bindparam("brand"),
+        col(Mention.platform) == bindparam("platform"),
+        col(Mention.external_id).in_(bindparam("ids", expanding=True)),
+    )
+    .execution_options(populate_existing=True)
+)
+
+
 def _erased(session: Session, offered: list[NewMention]) -> set[str]:
-    keys = [_identity(m) for m in offered]
-    return set(session.scalars(select(col(Tombstone.key)).where(col(Tombstone.key).in_(keys))))
+    return set(session.scalars(_ERASED, {"keys": [_identity(m) for m in offered]}))
 
 
 def _known(session: Session, offered: list[NewMention]) -> dict[tuple[str, str, str], Mention]:
     found: dict[tuple[str, str, str], Mention] = {}
     for brand, platform in {(m.brand, m.platform) for m in offered}:
         ids = [m.external_id for m in offered if (m.brand, m.platform) == (brand, platform)]
-        rows = session.scalars(
-            select(Mention)
-            .where(
-                col(Mention.brand) == brand,
-                col(Mention.platform) == platform,
-                col(Mention.external_id).in_(ids),
-            )
-            .execution_options(populate_existing=True)
-        )
+        rows = session.scalars(_KNOWN, {"brand": brand, "platform": platform, "ids": ids})
         found |= {_key(row): row for row in rows}
     return found
 
@@ -224,10 +227,18 @@ def _news_of_engagement(row: Mention, mention: NewMention) -> dict[str, int]:
     }
 
 
-def _news_of_answer(row: Mention, mention: NewMention) -> dict[str, Any]:
+def _news_of_answer(row: Mention, mention: NewMention, now: datetime) -> dict[str, Any]:
     if mention.answer is None or mention.answer == row.answer:
         return {}
-    return {"answer": mention.answer, "answered_at": mention.answered_at}
+    return {"answer": mention.answer, "answered_at": mention.answered_at or now}
+
+
+def _old_answer(row: Mention, edited_at: datetime, now: datetime) -> dict[str, Any]:
+    """An answer that stood there before this edit is none to the new words, whatever coarse or missing dates say."""
+    if row.answer is None:
+        return {}
+    answered_at = row.answered_at or row.changed_at
+    return {"answered_at": answered_at, "edited_at": edited_at if edited_at > answered_at else now}
 
 
 def _snapshot(session: Session, counted: list[tuple[int, NewMention]], now: datetime) -> None:

@@ -177,6 +177,8 @@ class Case(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_case_due", "status", "due_at"),
+        Index("ix_case_queue", "status", "urgency", "due_at", "id"),
+        Index("ix_case_status", "status", "id"),
         Index("ix_case_brand_opened", "brand", "opened_at"),
     )
 

@@ -23,6 +23,7 @@ from urllib.request import Request, urlopen
 from tests.fake_slack_socket import Socket
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, TEAM = "xoxb-fake-bot", "xapp-fake-app", "fake-signing-secret", "T0FAKE"
+SCOPES = ("chat:write", "channels:read", "channels:history", "groups:read", "groups:history")
 MAX_TEXT = 40_000
 
 
@@ -54,12 +55,14 @@ class Message:
 
 @dataclass
 class Failure:
-    """What goes wrong once: an HTTP `status` or an `error` code, or no answer at all (`drop`: the connection is
-    closed; `hang`: it stays open until the fake ends). `accepted`: it is done all the same."""
+    """What goes wrong once: an HTTP `status` or an `error` code, another `body` (of a proxy in between), or no answer
+    at all (`drop`: the connection is closed; `hang`: it stays open until the fake ends). `accepted`: it is done all
+    the same."""
 
     status: int = 200
     error: str = ""
-    retry_after: int | None = None
+    body: str = ""
+    retry_after: int | str | None = None
     drop: bool = False
     hang: bool = False
     accepted: bool = False
@@ -82,6 +85,7 @@ class FakeSlack:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.private: list[dict[str, Any]] = []  # what was answered to single people
         self.tokens = {BOT_TOKEN, APP_TOKEN}
+        self.scopes = SCOPES
         self.sockets: list[Socket] = []
         self._clock = clock or (lambda: datetime.now(UTC))
         self._check_blocks = check_blocks
@@ -187,7 +191,8 @@ class FakeSlack:
             failure = self._next_failure(method, self._channel(asked) or "")
             if failure.error:
                 return failure, {"ok": False, "error": failure.error}
-            if (failure.status != 200 or failure.drop or failure.hang) and not failure.accepted:
+            goes_wrong = failure.status != 200 or failure.body or failure.drop or failure.hang
+            if goes_wrong and not failure.accepted:
                 return failure, {
                     "ok": False,
                     "error": "ratelimited" if failure.status == 429 else "internal_error",
@@ -349,7 +354,7 @@ def _handler(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
             if failure.hang or failure.drop:
                 self.close_connection = True
                 return None
-            return self._answer(failure.status, answer, failure.retry_after)
+            return self._answer(failure.status, answer, failure.retry_after, failure.body)
 
         def do_GET(self) -> None:
             socket = Socket(self.connection, self.headers["Sec-WebSocket-Key"], slack.notify)
@@ -359,11 +364,14 @@ def _handler(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
             slack.sockets.remove(socket)
             self.close_connection = True
 
-        def _answer(self, status: int, answer: dict[str, Any], retry_after: int | None = None) -> None:
-            content = json.dumps(answer).encode()
+        def _answer(
+            self, status: int, answer: dict[str, Any], retry_after: int | str | None = None, body: str = ""
+        ) -> None:
+            content = (body or json.dumps(answer)).encode()
             self.send_response(status)
-            self.send_header("Content-Type", "application/json; charset=utf-8")
+            self.send_header("Content-Type", "text/html" if body else "application/json; charset=utf-8")
             self.send_header("Content-Length", str(len(content)))
+            self.send_header("X-OAuth-Scopes", ",".join(slack.scopes))
             if retry_after is not None:
                 self.send_header("Retry-After", str(retry_after))
             self.end_headers()

@@ -33,14 +33,14 @@ class Console:
     def __init__(self, stream: TextIO, words: Words, *, width: int | None = None) -> None:
         self.lanes = Lanes()
         self._words = words
-        self._screen = Screen(file=stream, width=width, markup=False, emoji=False, highlight=False)
+        self.screen = Screen(file=stream, width=width, markup=False, emoji=False, highlight=False)
         self._shown = 0
 
     def address(self, target: str) -> str:
         return "console"
 
     def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
-        self._screen.print(picture(view, self._words))
+        self.screen.print(picture(view, self._words))
         self._shown += 1
         return Sent("console", str(self._shown))
 
@@ -75,7 +75,7 @@ def _card(card: Card, words: Words) -> Panel:
     about = [telling.byline(card, words), telling.reach(card, words), telling.history(card, words)]
     lines = [Text(_safe(line), style="dim") for line in about if line]
     if card.change:
-        lines.append(Text(_safe(telling.change(card.change, words, card.now)), style="bold"))
+        lines.append(Text(_safe(telling.change(card.change, words, card.zone, card.now)), style="bold"))
     if card.title:
         lines.append(Text(_safe(card.title), style="bold"))
     lines.append(Text(f"“{_safe(card.quote)}”" if card.quote else words._("(no words)"), style="italic"))

@@ -1,61 +1,92 @@
-"""What a draft is asked of and what it gives: plain values between triage and the phrases."""
+"""Composes the draft reply to a mention from the phrase files, and has the guard look over it.
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+What is to be said is decided in `alerts.drafts.plan`, the words are chosen in `alerts.drafts.writing`, and
+`alerts.drafts.guard` checks the finished text. A draft that fails is written again with less of the customer's words
+in it. Nothing is sent from here: that takes a person's click.
+"""
 
-from platforms.base import Platform
-from store.brand import Brand
+from collections.abc import Iterator
 
+from alerts.drafts import guard, plan, writing
+from alerts.drafts.plan import Plan
+from alerts.drafts.request import Check, DraftReply, DraftRequest
+from alerts.drafts.variety import Choice
+from alerts.drafts.writing import Written
+from platforms.length import measure
 
-@dataclass(frozen=True, slots=True)
-class DraftRequest:
-    """A mention to answer. `recent`: the `moves` of the brand's latest drafts, so that neighbours differ; `detect`:
-    gives the language of a text, for the guard; `seed`: the same request with the same seed gives the same draft."""
+__all__ = ["Check", "DraftReply", "DraftRequest", "compose"]
 
-    text: str
-    title: str | None
-    author: str | None
-    stars: float | None
-    platform: Platform | None
-    place: str | None
-    published_at: datetime
-    lang: str | None
-    sentiment: str | None
-    sentiment_probs: Mapping[str, float] | None
-    urgency: str | None
-    category: str | None
-    topics: Sequence[str]
-    reasons: Sequence[str]
-    brand: Brand
-    now: datetime
-    seed: str
-    recent: Sequence[Sequence[str]] = ()
-    detect: Callable[[str], str | None] | None = None
+CAUTION = (
+    frozenset[str](),
+    frozenset({"quote", "place", "second"}),
+    frozenset({"quote", "place", "second", "name", "ask", "feel", "thanks", "good", "about"}),
+)
+"""What is left out when the guard finds fault: first what the customer wrote, then all that is not needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What the guard says of a draft."""
+def compose(request: DraftRequest) -> DraftReply:
+    """The draft for a mention: no reply where none is due, and the same for the same request."""
+    wanted = plan.make(request)
+    if wanted.case is None:
+        return _reply(request, wanted, None, None, ())
+    bare = _bare_answer(request, wanted)
+    for written, private in [bare] if bare else _tries(request, wanted):
+        checks = _checks(request, wanted, written, private)
+        if all(check.ok for check in checks if check.name in guard.HARD):
+            break
+    return _reply(request, wanted, written, private, checks)
 
-    name: str
-    ok: bool
-    detail: str
+
+def _tries(request: DraftRequest, wanted: Plan) -> Iterator[tuple[Written, Written | None]]:
+    choice = Choice(request.seed, tuple(request.recent))
+    for without in CAUTION:
+        written = writing.public(wanted, request.brand, request.platform, choice, without)
+        critical = wanted.case == "critical"
+        yield written, writing.private(wanted, request.brand, choice, without) if critical else None
 
 
-@dataclass(frozen=True, slots=True)
-class DraftReply:
-    """A draft: the public reply (None for spam), the private one where the matter moves there, its translation for
-    the person who reads it (`gloss`), its length (`used` of `limit` in `unit`), and the wordings used (`moves`)."""
+def _bare_answer(request: DraftRequest, wanted: Plan) -> tuple[Written, None] | None:
+    """A configured answer in the customer's language, where there are no phrases in it to stand around the answer."""
+    if wanted.entry is None or wanted.case == "answer":
+        return None
+    text = writing.signed(wanted.entry.answer.strip(), request.brand)
+    return Written(text, (f"faq.{request.brand.policy.faq.index(wanted.entry) + 1}",)), None
 
-    lang: str
-    reply: str | None
-    private_reply: str | None
-    gloss: str | None
-    used: int
-    limit: int | None
-    unit: str
-    remedy: str
-    checks: tuple[Check, ...]
-    moves: tuple[str, ...]
-    generator: str = "phrases"
+
+def _checks(
+    request: DraftRequest, wanted: Plan, written: Written, private: Written | None
+) -> tuple[Check, ...]:
+    lang = _language(wanted)
+    found = guard.inspect(written.text, request, lang=lang, wanted=wanted)
+    if private is None:
+        return found
+    there = guard.inspect(private.text, request, lang=lang, private=True, wanted=wanted)
+    return found + tuple(check for check in there if not check.ok and check.name in guard.HARD)
+
+
+def _language(wanted: Plan) -> str:
+    entry = wanted.entry
+    return entry.lang if entry and entry.lang and wanted.case != "answer" else wanted.phrases.lang
+
+
+def _reply(
+    request: DraftRequest,
+    wanted: Plan,
+    written: Written | None,
+    private: Written | None,
+    checks: tuple[Check, ...],
+) -> DraftReply:
+    platform = request.platform
+    unit = platform.reply_unit if platform else "characters"
+    return DraftReply(
+        lang=_language(wanted),
+        reply=written.text if written else None,
+        private_reply=private.text if private else None,
+        gloss=None,
+        used=measure(written.text, unit) if written else 0,
+        limit=platform.reply_limit if platform else None,
+        unit=unit,
+        remedy=wanted.remedy,
+        checks=checks,
+        moves=(written.moves if written else ()) + (private.moves if private else ()),
+    )

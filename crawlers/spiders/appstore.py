@@ -38,8 +38,12 @@ class Spider(base.Spider[Options]):
             if "im:rating" not in entry:  # in some feeds the first entry is the app itself
                 continue
             at = parse_date(_label(entry, "updated"), self.context.now)
+            name = self._named(entry)
+            if name is None:
+                problems.append(f"entry {number}: neither id nor author")
+                continue
             try:
-                mentions.append(self._mention(entry, app, at, page))
+                mentions.append(self._mention(name, entry, app, at, page))
             except ValidationError as error:
                 problems.append(f"entry {number}: {error.errors()[0]['msg']}")
                 continue
@@ -58,17 +62,22 @@ class Spider(base.Spider[Options]):
             return ()
         return (self._fetch(page.chain, page.number + 1),)
 
-    def _mention(self, entry: dict[str, Any], app: str | None, at: datetime | None, page: Page) -> NewMention:
+    def _named(self, entry: dict[str, Any]) -> str | None:
         """Without an id the author's page stands in: Apple keeps one review for each author and app."""
-        author = entry.get("author") if isinstance(entry.get("author"), dict) else {}
-        author_uri = _label(author, "uri")
+        author = entry.get("author")
+        who = _label(author, "uri") or _label(author, "name")
+        return _label(entry, "id") or (who and f"{self.context.options.app_id}:{who}")
+
+    def _mention(
+        self, name: str, entry: dict[str, Any], app: str | None, at: datetime | None, page: Page
+    ) -> NewMention:
+        author = entry.get("author")
         return self.context.mention(
-            external_id=_label(entry, "id")
-            or f"{self.context.options.app_id}:{author_uri or _label(author, 'name')}",
+            external_id=name,
             title=_label(entry, "title"),
             text=tidy(_label(entry, "content") or ""),
             author=_label(author, "name"),
-            author_id=author_uri,
+            author_id=_label(author, "uri"),
             stars=stars(_label(entry, "im:rating")),
             published_at=at or self.context.now,
             url=_href(entry),

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
+from xml.sax import SAXException
 
 import feedparser
 from pydantic import ValidationError
@@ -12,7 +13,7 @@ from crawlers.base import Fetch, Page, Parsed
 from crawlers.dates import parse_date
 from crawlers.ratings import count
 from crawlers.reviews import language
-from crawlers.text import from_html
+from crawlers.text import from_html, plain
 from platforms.feed import Options
 from store.errors import Permanent
 from store.mention import NewMention
@@ -34,7 +35,8 @@ class Spider(base.Spider[Options]):
                 "no feed", f"{page.host} sent {kind[:60]}, not RSS or Atom: check the address of the feed"
             )
         mentions: list[NewMention] = []
-        problems = ["the feed is not well-formed"] if feed.get("bozo") and not feed.entries else []
+        broken = isinstance(feed.get("bozo_exception"), SAXException) and not feed.entries
+        problems = ["the feed is not well-formed"] if broken else []
         undated: set[str] = set()
         for number, entry in enumerate(feed.entries, start=1):
             try:
@@ -55,17 +57,17 @@ class Spider(base.Spider[Options]):
         updated = _moment(entry, ("updated",), now)
         at = published or updated
         link = _link(entry, page)
-        title = from_html(str(entry.get("title") or ""))
+        title = _shown(entry.get("title_detail"))
         mention = self.context.mention(
             external_id=_id(entry, link, title, at, page),
             title=title,
             text=_text(entry),
             author=entry.get("author"),
-            lang=language(entry.get("language") or feed.get("language")),
+            lang=_language(entry, feed),
             published_at=at or now,
             edited_at=updated if published and updated and updated > published else None,
             url=link,
-            place=from_html(str(feed.get("title") or "")) or None,
+            place=_shown(feed.get("title_detail")) or None,
             replies=count(entry.get("slash_comments")),
         )
         return mention, at is not None
@@ -83,10 +85,11 @@ def _kept(page: Page) -> dict[str, str]:
 
 def _moment(entry: Any, names: tuple[str, ...], now: datetime) -> datetime | None:
     """feedparser reads the usual dates as UTC tuples; what it cannot read may still be one of ours."""
+    told: dict[str, Any] = dict(entry)  # feedparser's own `get` gives the publication for a missing update
     for name in names:
-        parsed = entry.get(f"{name}_parsed")
+        parsed = told.get(f"{name}_parsed")
         try:
-            moment = datetime(*parsed[:6]) if parsed else entry.get(name)  # noqa: DTZ001 - UTC by feedparser
+            moment = datetime(*parsed[:6]) if parsed else told.get(name)  # noqa: DTZ001 - UTC by feedparser
         except (ValueError, TypeError):
             moment = None
         if found := parse_date(moment, now):
@@ -113,6 +116,20 @@ def _id(entry: Any, link: str | None, title: str, at: datetime | None, page: Pag
 
 def _text(entry: Any) -> str:
     """The longest of content and summary: many feeds leave one of them empty or cut it short."""
-    offered = [part.get("value") for part in entry.get("content") or []] + [entry.get("summary")]
-    texts = [from_html(text) for text in offered if isinstance(text, str)]
-    return max(texts, key=len, default="")
+    offered = [*(entry.get("content") or []), entry.get("summary_detail")]
+    return max(map(_shown, offered), key=len, default="")
+
+
+def _shown(detail: Any) -> str:
+    """What a reader sees of a title or text; feedparser says of each whether it is HTML."""
+    given = detail.get("value") if detail else None
+    if not isinstance(given, str):
+        return ""
+    return plain(given) if detail.get("type") == "text/plain" else from_html(given)
+
+
+def _language(entry: Any, feed: Any) -> str | None:
+    """That of the entry's own words, which Atom may give each; else that of the feed."""
+    details = [entry.get("title_detail"), *(entry.get("content") or []), entry.get("summary_detail")]
+    told = (language(detail.get("language")) for detail in details if detail)
+    return next(filter(None, told), None) or language(feed.get("language"))

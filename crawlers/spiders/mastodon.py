@@ -125,7 +125,7 @@ def _statuses(page: Page) -> list[Status]:
     found = whole.get("statuses") if isinstance(whole, dict) else whole
     if not isinstance(found, list):
         raise Permanent("no statuses", f"{page.host} answered without statuses: check base_url and query")
-    statuses = [status.get("reblog") or status for status in found if isinstance(status, dict)]
+    statuses = [_dict(status, "reblog") or status for status in found if isinstance(status, dict)]
     unique = {str(status.get("id")): status for status in statuses if status.get("id")}
     return list(unique.values())
 

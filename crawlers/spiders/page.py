@@ -43,7 +43,7 @@ class Spider(base.Spider[Options]):
     def _read(self, tree: lxml.html.HtmlElement, text: str, page: Page) -> tuple[list[Review], list[str]]:
         options = self.context.options
         if options.selectors:
-            return selected(tree, options.selectors, page.url, self.context.now), []
+            return selected(tree, options.selectors, self.context.now), []
         nodes, problems = markup.json_ld(tree)
         found = self._reviews(nodes, page)
         if all(mark in text for mark in _MICRODATA) and "Review" in text:
@@ -51,7 +51,8 @@ class Spider(base.Spider[Options]):
             found, problems = _merged(found, self._reviews(nodes, page)), problems + more
         if all(mark in text for mark in _RDFA) and "Review" in text and "schema.org" in text:
             nodes, more = markup.rdfa(text, page.url)
-            found, problems = _merged(found, self._reviews(nodes, page)), problems + more
+            found = _merged(found, _as_written(self._reviews(nodes, page), text))
+            problems += more
         return found, problems
 
     def _json(self, text: str, page: Page) -> tuple[list[Review], list[str]]:
@@ -69,7 +70,7 @@ class Spider(base.Spider[Options]):
     def _next(self, tree: lxml.html.HtmlElement, page: Page) -> str | None:
         selectors = self.context.options.selectors
         if selectors and selectors.next:
-            return next_href(tree, selectors.next, page.url)
+            return next_href(tree, selectors.next)
         return next_link(tree, page)
 
     def _parsed(self, found: list[Review], page: Page, problems: list[str], following: str | None) -> Parsed:
@@ -133,6 +134,11 @@ class Spider(base.Spider[Options]):
         if not same or not following.startswith(("http://", "https://")):
             return ()
         return (Fetch(following.partition("#")[0], page.number + 1, page.chain),)
+
+
+def _as_written(found: list[Review], text: str) -> list[Review]:
+    """Reviews of a syntax whose reader keeps no order, by where their words stand in the page."""
+    return sorted(found, key=lambda one: (text.find(one.text[:30]), text.find(one.author or ""), repr(one)))
 
 
 def _merged(found: list[Review], more: list[Review]) -> list[Review]:

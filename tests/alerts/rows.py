@@ -33,7 +33,9 @@ def add_mention(session: Session, now: datetime, number: int = 1, **fields: Any)
         "likes": 12,
         "replies": 3,
     }
-    score = {name: fields.pop(name) for name in ("why", "lang", "sentiment", "urgency") if name in fields}
+    score: dict[str, Any] = {
+        name: fields.pop(name) for name in ("why", "lang", "sentiment", "urgency") if name in fields
+    }
     done = store_mentions(session, [NewMention(**known | fields)], now=now)
     mention = session.get_one(Mention, (done.new + done.edited + done.refreshed)[0])
     defaults = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from store.logs import Lines, log_to
+from store.logs import Lines, log_to, place
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +49,10 @@ def test_setting_up_again_replaces_what_was_there() -> None:
 def test_times_are_utc_to_the_second() -> None:
     record = logging.makeLogRecord({"name": "store", "levelname": "INFO", "msg": "here", "created": 1.5})
     assert Lines().format(record) == "1970-01-01T00:00:01Z INFO store: here"
+
+
+def test_the_place_of_an_error_holds_none_of_its_words() -> None:
+    with pytest.raises(ValueError) as raised:
+        int("giulia wrote this")
+    assert place(raised.value).startswith("ValueError at test_logs.py:")
+    assert place(KeyError("giulia")) == "KeyError"

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlmodel import Session, col, select, update
 
 from store.claims import claim, finish
@@ -121,6 +122,28 @@ def test_the_brands_answer_goes_to_triage(database: Database, now: datetime) -> 
     with database.read() as session:
         (row,) = rows(session)
     assert (row.answer, row.answered_at, row.state) == ("Ci spiace.", now, MentionState.SCORED)
+
+
+def test_an_answer_without_a_date_was_given_when_it_was_seen(database: Database, now: datetime) -> None:
+    put(database, [mention(1, now)], now)
+    later = now + timedelta(minutes=5)
+    put(database, [mention(1, now, answer="Ci spiace.")], later)
+    with database.read() as session:
+        assert rows(session)[0].answered_at == later
+
+
+@pytest.mark.parametrize("answered_at", [None, timedelta(0)], ids=["undated", "dated"])
+def test_an_answer_before_an_edit_is_none_to_the_new_words(
+    database: Database, now: datetime, answered_at: timedelta | None
+) -> None:
+    """Though the platform tells only the day of the edit, which began before the answer."""
+    known = {"answer": "Grazie.", "answered_at": None if answered_at is None else now - answered_at}
+    put(database, [mention(1, now, **known)], now)
+    later = now + timedelta(hours=1)
+    put(database, [mention(1, now, text="Pessimo.", edited_at=now - timedelta(hours=11), **known)], later)
+    with database.read() as session:
+        (row,) = rows(session)
+    assert (row.revision, row.answered_at, row.edited_at) == (2, now, later)
 
 
 def test_an_answer_that_a_poorer_source_does_not_show_stays(database: Database, now: datetime) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from alerts import telling
 from alerts.card import Card, Proposal
 from alerts.channels.slack.escape import inert, plain
-from alerts.text import cut
+from alerts.text import cut, visible
 from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, View
 from alerts.words import Words
 
@@ -21,6 +21,7 @@ ACKNOWLEDGE = "ascolto.case.acknowledge.v1"
 RESOLVE = "ascolto.case.resolve.v1"
 OPEN = "ascolto.case.open.v1"
 MAX_BLOCKS, MAX_TEXT, MAX_HEADER, MAX_FALLBACK, MAX_URL = 50, 3_000, 150, 3_000, 3_000
+MAX_MESSAGE = 12_000  # characters in all the blocks of one message
 _SLACK_PERSON = re.compile(r"^slack:([UW][A-Z0-9]{2,20}):")
 _PERSON_MARK = re.compile(
     "\ue000([UW][A-Z0-9]+)\ue001"
@@ -63,8 +64,8 @@ def _(view: Line, words: Words) -> Message:
 
 @render.register
 def _(view: Reminder, words: Words) -> Message:
-    text = f"⏰ {telling.reminder(view, words)}"
-    return _message(plain(text, MAX_FALLBACK), [_rich(_section(_text(text, bold=True)))])
+    text = plain(f"⏰ {telling.reminder(view, words)}", MAX_FALLBACK)
+    return _message(text, [_rich(_section(*_with_people(f"⏰ {telling.reminder(view, words, _mark)}")))])
 
 
 @render.register
@@ -88,10 +89,13 @@ def _(view: StartList, words: Words) -> Message:
 
 @render.register
 def _(view: Report, words: Words) -> Message:
-    blocks = [
-        _header(view.title),
-        *(_rich(_section(_text(part))) for part in view.paragraphs if part.strip()),
-    ]
+    blocks, room = [_header(view.title)], MAX_MESSAGE
+    for part in (cut(part, MAX_TEXT - 20) for part in view.paragraphs if part.strip()):
+        room -= len(part)
+        if room < 0 or len(blocks) == MAX_BLOCKS - 1:
+            blocks.append(_context([words._("The rest is too long for Slack: ascolto digest shows it")]))
+            break
+        blocks.append(_rich(_section(_text(part))))
     return _message(plain("\n\n".join((view.title, *view.paragraphs)), MAX_FALLBACK), blocks)
 
 
@@ -106,17 +110,10 @@ def only_text(view: View, words: Words) -> Message:
 
 
 def _case(card: Card, words: Words) -> list[Block]:
-    blocks = [
-        _header(f"{_sign(card)} {telling.headline(card, words)}"),
-        _context(
-            filter(
-                None, (telling.byline(card, words), telling.reach(card, words), telling.history(card, words))
-            )
-        ),
-        _words_of_customer(card, words),
-        _reasons(card, words),
-        *_reply(card, words),
-    ]
+    blocks = [_header(f"{_sign(card)} {telling.headline(card, words)}")]
+    if about := [line for line in (telling.reach(card, words), telling.history(card, words)) if line]:
+        blocks.append(_context(about))
+    blocks += [_words_of_customer(card, words), _reasons(card, words), *_reply(card, words)]
     if said := telling.status(card, words, _mark):
         blocks.append(_rich(_section(*_with_people(said))))
     return [*blocks, _buttons(card, words)]
@@ -124,16 +121,19 @@ def _case(card: Card, words: Words) -> list[Block]:
 
 def _done(card: Card, words: Words) -> list[Block]:
     """A case that is done shrinks to one line; its thread keeps the story."""
-    parts = _with_people(f"✓ {telling.summary(card, words, _mark)}")
+    said = telling.status(card, words, _mark) or telling.headline(card, words)
+    parts = [_text(f"{_sign(card)} "), *_with_people(said)]
+    if gist := telling.gist(card, words):
+        parts.append(_text(f" · {gist}"))
     if card.url:
         parts += [_text(" · "), _link(card.url, words._("original"))]
     return [_rich(_section(*parts))]
 
 
 def _words_of_customer(card: Card, words: Words) -> Block:
-    parts: list[Block] = []
+    parts = [_byline(card, words)]
     if card.change:
-        changed = telling.change(card.change, words, card.now)
+        changed = telling.change(card.change, words, card.zone, card.now)
         parts.append(_section(_text(f"✏️ {changed}", bold=True)))
     if card.title:
         parts.append(_section(_text(card.title, bold=True)))
@@ -141,6 +141,20 @@ def _words_of_customer(card: Card, words: Words) -> Block:
     if card.change and card.change.before:
         parts += [_section(_text(words._("Before:"), italic=True)), _quote(card.change.before)]
     return _rich(*parts)
+
+
+def _byline(card: Card, words: Words) -> Block:
+    """Who, when (as the reader's Slack says it, so that it stays true), about what, and where to see it."""
+    parts = [_text(telling.author(card, words), bold=True)]
+    if moment := card.published_at:
+        fallback = words.ago(moment, card.zone, card.now)
+        date = {"type": "date", "timestamp": int(moment.timestamp()), "format": "{ago}", "fallback": fallback}
+        parts += [_text(" · "), date]
+    if card.place:
+        parts.append(_text(f" · {card.place}"))
+    if card.url:
+        parts += [_text(" · "), _link(card.url, words._("original"))]
+    return _section(*parts)
 
 
 def _reasons(card: Card, words: Words) -> Block:
@@ -195,13 +209,15 @@ def _row(row: Listed, view: StartList, words: Words) -> Block:
 
 
 def _sign(card: Card) -> str:
+    if card.done:
+        return "✓"
     return "💚" if card.channel == "praise" else SIGNS.get(card.urgency, "⚪")
 
 
 def _mark(who: str) -> str:
-    """A person of this workspace is shown as Slack shows people; an edit of a message pings nobody."""
+    """A person of this workspace is shown as Slack shows people: a reminder calls them, an edit pings nobody."""
     person = _SLACK_PERSON.match(who)
-    return f"\ue000{person[1]}\ue001" if person else telling.name_of(who)
+    return f"\ue000{person[1]}\ue001" if person else visible(telling.name_of(who))
 
 
 def _with_people(said: str) -> list[Block]:
@@ -215,7 +231,7 @@ def _with_people(said: str) -> list[Block]:
 
 
 def _message(text: str, blocks: Sequence[Block]) -> Message:
-    return Message(text, tuple(blocks[:MAX_BLOCKS]))
+    return Message(text or "–", tuple(blocks[:MAX_BLOCKS]))
 
 
 def _header(text: str) -> Block:

@@ -23,7 +23,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from alerts.channels.base import Lanes, Misconfigured, Sent
 from alerts.channels.slack.blocks import Message, only_text, render
 from alerts.channels.slack.errors import BLOCKS_REFUSED, BUSY, MENDS, OF_THE_SETUP, PERHAPS_DONE
-from alerts.views import Reminder, View
+from alerts.views import Line, Reminder, View
 from alerts.words import Words
 from store.errors import Permanent, Transient, Uncertain
 
@@ -36,12 +36,14 @@ TIMEOUT = 10.0  # seconds for one call
 PACE = timedelta(seconds=1)  # Slack: one message a second and channel
 EVENT_TYPE = "ascolto_notification"
 CLOCK_SKEW = timedelta(minutes=10)  # between our clock and Slack's, when looking for a message
+LONGEST_WAIT = 86_400  # seconds; a proxy that asks for more is broken
 PAGE = 200
 NEVER_REACHED = (ConnectionRefusedError, socket.gaierror, ssl.SSLError)
 
 
 class Slack:
-    """The channel `slack`. `routing` gives the Slack channel for a logical target.
+    """The channel `slack`. `routing` gives the Slack channel for a logical target; threads' reminders and loud lines
+    show in the channel too.
 
     `api_url` replaces Slack's own (also by `SLACK_API_URL`); `pace` is the least time between two messages to one
     channel; `timeout` is in seconds.
@@ -63,7 +65,7 @@ class Slack:
     ) -> None:
         self.lanes = Lanes(pace)
         self._routing = routing
-        self._words = words
+        self._words = Words(words.lang, lasting=True)
         self._client = web_client(token, api_url, timeout)
         self._ids: dict[str, str] = {}
         self._ids_lock = Lock()
@@ -83,7 +85,8 @@ class Slack:
         """Posts to a channel by name or id; a message whose blocks Slack refuses goes out as text, once."""
         place: dict[str, Any] = {"channel": thread.address if thread else address}
         if thread:
-            place |= {"thread_ts": thread.message_id, "reply_broadcast": isinstance(view, Reminder)}
+            loud = isinstance(view, Reminder) or (isinstance(view, Line) and view.loud)
+            place |= {"thread_ts": thread.message_id, "reply_broadcast": loud}
         place |= {"unfurl_links": False, "unfurl_media": False, "metadata": _metadata(key), "mrkdwn": False}
         answer = self._say("chat.postMessage", place, view)
         sent = Sent(str(answer["channel"]), str(answer["ts"]))
@@ -227,7 +230,7 @@ def _retry_after(headers: dict[str, Any]) -> float:
         if name.lower() == "retry-after":
             first = value[0] if isinstance(value, list) else value
             try:
-                return max(0.0, float(first))
+                return max(0.0, min(float(first), LONGEST_WAIT))
             except ValueError:
                 break
     return 1.0

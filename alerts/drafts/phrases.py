@@ -1,0 +1,359 @@
+"""The phrase files, `phrases/<language>.toml`: one for each language that drafts are written in, checked when loaded.
+
+A file holds words to recognise what a customer means, and wordings to answer with. Both are data, so that a language
+is one file. A wording begins as it would in the middle of a sentence (whoever puts it first makes it begin with a
+capital), and holds slots such as `{problem}`. Which wording is taken is for `alerts.drafts.variety`.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from store.brand import Strict
+
+FOLDER = Path(__file__).with_name("phrases")
+FALLBACK = "en"
+TOPICS = (
+    "product_quality",
+    "staff",
+    "safety_health",
+    "support_response",
+    "information_request",
+    "refund_payment",
+    "price_value",
+    "app_website",
+    "booking_cancellation",
+    "delivery",
+    "comfort_facilities",
+    "waiting_time",
+    "taste_food",
+    "ethics_discrimination",
+    "account_access",
+    "privacy_fraud",
+    "cleanliness_condition",
+)
+"""The topics that the model knows; each has a problem of its own in every file, for when no words say more."""
+
+# What each move may speak of. A wording is used only where all of its slots have something to say.
+_INVITE = frozenset({"reach", "when", "opens", "until"})
+_SORRY = frozenset({"problem", "quote"})
+MOVES: Mapping[str, frozenset[str]] = {
+    "greeting": frozenset({"name"}),
+    "greeting_grave": frozenset({"name"}),
+    "sorry": _SORRY | {"place"},
+    "sorry_again": _SORRY,
+    "sorry_edited": _SORRY,
+    "noted": frozenset({"place"}),
+    "noted_again": frozenset(),
+    "noted_invite": frozenset({"reach"}),
+    "help_open": frozenset({"problem", "about"}),
+    "invite": _INVITE,
+    "protect": frozenset(),
+    "remedy_refund_replacement": frozenset(),
+    "remedy_escalate": frozenset(),
+    "glad": frozenset({"good"}),
+    "weak": frozenset({"problem", "point", "quote"}),
+    "ask_open": frozenset({"about"}),
+    "ask_next": frozenset({"when", "opens", "until"}),
+    "ask_hurry": frozenset({"reach"}),
+    "offer": _INVITE,
+    "help_next": _INVITE,
+    "answer_open": frozenset(),
+    "answer": frozenset({"answer"}),
+    "answer_close": frozenset({"reach"}),
+    "praise": frozenset({"quote", "place"}),
+    "praise_edited": frozenset(),
+    "praise_close": frozenset(),
+    "careful": frozenset(),
+    "careful_invite": frozenset({"reach"}),
+    "unread": frozenset(),
+    "unread_invite": _INVITE,
+    "stars_low": frozenset(),
+    "stars_middle": frozenset(),
+    "stars_high": frozenset(),
+    "stars_invite": _INVITE,
+    "insult": frozenset(),
+    "insult_invite": frozenset({"reach"}),
+    "article_positive": frozenset(),
+    "article_negative": frozenset(),
+    "article_question": frozenset(),
+    "article_contact": frozenset({"contact"}),
+    "critical_again": frozenset(),
+    "critical_invite": frozenset({"reach"}),
+    "private_reach": _INVITE,
+    "private_ask": frozenset({"need"}),
+}
+ENTRY = frozenset({"place"})
+_SLOT = re.compile(r"\{([^{}]*)\}")
+
+
+class Wording(Strict):
+    """One way to say a move. `form` None: fits every register; `id` tells it from all others of its language."""
+
+    id: str
+    form: str | None
+    text: str
+
+    @cached_property
+    def slots(self) -> frozenset[str]:
+        return frozenset(_SLOT.findall(self.text))
+
+    def render(self, values: Mapping[str, str]) -> str:
+        """The sentence with its slots filled; what the values hold is never read as a slot."""
+        return _SLOT.sub(lambda slot: values[slot[1]], self.text)
+
+
+def _listed(value: Any) -> Any:
+    """`["..."]` fits all registers; `{ lei = ["..."], tu = ["..."], any = ["..."] }` names them."""
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, list):
+        value = {"any": value}
+    if not isinstance(value, dict):
+        return value
+    return tuple(
+        {"id": "", "form": None if form == "any" else form, "text": text}
+        for form, texts in value.items()
+        for text in ([texts] if isinstance(texts, str) else texts)
+    )
+
+
+Wordings = Annotated[tuple[Wording, ...], BeforeValidator(_listed)]
+Words = tuple[str, ...]
+
+
+class Language(Strict):
+    """How the language is written. `locale` names days and months; the first of `registers` is the formal one."""
+
+    locale: str
+    registers: tuple[str, ...] = Field(min_length=1)
+    quotes: str = Field(min_length=2, max_length=2)
+    both: str = Field(description="two problems in one sentence: {a} and {b}")
+    pair: str = Field(description="two good things in one sentence: {a} and {b}")
+    stopwords: Words = ()
+    capitals: Words = ()
+    informal: Words = ()
+    formal: Words = ()
+
+
+class Times(Strict):
+    """How times are said. `clock` is a pattern of Unicode's CLDR."""
+
+    clock: str
+    within: str
+    today: str
+    day: str
+    date: str
+    opens_today: str
+    opens_day: str
+    opens_date: str
+    until: str
+    minutes: str
+    hour: str
+    hours: str
+    numbers: dict[str, str]
+
+
+class Reach(Strict):
+    """How a customer is asked to get in touch, by kind of contact; `*_ask`: with something at hand."""
+
+    email: Wordings
+    email_ask: Wordings
+    phone: Wordings
+    phone_ask: Wordings
+    link: Wordings
+    link_ask: Wordings
+    other: Wordings
+    other_ask: Wordings
+    none: Wordings
+    none_ask: Wordings
+
+
+class Problem(Strict):
+    """Something that went wrong. `name` completes "we are sorry for"; `feel` says what it means to the customer,
+    `next` what happens now, `ask` what helps to look into it. An opinion is noted, not apologised for; `quote`: best
+    said in the customer's own words; `minor`: any other problem in the text comes first; `refund`: what a replacement
+    or a refund mends, where the policy grants it."""
+
+    id: str
+    topic: str | None = None
+    words: Words = ()
+    name: Wordings = ()
+    feel: Wordings = ()
+    next: Wordings = ()
+    ask: str | None = None
+    apologise: bool = True
+    quote: bool = False
+    minor: bool = False
+    refund: bool = False
+
+
+class Good(Strict):
+    """Something that customers praise: a topic of the model, or one of ours. `name` completes "glad you liked";
+    `thanks` is a sentence about it."""
+
+    topic: str
+    words: Words
+    name: Wordings = ()
+    thanks: Wordings
+
+
+class Ask(Strict):
+    """Something that customers ask about. `about` completes "thank you for your question"."""
+
+    id: str
+    topic: str | None = None
+    words: Words
+    about: Wordings
+
+
+class Kind(Strict):
+    """A critical matter. `public`: the holding reply; `safety`: advice that may stand in public; `private`: the first
+    words of the private reply; `advice`: what to do now; `need`: what is asked for there. It is known by its words,
+    where the model's topics do not speak against its own; by the kind of built-in tripwires (`tripwire`); or, if
+    `by_topic`, by the model's topics alone; in this order."""
+
+    id: str
+    tripwire: str | None = None
+    topics: Words = ()
+    by_topic: bool = False
+    words: Words = ()
+    public: Wordings
+    safety: Wordings = ()
+    private: Wordings
+    advice: Wordings = ()
+    need: str
+
+
+class Names(Strict):
+    """Whom to call by name. `known`: first names, also found inside handles; `never`: words that are no names."""
+
+    known: Words
+    never: Words
+
+
+class Quotable(Strict):
+    """What may be repeated of the customer's words. `never`: what no reply repeats; `praise`, `criticism`: strong
+    words, one of which a fragment must hold that names no problem; `opens`: words that no fragment begins with."""
+
+    never: Words
+    praise: Words
+    criticism: Words
+    opens: Words
+
+
+class GuardWords(Strict):
+    """What the guard looks for in a finished reply. `refund`: promises that only the remedy grants."""
+
+    refund: Words
+    gifts: Words
+    guarantees: Words
+    deadlines: Words
+    liability: Words
+    admissions: Words
+    cheer: Words
+    blame: Words
+    asks: Words
+    orders: Words
+
+
+class Phrases(Strict):
+    """A language that drafts are written in."""
+
+    lang: str
+    language: Language
+    time: Times
+    reach: Reach
+    moves: dict[str, Wordings]
+    problems: tuple[Problem, ...]
+    goods: tuple[Good, ...]
+    asks: tuple[Ask, ...]
+    kinds: tuple[Kind, ...]
+    names: Names
+    quotable: Quotable
+    guard: GuardWords
+    emoji: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_ids(cls, value: Any) -> Any:
+        """Gives each wording its id, such as `sorry.3` or `late.feel.1`."""
+        value = dict(value)
+        value["moves"] = {move: _numbered(move, texts) for move, texts in value.get("moves", {}).items()}
+        value["reach"] = {kind: _numbered(f"reach.{kind}", texts) for kind, texts in value["reach"].items()}
+        for part, key in (("problems", "id"), ("goods", "topic"), ("asks", "id"), ("kinds", "id")):
+            value[part] = [_numbered_entry(part, key, entry) for entry in value.get(part, [])]
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Phrases":
+        if set(self.moves) != set(MOVES):
+            odd = ", ".join(sorted(set(self.moves) ^ set(MOVES)))
+            raise ValueError(f"moves missing or unknown: {odd}")
+        known = {problem.topic for problem in self.problems if not problem.words}
+        if missing := {*TOPICS, None} - known:
+            raise ValueError(f"no problem without words for: {', '.join(sorted(map(str, missing)))}")
+        for wording, slots in self.wordings():
+            if unknown := wording.slots - slots:
+                raise ValueError(f"{wording.id}: no such slot: {', '.join(sorted(unknown))}")
+            if wording.form not in (None, *self.language.registers):
+                raise ValueError(f"{wording.id}: no such register: {wording.form}")
+        return self
+
+    def wordings(self) -> Iterator[tuple[Wording, frozenset[str]]]:
+        """Every wording of the file, with the slots it may have."""
+        for move, texts in self.moves.items():
+            yield from ((wording, MOVES[move]) for wording in texts)
+        for kind in Reach.model_fields:
+            slots = frozenset({"contact", "ask"}) if kind.endswith("_ask") else frozenset({"contact"})
+            yield from ((wording, slots) for wording in getattr(self.reach, kind))
+        for entry in (*self.problems, *self.goods, *self.asks, *self.kinds):
+            for field in ENTRY_WORDINGS:
+                yield from ((wording, ENTRY) for wording in getattr(entry, field, ()))
+
+    @property
+    def formal(self) -> str:
+        return self.language.registers[0]
+
+    def problem_of(self, topic: str | None) -> Problem:
+        """What is said of a topic where no words say more; None: of anything."""
+        wanted = topic if topic in TOPICS else None
+        return next(problem for problem in self.problems if problem.topic == wanted and not problem.words)
+
+
+ENTRY_WORDINGS = ("name", "feel", "next", "thanks", "about", "public", "safety", "private", "advice")
+
+
+def _numbered(prefix: str, texts: Any) -> Any:
+    listed = _listed(texts)
+    if not isinstance(listed, tuple):
+        return texts
+    return tuple(wording | {"id": f"{prefix}.{number}"} for number, wording in enumerate(listed, 1))
+
+
+def _numbered_entry(part: str, key: str, entry: Any) -> Any:
+    named = f"{part.rstrip('s')}.{entry.get(key, '')}"
+    return {
+        field: _numbered(f"{named}.{field}", value) if field in ENTRY_WORDINGS else value
+        for field, value in entry.items()
+    }
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that drafts can be written in."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+@cache
+def load(lang: str) -> Phrases:
+    """The phrases of one language. Raises KeyError where there is no file; ValidationError for a broken one."""
+    if lang not in languages():
+        raise KeyError(lang)
+    table = tomllib.loads((FOLDER / f"{lang}.toml").read_text(encoding="utf-8"))
+    return Phrases.model_validate(table | {"lang": lang})

@@ -1,0 +1,317 @@
+"""Decides what a draft is to say: the case, the language and register, the remedy, what it knows. Pure.
+
+Which words say it is for `alerts.drafts.compose`. A case is answered by a row of moves (`SEQUENCES`).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alerts.drafts import faq, names, quoting
+from alerts.drafts.patterns import Folded
+from alerts.drafts.personal import EMAIL, LINK
+from alerts.drafts.phrases import FALLBACK, Phrases, Problem, languages, load
+from alerts.drafts.reading import Found, Reading, is_article, read
+from alerts.drafts.request import DraftRequest
+from alerts.drafts.timing import Timing, timing
+from alerts.triage import BOTH_SIDES, REQUESTS, SURE
+from store.brand import Brand, Faq
+
+SEQUENCES: Mapping[str, tuple[str, ...]] = {
+    "complaint": ("open", "feel", "next", "remedy", "invite", "protect"),
+    "mixed": ("glad", "weak", "feel", "next", "remedy", "invite", "protect"),
+    "answer": ("answer_open", "answer", "answer_close"),
+    "information": ("ask_open", "ask_next", "ask_hurry"),
+    "commercial": ("ask_open", "offer"),
+    "assistance": ("help_open", "next", "remedy", "help_next", "protect"),
+    "praise": ("praise", "thanks", "praise_close"),
+    "praise_open": ("praise", "thanks", "careful_invite"),
+    "careful": ("careful", "careful_invite"),
+    "unread": ("unread", "unread_invite"),
+    "stars_low": ("stars_low", "stars_invite"),
+    "stars_middle": ("stars_middle", "stars_invite"),
+    "stars_high": ("stars_high", "praise_close"),
+    "insult": ("insult", "insult_invite"),
+    "article_positive": ("article_positive", "article_contact"),
+    "article_negative": ("article_negative", "article_contact"),
+    "article_question": ("article_question", "article_contact"),
+    "critical": ("critical_again", "public", "safety", "critical_invite"),
+}
+PRIVATE = ("private", "advice", "private_ask", "private_reach")
+GLADLY = frozenset(
+    {"praise", "praise_open", "stars_high", "article_positive", "answer"}
+)  # where an emoji does no harm
+FEW, MANY = 2, 4  # stars up to which, and from which, a mark without words says enough
+_PHONE = re.compile(r"[+\d][\d\s()./-]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be said. `case`: a key of `SEQUENCES`; None: nothing. `facts`: what the slots of wordings may say;
+    `again`: why this is not its author's first word (`came_back`, `edited`); `entry`: the configured answer; `sorry`:
+    the customer is unhappy; `certain`: something went wrong; `offers`: the remedy is offered, though it costs."""
+
+    case: str | None
+    phrases: Phrases
+    register: str
+    remedy: str
+    reading: Reading
+    problems: tuple[Found, ...]
+    entry: Faq | None
+    facts: Mapping[str, str]
+    contact: str | None
+    again: str | None
+    sorry: bool
+    certain: bool
+    offers: bool
+
+    @property
+    def problem(self) -> Problem:
+        return self.problems[0].problem
+
+
+def make(request: DraftRequest) -> Plan:
+    """The plan for a mention."""
+    lang = language(request)
+    phrases = load(lang)
+    reading = read(request, phrases)
+    case = _case(request, reading)
+    problems = _problems(case, reading, phrases)
+    topic = problems[0].problem.topic or next(iter(request.topics), None)
+    remedy = _remedy(case, topic, request.brand)
+    if remedy == "ignore" and case != "critical":
+        case = None
+    entry = (
+        faq.answer(request.words, request.place, request.spoken, request.brand) if case in REQUESTS else None
+    )
+    contact = _contact(request.brand, topic)
+    return Plan(
+        case="answer" if entry and entry.lang in (None, lang) else case,
+        phrases=phrases,
+        register=_register(case, request.brand, reading, phrases),
+        remedy="information" if entry else remedy,
+        reading=reading,
+        problems=problems,
+        entry=entry,
+        facts=_facts(case, request, reading, problems, entry, contact, phrases),
+        contact=contact,
+        again=next((reason for reason in ("came_back", "edited") if reason in request.reasons), None),
+        sorry=request.sentiment == "negative",
+        certain=_is_certain(case, request, problems),
+        offers=_offers(case, request, problems),
+    )
+
+
+def language(request: DraftRequest) -> str:
+    """The language a draft is written in: the customer's, where there are phrases for it, else English; where the
+    customer's is not known, the brand's first."""
+    wanted = request.spoken or first_language(request.brand)
+    return wanted if wanted in languages() else FALLBACK
+
+
+def first_language(brand: Brand) -> str:
+    return brand.languages[0].split("-")[0].lower() if brand.languages else FALLBACK
+
+
+def is_sensitive(request: DraftRequest, reading: Reading) -> bool:
+    """Whether every word of the reply counts: what the model calls critical, and criticism that speaks of danger, law,
+    fraud or discrimination."""
+    if request.urgency == "critical":
+        return True
+    criticism = request.sentiment == "negative" or _few(request)
+    return (
+        criticism
+        and "tripwire" in request.reasons
+        and reading.is_grave(request.urgency)
+        and request.category != "spam"
+    )
+
+
+def _case(request: DraftRequest, reading: Reading) -> str | None:
+    if request.category == "spam" and request.urgency != "critical":
+        return "insult" if request.sentiment == "negative" else None
+    if request.category == "spam" and request.sentiment != "negative":
+        return None  # an advertisement with an alarming word in it
+    if is_sensitive(request, reading):
+        return "critical"
+    if is_article(request):
+        return _article(request)
+    if request.sentiment is None or request.category is None:
+        return _unread(request)
+    if request.category in REQUESTS:
+        return request.category
+    if request.sentiment == "negative":
+        return "complaint"
+    if request.category == "complaint" or _is_mixed(request, reading):
+        return "mixed"
+    if not _is_praise(request):
+        return "careful"
+    return (
+        "praise" if request.urgency in (None, "low") else "praise_open"
+    )  # it holds a point nobody here has read
+
+
+def _article(request: DraftRequest) -> str:
+    if request.category in REQUESTS:
+        return "article_question"
+    sure = request.sentiment == "positive" and share_negative(request) < SURE
+    return "article_positive" if sure else "article_negative"
+
+
+def _unread(request: DraftRequest) -> str:
+    """Words that nobody has read are not answered as if somebody had."""
+    if any(char.isalpha() for char in request.words) and request.spoken not in (None, *languages()):
+        return "unread"
+    if request.stars is None:
+        return "unread"
+    return "stars_low" if _few(request) else "stars_high" if request.stars >= MANY else "stars_middle"
+
+
+def _few(request: DraftRequest) -> bool:
+    return request.stars is not None and request.stars <= FEW
+
+
+def share_negative(request: DraftRequest) -> float:
+    """The model's probability of negative; where it tells none, that of its verdict."""
+    probs = request.sentiment_probs or {}
+    return probs.get("negative", 1.0 if request.sentiment == "negative" else 0.0)
+
+
+def _is_mixed(request: DraftRequest, reading: Reading) -> bool:
+    """Praise or chat with a point in it: a problem that its words name, or much of negative."""
+    named = any(found.span for found in reading.problems) and request.urgency != "low"
+    return named or share_negative(request) >= BOTH_SIDES
+
+
+def _is_praise(request: DraftRequest) -> bool:
+    """Surely praise: no doubt in the model, and the stars agree where there are any."""
+    stars = request.stars is None or request.stars >= MANY
+    return request.sentiment == "positive" and stars and share_negative(request) < SURE
+
+
+def _problems(case: str | None, reading: Reading, phrases: Phrases) -> tuple[Found, ...]:
+    """The main problem, and a second of another topic that is ours to be sorry for; there is always one."""
+    found = reading.problems or (Found(phrases.problem_of(None)),)
+    main = found[0]
+    if not main.problem.apologise or main.span is None:
+        return (main,)
+    seconds = (one for one in found[1:] if one.problem.apologise and one.problem.topic != main.problem.topic)
+    return (main, *(second for second in seconds if case in ("complaint", "mixed")))[:2]
+
+
+def _remedy(case: str | None, topic: str | None, brand: Brand) -> str:
+    """What the policy allows for the topic; without a word of the policy, what costs nothing."""
+    fixed = {
+        None: "ignore",
+        "critical": "escalate",
+        "praise": "thanks",
+        "praise_open": "thanks",
+        "stars_high": "thanks",
+        "article_positive": "thanks",
+        "information": "information",
+        "commercial": "information",
+        "article_question": "information",
+        "article_negative": "information",
+    }
+    if case in fixed:
+        return fixed[case]
+    unsaid = "apology_fix" if case in ("complaint", "mixed") else "help"
+    return (
+        brand.policy.remedies.get(topic or "", unsaid)
+        if case in ("complaint", "mixed", "assistance")
+        else unsaid
+    )
+
+
+def _offers(case: str | None, request: DraftRequest, problems: tuple[Found, ...]) -> bool:
+    """Whether a replacement or a refund is offered unasked, where the policy grants it: for what it mends, and not to
+    who is half content."""
+    main = problems[0]
+    asked = case == "assistance" or request.sentiment == "negative"
+    return asked and main.problem.refund and (main.span is not None or request.urgency == "high")
+
+
+def _contact(brand: Brand, topic: str | None) -> str | None:
+    contacts = brand.policy.contacts
+    return (contacts.get(topic or "") or contacts.get("default") or "").strip() or None
+
+
+def _register(case: str | None, brand: Brand, reading: Reading, phrases: Phrases) -> str:
+    registers = phrases.language.registers
+    wanted = brand.voice.formality.get(phrases.lang, registers[0]).casefold()
+    if wanted == "mirror":
+        wanted = "informal" if reading.informal else "formal"
+    if wanted == "informal":
+        wanted = registers[-1]
+    formal = case == "critical" or (case is not None and case.startswith("article"))
+    return wanted if wanted in registers and not formal else registers[0]
+
+
+def reach_kind(contact: str | None) -> str:
+    """How one gets in touch there: a field of `phrases.Reach`."""
+    if not contact:
+        return "none"
+    if EMAIL.fullmatch(contact):
+        return "email"
+    if _PHONE.fullmatch(contact):
+        return "phone"
+    return "link" if LINK.fullmatch(contact) else "other"
+
+
+def _facts(
+    case: str | None,
+    request: DraftRequest,
+    reading: Reading,
+    problems: tuple[Found, ...],
+    entry: Faq | None,
+    contact: str | None,
+    phrases: Phrases,
+) -> dict[str, str]:
+    """What is known, by slot; a slot that is not here cannot be said."""
+    times = timing(request.brand, _urgency(case, request), request.now, phrases)
+    known = {
+        "name": None if is_article(request) else names.first_name(request.author),
+        "place": quoting.bounded(request.place) if request.stars is not None else None,
+        "quote": _quote(case, request, reading, problems, phrases),
+        "answer": entry.answer.strip() if entry else None,
+        "contact": contact,
+        "ask": problems[0].problem.ask if _is_certain(case, request, problems) else None,
+        **_said(times),
+    }
+    return {slot: value for slot, value in known.items() if value}
+
+
+def _is_certain(case: str | None, request: DraftRequest, problems: tuple[Found, ...]) -> bool:
+    """Whether something went wrong at all: a calm question about a topic is no problem with it."""
+    if case != "assistance" or request.sentiment == "negative":
+        return case in ("complaint", "mixed", "assistance")
+    return problems[0].span is not None and not problems[0].problem.minor
+
+
+def _said(times: Timing) -> dict[str, str | None]:
+    return {"when": times.when, "opens": times.opens, "until": times.until}
+
+
+def _urgency(case: str | None, request: DraftRequest) -> str:
+    """As triage has it: what people are told of is never below normal, so that it has a clock."""
+    if case == "critical":
+        return "critical"
+    return "normal" if request.urgency in (None, "low") else str(request.urgency)
+
+
+def _quote(
+    case: str | None, request: DraftRequest, reading: Reading, problems: tuple[Found, ...], phrases: Phrases
+) -> str | None:
+    text: Folded = reading.text
+    if not reading.known:
+        return None
+    if case in ("praise", "praise_open"):
+        return quoting.praise(text, phrases, request.brand)
+    span = problems[0].span
+    if case not in ("complaint", "mixed") or not problems[0].problem.quote:
+        return None
+    return (
+        quoting.near(span, text, phrases, request.brand)
+        if span
+        else quoting.criticism(text, phrases, request.brand)
+    )

@@ -1,0 +1,152 @@
+"""What the customer says, as far as a reply needs it: what went wrong, what was good, what is asked, what is grave.
+
+It looks for the words of the phrase file where the text is in its language, and else for the model's topics. It
+decides nothing about the reply; that is for `alerts.drafts.plan`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from alerts import tripwires
+from alerts.drafts.patterns import Folded, Span, find, fold
+from alerts.drafts.personal import is_exposed
+from alerts.drafts.phrases import TOPICS, Ask, Good, Kind, Phrases, Problem
+from alerts.drafts.request import DraftRequest
+
+AGREES = 2  # what the model's topic counts for, against the number of places that name a problem
+GRAVE = ("danger", "discrimination", "fraud", "law")  # tripwires that make a matter sensitive, gravest first
+
+
+ARTICLES = "feed"  # the platform of press and blogs: written to be read, not to be answered by name
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A problem, and where the text names it; no span where only the model's topic does."""
+
+    problem: Problem
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in a text. `known`: whether the text is in the language of the phrases; `problems`: the main one
+    first; `goods`: what its words praise; `hits`: the kinds of tripwires; `exposed`: it holds its author's address,
+    number or code; `informal`: it speaks as to a friend."""
+
+    text: Folded
+    known: bool
+    problems: tuple[Found, ...]
+    goods: tuple[Good, ...]
+    ask: Ask | None
+    kind: Kind
+    hits: frozenset[str]
+    exposed: bool
+    informal: bool
+
+    def is_grave(self, urgency: str | None) -> bool:
+        """Whether a tripwire makes the matter grave. Words of danger have many harmless uses ("dead after a week"):
+        where the phrases know the language, they must know the danger too. People call fraud what is only dear: that
+        counts with something at stake."""
+        danger = not self.known or bool(find(self.kind.words, self.text))
+        counted = {"law": True, "discrimination": True, "danger": danger, "fraud": urgency == "high"}
+        return any(counted.get(hit, False) for hit in self.hits)
+
+
+def read(request: DraftRequest, phrases: Phrases) -> Reading:
+    """Reads a mention with the words of `phrases`."""
+    text = fold(request.words)
+    known = request.spoken in (None, phrases.lang)
+    hits = frozenset(hit.kind for hit in tripwires.find(request.words, request.lang))
+    return Reading(
+        text=text,
+        known=known,
+        problems=tuple(_problems(text, known, request.topics, phrases)),
+        goods=tuple(_goods(text, known, phrases)),
+        ask=_ask(text, known, request.topics, phrases),
+        kind=_kind(text, known, hits, request, phrases),
+        hits=hits,
+        exposed=is_exposed(request.words),
+        informal=known and _is_informal(text, phrases),
+    )
+
+
+def _problems(text: Folded, known: bool, topics: Sequence[str], phrases: Phrases) -> Iterator[Found]:
+    """What the words name, most surely first; then what only the model's topics do."""
+    named = _named(text, topics, phrases) if known else []
+    yield from named
+    if not named:
+        yield from (Found(phrases.problem_of(topic)) for topic in topics if topic in TOPICS)
+
+
+def _named(text: Folded, topics: Sequence[str], phrases: Phrases) -> list[Found]:
+    """Of problems whose words overlap, the one that says more; first the one named more than once, or by the
+    model too, and else in the order of the file."""
+    spans = [
+        (span, problem)
+        for problem in phrases.problems
+        for span in find(problem.words, text)
+        if _counts(span, problem, topics, text)
+    ]
+    kept: dict[str, list[Span]] = {}
+    taken: list[Span] = []
+    for span, problem in sorted(spans, key=lambda one: (one[1].minor, -one[0].length, one[0].start)):
+        if not any(span.overlaps(other) for other in taken):
+            taken.append(span)
+            kept.setdefault(problem.id, []).append(span)
+
+    def weight(problem: Problem) -> tuple[bool, int]:
+        agreed = AGREES if problem.topic in topics else 0
+        return problem.minor, -min(len(kept[problem.id]), AGREES) - agreed
+
+    named = sorted((problem for problem in phrases.problems if problem.id in kept), key=weight)
+    return [Found(problem, min(kept[problem.id], key=lambda span: span.start)) for problem in named]
+
+
+def _counts(span: Span, problem: Problem, topics: Sequence[str], text: Folded) -> bool:
+    """A single word can mean many things: it counts only where the model does not see other topics alone."""
+    alone = not any(char.isspace() for char in text.plain[span.start : span.end])
+    return not alone or not topics or problem.topic in topics
+
+
+def _goods(text: Folded, known: bool, phrases: Phrases) -> Iterator[Good]:
+    """What the words praise, in their order."""
+    spans = [
+        (min(s.start for s in found), g) for g in phrases.goods if known and (found := find(g.words, text))
+    ]
+    yield from (good for _, good in sorted(spans, key=lambda one: one[0]))
+
+
+def _ask(text: Folded, known: bool, topics: Sequence[str], phrases: Phrases) -> Ask | None:
+    if not known:
+        return None
+    found = [ask for ask in phrases.asks if find(ask.words, text)]
+    return min(found, key=lambda ask: ask.topic not in topics, default=None)
+
+
+def _kind(text: Folded, known: bool, hits: frozenset[str], request: DraftRequest, phrases: Phrases) -> Kind:
+    """The gravest kind that the words name, then the built-in tripwires, then the model's topics. The press reports
+    what happened to others."""
+    kinds = phrases.kinds
+    if is_article(request):
+        return next(kind for kind in kinds if kind.id == "press")
+    telling = {topic for kind in kinds for topic in kind.topics} & set(request.topics)
+    agreed = [kind for kind in kinds if not telling or not kind.topics or telling & set(kind.topics)]
+    for kind in agreed if known else ():
+        if find(kind.words, text):
+            return kind
+    for hit in (hit for hit in (*GRAVE, "press") if hit in hits):
+        for kind in agreed:
+            if kind.tripwire == hit:
+                return kind
+    by_topic = (kind for kind in agreed if kind.by_topic and telling & set(kind.topics))
+    return next(by_topic, kinds[-1])
+
+
+def is_article(request: DraftRequest) -> bool:
+    return request.platform is not None and request.platform.name == ARTICLES
+
+
+def _is_informal(text: Folded, phrases: Phrases) -> bool:
+    language = phrases.language
+    return bool(find(language.informal, text)) and not find(language.formal, text)

@@ -1,0 +1,73 @@
+"""What a draft is asked of and what it gives: plain values between triage, the composer and the guard."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from platforms.base import Platform
+from store.brand import Brand
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRequest:
+    """A mention to answer. `recent`: the `moves` of the brand's latest drafts, newest first, so that neighbours
+    differ; `detect`: gives the language of a text, for the guard; `seed`: the same request with the same seed gives
+    the same draft."""
+
+    text: str
+    title: str | None
+    author: str | None
+    stars: float | None
+    platform: Platform | None
+    place: str | None
+    published_at: datetime
+    lang: str | None
+    sentiment: str | None
+    sentiment_probs: Mapping[str, float] | None
+    urgency: str | None
+    category: str | None
+    topics: Sequence[str]
+    reasons: Sequence[str]
+    brand: Brand
+    now: datetime
+    seed: str
+    recent: Sequence[Sequence[str]] = ()
+    detect: Callable[[str], str | None] | None = None
+
+    @property
+    def words(self) -> str:
+        """Title and text, as the customer wrote them."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
+    @property
+    def spoken(self) -> str | None:
+        """The customer's language as a bare code (`pt` of `pt-BR`); None: not known."""
+        code = (self.lang or "").replace("_", "-").split("-")[0].lower()
+        return None if code in ("", "und") else code
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the guard says of a draft. `detail` is the evidence: the words it found, or the figures."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftReply:
+    """A draft: the public reply (None for spam), the private one where the matter moves there, its translation for
+    the person who reads it (`gloss`), its length (`used` of `limit` in `unit`), and the wordings used (`moves`)."""
+
+    lang: str
+    reply: str | None
+    private_reply: str | None
+    gloss: str | None
+    used: int
+    limit: int | None
+    unit: str
+    remedy: str
+    checks: tuple[Check, ...]
+    moves: tuple[str, ...]
+    generator: str = "phrases"

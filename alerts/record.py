@@ -1,0 +1,279 @@
+"""Writes what triage decided: opens a case or joins one, with its reasons, draft and notifications.
+
+All of it happens in the caller's transaction. Why people are told is for `alerts.triage`.
+"""
+
+import hashlib
+from dataclasses import asdict
+from typing import Any
+
+from sqlmodel import Session
+
+from alerts import cases, notices, sla
+from alerts.card import platform_label
+from alerts.drafts.compose import DraftReply
+from alerts.gather import Gathered
+from alerts.triage import DONE, RANK, Decision, Facts, Found, home
+from store.tables import Audit, Case, CaseStatus, Draft, Mention, Reason
+
+LEADING = ("edited", "came_back")  # what a line in a thread is about, where they are among the reasons
+News = dict[str, Any]  # what a line says besides its reason
+REOPENING = {"edited", "came_back", "urgent", "negative", "viral"}
+
+
+def fresh(found: Gathered, mention_id: int, decision: Decision) -> tuple[Found, ...]:
+    """The reasons that have not been told yet."""
+    told = found.told.get(mention_id, set())
+    return tuple(reason for reason in decision.found if (reason.kind, reason.occurrence) not in told)
+
+
+def wants_draft(found: Gathered, mention_id: int, decision: Decision) -> bool:
+    """Whether people are about to be told of words that have no draft yet, or read those they were told in new ones."""
+    if (mention_id, found.mentions[mention_id].revision) in found.drafted or decision.answered:
+        return False
+    drafted_before = any(mention_id == drafted for drafted, _ in found.drafted)
+    return drafted_before or bool(fresh(found, mention_id, decision))
+
+
+def record(
+    session: Session,
+    found: Gathered,
+    facts: Facts,
+    decision: Decision,
+    draft: DraftReply | None,
+    channels: tuple[str, ...],
+) -> None:
+    """Tells what is new about a mention, once: run again with the same facts it does nothing."""
+    mention = facts.mention
+    reasons = fresh(found, mention.id or 0, decision)
+    case = facts.case
+    if reasons:
+        case = _tell(session, found, facts, decision, reasons, channels)
+    if case is not None:
+        if _keep_draft(session, found, mention, case, draft) and not reasons:
+            cases.touch(session, case, found.now)
+        _note_answer(session, found, case, facts, decision, channels)
+        _note_gone(session, found, case, mention, channels)
+        _note_growth(session, found, case, facts, reasons)
+
+
+def _tell(
+    session: Session,
+    found: Gathered,
+    facts: Facts,
+    decision: Decision,
+    reasons: tuple[Found, ...],
+    channels: tuple[str, ...],
+) -> Case:
+    known = home(facts, decision, found.near(facts.mention))
+    if facts.case is not None and facts.case is not known:
+        _close_praise(session, facts.case, found)
+    case = known or _open(session, facts, decision)
+    rows = _keep_reasons(session, case, facts, reasons)
+    joins = facts.mention.case_id != case.id
+    facts.mention.case_id = case.id
+    found.remember(facts.mention, case)
+    if known is None:
+        notices.announce(session, case, channels, found.now)
+    else:
+        news = _update(session, case, facts, decision, reasons)
+        _write_line(session, case, rows, news | ({"event": "joined"} if joins else {}), channels, found)
+    return case
+
+
+def _open(session: Session, facts: Facts, decision: Decision) -> Case:
+    brand, now = facts.brand, facts.now
+    praise = decision.channel == "praise"
+    case = Case(
+        brand=brand.key,
+        mention_id=facts.mention.id,
+        urgency=decision.urgency,
+        channel=decision.channel,
+        opened_at=now,
+        due_at=None if praise else sla.due(now, decision.urgency, brand),
+    )
+    session.add(case)
+    session.flush()
+    session.add(Audit(at=now, who=cases.SYSTEM, action="open", case_id=case.id, after=case.status))
+    return case
+
+
+def _keep_reasons(session: Session, case: Case, facts: Facts, reasons: tuple[Found, ...]) -> list[Reason]:
+    rows = [
+        Reason(
+            mention_id=facts.mention.id or 0,
+            case_id=case.id,
+            kind=reason.kind,
+            occurrence=reason.occurrence,
+            detail=list(reason.detail),
+            at=facts.now,
+        )
+        for reason in reasons
+    ]
+    session.add_all(rows)
+    case.reasons = list(dict.fromkeys([*case.reasons, *(reason.kind for reason in reasons)]))
+    session.flush()
+    return rows
+
+
+def _update(
+    session: Session, case: Case, facts: Facts, decision: Decision, reasons: tuple[Found, ...]
+) -> News:
+    """A known case has news: it may become more urgent, show other words, and open again."""
+    news: News = {}
+    if not decision.harmless:
+        case.snoozed_until = None
+        if _weighs_more(case, facts, decision):
+            case.mention_id = facts.mention.id
+        if RANK[decision.urgency] > RANK[case.urgency]:
+            _raise_urgency(session, case, facts, decision.urgency)
+            news["raised"] = decision.urgency
+        if case.status in DONE and {reason.kind for reason in reasons} & _reopening(case):
+            session.flush()
+            detail = {"mention": facts.mention.id}
+            cases.reopen(session, case.id or 0, cases.SYSTEM, facts.now, facts.brand, detail)
+            return news | {"reopened": True}
+    cases.touch(session, case, facts.now)
+    return news
+
+
+def _weighs_more(case: Case, facts: Facts, decision: Decision) -> bool:
+    """Whether the case's message should show this mention: what is more urgent, and of equals what its author wrote
+    last."""
+    gain = RANK[decision.urgency] - RANK[case.urgency]
+    goes_on = "came_back" in decision.kinds and any(e.mention.id == case.mention_id for e in facts.earlier)
+    return case.mention_id is None or gain > 0 or (gain == 0 and goes_on)
+
+
+def _reopening(case: Case) -> set[str]:
+    return REOPENING - {"viral"} if case.status == CaseStatus.DISMISSED else REOPENING
+
+
+def _raise_urgency(session: Session, case: Case, facts: Facts, urgency: str) -> None:
+    """More urgent never means later."""
+    case.urgency = urgency
+    due = sla.due(facts.now, urgency, facts.brand)
+    case.due_at = min((moment for moment in (case.due_at, due) if moment), default=None)
+    notices.hasten(session, case)
+
+
+def _write_line(
+    session: Session,
+    case: Case,
+    rows: list[Reason],
+    news: News,
+    channels: tuple[str, ...],
+    found: Gathered,
+) -> None:
+    """One line for all that is new, named after what a reader wants to know first."""
+    lead = next((row for row in rows if row.kind in LEADING), rows[0])
+    body = news | {"reasons": [row.id for row in rows]}
+    if "event" in news:
+        detail = {"mention": lead.mention_id}
+        session.add(Audit(at=found.now, who=cases.SYSTEM, action="join", case_id=case.id, detail=detail))
+    notices.line(session, case, f"reason:{lead.id}", channels, found.now, reason_id=lead.id, **body)
+
+
+def _close_praise(session: Session, case: Case, found: Gathered) -> None:
+    """Praise that its author took back is no praise: the matter goes on in a case of its own, elsewhere."""
+    cases.resolve(session, case.id or 0, cases.SYSTEM, found.now, "edited")
+
+
+def _keep_draft(
+    session: Session, found: Gathered, mention: Mention, case: Case, draft: DraftReply | None
+) -> bool:
+    """Keeps the draft for these words, unless there is one."""
+    written = (mention.id or 0, mention.revision)
+    if draft is None or written in found.drafted:
+        return False
+    found.drafted.add(written)
+    session.add(
+        Draft(
+            case_id=case.id or 0,
+            mention_id=written[0],
+            revision=written[1],
+            brand=mention.brand,
+            lang=draft.lang,
+            reply=draft.reply,
+            private_reply=draft.private_reply,
+            gloss=draft.gloss,
+            remedy=draft.remedy,
+            checks=[asdict(check) for check in draft.checks],
+            moves=list(draft.moves),
+            generator=draft.generator,
+            created_at=found.now,
+        )
+    )
+    return True
+
+
+def _note_answer(
+    session: Session,
+    found: Gathered,
+    case: Case,
+    facts: Facts,
+    decision: Decision,
+    channels: tuple[str, ...],
+) -> None:
+    """The brand's reply was seen on the platform: noted once; the clock stops when nothing else waits."""
+    mention = facts.mention
+    if not decision.answered or mention.answer is None or case.id is None:
+        return
+    mark = {"mention": mention.id, "answer": hashlib.sha256(mention.answer.encode()).hexdigest()[:12]}
+    if _is_noted(found, case, "answer_noted", mark):
+        return
+    _note(session, found, case, "answer_noted", mark)
+    if case.status not in (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED):
+        return
+    key = f"answered:{mark['mention']}:{mark['answer']}"
+    notices.line(session, case, key, channels, found.now, event="answered")
+    if all(_is_covered(other, found.members.get(case.id, [])) for other in found.members.get(case.id, [])):
+        session.flush()
+        cases.reply_seen(session, case.id, platform_label(mention.platform), found.now, mention.answered_at)
+    else:
+        cases.touch(session, case, found.now)
+
+
+def _is_covered(mention: Mention, members: list[Mention]) -> bool:
+    """Whether the brand answered this mention, or wrote in its thread after it."""
+    if mention.answer is not None:
+        return True
+    return any(
+        (other.platform, other.thread) == (mention.platform, mention.thread)
+        and other.answer is not None
+        and other.answered_at is not None
+        and other.answered_at >= mention.published_at
+        for other in members
+    )
+
+
+def _note_gone(
+    session: Session, found: Gathered, case: Case, mention: Mention, channels: tuple[str, ...]
+) -> None:
+    mark = {"mention": mention.id}
+    if mention.gone_at is None or _is_noted(found, case, "gone", mark):
+        return
+    _note(session, found, case, "gone", mark)
+    notices.line(session, case, f"gone:{mention.id}", channels, found.now, event="gone")
+    cases.touch(session, case, found.now)
+
+
+def _note_growth(
+    session: Session, found: Gathered, case: Case, facts: Facts, reasons: tuple[Found, ...]
+) -> None:
+    """What is known to spread is told once; afterwards its message shows the new figures."""
+    mention = facts.mention
+    grew = any(shot.at == mention.changed_at for shot in facts.snapshots)
+    known = ("viral", 0) in found.told.get(mention.id or 0, set())
+    if known and grew and not reasons and case.status not in DONE:
+        cases.touch(session, case, found.now)
+
+
+def _is_noted(found: Gathered, case: Case, action: str, mark: dict[str, Any]) -> bool:
+    return any(a.action == action and a.detail == mark for a in found.noted.get(case.id or 0, ()))
+
+
+def _note(session: Session, found: Gathered, case: Case, action: str, mark: dict[str, Any]) -> None:
+    audit = Audit(at=found.now, who=cases.SYSTEM, action=action, case_id=case.id, detail=mark)
+    session.add(audit)
+    found.noted.setdefault(case.id or 0, []).append(audit)

@@ -1,0 +1,252 @@
+"""The model card, models/README.md: written from what lies in the model folders, and held against it. It also names the
+models that are there and checks their weights."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sentiment.folder import CONFIG, FIGURES, WEIGHTS, ModelError, sha256
+from sentiment.labels import HEADS
+from sentiment.recipe import RECIPES
+from sentiment.sources import AUTHORED, PUBLISHED, UNLABELLED, Source
+
+CARD = "README.md"
+_CHECKSUM = re.compile(
+    r"^\| `([^`/|]+)/model\.safetensors` \| [\d.]+ MB \| `([0-9a-f]{64})` \|$", re.MULTILINE
+)
+_NAMES = {
+    "gold_dev": "hard items for development (`gold_dev.jsonl`)",
+    "umsab": "UMSAB, validation split (tweets)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that lies in `models/`: its name and revision, the size of its folder in MB, its languages."""
+
+    name: str
+    megabytes: float
+    languages: str
+
+
+def list_models(models: Path) -> list[Model]:
+    """The models of a folder of models, by name. Raises ModelError for one that is damaged."""
+    return [
+        Model(
+            f"{folder.name}@{sha256(folder / WEIGHTS)[:12]}",
+            _megabytes(*folder.iterdir()),
+            " ".join(_json(folder / CONFIG)["languages"]),
+        )
+        for folder in _folders(models)
+    ]
+
+
+def verify_models(models: Path) -> list[str]:
+    """What is wrong with the weights by the checksums in the card, each with its mend; empty where nothing is."""
+    card = models / CARD
+    if not card.is_file():
+        return [f"{card} is missing: restore it with `git checkout -- {models.name}`"]
+    promised = dict(_CHECKSUM.findall(card.read_text(encoding="utf-8")))
+    found = [_problem(models / name, checksum) for name, checksum in promised.items()]
+    found += [
+        f"{folder} is not in {card}: take it out, or write the card anew"
+        for folder in _folders(models)
+        if folder.name not in promised
+    ]
+    return [problem for problem in found if problem]
+
+
+def write_card(models: Path) -> Path:
+    """Writes the card of a folder of models and says where."""
+    (models / CARD).write_text(card_of(models), encoding="utf-8")
+    return models / CARD
+
+
+def card_of(models: Path) -> str:
+    """The card as it should be. Raises ModelError for a model without figures."""
+    parts = [_HEAD.format(files=_files(models)), *(_model(folder) for folder in _folders(models)), _TAIL]
+    return "\n".join(parts)
+
+
+def _problem(folder: Path, checksum: str) -> str | None:
+    weights = folder / WEIGHTS
+    if not weights.is_file():
+        return f"{weights} is missing: restore it with `git checkout -- {folder.parent.name}`"
+    if sha256(weights) != checksum:
+        return f"{weights} is not what its card says: restore it with `git checkout -- {folder.parent.name}`"
+    return None
+
+
+def _folders(models: Path) -> list[Path]:
+    return sorted(file.parent for file in models.glob(f"*/{WEIGHTS}"))
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{file} cannot be read ({type(error).__name__}): train the model again") from error
+    return found
+
+
+def _megabytes(*files: Path) -> float:
+    return round(sum(file.stat().st_size for file in files) / 1e6, 1)
+
+
+def _files(models: Path) -> str:
+    return "\n".join(
+        f"| `{folder.name}/{WEIGHTS}` | {_megabytes(folder / WEIGHTS)} MB | `{sha256(folder / WEIGHTS)}` |"
+        for folder in _folders(models)
+    )
+
+
+def _model(folder: Path) -> str:
+    config, figures = _json(folder / CONFIG), _json(folder / FIGURES)
+    training = figures["training"]
+    return _MODEL.format(
+        name=folder.name,
+        languages=", ".join(config["languages"]),
+        labels="\n".join(f"- {head}: {', '.join(names)}" for head, names in HEADS.items()),
+        **{name: config[name] for name in ("layers", "width", "encoder_size", "table_width", "linear_size")},
+        critical=config["critical_threshold"],
+        topic=config["topic_threshold"],
+        recipe=training["recipe"],
+        seed=training["seed"],
+        device=training["device"],
+        minutes=round(training["cpu_seconds"] / 60),
+        sources="\n".join(_sources(training)),
+        unlabelled=_unlabelled(training["recipe"]),
+        held_out="\n".join(_held_out(training["held_out"])),
+        measured="\n\n".join(_measured(figures.get("evaluation", {}))) or "Not measured yet.",
+    )
+
+
+def _sources(training: Mapping[str, Any]) -> Iterator[str]:
+    yield _source("authored", training["items"], AUTHORED)
+    for name, rows in training["sources"].items():
+        yield _source(name, rows, PUBLISHED.get(name, Source("the training folder", "not stated", "")))
+
+
+def _source(name: str, rows: int, source: Source) -> str:
+    return f"| {name} | {rows:,} | {source.texts} | {source.published} | {source.licence} |"
+
+
+def _unlabelled(recipe: str) -> str:
+    texts = RECIPES[recipe].masked_texts if recipe in RECIPES else 0
+    return UNLABELLED.format(texts=f"{texts:,}")
+
+
+def _held_out(figures: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in figures.items():
+        told = name.replace("_", " ").replace(" f1", " macro-F1")
+        if isinstance(value, dict):
+            yield from (f"| {told}, {head} | {error:.3f} |" for head, error in value.items())
+        else:
+            yield f"| {told} | {value:,} |" if isinstance(value, int) else f"| {told} | {value:.3f} |"
+
+
+def _measured(evaluation: Mapping[str, Any]) -> Iterator[str]:
+    for name, found in evaluation.items():
+        rows = [f"| {told} | {figure['value']:.3f} | {figure['low']:.3f} to {figure['high']:.3f} | {figure['n']} |"
+                for told, figure in _figures(found)]  # fmt: skip
+        head = f"On {_NAMES.get(name, name)}, {found['n']} texts, {found['unread']} in languages it does not read:"
+        yield "\n".join([head, "", "| figure | value | 95 % | texts |", "|---|---|---|---|", *rows])
+
+
+def _figures(found: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield from ((f"{head} macro-F1", figure) for head, figure in found["heads"].items())
+    for name in ("critical_recall", "false_critical"):
+        if found[name]:
+            yield name.replace("_", " "), found[name]
+    for lang, heads in found["languages"].items():
+        yield from ((f"{head} macro-F1, {lang}", figure) for head, figure in heads.items())
+
+
+_HEAD = """# The built-in model
+
+Written by `python -m sentiment.measure DATA`; a test holds it against the files. `ascolto models verify` checks the
+weights against these checksums:
+
+| file | size | sha256 |
+|---|---|---|
+{files}
+"""
+
+_MODEL = """## {name}
+
+**What it is for.** To sort what customers write in public about a brand: how they feel, how soon a person must look,
+what kind of message it is, what it is about, and which words said so. It reads {languages}.
+Other languages are marked as not supported and get no label.
+
+**What it is not for.** To decide about people, to moderate, to answer without a person. It was made for short public
+texts to companies; letters, contracts, chats and private messages are another matter.
+
+**What it is.** Words enter as hashed character n-grams ({encoder_size:,} rows of {table_width}), pass {layers}
+transformer layers {width} wide, and are pooled for all heads at once; beside them stands a linear model over
+{linear_size:,} hashed TF-IDF n-grams. Each head mixes the two with weights fitted on texts held out. Star ratings,
+where given, are evidence for both. From a chance of {critical} on a text counts as critical, from {topic} on a topic
+is named.
+
+{labels}
+
+The labels mean what [how urgency is decided](../docs/how-urgency-is-decided.md) says: urgency goes by the facts
+reported, never by the tone.
+
+### What it learnt from
+
+Recipe `{recipe}`, seed {seed}, trained on {device}; the processor's part took {minutes} minutes. No text of a test
+split or of the development items went in; of validation splits, up to 4,000 rows only weigh the two paths against each
+other.
+
+| source | texts | what | published in | licence as stated |
+|---|---|---|---|---|
+{sources}
+
+{unlabelled}
+
+Many of these licences allow research at best, or are not stated: have the list reviewed before you build a product on
+the weights.
+
+### What it reaches
+
+On the authored items, by cross-validation (each read once with its rating and once without), and on published
+validation rows (`published f1`):
+
+| figure | value |
+|---|---|
+{held_out}
+
+`false critical` is the share of low and normal texts that are called critical. Here each head answers for itself; in
+use, urgency and category are the likeliest that may stand beside the sentiment (praise is never negative, a complaint
+never low), which costs 0.9 points of category and 0.4 of urgency on these items.
+Below, ratings are given where there are any.
+
+{measured}
+
+### Limits
+
+- It misses dangers, and it calls some texts critical that are not: tripwires, stars and people stand beside it.
+- Plain, very short complaints are often called other or low: most of its labelled texts are longer and say more.
+- On tweets it is weaker than on reviews and customers' messages.
+- Irony and icy politeness are read by their words more often than by what is meant.
+- Dutch and Polish have few texts to learn from; dialects and other scripts have none.
+- Its training texts speak of invented brands and of what people wrote in the years 2012 to 2018; newer things and
+  words are known to it only by their letters.
+- Nobody has measured yet whether names of people, places or nationalities move its scores.
+"""
+
+_TAIL = """## Made anew, or replaced
+
+`ascolto train --data DATA --out models/mine` makes a model by the same recipe from a folder with `authored/*.jsonl`,
+`sentiment/*.jsonl.gz` and `unlabelled.jsonl.gz`; stopped, it goes on where it was. It needs no GPU, only patience:
+about two days of one core, estimated from the speed of single steps (850 words a second). A GPU does it in minutes,
+through `sentiment.train.train(machine=...)`; there the same seed does not give the same bytes.
+
+`ASCOLTO_MODEL` names the folder to score with, ours or any
+sequence-classification model whose labels are negative, neutral and positive: docs/settings.md.
+"""

@@ -1,0 +1,257 @@
+"""Measures a scorer on texts with gold labels: macro-F1 by head and language, dangers found and false alarms, how well
+the chances are calibrated, each with a 95 % interval. It prints nothing and trains nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from sentiment.calibrate import expected_error
+from sentiment.corpus import lines_of
+from sentiment.labels import CRITICAL, HEADS, URGENCY
+from sentiment.scorer import Scored, ScorerInput
+
+CLASSES = {head: HEADS[head] for head in ("sentiment", "urgency", "category")}
+LEAST = 15
+"""A language with fewer items gets no figure of its own."""
+RESAMPLES = 1_000
+SEED = 20
+_UNKNOWN = -1
+Labels = npt.NDArray[np.int64]
+
+
+class GoldError(ValueError):
+    """A labelled file that cannot be used; the message names file, line and mend."""
+
+
+class Scores(Protocol):
+    """What is measured: a `sentiment.scorer.Scorer`."""
+
+    @property
+    def name(self) -> str: ...
+
+    def score(self, texts: Sequence[ScorerInput], explain: bool = False) -> list[Scored]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A text and what a person says of it: a label number for each head that was labelled."""
+
+    given: ScorerInput
+    labels: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured value, its 95 % interval (percentile bootstrap; Efron 1979), and the `n` texts behind it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What one file says of one model, all from 0 to 1. `heads`: macro-F1; `languages`: the same by language.
+    `critical_recall`: critical texts called so; `false_critical`: low and normal ones called so. `unread`: texts
+    the model did not score, which count as wrong. None where the file has no such labels."""
+
+    model: str
+    n: int
+    unread: int
+    heads: dict[str, Figure]
+    languages: dict[str, dict[str, Figure]]
+    critical_recall: Figure | None
+    false_critical: Figure | None
+    calibration_error: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures as JSON has them, rounded to four places."""
+        rounded: dict[str, Any] = _rounded(asdict(self))
+        return rounded
+
+    def rows(self) -> list[tuple[str, Figure]]:
+        """Every figure with its name, the general ones first."""
+        found = [(f"{head} macro-F1", figure) for head, figure in self.heads.items()]
+        shares = (("critical found", self.critical_recall), ("false critical", self.false_critical))
+        found += [(name, figure) for name, figure in shares if figure]
+        return found + [
+            (f"{head} macro-F1, {lang}", figure)
+            for lang, heads in self.languages.items()
+            for head, figure in heads.items()
+        ]
+
+    def table(self) -> str:
+        """The figures as plain text, a line each."""
+        rows = [f"{self.model} on {self.n} texts, {self.unread} of them not read"]
+        for name, figure in self.rows():
+            interval = f"{figure.low:.3f} to {figure.high:.3f}"
+            rows.append(f"{name:<28} {figure.value:.3f}  ({interval}, n = {figure.n})")
+        for head, error in self.calibration_error.items():
+            rows.append(f"{f'{head} calibration error':<28} {error:.3f}")
+        return "\n".join(rows)
+
+
+def evaluate(scorer: Scores, path: Path, split: str | None = None) -> Evaluation:
+    """Measures on `path`, JSON lines (or gzip'd ones) with `text` and at least one of `sentiment` (or `label`),
+    `urgency`, `category`; `lang`, `stars` and `title` are given to the model where they stand. With `split`, only
+    lines whose `split` it is.
+
+    Raises GoldError, which names file, line and mend."""
+    return measure(scorer, list(read_gold(path, split)))
+
+
+def measure(scorer: Scores, gold: Sequence[Gold]) -> Evaluation:
+    """Measures on texts that were read."""
+    scored = scorer.score([one.given for one in gold])
+    wanted = {head: _wanted(gold, head) for head in CLASSES}
+    said = {head: _said(scored, head) for head in CLASSES}
+    labelled = {head: numbers for head in CLASSES if len(numbers := np.flatnonzero(wanted[head] != _UNKNOWN))}
+
+    def figure(head: str, numbers: Labels) -> Figure:
+        return _figure(_confusions(wanted[head][numbers], said[head][numbers], len(CLASSES[head])))
+
+    urgency, called = wanted["urgency"], said["urgency"] == CRITICAL
+    calm = (urgency != _UNKNOWN) & (urgency <= URGENCY.index("normal"))
+    return Evaluation(
+        model=scorer.name,
+        n=len(gold),
+        unread=sum(one.urgency is None for one in scored),
+        heads={head: figure(head, numbers) for head, numbers in labelled.items()},
+        languages=_languages(gold, labelled, figure),
+        critical_recall=_share(called[urgency == CRITICAL]),
+        false_critical=_share(called[calm]),
+        calibration_error=_calibration(scored, wanted),
+    )
+
+
+def read_gold(path: Path, split: str | None = None) -> Iterator[Gold]:
+    """The labelled texts of a file. Raises GoldError, also where it has none."""
+    found = False
+    with lines_of(path) as lines:
+        try:
+            for number, line in enumerate(lines, 1):
+                gold = _gold(line, split, f"{path}, line {number}") if line.strip() else None
+                if gold is not None:
+                    found = True
+                    yield gold
+        except UnicodeDecodeError as error:
+            raise GoldError(f"{path} is not UTF-8: save it as UTF-8") from error
+    if not found:
+        raise GoldError(
+            f"{path} has no labelled text: give JSON lines with text, sentiment, urgency, category"
+        )
+
+
+def _gold(line: str, split: str | None, place: str) -> Gold | None:
+    """A line's text and labels; None for one of another split or without a label."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise GoldError(f"{place}: this is not JSON ({error}): write one JSON object a line") from error
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise GoldError(f'{place}: there is no text: write {{"text": "...", "sentiment": "negative", ...}}')
+    if split is not None and row.get("split") != split:
+        return None
+    told = {"sentiment": row.get("sentiment", row.get("label")), "urgency": row.get("urgency"),
+            "category": row.get("category") if "sentiment" in row or "urgency" in row else None}  # fmt: skip
+    labels = {head: _number(head, label, place) for head, label in told.items() if label is not None}
+    given = ScorerInput(
+        row["text"],
+        _typed(row, "title", str, place),
+        _typed(row, "lang", str, place),
+        _typed(row, "stars", (int, float), place),
+    )
+    return Gold(given, labels) if labels else None
+
+
+def _number(head: str, label: object, place: str) -> int:
+    if label not in CLASSES[head]:
+        raise GoldError(f"{place}: {head} is {label!r}: use one of {', '.join(CLASSES[head])}")
+    return CLASSES[head].index(str(label))
+
+
+def _typed(row: dict[str, Any], name: str, kind: type | tuple[type, ...], place: str) -> Any:
+    value = row.get(name)
+    if value is None or (isinstance(value, kind) and not isinstance(value, bool)):
+        return value
+    wanted = "a text" if kind is str else "a number"
+    raise GoldError(f"{place}: {name} is {value!r}: give {wanted}, or leave it out")
+
+
+def _wanted(gold: Sequence[Gold], head: str) -> Labels:
+    return np.array([one.labels.get(head, _UNKNOWN) for one in gold], np.int64)
+
+
+def _said(scored: Sequence[Scored], head: str) -> Labels:
+    """The answers; a text that was not read gets the number after the last label, which is always wrong."""
+    names = CLASSES[head]
+    told = [getattr(one, head) for one in scored]
+    return np.array([len(names) if label is None else names.index(label) for label in told], np.int64)
+
+
+def _languages(
+    gold: Sequence[Gold], labelled: Mapping[str, Labels], figure: Callable[[str, Labels], Figure]
+) -> dict[str, dict[str, Figure]]:
+    langs = np.array([one.given.lang or "" for one in gold])
+    found: dict[str, dict[str, Figure]] = {}
+    for lang in sorted({str(lang) for lang in langs if lang}):
+        mine = {head: numbers[langs[numbers] == lang] for head, numbers in labelled.items()}
+        figures = {head: figure(head, numbers) for head, numbers in mine.items() if len(numbers) >= LEAST}
+        if figures:
+            found[lang] = figures
+    return found
+
+
+def _confusions(wanted: Labels, said: Labels, classes: int) -> npt.NDArray[np.float64]:
+    """(1 + RESAMPLES, classes, classes + 1): how often which label was answered by which, in the texts and in every
+    resample of them."""
+    cells = wanted * (classes + 1) + said
+    counts = np.bincount(cells, minlength=classes * (classes + 1))
+    drawn = np.random.default_rng(SEED).multinomial(len(cells), counts / len(cells), size=RESAMPLES)
+    return np.concatenate([counts[None], drawn]).reshape(-1, classes, classes + 1).astype(np.float64)
+
+
+def _figure(tables: npt.NDArray[np.float64]) -> Figure:
+    """Mean F1 over the labels that occur among the wanted or the answers."""
+    hits = np.diagonal(tables[:, :, :-1], axis1=1, axis2=2)
+    both = tables.sum(2) + tables[:, :, :-1].sum(1)
+    f1 = np.divide(2 * hits, both, out=np.zeros_like(hits), where=both > 0)
+    return _interval(f1.sum(1) / np.maximum(1, (both > 0).sum(1)), int(tables[0].sum()))
+
+
+def _share(called: npt.NDArray[np.bool_]) -> Figure | None:
+    if not len(called):
+        return None
+    drawn = np.random.default_rng(SEED).binomial(len(called), called.mean(), size=RESAMPLES) / len(called)
+    return _interval(np.concatenate([[called.mean()], drawn]), len(called))
+
+
+def _interval(values: npt.NDArray[np.float64], n: int) -> Figure:
+    low, high = np.percentile(values[1:], [2.5, 97.5])
+    return Figure(float(values[0]), float(low), float(high), n)
+
+
+def _calibration(scored: Sequence[Scored], wanted: Mapping[str, Labels]) -> dict[str, float]:
+    found = {}
+    for head in ("sentiment", "urgency"):
+        told = [getattr(one, f"{head}_probs") for one in scored]
+        kept = [row for row, chances in enumerate(told) if chances and wanted[head][row] != _UNKNOWN]
+        if kept:
+            chances = torch.tensor([list(told[row].values()) for row in kept])
+            found[head] = expected_error(chances, torch.from_numpy(wanted[head][kept]))
+    return found
+
+
+def _rounded(found: Any) -> Any:
+    if isinstance(found, dict):
+        return {name: _rounded(value) for name, value in found.items()}
+    return round(found, 4) if isinstance(found, float) else found

@@ -1,0 +1,136 @@
+"""Stage two of training: all heads learn from the authored items, while a share of the published rows
+keeps the encoder from forgetting. Stage one is pretrain.py."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from sentiment.batch import Batch, Collator
+from sentiment.corpus import Example
+from sentiment.linear import balance
+from sentiment.loop import Machine, Plan, learn
+from sentiment.network import Encoder, Network, Shape
+from sentiment.plan import batches, dropped
+from sentiment.recipe import Recipe
+
+_SHARES = {"sentiment": 1.0, "urgency": 1.5, "category": 1.0, "topics": 4.0}
+_CLASSES = {"sentiment": 3, "urgency": 4, "category": 7}
+_REPLAY = 0.5
+"""Weight of a published row beside an authored one."""
+_SMOOTHING = 0.05
+_UNKNOWN = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """A batch, and for each of its rows the wanted label of each head (-1: unknown), its weights, its
+    topics and whether somebody named them."""
+
+    batch: Batch
+    wanted: Tensor
+    weights: Tensor
+    topics: Tensor
+    known: Tensor
+
+
+def finetune(
+    encoder: Encoder,
+    items: Sequence[Example],
+    replay: Sequence[Example],
+    shape: Shape,
+    recipe: Recipe,
+    seed: int,
+    collate: Collator,
+    machine: Machine,
+) -> Network:
+    """A network, on the CPU, whose encoder path answers for every head; its linear path is still empty.
+    `encoder` is not changed."""
+    torch.manual_seed(seed)
+    network = Network(shape)
+    network.encoder.load_state_dict(encoder.state_dict())
+    network.to(machine.device)
+    rows, plan = _plan(items, replay, recipe, seed)
+    labels = _labels(rows)
+    weights = _weights(labels)
+
+    def prepare(step: int) -> _Labelled:
+        chance, chosen = random.Random(f"{seed} finetune {step}"), plan[step]
+        batch = _batch([rows[number] for number in chosen], recipe, collate, chance)
+        topics, known = topic_flags([rows[number] for number in chosen], shape.heads["topics"])
+        return _Labelled(batch, labels[chosen], weights[chosen], topics, known)
+
+    def loss(given: _Labelled) -> Tensor:
+        logits = network.split(network.encoded(given.batch.to(machine.device)).float())
+        return _loss(logits, given, machine.device)
+
+    learnt = nn.ModuleList([network.encoder, network.norm, network.head])
+    learn(learnt, Plan("finetune", len(plan), recipe.finetune_rate, seed, prepare, loss), machine)
+    return network.eval().cpu()
+
+
+def topic_flags(rows: Sequence[Example], topics: int) -> tuple[Tensor, Tensor]:
+    """(rows, topics) of 0 and 1, and (rows,) whether somebody labelled the row."""
+    wanted = torch.zeros(len(rows), topics)
+    for number, row in enumerate(rows):
+        wanted[number, list(row.topics or ())] = 1.0
+    return wanted, torch.tensor([float(row.topics is not None) for row in rows])
+
+
+def _plan(
+    items: Sequence[Example], replay: Sequence[Example], recipe: Recipe, seed: int
+) -> tuple[list[Example], list[list[int]]]:
+    """All rows, and batches of their numbers: every item once an epoch, fresh replay rows each time."""
+    shuffle = random.Random(seed)
+    rows = [*items, *replay]
+    plan: list[list[int]] = []
+    for _ in range(recipe.finetune_epochs):
+        drawn = shuffle.sample(range(len(replay)), min(recipe.replay, len(replay)))
+        chosen = [*range(len(items)), *(len(items) + number for number in drawn)]
+        lengths = [min(len(rows[number].words), recipe.limit) for number in chosen]
+        found = batches(lengths, recipe.finetune_batch, shuffle)
+        plan += [[chosen[place] for place in batch] for batch in found]
+    return rows, plan
+
+
+def _batch(rows: Sequence[Example], recipe: Recipe, collate: Collator, chance: random.Random) -> Batch:
+    """The rating of every other item is hidden, so that texts are read with it and without."""
+    texts = [dropped(row.words, recipe.word_dropout, chance) for row in rows]
+    stars = [None if row.urgency is None or chance.random() < 0.5 else row.stars for row in rows]
+    return collate(texts, stars, linear=False)
+
+
+def _labels(rows: Sequence[Example]) -> Tensor:
+    """(rows, 3): label numbers of sentiment, urgency, category."""
+    told = [(row.sentiment, row.urgency, row.category) for row in rows]
+    return torch.tensor([[_UNKNOWN if label is None else label for label in labels] for labels in told])
+
+
+def _weights(labels: Tensor) -> Tensor:
+    """(rows, 3): what each row counts for each head; rare classes count more, by the square root of their
+    rarity."""
+    weights = torch.zeros(labels.shape)
+    for column, classes in enumerate(_CLASSES.values()):
+        known = labels[:, column] != _UNKNOWN
+        weights[known, column] = balance(labels[known, column], classes).sqrt()
+    weights[labels[:, 1] == _UNKNOWN, 0] *= _REPLAY
+    return weights
+
+
+def _loss(logits: dict[str, Tensor], given: _Labelled, device: str) -> Tensor:
+    wanted, weights = given.wanted.to(device).clamp(min=0), given.weights.to(device)
+    total = torch.zeros((), device=device)
+    for column, head in enumerate(_CLASSES):
+        each = functional.cross_entropy(
+            logits[head], wanted[:, column], reduction="none", label_smoothing=_SMOOTHING
+        )
+        total = total + _SHARES[head] * (weights[:, column] * each).mean()
+    flags = functional.binary_cross_entropy_with_logits(
+        logits["topics"], given.topics.to(device), reduction="none"
+    )
+    return total + _SHARES["topics"] * (flags.mean(1) * given.known.to(device)).mean()

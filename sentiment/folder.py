@@ -1,0 +1,139 @@
+"""The model folder: what is in it, how it is written, found, checked and read. Reading needs no
+transformers; writing goes through it, so that the folder loads there too."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from sentiment.features import SPEC
+from sentiment.labels import HEADS
+from sentiment.network import Network, Shape
+
+WEIGHTS, CONFIG, FIGURES = "model.safetensors", "config.json", "figures.json"
+BUILT_IN = Path(__file__).parent.parent / "models" / "ascolto-small"
+_PREFIX = "network."
+_SIZES = ("encoder_size", "linear_size", "table_width", "width", "layers", "attention_heads", "limit")
+
+
+class ModelError(ValueError):
+    """A model folder that cannot be used; the message names the place and the mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model folder in memory. `name` is `<folder name>@<first 12 hex digits of the weights' sha256>`."""
+
+    name: str
+    network: Network
+    labels: Mapping[str, tuple[str, ...]]
+    languages: tuple[str, ...]
+    critical_threshold: float
+    topic_threshold: float
+
+
+def sha256(file: Path) -> str:
+    """Checksum of a file, in hex."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def load(folder: Path) -> Loaded:
+    """Reads a model folder, weights as 32-bit floats.
+
+    Raises ModelError where it is missing, damaged, or made with other labels or features."""
+    config = _config(folder)
+    shape = _shape(config, folder)
+    network = Network(shape)
+    try:
+        state = load_file(folder / WEIGHTS)
+        network.load_state_dict({name.removeprefix(_PREFIX): value.float() for name, value in state.items()})
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise ModelError(
+            f"{folder / WEIGHTS} cannot be read ({first_line(error)}). {_mend(folder)}"
+        ) from error
+    labels = {head: tuple(names) for head, names in config["labels"].items()}
+    return Loaded(
+        f"{folder.resolve().name}@{sha256(folder / WEIGHTS)[:12]}",
+        network.eval(),
+        labels,
+        tuple(config["languages"]),
+        float(config["critical_threshold"]),
+        float(config["topic_threshold"]),
+    )
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether this is, or claims to be, a folder that `save` wrote; the built-in one always is."""
+    if folder == BUILT_IN or not (folder / CONFIG).is_file():
+        return folder == BUILT_IN or folder.is_dir()
+    try:
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return True
+    return not isinstance(config, dict) or config.get("model_type") == "ascolto"
+
+
+def save(network: Network, languages: tuple[str, ...], critical: float, topic: float, folder: Path) -> None:
+    """Writes config.json and model.safetensors (16-bit floats) into `folder`."""
+    from sentiment.model import AscoltoConfig, AscoltoModel
+
+    shape = network.shape
+    config = AscoltoConfig(
+        shape.encoder_size, shape.linear_size, shape.table_width, shape.width, shape.layers,
+        shape.attention_heads, shape.limit,
+        languages=list(languages), critical_threshold=critical, topic_threshold=topic,
+        architectures=["AscoltoModel"],
+    )  # fmt: skip
+    model = AscoltoModel(config)
+    model.network.load_state_dict(network.state_dict())
+    folder.mkdir(parents=True, exist_ok=True)
+    model.half().save_pretrained(folder)  # type: ignore[no-untyped-call]
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    try:
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"{folder} holds no model ({CONFIG} is missing). {_mend(folder)}") from error
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{folder / CONFIG} cannot be read ({first_line(error)}). {_mend(folder)}"
+        ) from error
+    if not isinstance(config, dict) or config.get("model_type") != "ascolto":
+        raise ModelError(f"{folder} holds a model of another kind. {_mend(folder)}")
+    if config.get("features") != SPEC:
+        raise ModelError(
+            f"{folder} was made for features {config.get('features')!r}, not {SPEC!r}: train it again."
+        )
+    return config
+
+
+def _shape(config: dict[str, Any], folder: Path) -> Shape:
+    try:
+        labels = {head: tuple(names) for head, names in config["labels"].items()}
+        sizes = {name: int(config[name]) for name in _SIZES}
+        config["languages"], config["critical_threshold"], config["topic_threshold"]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"{folder / CONFIG} lacks or spoils {error}. {_mend(folder)}") from error
+    if labels != dict(HEADS):
+        raise ModelError(f"{folder / CONFIG} has other labels than this version: train the model again.")
+    return Shape(**sizes, heads={head: len(names) for head, names in HEADS.items()})
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, in brief."""
+    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+
+
+def _mend(folder: Path) -> str:
+    if folder == BUILT_IN:
+        return "Restore it with `git checkout -- models`, or make it anew with `ascolto train`."
+    return "Set ASCOLTO_MODEL to a folder made by `ascolto train`, or unset it to use the built-in model."

@@ -1,0 +1,147 @@
+"""The loop that every stage of training shares: prepares batches, takes steps, leaves checkpoints and goes
+on from them. What is learnt is the stages' own: masked.py, pretrain.py, finetune.py."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+CHECKPOINT_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where training runs. `workers`: processes that prepare batches; with none the loop does it itself.
+    On a GPU the products are bfloat16, and the same seed does not give bitwise the same weights."""
+
+    device: str = "cpu"
+    threads: int = 1
+    workers: int = 0
+
+
+CPU = Machine()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Generic[T]):
+    """`steps` steps at a peak `rate`. `prepare` makes the batch of a step, the same each time it is asked;
+    `loss` is what one batch costs."""
+
+    name: str
+    steps: int
+    rate: float
+    seed: int
+    prepare: Callable[[int], T]
+    loss: Callable[[T], Tensor]
+
+
+class _Steps(Dataset[T]):
+    def __init__(self, prepare: Callable[[int], T], steps: range) -> None:
+        self.prepare, self.steps = prepare, steps
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __getitem__(self, place: int) -> T:
+        return self.prepare(self.steps[place])
+
+
+def learn(module: nn.Module, plan: Plan[T], machine: Machine, checkpoint: Path | None = None) -> None:
+    """Trains `module`, which is on the machine's device. `checkpoint`: a file that is written every minute
+    and at the end, and continued from."""
+    optimizer, schedule = optimise(module, plan.rate, plan.steps)
+    done = _resume(checkpoint, module, optimizer, schedule, machine)
+    saved, started, running = time.monotonic(), time.monotonic(), 0.0
+    for step, batch in enumerate(_prepared(plan, range(done, plan.steps), machine), done):
+        torch.manual_seed(plan.seed * 1_000_003 + step)
+        with torch.autocast(machine.device.split(":")[0], torch.bfloat16, enabled=machine.device != "cpu"):
+            loss = plan.loss(batch)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(module.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        last = step + 1 == plan.steps
+        if step % 50 == 0 or last:
+            running = loss.item() if not running else 0.7 * running + 0.3 * loss.item()
+        if checkpoint is not None and (last or time.monotonic() - saved > CHECKPOINT_SECONDS):
+            _save(checkpoint, module, optimizer, schedule, step + 1)
+            saved = time.monotonic()
+            log.info(
+                "%s: step %d of %d, loss %.3f, %.0f s", plan.name, step + 1, plan.steps, running,
+                saved - started, extra={"action": "train"},
+            )  # fmt: skip
+
+
+def optimise(
+    module: nn.Module, rate: float, steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    """AdamW (Loshchilov & Hutter 2019); the rate climbs for a twentieth of the steps, then falls to zero."""
+    optimizer = torch.optim.AdamW(module.parameters(), lr=rate, weight_decay=0.01)
+    warm = max(1, steps // 20)
+
+    def scale(step: int) -> float:
+        return min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps)))
+
+    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, scale)
+
+
+def _prepared(plan: Plan[T], steps: range, machine: Machine) -> Iterator[T]:
+    if not machine.workers:
+        yield from map(plan.prepare, steps)
+        return
+    yield from DataLoader(
+        _Steps(plan.prepare, steps),
+        batch_size=None,
+        num_workers=machine.workers,
+        collate_fn=_itself,
+        multiprocessing_context="fork",
+        prefetch_factor=4,
+    )
+
+
+def _itself(batch: T) -> T:
+    return batch
+
+
+def _save(
+    file: Path,
+    module: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    done: int,
+) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    state = {
+        "module": module.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "schedule": schedule.state_dict(),
+    }
+    torch.save({**state, "done": done}, file.with_suffix(".new"))
+    file.with_suffix(".new").replace(file)
+
+
+def _resume(
+    file: Path | None,
+    module: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    machine: Machine,
+) -> int:
+    if file is None or not file.exists():
+        return 0
+    state = torch.load(file, weights_only=True, map_location=machine.device)
+    module.load_state_dict(state["module"])
+    optimizer.load_state_dict(state["optimizer"])
+    schedule.load_state_dict(state["schedule"])
+    return int(state["done"])

@@ -1,0 +1,215 @@
+"""Scores texts: language, then all heads in one pass over batches of like length. It decides nothing
+about alerts and stores nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from sentiment.batch import Collator
+from sentiment.explain import asked, reasons
+from sentiment.folder import BUILT_IN, Loaded, is_ours, load
+from sentiment.labels import AGREEING, CRITICAL
+from sentiment.language import detect_cleaned
+from sentiment.text import clean, words
+
+if TYPE_CHECKING:
+    from sentiment.foreign import Foreign
+
+BATCH_WORDS = 2_048
+"""About so many words go through the network at once."""
+EXPLAINED_WORDS = 1_024
+"""The same where the way back is gone too, which keeps more in memory."""
+LONGEST = 1_500
+"""Words of a text that are looked at; the encoder reads fewer of them, the linear path all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerInput:
+    """A text to score; its title is read in front of it. A given `lang` (ISO 639-1) wins over detection;
+    `stars`, 1 to 5, are evidence."""
+
+    text: str
+    title: str | None = None
+    lang: str | None = None
+    stars: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What the model says of a text. Where `unsupported`, or where there is nothing to read, labels,
+    scores and chances are None. `sentiment_score` is P(positive) - P(negative), -1 to 1; `urgency_score`
+    the expected level over 3, 0 to 1. `why`: the words that moved it, where asked for."""
+
+    lang: str | None
+    unsupported: bool
+    sentiment: str | None
+    sentiment_score: float | None
+    sentiment_probs: dict[str, float] | None
+    urgency: str | None
+    urgency_score: float | None
+    urgency_probs: dict[str, float] | None
+    category: str | None
+    topics: list[str]
+    why: list[str]
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A text made ready: its words, language, and whether the model is to score it."""
+
+    text: str
+    words: list[str]
+    lang: str | None
+    stars: float | None
+    unsupported: bool
+
+    @property
+    def scored(self) -> bool:
+        return bool(self.words) and not self.unsupported
+
+
+class Scorer:
+    """One loaded model. Threads may share it: scoring changes nothing in it. With a `foreign` model, sentiment is
+    that one's, and the rest the built-in one's."""
+
+    def __init__(self, model: Loaded, foreign: Foreign | None = None) -> None:
+        self.model = model
+        self.foreign = foreign
+        self.collate = Collator(
+            model.network.shape.encoder_size, model.network.shape.limit, model.network.idf.numpy()
+        )
+
+    @classmethod
+    def load(cls, named: str | Path | None = None) -> Scorer:
+        """The model of a folder, ours or one that transformers knows, or of a hub id; by default the built-in one.
+
+        Raises ModelError, which names the mend."""
+        torch.set_num_threads(1)  # on small batches a second thread costs more than it gives
+        folder = Path(named).expanduser() if named else BUILT_IN
+        if is_ours(folder):
+            return cls(load(folder))
+        from sentiment.foreign import load_foreign  # transformers takes seconds: only whoever needs it waits
+
+        return cls(load(BUILT_IN), load_foreign(str(folder)))
+
+    @property
+    def name(self) -> str:
+        """The model as `name@revision`."""
+        return self.foreign.name if self.foreign else self.model.name
+
+    def score(self, texts: Sequence[ScorerInput], explain: bool = False) -> list[Scored]:
+        """One answer for each text, in order. With `explain`, urgent and negative ones say why."""
+        read = [self._read(text) for text in texts]
+        answers = [self._unread(each) for each in read]
+        for numbers in _batches([len(each.words) if each.scored else 0 for each in read]):
+            rows = [read[number] for number in numbers]
+            for number, answer in zip(numbers, self._answers(rows), strict=True):
+                answers[number] = answer
+        return self._explained(read, answers) if explain else answers
+
+    def chances(self, texts: Sequence[Sequence[str]], stars: Sequence[float | None]) -> dict[str, Tensor]:
+        """Calibrated chances (texts, labels) of each head for texts given as words."""
+        with torch.inference_mode():
+            logits = self.model.network(self.collate(texts, stars))
+            return {
+                head: torch.sigmoid(part) if head == "topics" else torch.softmax(part, 1)
+                for head, part in logits.items()
+            }
+
+    def _read(self, given: ScorerInput) -> _Read:
+        cleaned = clean(f"{given.title}\n{given.text}" if given.title else given.text)
+        lang = _code(given.lang) or detect_cleaned(cleaned).lang
+        found = words(cleaned, LONGEST)
+        stars = given.stars if given.stars is not None and math.isfinite(given.stars) else None
+        return _Read(cleaned, found, lang, stars, lang is not None and lang not in self.model.languages)
+
+    def _unread(self, read: _Read) -> Scored:
+        return Scored(
+            read.lang, read.unsupported, None, None, None, None, None, None, None, [], [], self.name
+        )
+
+    def _answers(self, rows: Sequence[_Read]) -> Iterator[Scored]:
+        chances = self.chances([row.words for row in rows], [row.stars for row in rows])
+        if self.foreign:
+            chances["sentiment"] = self.foreign.chances([row.text for row in rows])
+        parts = {head: part.tolist() for head, part in chances.items()}
+        for number, row in enumerate(rows):
+            yield self._answer(row, {head: part[number] for head, part in parts.items()})
+
+    def _answer(self, row: _Read, chances: dict[str, list[float]]) -> Scored:
+        labels = self.model.labels
+        moods, levels, kinds = chances["sentiment"], chances["urgency"], chances["category"]
+        mood, level, kind = _likeliest(moods, levels, kinds, self.model.critical_threshold)
+        return Scored(
+            lang=row.lang,
+            unsupported=False,
+            sentiment=labels["sentiment"][mood],
+            sentiment_score=round(moods[2] - moods[0], 4),
+            sentiment_probs=_named(labels["sentiment"], moods),
+            urgency=labels["urgency"][level],
+            urgency_score=round(sum(place * chance for place, chance in enumerate(levels)) / 3, 4),
+            urgency_probs=_named(labels["urgency"], levels),
+            category=labels["category"][kind],
+            topics=self._topics(chances["topics"]),
+            why=[],
+            model=self.name,
+        )
+
+    def _topics(self, chances: Sequence[float]) -> list[str]:
+        named = sorted(zip(chances, self.model.labels["topics"], strict=True), reverse=True)
+        return [topic for chance, topic in named if chance >= self.model.topic_threshold]
+
+    def _explained(self, read: Sequence[_Read], answers: Sequence[Scored]) -> list[Scored]:
+        told = [
+            asked(each.words, each.stars, answer.urgency, answer.sentiment)
+            for each, answer in zip(read, answers, strict=True)
+        ]
+        explained = list(answers)
+        for numbers in _batches([len(one.words) if one else 0 for one in told], EXPLAINED_WORDS):
+            why = reasons(self.model.network, self.collate, [one for n in numbers if (one := told[n])])
+            for number, runs in zip(numbers, why, strict=True):
+                explained[number] = replace(answers[number], why=runs)
+        return explained
+
+
+def _likeliest(
+    moods: Sequence[float], levels: Sequence[float], kinds: Sequence[float], threshold: float
+) -> tuple[int, int, int]:
+    """The likeliest sentiment, and the urgency and category that may stand beside it and are likeliest together;
+    critical from the threshold on. Sentiment leads: it learnt from many more texts, and of more kinds."""
+    mood = moods.index(max(moods))
+    allowed = AGREEING["critical" if levels[CRITICAL] >= threshold else "milder"]
+    beside = (three for three in allowed if three[0] == mood)
+    return max(beside, key=lambda three: levels[three[1]] * kinds[three[2]])
+
+
+def _batches(lengths: Sequence[int], most: int = BATCH_WORDS) -> Iterator[list[int]]:
+    """Numbers of the texts with words, like lengths together, within the word budget."""
+    batch: list[int] = []
+    for number in sorted(
+        (place for place, length in enumerate(lengths) if length), key=lambda place: lengths[place]
+    ):
+        if batch and lengths[number] * (len(batch) + 1) > most:
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
+
+
+def _code(lang: str | None) -> str | None:
+    """`pt` of `pt-BR` or `PT_br`; None for nothing or for the code of the undetermined."""
+    code = (lang or "").strip().lower().replace("_", "-").split("-")[0]
+    return None if code in ("", "und", "zxx", "mul") else code
+
+
+def _named(labels: Sequence[str], chances: Sequence[float]) -> dict[str, float]:
+    return {label: round(chance, 4) for label, chance in zip(labels, chances, strict=True)}

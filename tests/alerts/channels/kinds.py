@@ -1,0 +1,163 @@
+"""One view of every kind of message, as plain values; the golden files show what each becomes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from alerts.card import Card, Change, Engagement, Proposal, Why
+from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, View
+
+NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+ROME = ZoneInfo("Europe/Rome")
+REPLY = (
+    "Gentile Giulia, ci preoccupa molto quello che racconta.\nCi chiami allo 02 000000: rispondiamo subito."
+)
+
+CRITICAL = Card(
+    case_id=12,
+    version=1,
+    now=NOW,
+    zone=ROME,
+    brand="Caffè Aurora",
+    status="open",
+    urgency="critical",
+    whys=(
+        Why("urgent", ("bocca gonfia", "mia figlia")),
+        Why("tripwire", ("avvocato",)),
+        Why("viral", ("1240", "310")),
+    ),
+    platform="appstore",
+    platform_label="App Store",
+    stars=1.0,
+    lang="it",
+    author="giulia_r",
+    published_at=NOW - timedelta(hours=2),
+    title="Mai più",
+    quote="Dopo averlo mangiato mia figlia ha la bocca gonfia. Nessuno risponde al telefono.",
+    url="https://apps.example.com/it/app/id1?see=reviews",
+    host="apps.example.com",
+    place="Caffè Aurora App",
+    engagement=Engagement(likes=1200, shares=25, replies=15, views=48000),
+    earlier=2,
+    due_at=NOW + timedelta(minutes=15),
+    draft=Proposal("it", REPLY, used=96, limit=5970),
+)
+NORMAL = replace(
+    CRITICAL,
+    urgency="normal",
+    whys=(Why("negative"), Why("came_back", ("7",))),
+    engagement=Engagement(),
+    earlier=3,
+    earlier_answered=1,
+    due_at=NOW + timedelta(days=2, hours=22),
+)
+MARTA = "slack:U0MARTA:marta"
+EDITED = Change(NOW - timedelta(minutes=3), (4.0, 1.0), "Ottimo caffè, consegna veloce.")
+FOREIGN = Proposal(
+    "en",
+    "Dear Sabine, thank you for telling us about the broken lid.",
+    private_reply="Please send us your order number at help@caffeaurora.example.",
+    gloss="Gentile Sabine, grazie di averci detto del coperchio rotto.",
+    checks=(("promises", "a refund that the policy does not allow"), ("language", "")),
+    used=59,
+    limit=500,
+    unit="graphemes",
+)
+
+KINDS: dict[str, View] = {
+    "critical": CRITICAL,
+    "acknowledged": replace(CRITICAL, status="acknowledged", acknowledged_by=MARTA, acknowledged_at=NOW),
+    "answered": replace(NORMAL, status="replied", replied_at=NOW - timedelta(days=1)),
+    "resolved": replace(CRITICAL, status="resolved", resolved_by=MARTA, resolved_at=NOW),
+    "dismissed": replace(NORMAL, status="dismissed", resolved_by="web: Luca", resolved_at=NOW, url=None),
+    "reopened": replace(NORMAL, owner=MARTA, mentions=4, gone_at=NOW - timedelta(minutes=20)),
+    "late": replace(CRITICAL, due_at=NOW - timedelta(minutes=65)),
+    "edited": replace(NORMAL, whys=(Why("edited", ("stars 4 1", "text")), Why("negative")), change=EDITED),
+    "foreign": replace(
+        NORMAL, lang="de", author="Sabine", whys=(Why("mixed"), Why("request")), draft=FOREIGN
+    ),
+    "unread": replace(NORMAL, lang="ja", unread=True, draft=None, whys=(Why("negative"),)),
+    "only_stars": replace(
+        NORMAL, lang=None, title="", quote="", stars=2.5, author=None, draft=None, place=None
+    ),
+    "praise": replace(
+        NORMAL,
+        channel="praise",
+        urgency="low",
+        whys=(Why("praise"),),
+        stars=5.0,
+        due_at=None,
+        earlier=0,
+        draft=None,
+    ),
+    "erased": Card(9, 4, NOW, ROME, "Caffè Aurora", "open", "normal", (Why("negative"),)),
+    "line_came_back": Line(
+        12,
+        NOW,
+        ROME,
+        "came_back",
+        Why("came_back", ("7",)),
+        "giulia_r",
+        "App Store",
+        "https://apps.example.com/it",
+        "E allora?",
+    ),
+    "line_edited": Line(
+        12, NOW, ROME, "edited", Why("edited"), "giulia_r", "App Store", None, "Pessimo.", EDITED
+    ),
+    "line_viral": Line(12, NOW, ROME, "viral", Why("viral", ("1240", "310")), "giulia_r", "Mastodon"),
+    "line_raised": Line(
+        12,
+        NOW,
+        ROME,
+        "came_back",
+        Why("came_back", ("7",)),
+        "giulia_r",
+        "App Store",
+        "https://apps.example.com/it",
+        "Ora siamo in ospedale.",
+        raised="critical",
+        reopened=True,
+    ),
+    "line_gone": Line(12, NOW, ROME, "gone"),
+    "line_answered": Line(12, NOW, ROME, "answered"),
+    "reminder": Reminder(CRITICAL),
+    "reminder_owner": Reminder(replace(NORMAL, owner=MARTA), (MARTA, "@head-of-care")),
+    "reminder_late": Reminder(
+        replace(CRITICAL, due_at=NOW - timedelta(hours=26)), ("@marta", "@head-of-care")
+    ),
+    "source_down": SourceNotice(
+        "mastodon-aurora",
+        "Mastodon",
+        "Caffè Aurora",
+        NOW,
+        ROME,
+        NOW - timedelta(hours=3),
+        NOW - timedelta(hours=4),
+        "HTTP 503",
+    ),
+    "source_back": SourceNotice("mastodon-aurora", "Mastodon", "Caffè Aurora", NOW, ROME, None, NOW),
+    "start": StartList(
+        "app",
+        "App Store",
+        "Caffè Aurora",
+        NOW,
+        ROME,
+        (
+            Listed(
+                1,
+                1.0,
+                "high",
+                "piero",
+                NOW - timedelta(days=3),
+                "Il pacco non è mai arrivato.",
+                "https://apps.example.com/1",
+            ),
+            Listed(2, None, None, None, NOW - timedelta(days=400), "Freddo.", None),
+        ),
+        17,
+    ),
+    "report": Report(
+        "Settimana 47, 2026", ("Menzioni: 120, di cui 31 negative.", "Casi: 14 aperti, 12 risolti.")
+    ),
+}

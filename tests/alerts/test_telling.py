@@ -1,0 +1,304 @@
+"""The sentences about a case: what is said when, in both languages, and nothing where there is nothing to say."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+
+from alerts import telling
+from alerts.card import Card, Change, Engagement, Proposal, Why
+from alerts.drafts.compose import DraftReply
+from alerts.triage import ORDER, RANK
+from alerts.views import Line, Reminder, SourceNotice, StartList
+from alerts.words import Words
+from platforms.length import Unit
+from store.tables import CaseStatus
+from tests.alerts.channels.kinds import CRITICAL, FOREIGN, MARTA, NORMAL, NOW, ROME
+
+EN, IT, LASTING = Words("en"), Words("it"), Words("en", lasting=True)
+LINE = Line(1, NOW, ROME, "")
+
+
+def test_every_reason_urgency_and_unit_has_a_name() -> None:
+    assert set(telling.REASONS) >= {*ORDER, "spike", "source_down"}
+    assert set(telling.URGENCIES) == set(RANK)
+    assert set(telling.UNITS) == set(get_args(Unit))
+    assert DraftReply.__dataclass_fields__["unit"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, ""),
+        (1.0, "★☆☆☆☆"),
+        (5.0, "★★★★★"),
+        (2.5, "★★★☆☆ 2.5"),
+        (4.4, "★★★★☆ 4.4"),
+        (0.1, "☆☆☆☆☆ 0.1"),
+        (9.0, "★★★★★ 9"),
+    ],
+)
+def test_stars(value: float | None, said: str) -> None:
+    assert telling.stars(value, EN) == said
+
+
+@pytest.mark.parametrize(
+    ("card", "said"),
+    [
+        (CRITICAL, "Critical · App Store · ★☆☆☆☆ · Italian"),
+        (replace(CRITICAL, stars=None, lang=None), "Critical · App Store"),
+        (replace(CRITICAL, channel="praise"), "Praise · App Store · ★☆☆☆☆ · Italian"),
+        (replace(CRITICAL, urgency="odd", platform_label=""), "odd · ★☆☆☆☆ · Italian"),
+    ],
+)
+def test_the_headline(card: Card, said: str) -> None:
+    assert telling.headline(card, EN) == said
+
+
+def test_who_wrote_when_and_about_what() -> None:
+    assert telling.byline(CRITICAL, EN) == "giulia_r · 2 hours ago · Caffè Aurora App"
+    bare = replace(CRITICAL, author=None, published_at=None, place=None)
+    assert telling.byline(bare, EN) == "anonymous"
+    assert telling.byline(CRITICAL, LASTING) == "giulia_r · Tue 24 Nov at 10:00 · Caffè Aurora App"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "answered", "said"),
+    [
+        (0, 0, ""),
+        (1, 0, "1 earlier mention by the same author, none answered"),
+        (3, 2, "3 earlier mentions by the same author, 2 answered"),
+    ],
+)
+def test_what_the_author_wrote_before(earlier: int, answered: int, said: str) -> None:
+    assert telling.history(replace(CRITICAL, earlier=earlier, earlier_answered=answered), EN) == said
+
+
+def test_engagement_that_is_nothing_is_not_told() -> None:
+    assert telling.reach(CRITICAL, EN) == "1,200 likes · 25 shares · 15 replies · 48,000 views"
+    some = replace(CRITICAL, engagement=Engagement(likes=0, shares=1, replies=None))
+    assert telling.reach(some, EN) == "1 share"
+    assert telling.reach(replace(CRITICAL, engagement=Engagement()), EN) == ""
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (Why("urgent", ("gonfia", "figlia")), "Urgent: “gonfia”, “figlia”"),
+        (Why("urgent"), "Urgent"),
+        (Why("tripwire", ("avvocato",)), "Words to check: “avvocato”"),
+        (Why("negative", ("x",)), "Negative"),
+        (Why("viral", ("1240", "310")), "Spreading fast: 1,240 reactions, 310 an hour"),
+        (Why("viral", ("many", "1")), "Spreading fast"),
+        (Why("viral"), "Spreading fast"),
+        (Why("came_back", ("7",)), "The customer wrote again"),
+        (Why("odd", ("x",)), "odd"),
+    ],
+)
+def test_a_reason_with_what_it_rests_on(reason: Why, said: str) -> None:
+    assert telling.why(reason, EN) == said
+
+
+def test_all_reasons_and_what_else_one_must_know() -> None:
+    card = replace(NORMAL, unread=True, mentions=3, gone_at=NOW - timedelta(hours=1))
+    assert telling.whys(card, EN) == [
+        "Negative",
+        "The customer wrote again",
+        "Not read by the model: judged by stars and words alone",
+        "3 mentions in this case",
+        "No longer to be seen there, 1 hour ago",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stars", "said"),
+    [
+        ((4.0, 1.0), "Changed by its author 3 minutes ago: stars 4 → 1"),
+        ((None, 1.5), "Changed by its author 3 minutes ago: stars – → 1.5"),
+        (None, "Changed by its author 3 minutes ago"),
+    ],
+)
+def test_what_was_changed(stars: tuple[float | None, float | None] | None, said: str) -> None:
+    assert telling.change(Change(NOW - timedelta(minutes=3), stars), EN, ROME, NOW) == said
+
+
+# ---------------------------------------------------------------------------- clock and status
+
+
+@pytest.mark.parametrize(
+    ("status", "due", "said"),
+    [
+        ("open", timedelta(minutes=15), "Reply by today at 12:15 (in 15 minutes)"),
+        ("open", timedelta(minutes=-65), "Reply by today at 10:55 (1 hour and 5 minutes late)"),
+        ("acknowledged", timedelta(minutes=15), "Reply by today at 12:15 (in 15 minutes)"),
+        ("replied", timedelta(minutes=15), ""),
+        ("resolved", timedelta(minutes=15), ""),
+        ("dismissed", timedelta(minutes=15), ""),
+        ("open", None, ""),
+    ],
+)
+def test_a_clock_that_runs_is_told(status: str, due: timedelta | None, said: str) -> None:
+    card = replace(CRITICAL, status=status, due_at=NOW + due if due is not None else None)
+    assert telling.due(card, EN) == said
+
+
+def test_what_is_read_later_names_the_moment_alone() -> None:
+    assert telling.due(CRITICAL, LASTING) == "Reply by Tue 24 Nov at 12:15"
+
+
+@pytest.mark.parametrize(
+    ("fields", "english", "italian"),
+    [
+        ({}, "", ""),
+        (
+            {"status": "acknowledged", "acknowledged_by": MARTA, "acknowledged_at": NOW},
+            "Acknowledged by marta, today at 12:00",
+            "Preso in carico da marta, oggi alle 12:00",
+        ),
+        (
+            {"status": "replied", "replied_at": NOW - timedelta(days=1)},
+            "Answered on App Store, yesterday at 12:00",
+            "Risposta data su App Store, ieri alle 12:00",
+        ),
+        (
+            {"status": "resolved", "resolved_by": "web: Luca", "resolved_at": NOW},
+            "Resolved by web: Luca, today at 12:00",
+            "Risolto da web: Luca, oggi alle 12:00",
+        ),
+        (
+            {"status": "dismissed", "resolved_by": MARTA, "resolved_at": NOW},
+            "Dismissed by marta, today at 12:00",
+            "Archiviato da marta, oggi alle 12:00",
+        ),
+        ({"owner": MARTA}, "Open again; last handled by marta", "Di nuovo aperto; lo seguiva marta"),
+        ({"status": "acknowledged"}, "", ""),
+        ({"status": "resolved"}, "", ""),
+    ],
+)
+def test_who_did_what_and_when(fields: dict[str, object], english: str, italian: str) -> None:
+    card = replace(CRITICAL, **fields)  # type: ignore[arg-type]
+    assert telling.status(card, EN) == english
+    assert telling.status(card, IT) == italian
+
+
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [
+        ("slack:U0MARTA:marta", "marta"),
+        ("slack:U0MARTA:a:b", "a:b"),
+        ("slack:U0MARTA", "slack:U0MARTA"),
+        ("web: Luca", "web: Luca"),
+        ("ascolto", "ascolto"),
+    ],
+)
+def test_names_of_people(who: str, name: str) -> None:
+    assert telling.name_of(who) == name
+
+
+# ---------------------------------------------------------------------------- draft
+
+
+@pytest.mark.parametrize(
+    ("draft", "said"),
+    [
+        (Proposal("it", "x", used=96, limit=5970), "Draft in Italian · 96 of 5,970 characters"),
+        (Proposal("it", "x", edited=True), "Reply in Italian"),
+        (FOREIGN, "Draft in English · the customer wrote in Italian · 59 of 500 characters"),
+        (Proposal("it", "x", used=9, limit=350, unit="bytes"), "Draft in Italian · 9 of 350 bytes"),
+    ],
+)
+def test_what_the_draft_is(draft: Proposal, said: str) -> None:
+    assert telling.draft_label(draft, CRITICAL, EN) == said
+
+
+def test_a_customer_who_writes_a_dialect_of_the_drafts_language_is_no_foreigner() -> None:
+    card = replace(CRITICAL, lang="it-CH")
+    assert telling.draft_label(Proposal("it", "x"), card, EN) == "Draft in Italian"
+
+
+# ---------------------------------------------------------------------------- on one line
+
+
+def test_the_card_on_one_line() -> None:
+    assert telling.summary(CRITICAL, EN) == "Critical · App Store · ★☆☆☆☆ · Italian · giulia_r · “Mai più”"
+    done = replace(
+        CRITICAL, status="resolved", resolved_by=MARTA, resolved_at=NOW, title="", quote="a\n b " * 90
+    )
+    said = telling.summary(done, EN)
+    assert said.startswith("Resolved by marta, today at 12:00 · App Store · ★☆☆☆☆ · giulia_r · “a b a b")
+    assert "\n" not in said
+    assert said.endswith("…”")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (replace(LINE, event="gone"), "It is no longer to be seen there"),
+        (replace(LINE, event="answered"), "The brand's answer was seen there"),
+        (replace(LINE, event="joined"), "Another mention joined this case"),
+        (replace(LINE, event="odd"), "odd"),
+        (replace(LINE, event="negative", why=Why("negative")), "Negative"),
+        (replace(LINE, why=Why("edited"), change=Change(NOW)), "Changed by its author just now"),
+        (replace(LINE, why=Why("urgent"), raised="critical"), "Now critical · Urgent"),
+        (replace(LINE, why=Why("urgent"), raised="odd"), "odd · Urgent"),
+        (replace(LINE, why=Why("came_back"), reopened=True), "Open again · The customer wrote again"),
+        (
+            replace(LINE, why=Why("came_back"), reopened=True, raised="high"),
+            "Open again · Now high · The customer wrote again",
+        ),
+    ],
+)
+def test_news_of_a_case(line: Line, said: str) -> None:
+    assert telling.event(line, EN) == said
+
+
+@pytest.mark.parametrize(
+    ("fields", "loud"), [({}, False), ({"raised": "high"}, True), ({"reopened": True}, True)]
+)
+def test_what_others_than_the_followers_of_a_thread_must_hear(fields: dict[str, object], loud: bool) -> None:
+    assert replace(LINE, **fields).loud is loud  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ((), "Reply by today at 12:15 (in 15 minutes)"),
+        ((MARTA,), "marta: Reply by today at 12:15 (in 15 minutes)"),
+        ((MARTA, "@head"), "marta and @head: Reply by today at 12:15 (in 15 minutes)"),
+    ],
+)
+def test_a_reminder_names_people_by_their_names(to: tuple[str, ...], said: str) -> None:
+    assert telling.reminder(Reminder(CRITICAL, to), EN) == said
+
+
+def test_a_reminder_that_comes_after_the_answer_says_so() -> None:
+    resolved = replace(CRITICAL, status=CaseStatus.RESOLVED, resolved_by=MARTA, resolved_at=NOW)
+    assert telling.reminder(Reminder(resolved), EN) == "Resolved by marta, today at 12:00"
+
+
+def test_a_source_that_is_down_and_up_again() -> None:
+    down = SourceNotice(
+        "app", "App Store", "Aurora", NOW, ROME, NOW - timedelta(hours=3), NOW - timedelta(days=1)
+    )
+    assert telling.source_title(down, EN) == "app (App Store) cannot be read"
+    assert telling.source_details(down, EN) == [
+        "Aurora: nothing from there since today at 09:00",
+        "last read well yesterday at 12:00",
+    ]
+    assert telling.source_title(replace(down, down_since=None), EN) == "app (App Store) is read again"
+    assert telling.source_details(replace(down, down_since=None, last_ok_at=None), EN) == []
+
+
+@pytest.mark.parametrize(
+    ("total", "title", "note"),
+    [
+        (1, "app (App Store): 1 mention waits for an answer", "1 more is not shown"),
+        (1200, "app (App Store): 1,200 mentions wait for an answer", "1,200 more are not shown"),
+        (0, "app (App Store): 0 mentions wait for an answer", "clock runs for them"),
+    ],
+)
+def test_a_starting_list_says_how_much_of_it_is_shown(total: int, title: str, note: str) -> None:
+    start = StartList("app", "App Store", "Aurora", NOW, ROME, (), total)
+    assert telling.start_title(start, EN) == title
+    assert telling.start_note(start, EN).endswith(note)

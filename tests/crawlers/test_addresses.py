@@ -1,0 +1,101 @@
+"""What counts as the open internet, also in the odd spellings that have been used to hide a private address."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.addresses import configured, is_public, literal, place
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("http://shop.example/p", ("shop.example", 80)),
+        ("https://Shop.Example./p", ("shop.example", 443)),
+        ("https://shop.example:8443", ("shop.example", 8443)),
+        ("http://user:word@10.0.0.1:81/", ("10.0.0.1", 81)),
+        ("http://[::1]:9000/", ("::1", 9000)),
+        ("ftp://shop.example/", None),
+        ("file:///etc/passwd", None),
+        ("javascript:alert(1)", None),
+        ("http://shop.example:many/", None),
+        ("http://[::1/", None),
+        ("//shop.example/", None),
+        ("", None),
+    ],
+)
+def test_place(url: str, found: tuple[str, int] | None) -> None:
+    assert place(url) == found
+
+
+@given(st.text(max_size=60))
+def test_place_never_raises(url: str) -> None:
+    assert place(url) is None or len(place(url) or ()) == 2
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+def test_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",  # where clouds keep their credentials
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1%eth0",
+        "fc00::1",
+        "fec0::1",
+        "ff02::1",
+        "2001:db8::1",
+        "::127.0.0.1",
+        "::ffff:127.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::a00:1",
+        "2002:7f00:1::",
+        "not an address",
+        "",
+    ],
+)
+def test_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("::1", "::1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("localhost", None),
+        ("127.1", None),  # a resolver reads these as 127.0.0.1, so a resolver is asked
+        ("0x7f000001", None),
+        ("2130706433", None),
+    ],
+)
+def test_literal(host: str, found: str | None) -> None:
+    assert literal(host) == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "allowed"),
+    [
+        (("10.0.0.5", 8080), True),
+        (("10.0.0.5", 80), True),
+        (("10.0.0.5", 443), True),  # from http to https on the same host
+        (("10.0.0.5", 6379), False),
+        (("10.0.0.6", 8080), False),
+        (("localhost", 8080), False),
+    ],
+)
+def test_configured(wanted: tuple[str, int], allowed: bool) -> None:
+    assert configured(wanted, [("10.0.0.5", 8080), ("shop.example", 443)]) is allowed

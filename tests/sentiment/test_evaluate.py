@@ -1,0 +1,135 @@
+"""Figures of a labelled file, counted by hand; each error names line and mend."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from sentiment.evaluate import Evaluation, GoldError, evaluate
+from sentiment.labels import SENTIMENT, URGENCY
+from sentiment.scorer import Scored, ScorerInput
+from tests.sentiment.conftest import write_lines
+
+
+class Parrot:
+    """Says what the text says: `negative critical complaint`; nothing of an empty text."""
+
+    name = "parrot@1"
+
+    def score(self, texts: Sequence[ScorerInput], explain: bool = False) -> list[Scored]:
+        return [self._one(one.text.split()) for one in texts]
+
+    def _one(self, said: list[str]) -> Scored:
+        sentiment, urgency, category = said or (None, None, None)
+        moods = {label: 0.8 if label == sentiment else 0.1 for label in SENTIMENT} if said else None
+        levels = {label: 0.7 if label == urgency else 0.1 for label in URGENCY} if said else None
+        return Scored(
+            "it", not said, sentiment, 0.0, moods, urgency, 0.0, levels, category, [], [], self.name
+        )
+
+
+def gold(text: str, sentiment: str, urgency: str, category: str, lang: str = "it") -> dict[str, object]:
+    return {"text": text, "sentiment": sentiment, "urgency": urgency, "category": category, "lang": lang}
+
+
+def measured(tmp_path: Path, *rows: object) -> Evaluation:
+    return evaluate(Parrot(), write_lines(tmp_path / "gold.jsonl", list(rows)))
+
+
+RIGHT = gold("negative critical complaint", "negative", "critical", "complaint")
+MISSED = gold("negative normal complaint", "negative", "critical", "complaint")
+ALARM = gold("positive critical praise", "positive", "low", "praise")
+CALM = gold("positive low praise", "positive", "low", "praise")
+
+
+def test_all_right(tmp_path: Path) -> None:
+    found = measured(tmp_path, *[RIGHT] * 5, *[CALM] * 5)
+    assert {head: figure.value for head, figure in found.heads.items()} == {
+        "sentiment": 1.0, "urgency": 1.0, "category": 1.0,
+    }  # fmt: skip
+    assert (found.n, found.unread, found.model) == (10, 0, "parrot@1")
+    assert found.critical_recall is not None
+    assert (found.critical_recall.value, found.critical_recall.n) == (1.0, 5)
+    assert found.calibration_error["sentiment"] == pytest.approx(0.2, abs=1e-3)
+
+
+def test_counted_by_hand(tmp_path: Path) -> None:
+    found = measured(tmp_path, *[RIGHT] * 2, *[MISSED] * 2, ALARM, *[CALM] * 3)
+    assert found.critical_recall is not None
+    assert found.false_critical is not None
+    assert found.critical_recall.value == 0.5
+    assert found.false_critical.value == 0.25
+    critical, low, normal = 2 * 2 / (4 + 3), 2 * 3 / (4 + 3), 0.0
+    assert found.heads["urgency"].value == pytest.approx((critical + low + normal) / 3)
+    figure = found.heads["urgency"]
+    assert figure.low < figure.value < figure.high
+
+
+def test_what_was_not_read_is_wrong(tmp_path: Path) -> None:
+    found = measured(tmp_path, RIGHT, gold("", "negative", "critical", "complaint"))
+    assert found.unread == 1
+    assert found.heads["sentiment"].value == pytest.approx(2 / 3)
+    assert found.critical_recall is not None
+    assert found.critical_recall.value == 0.5
+
+
+def test_languages_with_fifteen_items_have_figures_of_their_own(tmp_path: Path) -> None:
+    german = [RIGHT | {"lang": "de"}] * 14
+    found = measured(tmp_path, *[RIGHT] * 8, *[MISSED] * 7, *german)
+    assert list(found.languages) == ["it"]
+    assert found.languages["it"]["urgency"].n == 15
+
+
+def test_the_same_file_gives_the_same_intervals(tmp_path: Path) -> None:
+    rows = [RIGHT, MISSED, ALARM, CALM] * 4
+    assert measured(tmp_path, *rows) == measured(tmp_path, *rows)
+
+
+def test_a_file_with_sentiment_alone(tmp_path: Path) -> None:
+    rows = [{"text": "positive low praise", "label": "positive", "category": "DELAY", "split": split}
+            for split in ("train", "validation", "validation")]  # fmt: skip
+    found = evaluate(Parrot(), write_lines(tmp_path / "x.jsonl", rows, gzipped=True), "validation")
+    assert (found.n, list(found.heads)) == (2, ["sentiment"])
+    assert (found.critical_recall, found.false_critical) == (None, None)
+
+
+def test_json_and_table(tmp_path: Path) -> None:
+    found = measured(tmp_path, *[RIGHT, MISSED, ALARM, CALM] * 4)
+    told = found.to_json()
+    assert told["heads"]["urgency"]["n"] == 16
+    assert told["critical_recall"]["value"] == 0.5
+    table = found.table()
+    assert "parrot@1 on 16 texts, 0 of them not read" in table
+    assert "critical found" in table
+    assert "urgency macro-F1, it" in table
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{", "line 2: this is not JSON"),
+        ("[]", "line 2: there is no text"),
+        ('{"text": 3}', "line 2: there is no text"),
+        (
+            '{"text": "x", "sentiment": "sad"}',
+            "line 2: sentiment is 'sad': use one of negative, neutral, positive",
+        ),
+        ('{"text": "x", "urgency": "high", "stars": "5"}', "line 2: stars is '5': give a number"),
+        ('{"text": "x", "urgency": "high", "lang": 3}', "line 2: lang is 3: give a text"),
+    ],
+)
+def test_a_wrong_line_is_named_with_its_mend(tmp_path: Path, line: str, told: str) -> None:
+    with pytest.raises(GoldError, match=told):
+        measured(tmp_path, RIGHT, line)
+
+
+@pytest.mark.parametrize("rows", [[], [{"text": "no label"}], [""]])
+def test_a_file_without_labels(tmp_path: Path, rows: list[object]) -> None:
+    with pytest.raises(GoldError, match="has no labelled text"):
+        measured(tmp_path, *rows)
+
+
+def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_bytes(b'{"text": "\xff"}')
+    with pytest.raises(GoldError, match="not UTF-8"):
+        evaluate(Parrot(), tmp_path / "x.jsonl")

@@ -1,0 +1,95 @@
+"""A model folder is written, read, and refused where it is not what it should be."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from sentiment import folder as folders
+from sentiment.batch import Collator
+from sentiment.folder import CONFIG, WEIGHTS, ModelError, is_ours, load, save, sha256
+from sentiment.labels import HEADS
+from sentiment.network import Network
+from sentiment.recipe import LANGUAGES
+from sentiment.scorer import Scorer
+from tests.sentiment.conftest import TINY
+
+
+def change(folder: Path, **values: object) -> None:
+    config = json.loads((folder / CONFIG).read_text())
+    (folder / CONFIG).write_text(json.dumps(config | values))
+
+
+def test_what_was_saved_is_loaded(folder: Path, network: Network) -> None:
+    found = load(folder)
+    assert found.name == f"tiny@{sha256(folder / WEIGHTS)[:12]}"
+    assert found.labels == dict(HEADS)
+    assert (found.languages, found.critical_threshold, found.topic_threshold) == (LANGUAGES, 0.3, 0.5)
+    batch = Collator(TINY.encoder_size, TINY.limit, network.idf.numpy())([["ciao", "bello"]])
+    with torch.inference_mode():
+        before, after = network(batch), found.network(batch)
+    for head in HEADS:  # by name: config.json sorts its names, and outputs must not follow
+        assert torch.allclose(before[head], after[head], atol=0.02), head
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ModelError, match=r"config\.json is missing.*ascolto train"):
+        Scorer.load(tmp_path / "empty")
+    with pytest.raises(ModelError, match="there is no folder"):
+        Scorer.load(tmp_path / "absent")
+
+
+def test_damaged_weights(folder: Path) -> None:
+    (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:100])
+    with pytest.raises(ModelError, match=r"model\.safetensors cannot be read"):
+        load(folder)
+
+
+def test_missing_weights(folder: Path) -> None:
+    (folder / WEIGHTS).unlink()
+    with pytest.raises(ModelError, match=r"model\.safetensors cannot be read"):
+        load(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "\x00"])
+def test_damaged_configuration(folder: Path, text: str) -> None:
+    (folder / CONFIG).write_text(text)
+    with pytest.raises(ModelError, match=r"config\.json|another kind"):
+        Scorer.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"labels": {"sentiment": ["bad", "good"]}}, "other labels"),
+        ({"features": "md5-1"}, "features 'md5-1'"),
+        ({"width": "wide"}, "lacks or spoils"),
+        ({"width": 32}, "cannot be read"),
+    ],
+)
+def test_another_model_is_refused(folder: Path, values: dict[str, object], told: str) -> None:
+    change(folder, **values)
+    with pytest.raises(ModelError, match=told):
+        load(folder)
+
+
+def test_the_built_in_folder_tells_how_to_restore_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "BUILT_IN", folder)
+    (folder / WEIGHTS).unlink()
+    with pytest.raises(ModelError, match="git checkout"):
+        load(folder)
+
+
+def test_ours_is_known_by_its_configuration(folder: Path, tmp_path: Path) -> None:
+    assert is_ours(folder)
+    change(folder, model_type="bert")
+    assert not is_ours(folder)
+    assert is_ours(tmp_path)  # a folder without config.json is one of ours that is broken
+    assert not is_ours(tmp_path / "absent")
+
+
+def test_saving_twice_gives_the_same_bytes(network: Network, folder: Path, tmp_path: Path) -> None:
+    save(network, LANGUAGES, 0.3, 0.5, tmp_path / "again")
+    assert sha256(folder / WEIGHTS) == sha256(tmp_path / "again" / WEIGHTS)

@@ -1,0 +1,76 @@
+"""A training run from folder to folder, in seconds; the same again; and on from a checkpoint."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sentiment import train as training_module
+from sentiment.corpus import CorpusError
+from sentiment.folder import FIGURES, WEIGHTS, sha256
+from sentiment.recipe import RECIPES
+from sentiment.scorer import Scorer, ScorerInput
+from sentiment.train import Trained, train
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project's own items would make it longer and say nothing more."""
+    monkeypatch.setattr("sentiment.corpus.OWN", tmp_path / "none")
+
+
+def run(training: Path, name: str, checkpoints: str = "checkpoints") -> Trained:
+    place = training.parent
+    return train(training, place / name, "smoke", checkpoints=place / checkpoints)
+
+
+def test_a_run_makes_a_model_that_has_learnt(training: Path) -> None:
+    done = run(training, "out")
+    assert (done.items, done.sources, done.recipe, done.device) == (48, {"umsab": 64}, "smoke", "the CPU")
+    scorer = Scorer.load(done.folder)
+    good, bad, danger = scorer.score(
+        [
+            ScorerInput(t, lang="it")
+            for t in ("ottimo caffè davvero", "pessimo caffè freddo", "fa fumo e scintille")
+        ]
+    )
+    assert (good.sentiment, bad.sentiment, danger.urgency) == ("positive", "negative", "critical")
+    assert good.urgency != "critical"
+    figures = json.loads((done.folder / FIGURES).read_text())["training"]
+    assert figures["items"] == 48
+    assert figures["held_out"]["critical_recall"] > 0.5
+    assert "/" not in figures["folder"]
+
+
+def test_the_same_run_gives_the_same_weights_and_a_stopped_one_too(
+    training: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(training, "whole")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(training_module, "settle", stop)
+        run(training, "stopped", "others")
+    resumed = run(training, "resumed", "others")
+    assert sha256(whole.folder / WEIGHTS) == sha256(resumed.folder / WEIGHTS)
+
+
+def test_new_items_do_not_start_the_first_stages_anew(training: Path) -> None:
+    run(training, "one")
+    file = training / "authored" / "it.jsonl"
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines[:-3]))
+    run(training, "two")
+    places = sorted(place.name for place in (training.parent / "checkpoints").iterdir())
+    assert sum("encoder" in name for name in places) == 1
+    assert len(places) == 3
+
+
+def test_a_wrong_folder_and_an_unknown_recipe(training: Path, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError):
+        train(tmp_path / "nothing", tmp_path / "out", "smoke", checkpoints=tmp_path / "c")
+    with pytest.raises(KeyError):
+        train(training, tmp_path / "out", "no such recipe")
+    assert set(RECIPES) == {"default", "smoke"}

@@ -1,0 +1,126 @@
+"""`ascolto check`: each part looked at, a mend for what is wrong, no secret told, nothing raised."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from checks import Check, run_checks
+from demo.internet import Internet
+from settings import Settings, load
+from store.clock import utcnow
+from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, fake_slack
+
+VARIABLES = (
+    "ASCOLTO_DATABASE_URL", "ASCOLTO_BROKER_URL", "ASCOLTO_MODEL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET", "SLACK_API_URL", "MASTODON_TOKEN",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def internet() -> Iterator[Internet]:
+    with Internet(utcnow()) as running:
+        yield running
+
+
+def configured(folder: Path, text: str) -> Settings:
+    (folder / "ascolto.toml").write_text(text, encoding="utf-8")
+    return load(folder / "ascolto.toml")
+
+
+def checked(settings: Settings, live: str | None = None) -> dict[str, Check]:
+    return {check.name: check for check in run_checks(settings, live)}
+
+
+def test_without_a_configuration_the_defaults_hold_and_the_mend_is_init(tmp_path: Path) -> None:
+    found = checked(load())
+    assert found["configuration"].status == "warn"
+    assert "ascolto init" in found["configuration"].mend
+    assert found["model"].status == "ok"
+    assert "@" in found["model"].detail
+
+
+def test_each_brand_and_source_is_looked_at(tmp_path: Path, internet: Internet) -> None:
+    found = checked(configured(tmp_path, internet.config()))
+    assert found["configuration"].status == "ok"
+    assert found["brand aurora"].status == "ok"
+    assert found["source shop-moka"] == Check("source shop-moka", "ok", "Web page, every 15 minutes")
+    assert found["source mastodon"].status == "warn"
+    assert "MASTODON_TOKEN" in found["source mastodon"].mend
+
+
+def test_a_source_is_read_for_real_only_where_asked(tmp_path: Path, internet: Internet) -> None:
+    settings = configured(tmp_path, internet.config())
+    found = checked(settings, live="shop-moka")
+    assert found["live shop-moka"].status == "ok"
+    assert "13 mentions" in found["live shop-moka"].detail
+    asked = {request.path.split("?")[0] for request in internet.requests}
+    assert asked <= {"/robots.txt", "/prodotti/moka-sole"}
+
+
+def test_a_source_that_cannot_be_read_fails(tmp_path: Path, internet: Internet) -> None:
+    settings = configured(tmp_path, internet.config().replace("/prodotti/moka-sole", "/no-such-page"))
+    assert checked(settings, live="shop-moka")["live shop-moka"].status == "fail"
+
+
+@pytest.mark.parametrize(
+    ("brand", "mend"),
+    [
+        ('[brands.a]\nname = "A"\n', "contacts"),
+        ('[brands.a]\nname = "A"\npolicy = { holidays = "XX" }\n', "holidays"),
+    ],
+)
+def test_what_a_brand_lacks(tmp_path: Path, brand: str, mend: str) -> None:
+    found = checked(configured(tmp_path, brand))["brand a"]
+    assert found.status == "warn"
+    assert mend in found.mend
+
+
+def test_slack_names_who_we_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_slack() as slack:
+        monkeypatch.setenv("SLACK_BOT_TOKEN", BOT_TOKEN)
+        monkeypatch.setenv("SLACK_API_URL", slack.url)
+        found = checked(load())
+        assert found["slack"] == Check("slack", "ok", "ascolto in Fake")
+        assert found["slack buttons"].status == "warn"
+        monkeypatch.setenv("SLACK_SIGNING_SECRET", SIGNING_SECRET)
+        assert "signed HTTP" in checked(load())["slack buttons"].detail
+        monkeypatch.setenv("SLACK_APP_TOKEN", APP_TOKEN)
+        assert "Socket Mode" in checked(load())["slack buttons"].detail
+
+
+def test_a_token_that_slack_refuses_fails_with_its_mend_and_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with fake_slack() as slack:
+        monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-hunter2")
+        monkeypatch.setenv("SLACK_API_URL", slack.url)
+        found = checked(load())["slack"]
+    assert found.status == "fail"
+    assert "SLACK_BOT_TOKEN" in found.mend
+    assert "hunter2" not in f"{found}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "part"),
+    [
+        ("ASCOLTO_DATABASE_URL", "postgresql://ascolto:hunter2@127.0.0.1:9/ascolto", "database"),
+        ("ASCOLTO_BROKER_URL", "redis://:hunter2@127.0.0.1:9/0", "broker"),
+        ("ASCOLTO_MODEL", "/no/such/folder", "model"),
+    ],
+)
+def test_a_part_that_is_away_fails_and_the_others_are_still_looked_at(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, part: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    found = checked(load())
+    assert {check.name for check in found.values() if check.status == "fail"} == {part}
+    assert name in found[part].mend
+    assert "hunter2" not in "".join(f"{check}" for check in found.values())
