@@ -167,7 +167,7 @@ def slack_ear(service: Service) -> Iterator[None]:
     finally:
         service.belt.stopping.set()
         thread.join()
-        handler.close()
+        handler.close()  # type: ignore[no-untyped-call]
         close(app)
 
 
@@ -176,7 +176,7 @@ def _connect(handler: "SocketModeHandler", stopping: threading.Event) -> None:
     pause = 1.0
     while not stopping.is_set():
         try:
-            handler.connect()
+            handler.connect()  # type: ignore[no-untyped-call]
         except Exception as error:  # what the SDK raises here has no common base
             told = {"action": "slack_unreachable", "error": type(error).__name__}
             log.warning("cannot reach Slack, trying again in %.0f s", pause, extra=told)

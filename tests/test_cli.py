@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from sqlmodel import select
 
 import cli
 from store.clock import iso
@@ -55,7 +56,8 @@ def test_every_command_has_help_with_an_example(tmp_path: Path) -> None:
     group = typer.main.get_command(cli.app)
     for name, command in group.commands.items():  # type: ignore[attr-defined]
         for leaf in getattr(command, "commands", {name: command}).values():
-            assert "Example: ascolto" in (leaf.help or ""), leaf.name
+            example = (leaf.help or "").partition("Example: ")[2]
+            assert "ascolto " in example, leaf.name
 
 
 def test_the_version() -> None:
@@ -222,5 +224,5 @@ def test_stored_mentions_wait_for_the_service(folder: Path) -> None:
     ascolto(folder, "import", "m.jsonl", "--brand", "aurora")
     db = Database(f"sqlite:///{folder / 'ascolto.db'}")
     with db.read() as session:
-        assert [row.state for row in session.query(Mention)] == [MentionState.NEW]
+        assert [row.state for row in session.exec(select(Mention))] == [MentionState.NEW]
     db.close()

@@ -50,7 +50,7 @@ def walk(life: Life, slack: FakeSlack, internet: Internet, url: str, click: obje
     db = Database(url)
     with db.read() as session:
         case = session.exec(
-            select(Case).join(Mention, Case.mention_id == Mention.id).where(Mention.text.startswith(  # type: ignore[arg-type, attr-defined]
+            select(Case).join(Mention, Case.mention_id == Mention.id).where(Mention.text.startswith(  # type: ignore[arg-type]
                 internet.world.find(HIVES).text[:40]
             ))
         ).one()  # fmt: skip

@@ -142,7 +142,7 @@ def test_from_a_clock_to_a_card_without_anybody_looking(make: Callable[..., Serv
 def test_the_sweep_wakes_the_stage_that_has_work(make: Callable[..., Service]) -> None:
     service = make()
     woken: list[str] = []
-    service.belt.wake = woken.append  # type: ignore[method-assign]
+    service.belt.wake = woken.append  # type: ignore[method-assign, assignment]
     service.sweep()
     assert woken == []
     offer(service)
@@ -157,7 +157,7 @@ def test_a_clock_wakes_the_crawl_only_when_a_source_is_due(make: Callable[..., S
     now = [utcnow()]
     service = make(clock=lambda: now[0])
     woken: list[str] = []
-    service.belt.wake = woken.append  # type: ignore[method-assign]
+    service.belt.wake = woken.append  # type: ignore[method-assign, assignment]
     service.look_for_due()
     assert woken == ["collect"]
     with service.db.write() as session:

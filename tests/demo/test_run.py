@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from demo.world import read_expected
 from store.db import Database
@@ -77,7 +78,7 @@ def test_the_database_is_kept(run: tuple[Done, Path]) -> None:
     (path,) = run[1].glob("ascolto-demo-*/ascolto.db")
     db = Database(f"sqlite:///{path}")
     with db.read() as session:
-        assert session.query(Mention).count() == EXPECTED.total
+        assert len(session.exec(select(Mention.id)).all()) == EXPECTED.total
     db.close()
 
 
