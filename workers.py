@@ -137,8 +137,11 @@ class Belt:
         return not any(turn.busy or turn.waiting for turn in self._turns.values())
 
     def start(self, queues: Iterable[str] = QUEUES) -> None:
-        """Starts the threads that work: one for each stage, so that none waits behind another."""
+        """Starts the threads that work: one for each stage, so that none waits behind another. Without queues this
+        process only wakes."""
         chosen = set(queues)
+        if not chosen:  # to Dramatiq none would mean all
+            return
         threads = max(1, sum(stage.queue in chosen for stage in self._stages.values()))
         self._worker = Worker(self.broker, queues=chosen, worker_timeout=IDLE_MS, worker_threads=threads)
         self._worker.start()

@@ -100,7 +100,7 @@ def test_scheduler_and_worker_share_the_work_over_redis(tmp_path: Path, internet
                 running(tmp_path, "worker", **variables) as worker,
             ):
                 worker.until(lambda: len(slack.messages) >= 5)
-                assert "action=collected" in worker.log
+                worker.until(lambda: "action=collected" in worker.log)
                 assert "action=collected" not in clocks.log
                 assert (clocks.stop(), worker.stop()) == (0, 0)
     finally:

@@ -218,3 +218,12 @@ def test_on_redis_another_process_works(tmp_path: Any) -> None:
         sender.stop()
         worker.stop()
         server.shutdown()
+
+
+def test_without_queues_nothing_is_done_here(belt: Belt) -> None:
+    step, asked = once(True)
+    belt.add([Stage("score", "score", step)])
+    belt.start(())
+    belt.wake("score")
+    belt.stop()
+    assert asked == []
