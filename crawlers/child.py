@@ -112,7 +112,7 @@ async def _watch(crawler: Any, ends_at: float, service: int) -> None:
 
 
 def _log_to_stderr() -> None:
-    log_to(sys.stderr)
+    log_to(sys.stderr, logging.WARNING)  # that a source was read is told by the events
     for handler in logging.getLogger().handlers:
         handler.addFilter(_without_queries)
 

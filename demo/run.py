@@ -99,6 +99,7 @@ def run_demo(*, as_json: bool, serve: bool) -> int:
         running.callback(service.db.close)
         running.callback(service.stop)
         screen.begin(internet.base_url)
+        service.scorer()  # a model that cannot be read is told now
         service.start(clocks=False)
         _poll(service, heard, times, lambda: screen.poll(1))
         internet.advance()

@@ -13,7 +13,7 @@ from alerts.card import load_card
 from crawlers.job import SourceReport, Waited
 from store.brand import Brand
 from store.clock import iso
-from store.tables import Case, Draft, Mention, Notification, Reason, Score, SourceRow
+from store.tables import Case, Draft, Mention, MentionState, Notification, Reason, Score, SourceRow
 
 Counts = dict[str, int]
 UNREAD = "not read"
@@ -75,6 +75,7 @@ def summarize(
         seconds={name: round(spent, 2) for name, spent in seconds.items()},
         recovered=[f"{one.source}: {one.reason}, again after {one.seconds:.1f} s" for one in waited],
         errors=[f"{one.source}: {one.error}" for reports in polls for one in reports if one.error]
+        + _unfinished(session)
         + _undelivered(session),
     )
 
@@ -108,6 +109,15 @@ def _alert(session: Session, case: Case, brands: Mapping[str, Brand], now: datet
         "draft": card.draft.reply if card.draft else None,
         "due": iso(card.due_at) if card.due_at else None,
     }
+
+
+def _unfinished(session: Session) -> list[str]:
+    rows = session.execute(
+        select(col(Mention.state), col(Mention.error), func.count())
+        .where(col(Mention.state) != MentionState.TRIAGED)
+        .group_by(col(Mention.state), col(Mention.error))
+    )
+    return [f"{count} mentions are still {state}: {error or 'not taken yet'}" for state, error, count in rows]
 
 
 def _undelivered(session: Session) -> list[str]:
