@@ -4,6 +4,8 @@ the chances are calibrated, each with a 95 % interval. It prints nothing and tra
 from __future__ import annotations
 
 import json
+import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ import torch
 
 from sentiment.calibrate import expected_error
 from sentiment.corpus import lines_of
+from sentiment.folder import first_line
 from sentiment.labels import CRITICAL, HEADS, URGENCY
 from sentiment.scorer import Scored, ScorerInput
 
@@ -60,15 +63,18 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What one file says of one model, all from 0 to 1. `heads`: macro-F1; `languages`: the same by language.
-    `critical_recall`: critical texts called so; `false_critical`: low and normal ones called so. `unread`: texts
-    the model did not score, which count as wrong. None where the file has no such labels."""
+    """What one file says of one model, all from 0 to 1. `n`: labelled texts in the file; `unread`: those in a
+    language the model does not read (`unread_languages`: how many of which), which no figure counts. `heads`:
+    macro-F1; `languages`: the same by language; `means`: the mean of those. `critical_recall`: critical texts called
+    so; `false_critical`: low and normal ones called so. None where there are no such labels."""
 
     model: str
     n: int
     unread: int
+    unread_languages: dict[str, int]
     heads: dict[str, Figure]
     languages: dict[str, dict[str, Figure]]
+    means: dict[str, float]
     critical_recall: Figure | None
     false_critical: Figure | None
     calibration_error: dict[str, float]
@@ -89,12 +95,21 @@ class Evaluation:
             for head, figure in heads.items()
         ]
 
+    def left_out(self) -> str:
+        """How many texts no figure counts, and of which languages."""
+        if not self.unread:
+            return "all in languages it reads"
+        counted = ", ".join(f"{lang} {count}" for lang, count in self.unread_languages.items())
+        return f"{self.unread} of them in languages it does not read ({counted}), left out"
+
     def table(self) -> str:
         """The figures as plain text, a line each."""
-        rows = [f"{self.model} on {self.n} texts, {self.unread} of them not read"]
+        rows = [f"{self.model} on {self.n} texts, {self.left_out()}"]
         for name, figure in self.rows():
             interval = f"{figure.low:.3f} to {figure.high:.3f}"
             rows.append(f"{name:<28} {figure.value:.3f}  ({interval}, n = {figure.n})")
+        for head, mean in self.means.items():
+            rows.append(f"{f'{head}, mean of languages':<28} {mean:.3f}")
         for head, error in self.calibration_error.items():
             rows.append(f"{f'{head} calibration error':<28} {error:.3f}")
         return "\n".join(rows)
@@ -110,8 +125,12 @@ def evaluate(scorer: Scores, path: Path, split: str | None = None) -> Evaluation
 
 
 def measure(scorer: Scores, gold: Sequence[Gold]) -> Evaluation:
-    """Measures on texts that were read."""
-    scored = scorer.score([one.given for one in gold])
+    """Measures on texts that were read. A text without a word to read counts as answered wrong; one in a language
+    the model does not read (where the file names none: in the scorer's judgement) is left out."""
+    given, told = list(gold), scorer.score([one.given for one in gold])
+    left_out = Counter(one.lang or "und" for one in told if one.unsupported)
+    scored = [one for one in told if not one.unsupported]
+    gold = [one for one, answer in zip(given, told, strict=True) if not answer.unsupported]
     wanted = {head: _wanted(gold, head) for head in CLASSES}
     said = {head: _said(scored, head) for head in CLASSES}
     labelled = {head: numbers for head in CLASSES if len(numbers := np.flatnonzero(wanted[head] != _UNKNOWN))}
@@ -121,12 +140,15 @@ def measure(scorer: Scores, gold: Sequence[Gold]) -> Evaluation:
 
     urgency, called = wanted["urgency"], said["urgency"] == CRITICAL
     calm = (urgency != _UNKNOWN) & (urgency <= URGENCY.index("normal"))
+    languages = _languages(gold, labelled, figure)
     return Evaluation(
         model=scorer.name,
-        n=len(gold),
-        unread=sum(one.urgency is None for one in scored),
+        n=len(given),
+        unread=left_out.total(),
+        unread_languages=dict(sorted(left_out.items())),
         heads={head: figure(head, numbers) for head, numbers in labelled.items()},
-        languages=_languages(gold, labelled, figure),
+        languages=languages,
+        means=_means(languages),
         critical_recall=_share(called[urgency == CRITICAL]),
         false_critical=_share(called[calm]),
         calibration_error=_calibration(scored, wanted),
@@ -136,15 +158,17 @@ def measure(scorer: Scores, gold: Sequence[Gold]) -> Evaluation:
 def read_gold(path: Path, split: str | None = None) -> Iterator[Gold]:
     """The labelled texts of a file. Raises GoldError, also where it has none."""
     found = False
-    with lines_of(path) as lines:
-        try:
+    try:
+        with lines_of(path) as lines:
             for number, line in enumerate(lines, 1):
                 gold = _gold(line, split, f"{path}, line {number}") if line.strip() else None
                 if gold is not None:
                     found = True
                     yield gold
-        except UnicodeDecodeError as error:
-            raise GoldError(f"{path} is not UTF-8: save it as UTF-8") from error
+    except UnicodeDecodeError as error:
+        raise GoldError(f"{path} is not UTF-8: save it as UTF-8") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise GoldError(f"{path} cannot be read ({first_line(error)}): name a file of JSON lines") from error
     if not found:
         raise GoldError(
             f"{path} has no labelled text: give JSON lines with text, sentiment, urgency, category"
@@ -161,8 +185,9 @@ def _gold(line: str, split: str | None, place: str) -> Gold | None:
         raise GoldError(f'{place}: there is no text: write {{"text": "...", "sentiment": "negative", ...}}')
     if split is not None and row.get("split") != split:
         return None
+    published = "label" in row and "sentiment" not in row  # their categories are not ours
     told = {"sentiment": row.get("sentiment", row.get("label")), "urgency": row.get("urgency"),
-            "category": row.get("category") if "sentiment" in row or "urgency" in row else None}  # fmt: skip
+            "category": None if published else row.get("category")}  # fmt: skip
     labels = {head: _number(head, label, place) for head, label in told.items() if label is not None}
     given = ScorerInput(
         row["text"],
@@ -209,6 +234,12 @@ def _languages(
         if figures:
             found[lang] = figures
     return found
+
+
+def _means(languages: Mapping[str, Mapping[str, Figure]]) -> dict[str, float]:
+    """Mean macro-F1 of each head over the languages that have a figure."""
+    values = {head: [found[head].value for found in languages.values() if head in found] for head in CLASSES}
+    return {head: sum(found) / len(found) for head, found in values.items() if found}
 
 
 def _confusions(wanted: Labels, said: Labels, classes: int) -> npt.NDArray[np.float64]:

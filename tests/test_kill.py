@@ -56,6 +56,7 @@ def test_ten_lives_leave_every_mention_once_and_every_alert_once(tmp_path: Path)
 def finish(life: Life, internet: Internet, slack: FakeSlack, url: str, total: int) -> None:
     """Lets the last life end its work: everything read, nothing waits any more."""
     db = Database(url)
+    life.until(lambda: "action=started" in life.log)
     life.until(lambda: stored(db) >= total, patience=300)
     life.until(lambda: settled(db), patience=300)
     assert life.stop() == 0

@@ -1,13 +1,13 @@
 """The card is what its generator writes, and its checksums are those of the weights."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from sentiment.card import CARD, card_of, list_models, verify_models, write_card
+from sentiment.card import CARD, list_models, main, render, verify_models, write_card
 from sentiment.corpus import authored
 from sentiment.folder import BUILT_IN, WEIGHTS, ModelError
-from sentiment.measure import measure
 from sentiment.recipe import LANGUAGES, RECIPES
 from sentiment.sources import PUBLISHED
 from sentiment.train import train
@@ -17,7 +17,7 @@ MODELS = BUILT_IN.parent
 
 
 def test_the_shipped_card_is_what_the_generator_writes() -> None:
-    assert (MODELS / CARD).read_text(encoding="utf-8") == card_of(MODELS)
+    assert (MODELS / CARD).read_text(encoding="utf-8") == render(MODELS)
 
 
 def test_the_shipped_weights_are_those_of_the_card() -> None:
@@ -27,7 +27,8 @@ def test_the_shipped_weights_are_those_of_the_card() -> None:
 def test_the_shipped_models_are_small() -> None:
     assert sum(file.stat().st_size for file in MODELS.rglob("*")) < 30e6
     [model] = list_models(MODELS)
-    assert model.name.startswith("ascolto-small@")
+    assert (model.name, len(model.revision)) == ("ascolto-small", 12)
+    assert 0 < model.megabytes < 30
     assert model.languages.split() == list(LANGUAGES)
 
 
@@ -46,18 +47,43 @@ def models(training: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     folder = tmp_path / "models" / "mine"
     train(training, folder, "smoke", checkpoints=tmp_path / "checkpoints")
     row = {"text": "pessimo caffè", "lang": "it", "sentiment": "negative", "urgency": "normal"}
-    write_lines(training / "gold_dev.jsonl", [row] * 16)
-    measure(folder, training)
+    write_lines(training / "gold_dev.jsonl", [row] * 16 + [row | {"lang": "ar"}] * 15)
+    main([str(training), str(folder)])
     return folder.parent
 
 
 def test_a_measured_model_has_its_figures_in_the_card(models: Path) -> None:
     card = (models / CARD).read_text(encoding="utf-8")
-    assert "On hard items for development (`gold_dev.jsonl`), 16 texts" in card
-    assert "On UMSAB, validation split (tweets), 16 texts" in card
+    assert (
+        "On hard items for development (`gold_dev.jsonl`), 31 texts, of which 15 are left out, in languages it does not "
+        "read (ar 15):"
+    ) in card
+    assert "On UMSAB, validation split (tweets), 16 texts, all read:" in card
+    assert "Mean sentiment macro-F1 over the 1 languages with 15 texts or more (it): 1.000." in card
+    assert "Over all 2, with 0 for those it does not read: 0.500." in card
     assert "| authored | 48 |" in card
     assert str(models) not in card
     assert verify_models(models) == []
+
+
+def test_figures_of_other_weights_are_not_shown(models: Path) -> None:
+    figures = models / "mine" / "figures.json"
+    told = json.loads(figures.read_text())
+    for found in told["evaluation"].values():
+        found["model"] = "mine@000000000000"
+    figures.write_text(json.dumps(told))
+    card = render(models)
+    assert "Not measured yet." in card
+    assert "On UMSAB" not in card
+
+
+def test_the_command_tells_what_is_wrong(models: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="usage: python -m sentiment.card"):
+        main(["a", "b", "c"])
+    with pytest.raises(SystemExit, match=r"gold_dev\.jsonl cannot be read"):
+        main([str(tmp_path / "nowhere"), str(models / "mine")])
+    with pytest.raises(SystemExit, match="holds no model"):
+        main([str(tmp_path), str(models)])
 
 
 def test_changed_missing_and_unknown_weights_are_told(models: Path) -> None:

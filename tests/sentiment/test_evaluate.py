@@ -12,19 +12,21 @@ from tests.sentiment.conftest import write_lines
 
 
 class Parrot:
-    """Says what the text says: `negative critical complaint`; nothing of an empty text."""
+    """Says what the text says: `negative critical complaint`; nothing of an empty text. It reads no Arabic or Hindi."""
 
     name = "parrot@1"
 
     def score(self, texts: Sequence[ScorerInput], explain: bool = False) -> list[Scored]:
-        return [self._one(one.text.split()) for one in texts]
+        return [self._one(one.text.split(), one.lang or "it") for one in texts]
 
-    def _one(self, said: list[str]) -> Scored:
+    def _one(self, words: list[str], lang: str) -> Scored:
+        unsupported = lang in ("ar", "hi")
+        said = [] if unsupported else words
         sentiment, urgency, category = said or (None, None, None)
         moods = {label: 0.8 if label == sentiment else 0.1 for label in SENTIMENT} if said else None
         levels = {label: 0.7 if label == urgency else 0.1 for label in URGENCY} if said else None
         return Scored(
-            "it", not said, sentiment, 0.0, moods, urgency, 0.0, levels, category, [], [], self.name
+            lang, unsupported, sentiment, 0.0, moods, urgency, 0.0, levels, category, [], [], self.name
         )
 
 
@@ -65,9 +67,9 @@ def test_counted_by_hand(tmp_path: Path) -> None:
     assert figure.low < figure.value < figure.high
 
 
-def test_what_was_not_read_is_wrong(tmp_path: Path) -> None:
+def test_a_text_without_an_answer_is_wrong(tmp_path: Path) -> None:
     found = measured(tmp_path, RIGHT, gold("", "negative", "critical", "complaint"))
-    assert found.unread == 1
+    assert (found.n, found.unread) == (2, 0)
     assert found.heads["sentiment"].value == pytest.approx(2 / 3)
     assert found.critical_recall is not None
     assert found.critical_recall.value == 0.5
@@ -78,6 +80,32 @@ def test_languages_with_fifteen_items_have_figures_of_their_own(tmp_path: Path) 
     found = measured(tmp_path, *[RIGHT] * 8, *[MISSED] * 7, *german)
     assert list(found.languages) == ["it"]
     assert found.languages["it"]["urgency"].n == 15
+
+
+def test_languages_it_does_not_read_are_counted_and_left_out(tmp_path: Path) -> None:
+    others = [RIGHT | {"lang": "ar"}] * 16 + [CALM | {"lang": "hi"}]
+    alone = measured(tmp_path, *[RIGHT, MISSED, CALM] * 6)
+    found = measured(tmp_path, *[RIGHT, MISSED, CALM] * 6, *others)
+    assert (found.n, found.unread, found.unread_languages) == (35, 17, {"ar": 16, "hi": 1})
+    assert (found.heads, found.languages) == (alone.heads, alone.languages)
+    assert (found.critical_recall, found.false_critical) == (alone.critical_recall, alone.false_critical)
+    assert "17 of them in languages it does not read (ar 16, hi 1), left out" in found.table()
+
+
+def test_a_file_of_which_nothing_is_read_has_no_figures(tmp_path: Path) -> None:
+    found = measured(tmp_path, *[RIGHT | {"lang": "ar"}] * 20)
+    assert (found.n, found.unread, found.heads, found.languages, found.means) == (20, 20, {}, {}, {})
+    assert (found.critical_recall, found.calibration_error) == (None, {})
+
+
+def test_the_mean_counts_every_language_alike(tmp_path: Path) -> None:
+    german = [gold("positive low praise", "negative", "low", "praise", "de")] * 15
+    found = measured(tmp_path, *[RIGHT] * 45, *german)
+    values = [found.languages[lang]["sentiment"].value for lang in ("it", "de")]
+    assert values == [1.0, 0.0]
+    assert found.means["sentiment"] == 0.5
+    assert found.heads["sentiment"].value == pytest.approx(3 / 7)
+    assert "sentiment, mean of languages 0.500" in found.table()
 
 
 def test_the_same_file_gives_the_same_intervals(tmp_path: Path) -> None:
@@ -93,13 +121,23 @@ def test_a_file_with_sentiment_alone(tmp_path: Path) -> None:
     assert (found.critical_recall, found.false_critical) == (None, None)
 
 
+def test_a_file_with_categories_alone(tmp_path: Path) -> None:
+    found = measured(tmp_path, {"text": "positive low praise", "category": "praise"})
+    assert list(found.heads) == ["category"]
+
+
+def test_other_peoples_categories_beside_a_label_are_not_ours(tmp_path: Path) -> None:
+    row = {"text": "negative high complaint", "label": None, "urgency": "high", "category": "queue=Billing"}
+    assert list(measured(tmp_path, row).heads) == ["urgency"]
+
+
 def test_json_and_table(tmp_path: Path) -> None:
     found = measured(tmp_path, *[RIGHT, MISSED, ALARM, CALM] * 4)
     told = found.to_json()
     assert told["heads"]["urgency"]["n"] == 16
     assert told["critical_recall"]["value"] == 0.5
     table = found.table()
-    assert "parrot@1 on 16 texts, 0 of them not read" in table
+    assert "parrot@1 on 16 texts, all in languages it reads" in table
     assert "critical found" in table
     assert "urgency macro-F1, it" in table
 
@@ -133,3 +171,11 @@ def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_bytes(b'{"text": "\xff"}')
     with pytest.raises(GoldError, match="not UTF-8"):
         evaluate(Parrot(), tmp_path / "x.jsonl")
+
+
+def test_a_missing_file_a_folder_and_a_cut_off_archive(tmp_path: Path) -> None:
+    cut = write_lines(tmp_path / "x.jsonl", [RIGHT] * 50, gzipped=True)
+    cut.write_bytes(cut.read_bytes()[:-20])
+    for place in (tmp_path / "nothing.jsonl", tmp_path, cut):
+        with pytest.raises(GoldError, match=f"{place.name} cannot be read .* name a file of JSON lines"):
+            evaluate(Parrot(), place)
