@@ -305,8 +305,8 @@ sequence-classification model whose labels are negative, neutral and positive: d
 
 
 def main(given: Sequence[str]) -> None:
-    """`[DATA [MODEL]]`: measures MODEL (by default the built-in one) on the training folder DATA, and writes the card of
-    the folder it lies in; without DATA only the card, from the figures that are there."""
+    """`[DATA [MODEL]]`: measures MODEL (by default the built-in one) on the training folder DATA, and writes the card
+    of the folder it lies in; without DATA only the card, from the figures that are there."""
     if len(given) > 2:
         sys.exit("usage: python -m sentiment.card [DATA [MODEL]]")
     model = Path(given[1]) if given[1:] else BUILT_IN

@@ -78,7 +78,7 @@ def test_figures_of_other_weights_are_not_shown(models: Path) -> None:
 
 
 def test_the_command_tells_what_is_wrong(models: Path, tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match="usage: python -m sentiment.card"):
+    with pytest.raises(SystemExit, match=r"usage: python -m sentiment\.card"):
         main(["a", "b", "c"])
     with pytest.raises(SystemExit, match=r"gold_dev\.jsonl cannot be read"):
         main([str(tmp_path / "nowhere"), str(models / "mine")])
