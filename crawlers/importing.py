@@ -136,7 +136,8 @@ def _mention(row: Row, into: Into, now: datetime) -> NewMention:
         "brand": into.brand,
         "source": into.source,
         "platform": into.platform,
-        "external_id": str(values.get("external_id") or _made_id(values)),
+        # Two exports may count their rows alike: an id is one of its source.
+        "external_id": f"{into.source}/{values.get('external_id') or _made_id(values)}",
         "text": text,
         "published_at": published,
         "stars": rating,

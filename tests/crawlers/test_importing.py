@@ -36,6 +36,13 @@ def lines(*rows: dict[str, Any]) -> str:
     return "".join(json.dumps({"published_at": "2026-11-24T08:00:00Z"} | row) + "\n" for row in rows)
 
 
+def test_two_sources_may_count_their_rows_alike(db: Database, bring: Any) -> None:
+    bring(lines({"external_id": "1", "text": "Di Google"}))
+    done, _ = bring(lines({"external_id": "1", "text": "Di TripAdvisor"}), Into("aurora", "other", "import"))
+    assert (done.new, done.edited) == (1, 0)
+    assert sorted(texts(db)) == ["Di Google", "Di TripAdvisor"]
+
+
 class TestFields:
     def test_all_of_them(self, db: Database, bring: Any) -> None:
         bring(
@@ -44,7 +51,7 @@ class TestFields:
         )
         (stored,) = mentions(db)
         assert (stored.external_id, stored.text, stored.title, stored.author) == (
-            "r1",
+            "archive/r1",
             "Arriva freddo, e tardi",
             "Freddo",
             "Ida",
