@@ -5,6 +5,7 @@ Exit status: 0 fine, 1 some of the work failed (each failure named on stderr), 2
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
@@ -401,7 +402,8 @@ def train(
     data: Annotated[Path, typer.Option(help="The folder with authored/ and sentiment/.")] = DATA,
     out: Annotated[Path, typer.Option(help="The model folder to write.")] = MODEL,
     recipe: Annotated[str, typer.Option(help="A recipe of sentiment/recipe.py.")] = "default",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same weights.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same weights on a CPU.")] = 1,
+    device: Annotated[str, typer.Option(help="cpu, or cuda for a GPU.")] = "cpu",
 ) -> None:
     """Trains the model from labelled texts; stopped, it goes on where it was.
 
@@ -413,10 +415,13 @@ def train(
     if recipe not in RECIPES:
         raise ConfigError([f"--recipe: there is no recipe {recipe!r}{meant(recipe, RECIPES)}"])
     _log()
+    from sentiment.loop import Machine
     from sentiment.train import train as learn
 
+    cores = os.cpu_count() or 1
+    machine = Machine(device, cores, max(cores - 2, 0)) if device != "cpu" else Machine()
     with _data_errors():
-        done = learn(data, out, recipe, seed)
+        done = learn(data, out, recipe, seed, machine=machine)
     typer.echo(f"wrote {done.folder} after {done.cpu_seconds:.0f} CPU seconds")
 
 

@@ -296,8 +296,9 @@ _TAIL = """## Made anew, or replaced
 
 `ascolto train --data DATA --out models/mine` makes a model by the same recipe from a folder with `authored/*.jsonl`,
 `sentiment/*.jsonl.gz` and `unlabelled.jsonl.gz`; stopped, it goes on where it was. It needs no GPU, only patience:
-about two days of one core, estimated from the speed of single steps (850 words a second). A GPU does it in minutes,
-through `sentiment.train.train(machine=...)`; there the same seed does not give the same bytes.
+about two days of one core, estimated from the speed of single steps (850 words a second). A GPU does it in minutes
+(`--device cuda`); there the same seed does not give the same bytes. `--recipe cpu` makes a smaller model, which has
+not guessed words, on the processor alone.
 
 `ASCOLTO_MODEL` names the folder to score with, ours or any
 sequence-classification model whose labels are negative, neutral and positive: docs/settings.md.

@@ -139,6 +139,9 @@ def _encoder(run: _Run) -> Encoder:
     finished = own.place / "encoder.pt"
 
     def read() -> Encoder:
+        if not run.recipe.masked_epochs:
+            torch.manual_seed(run.seed)
+            return Encoder(run.shape)
         texts = unlabelled(run.data_dir, run.recipe, run.corpus.replay)
         return guess_words(texts, *steps, own.place / "masked.pt", run.collate, run.machine)
 
