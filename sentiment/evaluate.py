@@ -64,14 +64,16 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What one file says of one model, all from 0 to 1. `n`: labelled texts in the file; `unread`: those in a
-    language the model does not read (`unread_languages`: how many of which), which no figure counts. `heads`:
-    macro-F1; `languages`: the same by language; `means`: the mean of those. `critical_recall`: critical texts called
-    so; `false_critical`: low and normal ones called so. None where there are no such labels."""
+    language the model does not read (`unread_languages`: how many of which), which no figure counts, and of them
+    `unread_critical` are critical: dangers it cannot find. `heads`: macro-F1; `languages`: the same by language;
+    `means`: the mean of those. `critical_recall`: critical texts called so; `false_critical`: low and normal ones
+    called so. None where there are no such labels."""
 
     model: str
     n: int
     unread: int
     unread_languages: dict[str, int]
+    unread_critical: int
     heads: dict[str, Figure]
     languages: dict[str, dict[str, Figure]]
     means: dict[str, float]
@@ -100,7 +102,8 @@ class Evaluation:
         if not self.unread:
             return "all in languages it reads"
         counted = ", ".join(f"{lang} {count}" for lang, count in self.unread_languages.items())
-        return f"{self.unread} of them in languages it does not read ({counted}), left out"
+        danger = f"; {self.unread_critical} of these critical" if self.unread_critical else ""
+        return f"{self.unread} of them in languages it does not read ({counted}), left out{danger}"
 
     def table(self) -> str:
         """The figures as plain text, a line each."""
@@ -128,6 +131,10 @@ def measure(scorer: Scores, gold: Sequence[Gold]) -> Evaluation:
     """Measures on texts that were read. A text without a word to read counts as answered wrong; one in a language
     the model does not read (where the file names none: in the scorer's judgement) is left out."""
     given, told = list(gold), scorer.score([one.given for one in gold])
+    dangers = sum(
+        answer.unsupported and one.labels.get("urgency") == CRITICAL
+        for one, answer in zip(given, told, strict=True)
+    )
     left_out = Counter(one.lang or "und" for one in told if one.unsupported)
     scored = [one for one in told if not one.unsupported]
     gold = [one for one, answer in zip(given, told, strict=True) if not answer.unsupported]
@@ -146,6 +153,7 @@ def measure(scorer: Scores, gold: Sequence[Gold]) -> Evaluation:
         n=len(given),
         unread=left_out.total(),
         unread_languages=dict(sorted(left_out.items())),
+        unread_critical=dangers,
         heads={head: figure(head, numbers) for head, numbers in labelled.items()},
         languages=languages,
         means=_means(languages),

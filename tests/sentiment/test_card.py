@@ -46,7 +46,7 @@ def models(training: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setattr("sentiment.corpus.OWN", tmp_path / "none")
     folder = tmp_path / "models" / "mine"
     train(training, folder, "smoke", checkpoints=tmp_path / "checkpoints")
-    row = {"text": "pessimo caffè", "lang": "it", "sentiment": "negative", "urgency": "normal"}
+    row = {"text": "pessimo caffè", "lang": "it", "sentiment": "negative", "urgency": "critical"}
     write_lines(training / "gold_dev.jsonl", [row] * 16 + [row | {"lang": "ar"}] * 15)
     main([str(training), str(folder)])
     return folder.parent
@@ -56,7 +56,7 @@ def test_a_measured_model_has_its_figures_in_the_card(models: Path) -> None:
     card = (models / CARD).read_text(encoding="utf-8")
     assert (
         "On hard items for development (`gold_dev.jsonl`), 31 texts, of which 15 are left out, in languages it does not "
-        "read (ar 15):"
+        "read (ar 15), 15 of them critical:"
     ) in card
     assert "On UMSAB, validation split (tweets), 16 texts, all read:" in card
     assert "Mean sentiment macro-F1 over the 1 languages with 15 texts or more (it): 1.000." in card
