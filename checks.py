@@ -16,7 +16,7 @@ from platforms.base import SourceOptions
 from service import open_database, scorer_of
 from settings import Settings
 from store.db import Database
-from store.errors import AscoltoError
+from store.errors import AscoltoError, Permanent
 
 Status = Literal["ok", "warn", "fail", "off"]
 # What `alerts.channels.slack.client` calls, whatever the channels are.
@@ -57,9 +57,10 @@ def run_checks(settings: Settings, live: str | None = None) -> Iterator[Check]:
 def _guarded(name: str, look: Callable[[], Check]) -> Check:
     try:
         return look()
+    except Permanent as error:
+        return Check(name, "fail", error.reason, error.mend)
     except AscoltoError as error:
-        reason, mend = getattr(error, "reason", str(error)), getattr(error, "mend", "")
-        return Check(name, "fail", str(reason), str(mend))
+        return Check(name, "fail", str(error), "look at the network and the address, then try again")
     except Exception as error:  # the message may hold an address with its password
         told = f"{type(error).__name__} while it was looked at"
         return Check(name, "fail", told, "see the log of ascolto run for the place")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from store.errors import AscoltoError, ConfigError
+from store.errors import AscoltoError, ConfigError, Permanent
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -246,8 +246,12 @@ def import_(
     into = Into(settings.brand(brand).key, source or "import", "import", mapped)
     bad: list[BadLine] = []
     db = service.open_database(settings)
-    done = import_file(db, file, into, now=utcnow(), on_error=bad.append)
-    db.close()
+    try:
+        done = import_file(db, file, into, now=utcnow(), on_error=bad.append)
+    except Permanent as error:  # the file as a whole cannot be used
+        raise ConfigError([error.mend or error.reason]) from None
+    finally:
+        db.close()
     if as_json:
         errors = [asdict(line) for line in bad]
         _print_json({"new": done.new, "edited": done.edited, "unchanged": done.unchanged, "errors": errors})

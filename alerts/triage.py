@@ -3,8 +3,10 @@
 Gathering the facts is for `alerts.gather`, opening and joining cases for `alerts.record`.
 
 How urgent a case is: what the model says of the text, and never below `normal` once there is a reason to tell
-people, so that each case has a clock. Only the model says `critical`: tripwire words, built in or the brand's own,
-ask for a quiet check at `normal`. A mention that is both negative and viral is at least `high`.
+people, so that each case has a clock. Tripwire words, built in or the brand's own, ask for a quiet check at `normal`,
+but for two kinds. Words of danger are `high`, unless they stand in what is surely praise with its stars, and
+`critical` where the customer is unhappy and the model half alarmed. A threat to a life is always `critical`. A mention
+that is both negative and viral is at least `high`.
 """
 
 from collections.abc import Sequence
@@ -24,6 +26,20 @@ DONE = (CaseStatus.REPLIED, CaseStatus.RESOLVED, CaseStatus.DISMISSED)
 BOTH_SIDES = 0.35  # share of negative in a neutral text from which it is criticism too
 DOUBT = 0.2  # share of negative in a positive text from which it is ambiguous
 SURE = 0.05  # share of negative below which praise is surely praise
+ALARM = 0.1  # probability of critical from which words of danger are believed
+MATTERS = frozenset(
+    {
+        "account_access",
+        "app_website",
+        "booking_cancellation",
+        "delivery",
+        "ethics_discrimination",
+        "privacy_fraud",
+        "product_quality",
+        "refund_payment",
+        "safety_health",
+    }
+)  # topics that no bare insult and no advertisement has
 WHY = 5  # words shown with `urgent`
 FORGOTTEN = timedelta(days=30)  # after this, who writes elsewhere writes anew
 
@@ -78,6 +94,17 @@ class Facts:
         """The model's probability of negative; where it tells none, that of its verdict."""
         probs = (self.score.sentiment_probs if self.score else None) or {}
         return probs.get("negative", 1.0 if self.sentiment == "negative" else 0.0)
+
+    @property
+    def share_critical(self) -> float:
+        """The model's probability of critical."""
+        return ((self.score.urgency_probs if self.score and self.is_read else None) or {}).get(
+            "critical", 0.0
+        )
+
+    def warns(self, kind: str) -> bool:
+        """Whether a tripwire of this kind is in the text."""
+        return any(hit.kind == kind for hit in self.hits)
 
     @property
     def few_stars(self) -> bool:
@@ -148,7 +175,7 @@ def is_answered(facts: Facts) -> bool:
 
 def is_harmless(facts: Facts) -> bool:
     """Words of thanks, or a good mark without words: they come to a case's thread and reopen nothing."""
-    if facts.few_stars:
+    if facts.few_stars or facts.hits:
         return False
     if not facts.is_read:
         return (facts.mention.stars or 0) >= 4
@@ -179,11 +206,24 @@ def _urgent(facts: Facts) -> list[Found]:
 
 
 def _negative(facts: Facts) -> list[Found]:
-    """A bare insult (negative, spam, low) is counted and told to nobody."""
+    """A bare insult is counted and told to nobody."""
     if not facts.is_read:
-        return [Found("negative")] if facts.few_stars else []
-    insult = facts.category == "spam" and facts.urgency == "low"
-    return [Found("negative")] if facts.sentiment == "negative" and not insult else []
+        return [Found("negative")] if facts.few_stars or _is_thumb_down(facts) else []
+    return [Found("negative")] if facts.sentiment == "negative" and not _is_insult(facts) else []
+
+
+def _is_insult(facts: Facts) -> bool:
+    """Negative, spam and low, with nothing in it that could be a complaint: stars, a topic, a word to check."""
+    if facts.category != "spam" or facts.urgency != "low" or facts.few_stars or facts.hits:
+        return False
+    return not (facts.score and MATTERS & set(facts.score.topics))
+
+
+def _is_thumb_down(facts: Facts) -> bool:
+    """A sign without words or stars, which the model knows to be negative."""
+    score = facts.score
+    bare = not has_words(facts.mention) and facts.mention.stars is None
+    return bare and score is not None and score.sentiment == "negative"
 
 
 def _mixed(facts: Facts) -> list[Found]:
@@ -287,10 +327,25 @@ def _urgency(facts: Facts, kinds: set[str], pleased: bool) -> str:
     if not kinds or pleased:
         return "low"
     spam = facts.category == "spam" and facts.urgency != "critical"
-    levels = ["normal", "normal" if spam else facts.urgency]
+    levels = ["normal", "normal" if spam else facts.urgency, _warned(facts)]
     if "viral" in kinds and facts.sentiment == "negative":
         levels.append("high")
     return max(levels, key=RANK.__getitem__)
+
+
+def _warned(facts: Facts) -> str:
+    """What words to check make of it: two signs that agree weigh more than either. A threat to a life needs no
+    second sign."""
+    if facts.warns("life"):
+        return "critical"
+    if not facts.warns("danger"):
+        return "normal"
+    unhappy = facts.sentiment == "negative" or facts.few_stars or facts.category == "complaint"
+    alarmed = facts.share_critical >= ALARM
+    if unhappy and alarmed:
+        return "critical"
+    pleased = bool(_praise(facts)) and (facts.mention.stars or 0) >= 4
+    return "normal" if pleased and not alarmed else "high"
 
 
 RULES = (_urgent, _negative, _mixed, _request, _tripwire, _viral, _edited, _came_back)

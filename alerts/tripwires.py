@@ -1,4 +1,5 @@
-"""Words that a person wants to see whatever the model says: danger, law, press, fraud, discrimination, the brand's own.
+"""Words that a person wants to see whatever the model says: threats to a life, danger, law, press, fraud,
+discrimination, the brand's own.
 
 The built-in words are data: `tripwire_words/<language>.toml`. What a hit leads to is for `alerts.triage`.
 
@@ -20,7 +21,7 @@ from pathlib import Path
 from store.brand import Brand
 
 WORDS = Path(__file__).with_name("tripwire_words")
-KINDS = ("danger", "law", "press", "fraud", "discrimination")
+KINDS = ("life", "danger", "law", "press", "fraud", "discrimination")
 HARMLESS = "harmless"
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _GAP, _REST = r"[\W_]{1,3}", r"[^\W_]*"

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from platforms.length import Unit
 from store.brand import Duration
@@ -21,6 +22,15 @@ class SourceOptions(BaseModel):
     match: bool | None = Field(
         None, description="keep only what names the brand; default: as the platform needs"
     )
+
+    @field_validator("url", "base_url", check_fields=False)
+    @classmethod
+    def without_sign_in(cls, value: str) -> str:
+        """Addresses are told in logs and errors: a password has no place in them."""
+        if "@" in urlsplit(value).netloc:
+            raise ValueError("holds a name or password: take them out; secrets go into the environment")
+        return value
+
     publish: bool = Field(False, description="whether replies may be published from Ascolto")
 
 

@@ -26,6 +26,8 @@ from sentiment.text import clean, has_letters, plain
 NEIGHBOURS = ("ro", "tr", "ar", "ru", "hi", "ja", "zh", "id", "nb", "ca", "cs", "sv", "da", "el", "ko", "uk",
               "fi", "hu", "hr")  # fmt: skip
 """Languages that are recognised so that they are not taken for a supported one."""
+TOO_SHORT = 12
+"""Letters under which a word of another language is nobody's in particular: "ok" is no Hungarian."""
 LOOKED_AT = 160
 """Characters that are looked at; more changes nothing but the time."""
 SURE = 0.95
@@ -57,7 +59,15 @@ def detect_cleaned(cleaned: str) -> Detected:
         best = _detector(quick=False).compute_language_confidence_values(seen)[0]
     if best.value <= 0.0:
         return Detected("und", 0.0)
-    return Detected(best.language.iso_code_639_1.name.lower(), round(best.value, 4))
+    code = best.language.iso_code_639_1.name.lower()
+    if code not in LANGUAGES and sum(map(str.isalpha, seen)) < TOO_SHORT and _is_latin(seen):
+        return Detected(None, 0.0)
+    return Detected(code, round(best.value, 4))
+
+
+def _is_latin(text: str) -> bool:
+    """Whether the script leaves a choice: the letters of others name their language."""
+    return all(ord(char) < 0x250 for char in text if char.isalpha())
 
 
 def _detector(quick: bool) -> LanguageDetector:

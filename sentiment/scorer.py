@@ -45,7 +45,7 @@ class ScorerInput:
 class Scored:
     """What the model says of a text. Where `unsupported`, or where there is nothing to read, labels,
     scores and chances are None. `sentiment_score` is P(positive) - P(negative), -1 to 1; `urgency_score`
-    the expected level over 3, 0 to 1. `why`: the words that moved it, where asked for."""
+    grows with the level, 0 to 1. `why`: the words that moved it, where asked for."""
 
     lang: str | None
     unsupported: bool
@@ -155,7 +155,7 @@ class Scorer:
             sentiment_score=round(moods[2] - moods[0], 4),
             sentiment_probs=_named(labels["sentiment"], moods),
             urgency=labels["urgency"][level],
-            urgency_score=round(sum(place * chance for place, chance in enumerate(levels)) / 3, 4),
+            urgency_score=_within(level, levels),
             urgency_probs=_named(labels["urgency"], levels),
             category=labels["category"][kind],
             topics=self._topics(chances["topics"]),
@@ -209,6 +209,13 @@ def _code(lang: str | None) -> str | None:
     """`pt` of `pt-BR` or `PT_br`; None for nothing or for the code of the undetermined."""
     code = (lang or "").strip().lower().replace("_", "-").split("-")[0]
     return None if code in ("", "und", "zxx", "mul") else code
+
+
+def _within(decided: int, chances: Sequence[float]) -> float:
+    """0 to 1: each level has a quarter of the scale, and the expected level says where in it. So a text that is
+    critical never scores below one that is high."""
+    expected = sum(place * chance for place, chance in enumerate(chances)) / (len(chances) - 1)
+    return round((decided + min(expected, 1.0)) / len(chances), 4)
 
 
 def _named(labels: Sequence[str], chances: Sequence[float]) -> dict[str, float]:

@@ -137,7 +137,7 @@ def test_import_with_a_wrong_map_or_file(folder: Path) -> None:
     assert done.status == 2
     assert "'text'" in done.err
     missing = ascolto(folder, "import", "x.csv", "--brand", "aurora")
-    assert missing.status == 1
+    assert missing.status == 2
     assert "x.csv" in missing.err
 
 

@@ -114,23 +114,18 @@ def first_language(brand: Brand) -> str:
 
 
 def is_sensitive(request: DraftRequest, reading: Reading) -> bool:
-    """Whether every word of the reply counts: what the model calls critical, and criticism that speaks of danger, law,
-    fraud or discrimination."""
-    if request.urgency == "critical":
+    """Whether every word of the reply counts: what the model calls critical, and what speaks of danger, law, press,
+    fraud or discrimination, whatever the model makes of its tone: no cheer goes to somebody who was hurt."""
+    if request.urgency == "critical" or "life" in reading.hits:
         return True
-    criticism = request.sentiment == "negative" or _few(request)
-    return (
-        criticism
-        and "tripwire" in request.reasons
-        and reading.is_grave(request.urgency)
-        and request.category != "spam"
-    )
+    return "tripwire" in request.reasons and reading.is_grave(request.urgency) and request.category != "spam"
 
 
 def _case(request: DraftRequest, reading: Reading) -> str | None:
-    if request.category == "spam" and request.urgency != "critical":
-        return "insult" if request.sentiment == "negative" else None
-    if request.category == "spam" and request.sentiment != "negative":
+    spam = request.category == "spam" and "life" not in reading.hits
+    if spam and request.urgency != "critical":
+        return _spam(request, reading)
+    if spam and request.sentiment != "negative":
         return None  # an advertisement with an alarming word in it
     if is_sensitive(request, reading):
         return "critical"
@@ -149,6 +144,13 @@ def _case(request: DraftRequest, reading: Reading) -> str | None:
     return (
         "praise" if request.urgency in (None, "low") else "praise_open"
     )  # it holds a point nobody here has read
+
+
+def _spam(request: DraftRequest, reading: Reading) -> str | None:
+    """An insult that names a problem is a complaint; an advertisement gets nothing."""
+    if request.sentiment != "negative":
+        return None
+    return "complaint" if any(found.span for found in reading.problems) else "insult"
 
 
 def _article(request: DraftRequest) -> str:

@@ -4,7 +4,7 @@ import regex
 
 from alerts.drafts.names import is_known
 from alerts.drafts.patterns import Folded, Span, find, fold
-from alerts.drafts.personal import addresses, numbers
+from alerts.drafts.personal import EMAIL, LINK, addresses, numbers
 from alerts.drafts.phrases import Phrases, languages, load
 from store.brand import Brand
 
@@ -40,9 +40,11 @@ def _first(text: Folded, phrases: Phrases, brand: Brand, needed: tuple[str, ...]
 
 
 def _clauses(text: Folded) -> list[Span]:
-    """The stretches between punctuation marks; a question is none."""
-    found = []
-    for match in _CLAUSE.finditer(text.shown):
+    """The stretches between punctuation marks and addresses; a question is none."""
+    found, cut = [], text.shown
+    for address in (EMAIL, LINK):
+        cut = address.sub(lambda match: "|" * len(match[0]), cut)
+    for match in _CLAUSE.finditer(cut):
         if text.shown[match.end() : match.end() + 1] == "?":
             continue
         start = match.start()

@@ -14,7 +14,13 @@ from alerts.drafts.phrases import TOPICS, Ask, Good, Kind, Phrases, Problem
 from alerts.drafts.request import DraftRequest
 
 AGREES = 2  # what the model's topic counts for, against the number of places that name a problem
-GRAVE = ("danger", "discrimination", "fraud", "law")  # tripwires that make a matter sensitive, gravest first
+GRAVE = (
+    "life",
+    "danger",
+    "discrimination",
+    "fraud",
+    "law",
+)  # tripwires that make a matter sensitive, gravest first
 
 
 ARTICLES = "feed"  # the platform of press and blogs: written to be read, not to be answered by name
@@ -49,7 +55,8 @@ class Reading:
         where the phrases know the language, they must know the danger too. People call fraud what is only dear: that
         counts with something at stake."""
         danger = not self.known or bool(find(self.kind.words, self.text))
-        counted = {"law": True, "discrimination": True, "danger": danger, "fraud": urgency == "high"}
+        sure = dict.fromkeys(("life", "law", "discrimination", "press"), True)
+        counted = sure | {"danger": danger, "fraud": urgency == "high"}
         return any(counted.get(hit, False) for hit in self.hits)
 
 

@@ -36,7 +36,8 @@ def timing(brand: Brand, urgency: str, now: datetime, phrases: Phrases) -> Timin
         until = _absent_until(brand, now, opening)
         named = _date(until, phrases) if until else None
         return Timing(opens=_opens(opening, brand, now, phrases), until=named)
-    limit: timedelta | None = getattr(brand.policy.first_contact, urgency)
+    said = "first_contact" in brand.policy.model_fields_set  # our defaults are no promise of the brand's
+    limit: timedelta | None = getattr(brand.policy.first_contact, urgency) if said else None
     latest = sla.add_business_time(now, 2 * limit, calendar) if limit else None
     if limit is None or latest is None:
         return Timing()

@@ -12,7 +12,9 @@ from store.tables import Case, CaseStatus, Mention, MentionState, Revision, Scor
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 BRAND = Brand(key="aurora", name="Caffè Aurora")
-SCORE = ("sentiment", "urgency", "category", "negative", "why", "unsupported", "score_lang")
+SCORE = (
+    "sentiment", "urgency", "category", "negative", "urgency_probs", "topics", "why", "unsupported", "score_lang",
+)  # fmt: skip
 
 
 def mention(**values: Any) -> Mention:

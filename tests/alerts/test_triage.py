@@ -189,8 +189,36 @@ def test_a_tripwire_asks_for_a_quiet_look_and_names_each_word_once() -> None:
     assert (decision.urgency, decision.channel) == ("normal", "alerts")
 
 
-def test_only_the_model_says_critical() -> None:
-    assert decide(facts(**NEGATIVE, hits=[Hit("danger", "salmonella")])).urgency == "normal"
+@pytest.mark.parametrize(
+    ("said", "alarm", "stars", "urgency"),
+    [
+        (NEGATIVE, 0.05, None, "high"),
+        (NEGATIVE, 0.1, None, "critical"),
+        (GLAD, 0.05, None, "high"),
+        (GLAD, 0.05, 5.0, "normal"),
+        (GLAD, 0.2, 5.0, "high"),
+        (GLAD, 0.2, 1.0, "critical"),
+    ],
+)
+def test_words_of_danger_are_urgent_and_critical_where_the_model_is_half_alarmed(
+    said: dict[str, Any], alarm: float, stars: float | None, urgency: str
+) -> None:
+    found = facts(
+        **said | {"urgency_probs": {"critical": alarm}, "stars": stars}, hits=[Hit("danger", "salmonella")]
+    )
+    assert decide(found).urgency == urgency
+
+
+@pytest.mark.parametrize("said", [NEGATIVE, GLAD])
+def test_a_threat_to_a_life_is_critical_whatever_the_model_says(said: dict[str, Any]) -> None:
+    assert decide(facts(**said, hits=[Hit("life", "la faccio finita")])).urgency == "critical"
+
+
+def test_an_insult_with_a_matter_in_it_is_told() -> None:
+    insult = {"sentiment": "negative", "urgency": "low", "category": "spam"}
+    assert not decide(facts(**insult)).found
+    assert decide(facts(**insult, topics=["delivery"])).kinds == ("negative",)
+    assert decide(facts(**insult, stars=1.0)).kinds == ("negative",)
 
 
 @pytest.mark.parametrize(

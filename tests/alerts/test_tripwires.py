@@ -31,6 +31,11 @@ def test_there_are_six_languages() -> None:
 
 
 FOUND = [
+    ("it", "life", "Se non mi ridate i soldi la faccio finita."),
+    ("it", "life", "So dove abitate, vengo e vi ammazzo."),
+    ("en", "life", "I want to kill myself after what your staff said."),
+    ("it", "danger", "Il neonato non respira da quando usiamo la culla."),
+    ("it", "danger", "C'era una lama nel panino."),
     ("it", "danger", "Dopo averlo mangiato siamo finiti al pronto soccorso."),
     ("it", "danger", "Ho trovato un pezzo di vetro nello yogurt."),
     ("it", "law", "Domani vi scriverà il mio avvocato."),
@@ -74,6 +79,8 @@ def test_each_language_knows_each_kind(lang: str, kind: str, text: str) -> None:
 
 
 HARMLESS_TEXTS = [
+    ("it", "Mi ammazzo dalle risate ogni volta, siete fortissimi."),
+    ("it", "Domani disdico e la faccio finita con questa palestra."),
     ("it", "Il toast all'avvocato e salmone è da morire."),
     ("it", "Un'esplosione di gusto, pericolosamente buono: dovrebbe essere illegale!"),
     ("it", "Chiuso a causa lavori, ma che bella stampa 3D."),

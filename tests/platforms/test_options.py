@@ -58,6 +58,8 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
         ("appstore", {"base_url": "itunes.apple.com"}),
         ("mastodon", {"query": ""}),
         ("mastodon", {"base_url": "mastodon.social"}),
+        ("page", {"url": "https://name:secret@shop.example"}),
+        ("mastodon", {"base_url": "https://name@mastodon.example"}),
         ("mastodon", {"overlap": "sometimes"}),
         ("mastodon", {"every": "15"}),
         ("mastodon", {"name": ""}),
@@ -66,6 +68,12 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
 def test_what_cannot_be_is_an_error(kind: str, values: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         options(kind, **values)
+
+
+def test_a_password_in_an_address_is_refused_without_being_told() -> None:
+    with pytest.raises(ValidationError, match="take them out") as refused:
+        options("page", url="https://name:s3cr3t@shop.example")
+    assert "s3cr3t" not in str(refused.value.errors(include_input=False))
 
 
 def test_a_selector_that_is_none_is_named() -> None:

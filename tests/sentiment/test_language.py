@@ -42,6 +42,11 @@ def test_neighbours_are_not_taken_for_supported_ones(text: str, lang: str) -> No
     assert lang not in LANGUAGES
 
 
+@pytest.mark.parametrize("text", ["ok", "Wow!", "mah", "boh", "top"])
+def test_a_word_too_short_to_tell_is_not_taken_for_another_language(text: str) -> None:
+    assert detect(text).lang in (*LANGUAGES, None)
+
+
 @pytest.mark.parametrize("text", ["", "  ", "😀👍", "!!! 123", "https://a.example @tizio", "\ud800"])
 def test_no_letters_no_language(text: str) -> None:
     found = detect(text)

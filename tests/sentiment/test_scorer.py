@@ -41,7 +41,8 @@ def test_an_answer_holds_together(tiny: Scorer) -> None:
     assert scored.sentiment_score == pytest.approx(
         scored.sentiment_probs["positive"] - scored.sentiment_probs["negative"], abs=2e-4
     )
-    assert 0 <= (scored.urgency_score or 0) <= 1
+    level = URGENCY.index(scored.urgency or "")
+    assert level / 4 <= (scored.urgency_score or 0) <= (level + 1) / 4
     assert scored.category in CATEGORY
     assert scored.model == tiny.name
 

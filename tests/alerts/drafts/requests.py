@@ -12,6 +12,7 @@ NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)  # a Tuesday noon in Rome
 POLICY: dict[str, Any] = {
     "hours": "mon-fri 09:00-18:00, sat 09:00-13:00",
     "holidays": "IT",
+    "first_contact": {"critical": "15m", "high": "1h", "normal": "4h", "low": "none"},
     "remedies": {"product_quality": "refund_replacement", "delivery": "apology_fix", "staff": "escalate"},
     "contacts": {"default": "help@aurora.example", "refund_payment": "refunds@aurora.example"},
     "faq": [

@@ -68,8 +68,19 @@ def test_a_tripwire_makes_criticism_grave() -> None:
     text = "Domani vi denuncio ai carabinieri"
     assert case(text, reasons=("tripwire", "negative")) == "critical"
     assert case(text, reasons=("negative",)) == "complaint"
-    assert case(text, "neutral/normal/information", reasons=("tripwire",)) == "information"
-    assert case(text, "neutral/normal/information", reasons=("tripwire",), stars=1.0) == "critical"
+    assert case(text, "neutral/normal/information", reasons=("tripwire",)) == "critical"
+    assert case("Siete aperti domani?", "neutral/normal/information", reasons=("tripwire",)) == "information"
+
+
+def test_no_cheer_for_somebody_in_danger_whatever_the_model_says() -> None:
+    text = "Ottimo posto, ma stasera la faccio finita."
+    assert case(text, "positive/low/praise", reasons=("tripwire", "praise")) == "critical"
+    assert case(text, "neutral/low/spam", reasons=("tripwire",)) == "critical"
+
+
+def test_an_insult_that_names_a_problem_is_a_complaint() -> None:
+    assert case("Ladri incapaci, il pacco non è mai arrivato", "negative/low/spam") == "complaint"
+    assert case("Ladri incapaci", "negative/low/spam") == "insult"
 
 
 @pytest.mark.parametrize(
