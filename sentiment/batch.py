@@ -1,4 +1,5 @@
-"""Collates texts into the tensors the network reads. It knows no labels and no languages."""
+"""Makes texts ready for the network and collates them into the tensors it reads. It leaves what is said of them to the
+network."""
 
 from __future__ import annotations
 
@@ -10,17 +11,40 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from sentiment.features import Bag, bag, ends, rated, word_features
+from sentiment.features import Bag, bag, rated
+from sentiment.labels import DOMAINS
+from sentiment.pieces import DOMAIN, END, PAD, STARS, START, Ids, Pieces
+from sentiment.text import ends, words
+
+LONGEST = 1_500
+"""Words of a text that the linear path looks at; the encoder reads fewer pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A cleaned text with what is known of it: a rating, and whether it comes from a `domain` of published texts
+    whose people label in their own way (tweet or review)."""
+
+    text: str
+    stars: float | None = None
+    domain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A text as the network takes it: numbers of its pieces, special ones included, and where each stands in the text
+    ((0, 0) for special ones); its bag for the linear path."""
+
+    ids: Ids
+    spans: Sequence[tuple[int, int]]
+    bag: Bag
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """B texts of at most L words, U different words among them.
-    `features`, `offsets`: hashed features of the U words, flat, int64. `index`: (B, L), word number + 1,
-    0 where there is none. `bag_ids`, `bag_offsets`, `bag_weights`: the linear path's rows, flat."""
+    """B texts of at most L pieces. `index`: (B, L) piece numbers, PAD where there is none. `bag_ids`, `bag_offsets`,
+    `bag_weights`: the linear path's rows, flat."""
 
-    features: Tensor
-    offsets: Tensor
     index: Tensor
     bag_ids: Tensor
     bag_offsets: Tensor
@@ -47,48 +71,68 @@ def weigh(found: Bag, idf: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return weights
 
 
-class Collator:
-    """Makes batches for one network; holds its table sizes, word limit and idf (linear_size,)."""
+def encoder_batch(texts: Sequence[Ids]) -> Batch:
+    """Texts, as the numbers of their pieces, for the encoder alone: their bags are empty."""
+    none = torch.zeros(0, dtype=torch.int64)
+    return Batch(_index(texts), none, torch.zeros(len(texts), dtype=torch.int64), torch.zeros(0))
 
-    def __init__(self, encoder_size: int, limit: int, idf: npt.NDArray[np.float32]) -> None:
-        self.encoder_size = encoder_size
+
+def _index(texts: Sequence[Ids]) -> Tensor:
+    index = np.full((len(texts), max(map(len, texts), default=1)), PAD, np.int64)
+    for row, ids in enumerate(texts):
+        index[row, : len(ids)] = ids
+    return torch.from_numpy(index)
+
+
+def bag_of(given: Given, size: int) -> Bag:
+    """The text's bag for a linear path of `size` rows."""
+    return bag([word.shape for word in words(given.text, LONGEST)], size, given.stars)
+
+
+class Collator:
+    """Makes batches for one network: its vocabulary, most pieces of a text, and idf (linear_size,)."""
+
+    def __init__(self, pieces: Pieces, limit: int, idf: npt.NDArray[np.float32]) -> None:
+        self.pieces = pieces
         self.limit = limit
         self.idf = idf
 
-    def __call__(
-        self, texts: Sequence[Sequence[str]], stars: Sequence[float | None] | None = None, linear: bool = True
-    ) -> Batch:
-        """`texts`: words of each. `stars`: rating of each, where known. Without `linear` the bags are empty."""
-        ratings = stars if stars is not None else [None] * len(texts)
-        read = [self._read(words, rating) for words, rating in zip(texts, ratings, strict=True)]
-        features, offsets, index = self._encoded(read)
-        rated_texts = zip(texts, ratings, strict=True) if linear else ()
-        bags = [bag(words, len(self.idf), rating) for words, rating in rated_texts]
-        return Batch(features, offsets, index, *self._bags(bags, len(texts)))
+    def __call__(self, texts: Sequence[Given]) -> Batch:
+        """The batch of these texts."""
+        return self.batch(self.ready(texts))
 
-    def _read(self, words: Sequence[str], stars: float | None) -> Sequence[str]:
-        """The words the encoder reads; a rating is a word in front that no author can write."""
-        rating = rated(stars)
-        return ends(words, self.limit) if rating is None else [f"stars{rating}", *ends(words, self.limit - 1)]
+    def encoded(self, texts: Sequence[Given]) -> list[Ids]:
+        """Numbers of each text's pieces: the ends of a long one; in front of them its domain and its rating, as pieces
+        that no author can write."""
+        cuts = self.pieces([given.text for given in texts])
+        return [self._framed(cut.ids, given) for cut, given in zip(cuts, texts, strict=True)]
 
-    def _encoded(self, texts: Sequence[Sequence[str]]) -> tuple[Tensor, Tensor, Tensor]:
-        known: dict[str, int] = {}
-        index = np.zeros((len(texts), max(1, *map(len, texts)) if texts else 1), np.int64)
-        for row, words in enumerate(texts):
-            index[row, : len(words)] = [known.setdefault(word, len(known)) + 1 for word in words]
-        slots = [word_features(word, self.encoder_size) for word in known]
-        flat = np.concatenate(slots) if slots else np.empty(0, np.int64)
-        return torch.from_numpy(flat), _offsets(slots), torch.from_numpy(index)
+    def ready(self, texts: Sequence[Given]) -> list[Ready]:
+        """The texts made ready, in order."""
+        found = []
+        for cut, given in zip(self.pieces([given.text for given in texts]), texts, strict=True):
+            ids = self._framed(cut.ids, given)
+            spans = list(ends(cut.spans, self.limit))
+            before = len(ids) - len(spans) - 1
+            found.append(Ready(ids, [*[(0, 0)] * before, *spans, (0, 0)], bag_of(given, len(self.idf))))
+        return found
 
-    def _bags(self, bags: Sequence[Bag], texts: int) -> tuple[Tensor, Tensor, Tensor]:
-        if not bags:
-            none = torch.zeros(0, dtype=torch.int64)
-            return none, torch.zeros(texts, dtype=torch.int64), torch.zeros(0)
-        ids = np.concatenate([found.ids for found in bags])
-        weights = np.concatenate([weigh(found, self.idf) for found in bags])
-        return torch.from_numpy(ids), _offsets([found.ids for found in bags]), torch.from_numpy(weights)
+    def batch(self, ready: Sequence[Ready]) -> Batch:
+        """The batch of texts that are ready."""
+        ids = [one.bag.ids for one in ready]
+        weights = [weigh(one.bag, self.idf) for one in ready]
+        flat = np.concatenate([np.empty(0, np.int64), *ids])
+        heavy = np.concatenate([np.empty(0, np.float32), *weights])
+        starts = np.cumsum([0, *map(len, ids)])[: len(ids)]
+        return Batch(
+            _index([one.ids for one in ready]),
+            torch.from_numpy(flat),
+            torch.from_numpy(starts.astype(np.int64)),
+            torch.from_numpy(heavy),
+        )
 
-
-def _offsets(parts: Sequence[npt.NDArray[np.int64]]) -> Tensor:
-    starts = np.cumsum([0, *map(len, parts)])[:-1]
-    return torch.from_numpy(np.asarray(starts, np.int64))
+    def _framed(self, ids: Ids, given: Given) -> Ids:
+        stars = rated(given.stars)
+        front = [] if given.domain is None else [DOMAIN + list(DOMAINS).index(given.domain)]
+        front += [] if stars is None else [STARS + stars]
+        return np.array([*front, START, *ends(ids.tolist(), self.limit), END], np.int64)

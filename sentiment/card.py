@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from sentiment.evaluate import LEAST
-from sentiment.folder import BUILT_IN, CONFIG, FIGURES, WEIGHTS, ModelError, sha256
-from sentiment.labels import HEADS
+from sentiment.folder import BUILT_IN, CONFIG, FIGURES, PIECES, WEIGHTS, ModelError, sha256
+from sentiment.labels import DOMAINS, HEADS
 from sentiment.measure import measure
-from sentiment.recipe import RECIPES
-from sentiment.sources import AUTHORED, PUBLISHED, UNLABELLED, Source
+from sentiment.sources import AUTHORED, BASE, PUBLISHED, Source
 
 CARD = "README.md"
-_CHECKSUM = re.compile(
-    r"^\| `([^`/|]+)/model\.safetensors` \| [\d.]+ MB \| `([0-9a-f]{64})` \|$", re.MULTILINE
-)
+_CHECKSUM = re.compile(r"^\| `([^`/|]+)/([^`/|]+)` \| [\d.]+ MB \| `([0-9a-f]{64})` \|$", re.MULTILINE)
+_SUMMED = (WEIGHTS, PIECES)
+"""Files of a model that have a checksum in the card."""
 _NAMES = {
     "gold_dev": "hard items for development (`gold_dev.jsonl`)",
     "umsab": "UMSAB, validation split (tweets)",
@@ -57,12 +56,12 @@ def verify_models(models: Path) -> list[str]:
     card = models / CARD
     if not card.is_file():
         return [f"{card} is missing: restore it with `git checkout -- {models.name}`"]
-    promised = dict(_CHECKSUM.findall(card.read_text(encoding="utf-8")))
-    found = [_problem(models / name, checksum) for name, checksum in promised.items()]
+    promised = _CHECKSUM.findall(card.read_text(encoding="utf-8"))
+    found = [_problem(models / name / file, checksum) for name, file, checksum in promised]
     found += [
         f"{folder} is not in {card}: take it out, or write the card anew"
         for folder in _folders(models)
-        if folder.name not in promised
+        if folder.name not in {name for name, _, _ in promised}
     ]
     return [problem for problem in found if problem]
 
@@ -79,13 +78,11 @@ def render(models: Path) -> str:
     return "\n".join(parts)
 
 
-def _problem(folder: Path, checksum: str) -> str | None:
-    weights = folder / WEIGHTS
-    if not weights.is_file():
-        return f"{weights} is missing: restore it with `git checkout -- {folder.parent.name}`"
-    if sha256(weights) != checksum:
-        return f"{weights} is not what its card says: restore it with `git checkout -- {folder.parent.name}`"
-    return None
+def _problem(file: Path, checksum: str) -> str | None:
+    mend = f"restore it with `git checkout -- {file.parent.parent.name}`"
+    if not file.is_file():
+        return f"{file} is missing: {mend}"
+    return f"{file} is not what its card says: {mend}" if sha256(file) != checksum else None
 
 
 def _folders(models: Path) -> list[Path]:
@@ -110,8 +107,9 @@ def _megabytes(*files: Path) -> float:
 
 def _files(models: Path) -> str:
     return "\n".join(
-        f"| `{folder.name}/{WEIGHTS}` | {_megabytes(folder / WEIGHTS)} MB | `{sha256(folder / WEIGHTS)}` |"
+        f"| `{folder.name}/{name}` | {_megabytes(folder / name)} MB | `{sha256(folder / name)}` |"
         for folder in _folders(models)
+        for name in _SUMMED
     )
 
 
@@ -121,8 +119,10 @@ def _model(folder: Path) -> str:
     return _MODEL.format(
         name=folder.name,
         languages=", ".join(config["languages"]),
-        labels="\n".join(f"- {head}: {', '.join(names)}" for head, names in HEADS.items()),
-        **{name: config[name] for name in ("layers", "width", "encoder_size", "table_width", "linear_size")},
+        labels="\n".join(
+            f"- {head}: {', '.join(HEADS[head])}" for head in HEADS if head not in DOMAINS.values()
+        ),
+        **config["sizes"],
         critical=config["critical_threshold"],
         topic=config["topic_threshold"],
         recipe=training["recipe"],
@@ -130,9 +130,10 @@ def _model(folder: Path) -> str:
         device=training["device"],
         minutes=round(training["cpu_seconds"] / 60),
         sources="\n".join(_sources(training)),
-        unlabelled=_unlabelled(training["recipe"]),
+        base=f"{BASE.texts}; published as {BASE.published}; licence: {BASE.licence}",
         held_out="\n".join(_held_out(training["held_out"])),
         measured="\n\n".join(_measured(_of_these_weights(folder, figures))) or "Not measured yet.",
+        on_sources="\n".join(_on_sources(folder, figures)),
     )
 
 
@@ -146,11 +147,6 @@ def _source(name: str, rows: int, source: Source) -> str:
     return f"| {name} | {rows:,} | {source.texts} | {source.published} | {source.licence} |"
 
 
-def _unlabelled(recipe: str) -> str:
-    texts = RECIPES[recipe].masked_texts if recipe in RECIPES else 0
-    return UNLABELLED.format(texts=f"{texts:,}")
-
-
 def _held_out(figures: Mapping[str, Any]) -> Iterator[str]:
     for name, value in figures.items():
         told = name.replace("_", " ").replace(" f1", " macro-F1")
@@ -162,8 +158,12 @@ def _held_out(figures: Mapping[str, Any]) -> Iterator[str]:
 
 def _of_these_weights(folder: Path, figures: Mapping[str, Any]) -> dict[str, Any]:
     """The evaluations of the weights that are there: those of earlier ones say nothing."""
-    name = f"{folder.name}@{_revision(folder)}"
-    return {title: found for title, found in figures.get("evaluation", {}).items() if found["model"] == name}
+    evaluations = figures.get("evaluation", {})
+    return {title: found for title, found in evaluations.items() if found["model"] == _named(folder)}
+
+
+def _named(folder: Path) -> str:
+    return f"{folder.name}@{_revision(folder)}"
 
 
 def _measured(evaluation: Mapping[str, Any]) -> Iterator[str]:
@@ -182,6 +182,18 @@ def _measured(evaluation: Mapping[str, Any]) -> Iterator[str]:
                 *rows,
             ]
         )
+
+
+def _on_sources(folder: Path, figures: Mapping[str, Any]) -> Iterator[str]:
+    """A row for each published validation split, where they are of these weights."""
+    found = figures.get("sources", {})
+    if found.get("model") != _named(folder):
+        return
+    yield "| source | language | texts | macro-F1 | accuracy | linear path alone, macro-F1 |"
+    yield "|---|---|---|---|---|---|"
+    for row in found["rows"]:
+        scores = " | ".join(f"{row[name]:.3f}" for name in ("f1", "accuracy", "linear_f1"))
+        yield f"| {row['source']} | {row['lang']} | {row['texts']:,} | {scores} |"
 
 
 def _left_out(found: Mapping[str, Any]) -> str:
@@ -233,13 +245,17 @@ Other languages are marked as not supported and get no label.
 **What it is not for.** To decide about people, to moderate, to answer without a person. It was made for short public
 texts to companies; letters, contracts, chats and private messages are another matter.
 
-**What it is.** Words enter as hashed character n-grams ({encoder_size:,} rows of {table_width}), pass {layers}
-transformer layers {width} wide, and are pooled for all heads at once; beside them stands a linear model over
-{linear_size:,} hashed TF-IDF n-grams. Each head mixes the two with weights fitted on texts held out. Star ratings,
-where given, are evidence for both. From a chance of {critical} on a text counts as critical, from {topic} on a topic
-is named.
+**What it is.** Texts are cut into pieces of words ({pieces:,}, {piece_width} numbers each) and pass a multilingual
+sentence encoder of convolutions over 2, 3 and 5 neighbours and an averaging network, which started from published
+weights; on the same pieces stand {layers} transformer layers {width} wide. All heads look at both. Beside the encoder
+stands a linear model over {linear_size:,} hashed TF-IDF n-grams; each head mixes the two with weights fitted on texts
+held out. Star ratings, where given, are evidence for both. From a chance of {critical} on a text counts as critical,
+from {topic} on a topic is named. Matrices are kept as 8-bit numbers.
 
 {labels}
+
+Two more heads answer for the sentiment of published tweets and reviews that are evaluated as such, since the people who
+labelled those had rules of their own.
 
 The labels mean what [how urgency is decided](../docs/how-urgency-is-decided.md) says: urgency goes by the facts
 reported, never by the tone.
@@ -254,7 +270,8 @@ other.
 |---|---|---|---|---|
 {sources}
 
-{unlabelled}
+Before all that came {base}.
+Which of its pieces are kept was chosen by the texts above and 300,000 short texts that nobody labelled.
 
 Many of these licences allow research at best, or are not stated: have the list reviewed before you build a product on
 the weights.
@@ -262,7 +279,7 @@ the weights.
 ### What it reaches
 
 On the authored items, by cross-validation (each read once with its rating and once without), and on published
-validation rows (`published f1`):
+validation rows, each by its domain's head (`published accuracy`):
 
 | figure | value |
 |---|---|
@@ -279,13 +296,19 @@ texts of the same kind may lie off, not how far other kinds may.
 
 {measured}
 
+Sentiment on the validation split of each published source, ratings hidden, beside what the linear path says alone,
+which learnt from the same texts:
+
+{on_sources}
+
 ### Limits
 
 - It misses dangers, and it calls some texts critical that are not: tripwires, stars and people stand beside it.
 - Plain, very short complaints are often called other or low: most of its labelled texts are longer and say more.
 - On tweets it is weaker than on reviews and customers' messages.
 - Irony and icy politeness are read by their words more often than by what is meant.
-- Dutch and Polish have few texts to learn from; dialects and other scripts have none.
+- Dutch, Polish, Arabic, Turkish, Japanese and Hindi have few items with urgency and category to learn from; dialects
+  have nearly none. The encoder's first makers did not have Hindi in mind.
 - Its training texts speak of invented brands and of what people wrote in the years 2012 to 2018; newer things and
   words are known to it only by their letters.
 - Nobody has measured yet whether names of people, places or nationalities move its scores.
@@ -294,10 +317,9 @@ texts of the same kind may lie off, not how far other kinds may.
 _TAIL = """## Made anew, or replaced
 
 `ascolto train --data DATA --out models/mine` makes a model by the same recipe from a folder with `authored/*.jsonl`,
-`sentiment/*.jsonl.gz` and `unlabelled.jsonl.gz`; stopped, it goes on where it was. It needs no GPU, only patience:
-about two days of one core, estimated from the speed of single steps (850 words a second). A GPU does it in minutes
-(`--device cuda`); there the same seed does not give the same bytes. `--recipe cpu` makes a smaller model, which has
-not guessed words, on the processor alone.
+`sentiment/*.jsonl.gz` and `unlabelled.jsonl.gz`; stopped, it goes on where it was. It needs the packages of the extra
+`train` (`pip install -e '.[train]'`) and no GPU; how long it took is said above. With `--device cuda` it is quicker;
+there the same seed does not give the same bytes.
 
 `ASCOLTO_MODEL` names the folder to score with, ours or any
 sequence-classification model whose labels are negative, neutral and positive: docs/settings.md.

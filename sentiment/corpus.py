@@ -7,15 +7,17 @@ import gzip
 import hashlib
 import json
 import random
-import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from sentiment.batch import Given
 from sentiment.labels import CATEGORY, SENTIMENT, TOPICS, URGENCY
 from sentiment.recipe import Recipe
-from sentiment.text import clean, words
+from sentiment.text import clean
 
 OWN = Path(__file__).parent / "training"
 """Items written for the project that are part of the repository."""
@@ -27,13 +29,13 @@ class CorpusError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled text. `sentiment`, `urgency`, `category` are label numbers, None where unknown;
-    `topics` is None where nobody labelled them. `domain`: tweet, review or authored."""
+    """One labelled text, cleaned. `sentiment`, `urgency`, `category` are label numbers, None where unknown;
+    `topics` is None where nobody labelled them. `domain`: tweet or review, None for authored ones."""
 
-    words: Sequence[str]
+    text: str
     lang: str
     source: str
-    domain: str
+    domain: str | None
     stars: float | None = None
     sentiment: int | None = None
     urgency: int | None = None
@@ -41,6 +43,10 @@ class Example:
     topics: tuple[int, ...] | None = None
     split: str = "train"
     key: str = ""
+
+    def given(self, domain: bool = False) -> Given:
+        """What a network is given of it; with `domain`, also where it comes from."""
+        return Given(self.text, self.stars, self.domain if domain else None)
 
 
 def authored(folder: Path, languages: Sequence[str]) -> list[Example]:
@@ -71,17 +77,32 @@ def published(folder: Path, recipe: Recipe, seed: int) -> list[Example]:
     return found
 
 
-def unlabelled(folder: Path, recipe: Recipe, published_rows: Sequence[Example]) -> list[Sequence[str]]:
-    """Words of texts in the recipe's languages that nobody labelled (`unlabelled.jsonl.gz`, where there is
-    one) and of the published rows; texts of one word teach nothing. At most the recipe's cap of the former."""
-    file, found = folder / "unlabelled.jsonl.gz", [row.words for row in published_rows]
+def validation(folder: Path, languages: Sequence[str]) -> list[Example]:
+    """The rows of every published source's validation split that have a sentiment, in the languages."""
+    return [
+        row
+        for file in sorted((folder / "sentiment").glob("*.jsonl.gz"))
+        for row in _read(file, None)
+        if row.split == "validation" and row.lang in languages and row.sentiment is not None
+    ]
+
+
+def unlabelled(folder: Path, languages: Sequence[str], most: int) -> list[str]:
+    """At most so many texts in the languages that nobody labelled (`unlabelled.jsonl.gz`, where there is one)."""
+    file = folder / "unlabelled.jsonl.gz"
     rows = _read(file, None) if file.exists() else iter(())
-    for row in rows:
-        if row.lang in recipe.languages:
-            found.append(row.words)
-        if len(found) >= len(published_rows) + recipe.masked_texts:
-            break
-    return [words for words in found if len(words) > 1]
+    return [row.text for row in islice((row for row in rows if row.lang in languages), most)]
+
+
+def evenly(examples: Sequence[Example], most: int) -> list[Example]:
+    """At most so many of the examples, in order, as many of each language as there are."""
+    turns: Counter[str] = Counter()
+    numbered = []
+    for place, example in enumerate(examples):
+        numbered.append((turns[example.lang], place))
+        turns[example.lang] += 1
+    kept = sorted(place for _, place in sorted(numbered)[:most])
+    return [examples[place] for place in kept]
 
 
 def fold(example: Example, folds: int) -> int:
@@ -120,10 +141,10 @@ def _labelled(row: dict[str, Any], source: str, domain: str | None) -> Example:
         sentiment = "neutral"  # labels.md: advertising is neutral whatever its tone
     topics = row.get("topics") if domain else None
     return Example(
-        words=[sys.intern(word) for word in words(text)],
+        text=text,
         lang=row["lang"],
         source=source,
-        domain=domain or ("review" if str(row.get("domain", "")).startswith("review") else "tweet"),
+        domain=None if domain else domain_of(row.get("domain")),
         stars=None if stars is None else float(stars),
         sentiment=_number(SENTIMENT, sentiment),
         urgency=_number(URGENCY, row.get("urgency") if domain else None),
@@ -132,6 +153,11 @@ def _labelled(row: dict[str, Any], source: str, domain: str | None) -> Example:
         split=row.get("split", "train"),
         key=hashlib.sha256(text.lower().encode()).hexdigest(),
     )
+
+
+def domain_of(told: object) -> str:
+    """Which of the two domains a row's own `domain` counts as."""
+    return "review" if str(told or "").startswith("review") else "tweet"
 
 
 def _number(labels: tuple[str, ...], label: str | None) -> int | None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import torch
 
 from sentiment.calibrate import expected_error
-from sentiment.corpus import lines_of
+from sentiment.corpus import domain_of, lines_of
 from sentiment.folder import first_line
 from sentiment.labels import CRITICAL, HEADS, URGENCY
 from sentiment.scorer import Scored, ScorerInput
@@ -193,7 +193,8 @@ def _gold(line: str, split: str | None, place: str) -> Gold | None:
         raise GoldError(f'{place}: there is no text: write {{"text": "...", "sentiment": "negative", ...}}')
     if split is not None and row.get("split") != split:
         return None
-    published = "label" in row and "sentiment" not in row  # their categories are not ours
+    # Of published texts only the sentiment is used: their categories are not ours, and many a label was made of stars.
+    published = "label" in row and "sentiment" not in row
     told = {"sentiment": row.get("sentiment", row.get("label")), "urgency": row.get("urgency"),
             "category": None if published else row.get("category")}  # fmt: skip
     labels = {head: _number(head, label, place) for head, label in told.items() if label is not None}
@@ -201,7 +202,8 @@ def _gold(line: str, split: str | None, place: str) -> Gold | None:
         row["text"],
         _typed(row, "title", str, place),
         _typed(row, "lang", str, place),
-        _typed(row, "stars", (int, float), place),
+        None if published else _typed(row, "stars", (int, float), place),
+        domain_of(row.get("domain")) if published else None,
     )
     return Gold(given, labels) if labels else None
 

@@ -1,26 +1,31 @@
-"""Turns words into hashed feature numbers: what the network's two tables are indexed by.
-It leaves cleaning to text.py and tensors to batch.py."""
+"""Turns words into hashed feature numbers: what the table of the network's linear path is indexed by.
+It leaves cleaning to text.py and tensors to batch.py.
+
+All hashes of a text come from one running sum (Karp & Rabin 1987): the hash of any stretch of letters is a difference
+of two of its places."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
 from sentiment.text import bare
 
-SPEC = "crc32-1"
-"""Name of this way of hashing; a model folder made with another one is refused."""
-WORD_FEATURES = 20
-"""At most so many n-grams describe one word to the encoder."""
+SPEC = "unigram-rolling-1"
+"""Name of this way of cutting and hashing; a model folder made with another one is refused."""
+GRAMS = (2, 3, 4, 5)
+"""Lengths of the character n-grams; a space may stand at their ends and not within."""
 
 Slots = npt.NDArray[np.int64]
+_Hashes = npt.NDArray[np.uint64]
+_BASE = 0x9E3779B97F4A7C15  # odd, so that its powers can be undone
+_WORD, _PAIR, _GRAM, _STAR = (np.uint64(salt) for salt in (0x57, 0x42, 0x43, 0x53))
+_NOTHING = np.uint64(0x5E)
+"""Stands before the first word in its pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +38,41 @@ class Bag:
     split: int
 
 
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Table rows, and for each of them the number of the word it comes from."""
+
+    slots: Slots
+    words: Slots
+
+
 def bag(words: Sequence[str], size: int, stars: float | None = None) -> Bag:
     """Words, word pairs and character 2- to 5-grams of a text, hashed into `size` rows. A star rating is
     one more word."""
-    lexical = Counter(_lexical(words, size))
+    own, pairs, grams = _features(words, size)
     rating = rated(stars)
-    if rating is not None:
-        lexical[_slot(f"s {rating}", size)] += 1
-    grams = np.concatenate([_characters(word, size) for word in words]) if words else np.empty(0, np.int64)
-    slots, counts = np.unique(grams, return_counts=True)
-    ids = np.concatenate([np.fromiter(lexical.keys(), np.int64, len(lexical)), slots])
-    frequency = np.concatenate([np.fromiter(lexical.values(), np.float64, len(lexical)), counts])
-    return Bag(ids, (1.0 + np.log(frequency)).astype(np.float32), len(lexical))
+    rest = (
+        []
+        if rating is None
+        else [_slots(np.array([rating], np.uint64) ^ (_STAR << np.uint64(8)), _STAR, size)]
+    )
+    lexical, often = np.unique(np.concatenate([own, pairs, *rest]), return_counts=True)
+    spelt, oft = np.unique(grams.slots, return_counts=True)
+    counts = (1.0 + np.log(np.concatenate([often, oft]))).astype(np.float32)
+    return Bag(np.concatenate([lexical, spelt]), counts, len(lexical))
 
 
-def slots_of_words(words: Sequence[str], size: int) -> list[list[int]]:
-    """For each word the rows of `bag` that it has a part in: its own, its pairs with both neighbours, its n-grams."""
-    lexical = list(_lexical(words, size))
-    own, pairs = lexical[::2], lexical[1::2]
-    return [
-        [own[place], *dict.fromkeys(pairs[place : place + 2]), *_characters(word, size).tolist()]
-        for place, word in enumerate(words)
-    ]
+def owned(words: Sequence[str], size: int) -> Owned:
+    """The rows of `bag` that each word has a part in: its own, its pairs with both neighbours, its n-grams."""
+    own, pairs, grams = _features(words, size)
+    numbers = np.arange(len(words))
+    slots = np.concatenate([own, pairs, pairs[1:], grams.slots])
+    return Owned(slots, np.concatenate([numbers, numbers, numbers[:-1], grams.words]))
+
+
+def own_slots(words: Sequence[str], size: int) -> Slots:
+    """For each word the row that is its own."""
+    return _features(words, size)[0]
 
 
 def rated(stars: float | None) -> int | None:
@@ -62,39 +80,56 @@ def rated(stars: float | None) -> int | None:
     return None if stars is None or not math.isfinite(stars) else min(5, max(0, round(stars)))
 
 
-@lru_cache(maxsize=40_000)
-def word_features(word: str, size: int) -> Slots:
-    """The word itself and its character 3- to 5-grams, hashed into `size` rows: the encoder's input."""
-    padded = f"<{bare(word)}>"
-    grams = [f"e{gram}" for n in (3, 4, 5) for gram in _grams(padded, n)]
-    return np.array([_slot(feature, size) for feature in [f"v {word}", *grams][:WORD_FEATURES]], np.int64)
+def _features(words: Sequence[str], size: int) -> tuple[Slots, Slots, Owned]:
+    """Rows of the words, of their pairs with the word before, and of their n-grams."""
+    none = np.empty(0, np.int64)
+    if not words:
+        return none, none, Owned(none, none)
+    stems = [bare(word) for word in words]
+    codes = np.frombuffer(f" {' '.join(stems)} ".encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
+    ends = np.cumsum([len(stem) + 1 for stem in stems], dtype=np.int64)
+    starts = ends - [len(stem) for stem in stems]
+    powers, undone = _powers(len(codes))
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * powers)])
+    own = (sums[ends] - sums[starts]) * undone[starts]
+    before = np.concatenate([np.full(1, _NOTHING), own[:-1]])
+    pairs = _mixed(before) + own
+    spaces = np.concatenate([np.zeros(1, np.int64), np.cumsum(codes == 32)])
+    hashes, places = [], []
+    for length in GRAMS:
+        first = np.arange(len(codes) - length + 1)
+        first = first[spaces[first + length - 1] == spaces[first + 1]]
+        hashes.append((sums[first + length] - sums[first]) * undone[first] + np.uint64(length))
+        places.append(first)
+    where = np.concatenate(places)
+    numbers = np.minimum(np.searchsorted(ends, where + 1), len(stems) - 1)
+    grams = Owned(_slots(np.concatenate(hashes), _GRAM, size), numbers)
+    return _slots(own, _WORD, size), _slots(pairs, _PAIR, size), grams
 
 
-def ends(words: Sequence[str], limit: int) -> Sequence[str]:
-    """At most `limit` words, two thirds of them from the head."""
-    head = limit * 2 // 3
-    return words if len(words) <= limit else [*words[:head], *words[len(words) - (limit - head) :]]
+def _slots(hashes: _Hashes, salt: np.uint64, size: int) -> Slots:
+    return (_mixed(hashes ^ _mixed(np.array([salt]))) % np.uint64(size)).astype(np.int64)
 
 
-def _lexical(words: Sequence[str], size: int) -> Iterator[int]:
-    previous = "^"
-    for word in words:
-        stem = bare(word)
-        yield _slot(f"w {stem}", size)
-        yield _slot(f"b {previous} {stem}", size)
-        previous = stem
+def _mixed(hashes: _Hashes) -> _Hashes:
+    """Spreads hashes over all their bits (splitmix64; Steele et al. 2014)."""
+    hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    hashes = (hashes ^ (hashes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return hashes ^ (hashes >> np.uint64(31))
 
 
-@lru_cache(maxsize=40_000)
-def _characters(word: str, size: int) -> Slots:
-    padded = f" {bare(word)} "
-    return np.array([_slot(f"c{gram}", size) for n in (2, 3, 4, 5) for gram in _grams(padded, n)], np.int64)
+def _powers(length: int) -> tuple[_Hashes, _Hashes]:
+    """The first powers of the base, and what undoes them, modulo 2 ** 64."""
+    global _known
+    if len(_known[0]) < length:
+        inverse = pow(_BASE, -1, 1 << 64)
+        ones = np.ones(max(length, 4_096), np.uint64)
+        raised = ones.copy()
+        raised[1:] = np.uint64(_BASE)
+        undoing = ones.copy()
+        undoing[1:] = np.uint64(inverse)
+        _known = np.cumprod(raised), np.cumprod(undoing)
+    return _known[0][:length], _known[1][:length]
 
 
-def _grams(padded: str, n: int) -> Iterator[str]:
-    for start in range(len(padded) - n + 1):
-        yield padded[start : start + n]
-
-
-def _slot(feature: str, size: int) -> int:
-    return crc32(feature.encode("utf-8", "replace")) % size
+_known: tuple[_Hashes, _Hashes] = (np.empty(0, np.uint64), np.empty(0, np.uint64))

@@ -7,22 +7,25 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sentiment.batch import Batch, Collator
+from sentiment.batch import Batch, Collator, Given, encoder_batch
 from sentiment.corpus import Example
+from sentiment.labels import DOMAINS
 from sentiment.linear import balance
 from sentiment.loop import Machine, Plan, learn
 from sentiment.network import Encoder, Network, Shape
+from sentiment.pieces import Ids
 from sentiment.plan import batches, dropped
 from sentiment.recipe import Recipe
 
-_SHARES = {"sentiment": 1.0, "urgency": 1.5, "category": 1.0, "topics": 4.0}
-_CLASSES = {"sentiment": 3, "urgency": 4, "category": 7}
-_REPLAY = 0.5
-"""Weight of a published row beside an authored one."""
+_SHARES = {"sentiment": 1.0, "urgency": 1.5, "category": 1.0, "topics": 4.0, "tweets": 1.0, "reviews": 1.0}
+_CLASSES = {"sentiment": 3, "urgency": 4, "category": 7, "tweets": 3, "reviews": 3}
+_REPLAY = {"sentiment": 0.3, "tweets": 0.7, "reviews": 0.7}
+"""Weight of a published row beside an authored one, by head."""
 _SMOOTHING = 0.05
 _UNKNOWN = -1
 
@@ -55,15 +58,19 @@ def finetune(
     network = Network(shape)
     network.encoder.load_state_dict(encoder.state_dict())
     network.to(machine.device)
-    rows, plan = _plan(items, replay, recipe, seed)
+    rows = [*items, *replay]
+    read = _read(rows, collate)
+    plan = _plan([len(versions[0]) for versions in read], len(items), recipe, seed)
     labels = _labels(rows)
     weights = _weights(labels)
 
     def prepare(step: int) -> _Labelled:
-        chance, chosen = random.Random(f"{seed} finetune {step}"), plan[step]
-        batch = _batch([rows[number] for number in chosen], recipe, collate, chance)
+        lottery, chosen = np.random.default_rng([seed, step]), plan[step]
+        texts = [
+            dropped(read[row][lottery.integers(len(read[row]))], recipe.dropped, lottery) for row in chosen
+        ]
         topics, known = topic_flags([rows[number] for number in chosen], shape.heads["topics"])
-        return _Labelled(batch, labels[chosen], weights[chosen], topics, known)
+        return _Labelled(encoder_batch(texts), labels[chosen], weights[chosen], topics, known)
 
     def loss(given: _Labelled) -> Tensor:
         logits = network.split(network.encoded(given.batch.to(machine.device)).float())
@@ -82,43 +89,52 @@ def topic_flags(rows: Sequence[Example], topics: int) -> tuple[Tensor, Tensor]:
     return wanted, torch.tensor([float(row.topics is not None) for row in rows])
 
 
-def _plan(
-    items: Sequence[Example], replay: Sequence[Example], recipe: Recipe, seed: int
-) -> tuple[list[Example], list[list[int]]]:
-    """All rows, and batches of their numbers: every item once an epoch, fresh replay rows each time."""
+def _read(rows: Sequence[Example], collate: Collator) -> list[list[Ids]]:
+    """Each row's pieces in the ways it may be met: with its rating or domain and without."""
+    told = collate.encoded([row.given(domain=True) for row in rows])
+    hidden = collate.encoded([Given(row.text) for row in rows])
+    return [
+        [one] if row.stars is None and row.domain is None else [one, other]
+        for row, one, other in zip(rows, told, hidden, strict=True)
+    ]
+
+
+def _plan(lengths: Sequence[int], items: int, recipe: Recipe, seed: int) -> list[list[int]]:
+    """Batches of row numbers: every one of the first `items` once an epoch, fresh replay rows each time."""
     shuffle = random.Random(seed)
-    rows = [*items, *replay]
+    replay = range(items, len(lengths))
     plan: list[list[int]] = []
     for _ in range(recipe.finetune_epochs):
-        drawn = shuffle.sample(range(len(replay)), min(recipe.replay, len(replay)))
-        chosen = [*range(len(items)), *(len(items) + number for number in drawn)]
-        lengths = [min(len(rows[number].words), recipe.limit) for number in chosen]
-        found = batches(lengths, recipe.finetune_batch, shuffle)
+        chosen = [*range(items), *shuffle.sample(replay, min(recipe.replay, len(replay)))]
+        found = batches([lengths[number] for number in chosen], recipe.finetune_batch, shuffle)
         plan += [[chosen[place] for place in batch] for batch in found]
-    return rows, plan
-
-
-def _batch(rows: Sequence[Example], recipe: Recipe, collate: Collator, chance: random.Random) -> Batch:
-    """The rating of every other item is hidden, so that texts are read with it and without."""
-    texts = [dropped(row.words, recipe.word_dropout, chance) for row in rows]
-    stars = [None if row.urgency is None or chance.random() < 0.5 else row.stars for row in rows]
-    return collate(texts, stars, linear=False)
+    return plan
 
 
 def _labels(rows: Sequence[Example]) -> Tensor:
-    """(rows, 3): label numbers of sentiment, urgency, category."""
-    told = [(row.sentiment, row.urgency, row.category) for row in rows]
+    """(rows, 5): label numbers of sentiment, urgency, category, and sentiment again for each domain's own head."""
+    told = [
+        (
+            row.sentiment,
+            row.urgency,
+            row.category,
+            *(row.sentiment if row.domain == one else None for one in DOMAINS),
+        )
+        for row in rows
+    ]
     return torch.tensor([[_UNKNOWN if label is None else label for label in labels] for labels in told])
 
 
 def _weights(labels: Tensor) -> Tensor:
-    """(rows, 3): what each row counts for each head; rare classes count more, by the square root of their
+    """(rows, 5): what each row counts for each head; rare classes count more, by the square root of their
     rarity."""
     weights = torch.zeros(labels.shape)
     for column, classes in enumerate(_CLASSES.values()):
         known = labels[:, column] != _UNKNOWN
         weights[known, column] = balance(labels[known, column], classes).sqrt()
-    weights[labels[:, 1] == _UNKNOWN, 0] *= _REPLAY
+    published = labels[:, 1] == _UNKNOWN
+    for column, head in enumerate(_CLASSES):
+        weights[published, column] *= _REPLAY.get(head, 1.0)
     return weights
 
 

@@ -6,21 +6,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
+from torch.overrides import TorchFunctionMode
 
 from sentiment.features import SPEC
 from sentiment.labels import HEADS
 from sentiment.network import Network, Shape
+from sentiment.packing import unpacked
+from sentiment.pieces import Pieces
 
-WEIGHTS, CONFIG, FIGURES = "model.safetensors", "config.json", "figures.json"
+WEIGHTS, CONFIG, PIECES, FIGURES = "model.safetensors", "config.json", "pieces.tsv", "figures.json"
 BUILT_IN = Path(__file__).parent.parent / "models" / "ascolto-small"
-_PREFIX = "network."
-_SIZES = ("encoder_size", "linear_size", "table_width", "width", "layers", "attention_heads", "limit")
+_SIZES = tuple(each.name for each in fields(Shape) if each.type == "int")
 
 
 class ModelError(ValueError):
@@ -33,6 +36,7 @@ class Loaded:
 
     name: str
     network: Network
+    pieces: Pieces
     labels: Mapping[str, tuple[str, ...]]
     languages: tuple[str, ...]
     critical_threshold: float
@@ -51,11 +55,12 @@ def load(folder: Path) -> Loaded:
     Raises ModelError where it is missing, damaged, or made with other labels or features."""
     config = _config(folder)
     shape = _shape(config, folder)
-    network = Network(shape)
+    pieces = _pieces(folder, shape)
+    with torch.device("meta"), _Bare():
+        network = Network(shape)
     try:
-        state = load_file(folder / WEIGHTS)
-        network.load_state_dict({name.removeprefix(_PREFIX): value.float() for name, value in state.items()})
-    except (OSError, SafetensorError, RuntimeError) as error:
+        network.load_state_dict(unpacked(load_file(folder / WEIGHTS)), assign=True)
+    except (OSError, SafetensorError, RuntimeError, KeyError) as error:
         raise ModelError(
             f"{folder / WEIGHTS} cannot be read ({first_line(error)}). {_mend(folder)}"
         ) from error
@@ -63,11 +68,22 @@ def load(folder: Path) -> Loaded:
     return Loaded(
         f"{folder.resolve().name}@{sha256(folder / WEIGHTS)[:12]}",
         network.eval(),
+        pieces,
         labels,
         tuple(config["languages"]),
         float(config["critical_threshold"]),
         float(config["topic_threshold"]),
     )
+
+
+class _Bare(TorchFunctionMode):
+    """Leaves out the random start of weights that are about to be read: on no device it loads a second of modules."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        return kwargs["tensor"] if func is torch.nn.init.normal_ else func(*args, **kwargs)
 
 
 def is_ours(folder: Path) -> bool:
@@ -81,21 +97,37 @@ def is_ours(folder: Path) -> bool:
     return not isinstance(config, dict) or config.get("model_type") == "ascolto"
 
 
-def save(network: Network, languages: tuple[str, ...], critical: float, topic: float, folder: Path) -> None:
-    """Writes config.json and model.safetensors (16-bit floats) into `folder`."""
+def save(
+    network: Network, pieces: Pieces, languages: tuple[str, ...], critical: float, topic: float, folder: Path
+) -> None:
+    """Writes config.json, pieces.tsv and model.safetensors into `folder`."""
     from sentiment.model import AscoltoConfig, AscoltoModel
 
-    shape = network.shape
     config = AscoltoConfig(
-        shape.encoder_size, shape.linear_size, shape.table_width, shape.width, shape.layers,
-        shape.attention_heads, shape.limit,
-        languages=list(languages), critical_threshold=critical, topic_threshold=topic,
+        sizes_of(network.shape), languages=list(languages), critical_threshold=critical, topic_threshold=topic,
         architectures=["AscoltoModel"],
     )  # fmt: skip
     model = AscoltoModel(config)
     model.network.load_state_dict(network.state_dict())
-    folder.mkdir(parents=True, exist_ok=True)
-    model.half().save_pretrained(folder)  # type: ignore[no-untyped-call]
+    model.save_pretrained(folder)
+    pieces.write(folder / PIECES)
+
+
+def sizes_of(shape: Shape) -> dict[str, int]:
+    """What a configuration tells of a shape."""
+    return {name: getattr(shape, name) for name in _SIZES}
+
+
+def _pieces(folder: Path, shape: Shape) -> Pieces:
+    try:
+        pieces = Pieces.read(folder / PIECES)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{folder / PIECES} cannot be read ({first_line(error)}). {_mend(folder)}"
+        ) from error
+    if len(pieces) != shape.pieces:
+        raise ModelError(f"{folder / PIECES} is not the vocabulary of these weights. {_mend(folder)}")
+    return pieces
 
 
 def _config(folder: Path) -> dict[str, Any]:
@@ -119,7 +151,7 @@ def _config(folder: Path) -> dict[str, Any]:
 def _shape(config: dict[str, Any], folder: Path) -> Shape:
     try:
         labels = {head: tuple(names) for head, names in config["labels"].items()}
-        sizes = {name: int(config[name]) for name in _SIZES}
+        sizes = {name: int(config["sizes"][name]) for name in _SIZES}
         config["languages"], config["critical_threshold"], config["topic_threshold"]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{folder / CONFIG} lacks or spoils {error}. {_mend(folder)}") from error

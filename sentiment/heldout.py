@@ -14,8 +14,11 @@ from sentiment.batch import Collator
 from sentiment.calibrate import Mix
 from sentiment.corpus import Example
 from sentiment.finetune import topic_flags
-from sentiment.labels import CRITICAL, HEADS
+from sentiment.labels import CRITICAL, DOMAINS, HEADS
 from sentiment.network import Network
+from sentiment.precision import autocast
+
+_TOGETHER = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Figures:
     topics_f1: float
     critical_recall: float
     false_critical: float
-    published_f1: float
+    published_accuracy: float
     calibration_error: dict[str, float]
 
 
@@ -54,19 +57,22 @@ class Settled:
 
 @torch.no_grad()
 def outputs_of(
-    network: Network, collate: Collator, rows: Sequence[Example], device: str = "cpu", size: int = 64
+    network: Network, collate: Collator, rows: Sequence[Example], device: str = "cpu", domain: bool = False
 ) -> Outputs:
-    """Both paths' logits of `rows`, in order. The network is on the CPU before and after."""
+    """Both paths' logits of `rows`, in order; with `domain`, they are given with where they come from. The network is
+    on the CPU before and after."""
     network.eval().to(device)
-    encoded, bagged = [], []
-    for start in range(0, len(rows), size):
-        part = rows[start : start + size]
-        batch = collate([row.words for row in part], [row.stars for row in part]).to(device)
-        encoded.append(network.encoded(batch).cpu())
-        bagged.append(network.bagged(batch).cpu())
+    order = sorted(range(len(rows)), key=lambda number: len(rows[number].text))
+    size = sum(network.shape.heads.values())
+    said = Outputs(torch.zeros(len(rows), size), torch.zeros(len(rows), size))
+    for start in range(0, len(rows), _TOGETHER):
+        part = order[start : start + _TOGETHER]
+        batch = collate([rows[number].given(domain) for number in part]).to(device)
+        with autocast(device):
+            said.encoded[part] = network.encoded(batch).float().cpu()
+        said.bagged[part] = network.bagged(batch).cpu()
     network.cpu()
-    none = torch.zeros(0, sum(network.shape.heads.values()))
-    return Outputs(torch.cat([none, *encoded]), torch.cat([none, *bagged]))
+    return said
 
 
 def joined(parts: Sequence[Outputs]) -> Outputs:
@@ -74,11 +80,20 @@ def joined(parts: Sequence[Outputs]) -> Outputs:
     return Outputs(torch.cat([part.encoded for part in parts]), torch.cat([part.bagged for part in parts]))
 
 
-def settle(held: Outputs, items: Sequence[Example], other: Outputs, rows: Sequence[Example]) -> Settled:
-    """`held`: what networks said of `items` they had not learnt from; `other`, of published validation
-    `rows`, which have a sentiment alone and count as much as the items together."""
+def settle(
+    held: Outputs, items: Sequence[Example], plain: Outputs, told: Outputs, rows: Sequence[Example]
+) -> Settled:
+    """`held`: what networks said of `items` they had not learnt from; `plain` and `told`, of published validation
+    `rows`, which have a sentiment alone and count as much as the items together: without and with their domain."""
     mixes = {head: _class_mix(head, held, items) for head in ("urgency", "category")}
-    mixes["sentiment"] = _sentiment_mix(held, items, other, rows)
+    mixes["sentiment"] = _sentiment_mix(held, items, plain, rows)
+    right = 0
+    for domain, head in DOMAINS.items():
+        chosen = [number for number, row in enumerate(rows) if row.domain == domain]
+        labels = _labels("sentiment", [rows[number] for number in chosen])
+        encoded, bagged = _head(told.encoded, head)[chosen], _head(told.bagged, head)[chosen]
+        mixes[head] = calibrate.mix_classes(encoded, bagged, labels, torch.ones(len(labels)))
+        right += int((mixes[head](encoded, bagged).argmax(1) == labels).sum())
     flags, known = topic_flags(items, len(HEADS["topics"]))
     kept = known > 0
     mixes["topics"] = calibrate.mix_flags(
@@ -92,9 +107,8 @@ def settle(held: Outputs, items: Sequence[Example], other: Outputs, rows: Sequen
     critical = calibrate.critical_threshold(chances["urgency"], _labels("urgency", items))
     topic = calibrate.topic_threshold(topics[kept], flags[kept])
     topics_f1 = _flag_f1(topics[kept] >= topic, flags[kept] > 0.5)
-    guess = _mixed(mixes["sentiment"], "sentiment", other).argmax(1)
-    published_f1 = macro_f1(guess, _labels("sentiment", rows), 3)
-    return Settled(mixes, critical, topic, _figures(chances, critical, items, topics_f1, published_f1))
+    published = right / max(1, len(rows))
+    return Settled(mixes, critical, topic, _figures(chances, critical, items, topics_f1, published))
 
 
 def macro_f1(guess: Tensor, labels: Tensor, classes: int) -> float:
@@ -112,7 +126,7 @@ def _figures(
     critical: float,
     items: Sequence[Example],
     topics_f1: float,
-    published_f1: float,
+    published_accuracy: float,
 ) -> Figures:
     urgency, wanted = calibrate.decide_urgency(chances["urgency"], critical), _labels("urgency", items)
     called, calm = urgency == CRITICAL, wanted <= 1
@@ -128,7 +142,7 @@ def _figures(
         topics_f1=topics_f1,
         critical_recall=_share(called, wanted == CRITICAL),
         false_critical=_share(called, calm),
-        published_f1=published_f1,
+        published_accuracy=published_accuracy,
         calibration_error={
             head: calibrate.expected_error(chance, _labels(head, items)) for head, chance in chances.items()
         },

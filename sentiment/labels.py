@@ -32,7 +32,11 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "urgency": URGENCY,
     "category": CATEGORY,
     "topics": TOPICS,
+    "tweets": SENTIMENT,
+    "reviews": SENTIMENT,
 }
+DOMAINS: Mapping[str, str] = {"tweet": "tweets", "review": "reviews"}
+"""The heads that answer for sentiment in published texts of a kind, whose people label in their own way."""
 CRITICAL = URGENCY.index("critical")
 
 

@@ -12,9 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sentiment.batch import weigh
+from sentiment.batch import Given, bag_of, weigh
 from sentiment.corpus import Example
-from sentiment.features import bag
 
 Error = Callable[[Tensor], tuple[Tensor, Tensor]]
 """Logits to loss and its gradient."""
@@ -32,16 +31,17 @@ def idf_of(examples: Sequence[Example], size: int) -> npt.NDArray[np.float32]:
     """Smoothed inverse document frequency of each row of the table, ln((1 + n) / (1 + df)) + 1 (size,)."""
     found = np.zeros(size)
     for example in examples:
-        found[bag(example.words, size).ids] += 1
+        found[bag_of(Given(example.text), size).ids] += 1
     return np.asarray(np.log((1 + len(examples)) / (1 + found)) + 1, np.float32)
 
 
 def matrix(examples: Sequence[Example], idf: npt.NDArray[np.float32], device: str = "cpu") -> Matrix:
     """The texts' bags as the network weighs them."""
-    bags = [bag(example.words, len(idf), example.stars) for example in examples]
+    bags = [bag_of(example.given(), len(idf)) for example in examples]
     places = np.repeat(np.arange(len(bags)), [len(found.ids) for found in bags])
-    cells = torch.from_numpy(np.stack([places, np.concatenate([found.ids for found in bags])]))
-    values = torch.from_numpy(np.concatenate([weigh(found, idf) for found in bags]))
+    rows = np.concatenate([np.empty(0, np.int64), *(found.ids for found in bags)])
+    weights = np.concatenate([np.empty(0, np.float32), *(weigh(found, idf) for found in bags)])
+    cells, values = torch.from_numpy(np.stack([places, rows])), torch.from_numpy(weights)
     sparse = torch.sparse_coo_tensor(cells, values, (len(bags), len(idf)), check_invariants=False).coalesce()
     return Matrix(sparse.to(device), sparse.t().coalesce().to(device))
 

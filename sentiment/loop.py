@@ -1,5 +1,5 @@
 """The loop that every stage of training shares: prepares batches, takes steps, leaves checkpoints and goes
-on from them. What is learnt is the stages' own: masked.py, pretrain.py, finetune.py."""
+on from them. What is learnt is the stages' own: pretrain.py, finetune.py."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
+from sentiment.precision import autocast
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 CHECKPOINT_SECONDS = 60
@@ -22,7 +24,7 @@ CHECKPOINT_SECONDS = 60
 @dataclass(frozen=True, slots=True)
 class Machine:
     """Where training runs. `workers`: processes that prepare batches; with none the loop does it itself.
-    On a GPU the products are bfloat16, and the same seed does not give bitwise the same weights."""
+    On a GPU the same seed does not give bitwise the same weights."""
 
     device: str = "cpu"
     threads: int = 1
@@ -64,7 +66,7 @@ def learn(module: nn.Module, plan: Plan[T], machine: Machine, checkpoint: Path |
     saved, started, running = time.monotonic(), time.monotonic(), 0.0
     for step, batch in enumerate(_prepared(plan, range(done, plan.steps), machine), done):
         torch.manual_seed(plan.seed * 1_000_003 + step)
-        with torch.autocast(machine.device.split(":")[0], torch.bfloat16, enabled=machine.device != "cpu"):
+        with autocast(machine.device):
             loss = plan.loss(batch)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -87,7 +89,7 @@ def optimise(
     module: nn.Module, rate: float, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
     """AdamW (Loshchilov & Hutter 2019); the rate climbs for a twentieth of the steps, then falls to zero."""
-    optimizer = torch.optim.AdamW(module.parameters(), lr=rate, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(module.parameters(), lr=rate, weight_decay=0.01, fused=True)
     warm = max(1, steps // 20)
 
     def scale(step: int) -> float:

@@ -4,32 +4,31 @@ safetensors and no remote code. Scoring itself uses network.py and needs no tran
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
 from sentiment.batch import Batch
 from sentiment.features import SPEC
+from sentiment.folder import WEIGHTS, load, sizes_of
 from sentiment.labels import HEADS
 from sentiment.network import Network, Shape
+from sentiment.packing import packed
+from sentiment.pieces import SPECIAL
 from sentiment.recipe import LANGUAGES
 
 
 class AscoltoConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
-    """config.json: the network's shape, label names, languages, and decision thresholds."""
+    """config.json: the network's sizes, label names, languages, and decision thresholds."""
 
     model_type = "ascolto"
 
     def __init__(
         self,
-        encoder_size: int = 49_152,
-        linear_size: int = 98_304,
-        table_width: int = 128,
-        width: int = 256,
-        layers: int = 4,
-        attention_heads: int = 4,
-        limit: int = 192,
+        sizes: Mapping[str, int] | None = None,
         features: str = SPEC,
         labels: Mapping[str, list[str]] | None = None,
         languages: list[str] | None = None,
@@ -37,13 +36,7 @@ class AscoltoConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         topic_threshold: float = 0.5,
         **rest: Any,
     ) -> None:
-        self.encoder_size = encoder_size
-        self.linear_size = linear_size
-        self.table_width = table_width
-        self.width = width
-        self.layers = layers
-        self.attention_heads = attention_heads
-        self.limit = limit
+        self.sizes = dict(sizes or sizes_of(Shape(pieces=len(SPECIAL))))
         self.features = features
         self.labels = dict(labels or {head: list(names) for head, names in HEADS.items()})
         self.languages = list(languages or LANGUAGES)
@@ -51,19 +44,16 @@ class AscoltoConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         self.topic_threshold = topic_threshold
         super().__init__(**rest)
 
-    def shape(self, dropout: float = 0.1) -> Shape:
+    def shape(self) -> Shape:
         """The shape of the network this configuration describes."""
         heads = {
             head: len(self.labels[head]) for head in HEADS
         }  # config.json sorts its names; outputs keep order
-        return Shape(
-            self.encoder_size, self.linear_size, self.table_width, self.width, self.layers,
-            self.attention_heads, self.limit, dropout, heads,
-        )  # fmt: skip
+        return Shape(**self.sizes, heads=heads)
 
 
 class AscoltoModel(PreTrainedModel):  # type: ignore[no-untyped-call]
-    """A Network that transformers can save and load."""
+    """A Network that transformers can save and load. The file holds packed weights (packing.py)."""
 
     config_class = AscoltoConfig
     base_model_prefix = "network"
@@ -76,6 +66,20 @@ class AscoltoModel(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: Any) -> None:
         """The network initialises itself."""
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path, *rest: Any, **known: Any) -> AscoltoModel:  # type: ignore[override]
+        """The model of a folder. Raises ModelError where it cannot be used."""
+        model = cls(AscoltoConfig.from_pretrained(folder))
+        model.network.load_state_dict(load(Path(folder)).network.state_dict())
+        model.train(False)
+        return model
+
+    def save_pretrained(self, folder: str | Path, *rest: Any, **known: Any) -> None:  # type: ignore[override]
+        """Writes config.json and model.safetensors; the vocabulary is folder.save's to write."""
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        self.config.save_pretrained(folder)
+        save_file(packed(self.network.state_dict()), Path(folder) / WEIGHTS)
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """Calibrated logits (B, labels) of each head."""

@@ -1,9 +1,10 @@
 """The network itself, in plain torch, so that scoring loads nothing heavier. model.py wraps it for
 transformers; scorer.py runs it.
 
-Words enter as the mean of hashed character n-grams (Bojanowski et al. 2017), pass a small pre-norm
-transformer (Vaswani et al. 2017; Xiong et al. 2020) and are pooled for all heads at once. Beside it one
-table holds a linear model over TF-IDF n-grams; each head adds the two, weighed by fitted numbers."""
+Pieces of words enter a multilingual sentence encoder: convolutions over their neighbours and a deep averaging network
+(Iyyer et al. 2015; Yang et al. 2020), of the shape whose published weights base.py starts from. A small pre-norm
+transformer (Vaswani et al. 2017; Xiong et al. 2020) reads the same pieces on, and all heads look at both at once.
+Beside it one table holds a linear model over TF-IDF n-grams; each head adds the two, weighed by fitted numbers."""
 
 from __future__ import annotations
 
@@ -15,22 +16,88 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sentiment.batch import Batch
+from sentiment.pieces import PAD
+
+SPANS = ((2, 0), (3, 1), (5, 2))
+"""Pieces that each convolution sees at once, and how many of them stand before its own."""
+_EPS = 1e-9
+_VECTOR_SCALE = 8.0
+"""What the sentence vector, of length 1, is multiplied by, so that it weighs as much as the pooled states."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of a network: rows of its two tables, width of the encoder's and of the encoder, layers,
-    attention heads, most words of a text, and the outputs of each head."""
+    """Sizes of a network: `pieces` of the vocabulary and rows of the linear table; widths of a piece, of a
+    convolution, of the averaging network inside and of the sentence vector it gives; width, layers and attention heads
+    of the transformer; most pieces of a text; and the outputs of each head."""
 
-    encoder_size: int = 49_152
+    pieces: int
     linear_size: int = 98_304
-    table_width: int = 128
+    piece_width: int = 512
+    gram_width: int = 256
+    inner_width: int = 320
+    vector_width: int = 512
     width: int = 256
-    layers: int = 4
+    layers: int = 2
     attention_heads: int = 4
-    limit: int = 192
+    limit: int = 224
     dropout: float = 0.1
     heads: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def features(self) -> int:
+        """Width of a piece with what the convolutions say of it."""
+        return self.piece_width + len(SPANS) * self.gram_width
+
+    @property
+    def encoded(self) -> int:
+        """Width of what the encoder says of a text."""
+        return self.vector_width + 2 * self.width
+
+
+class Grams(nn.Module):
+    """Two residual convolutions over `span` neighbouring pieces, `before` of them in front."""
+
+    def __init__(self, shape: Shape, span: int, before: int) -> None:
+        super().__init__()
+        self.span, self.before = span, before
+        self.first = nn.Linear(span * shape.gram_width, shape.gram_width)
+        self.second = nn.Linear(span * shape.gram_width, shape.gram_width)
+
+    def forward(self, hidden: Tensor, present: Tensor) -> Tensor:
+        """(B, L, gram width), (B, L, 1) -> (B, L, gram width)."""
+        hidden = (functional.relu(self.first(self._windows(hidden))) + hidden) * present
+        found: Tensor = functional.relu(self.second(self._windows(hidden))) + hidden
+        return found
+
+    def _windows(self, hidden: Tensor) -> Tensor:
+        padded = functional.pad(hidden, (0, 0, self.before, self.span - 1 - self.before))
+        length = hidden.shape[1]
+        return torch.cat([padded[:, start : start + length] for start in range(self.span)], dim=2)
+
+
+class Averaging(nn.Module):
+    """What the pieces' features add up to, through a residual network: the sentence's vector, of length 1."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        inner, vector = shape.inner_width, shape.vector_width
+        self.project = nn.Linear(shape.features, vector)
+        self.up = nn.ModuleList([_matrix(vector, inner), _matrix(inner, inner), _matrix(inner, vector)])
+        self.down = _matrix(vector, vector)
+        self.beside = nn.ModuleList([_matrix(vector, inner), _matrix(inner, vector)])
+
+    def forward(self, features: Tensor, present: Tensor) -> Tensor:
+        """(B, L, features), (B, L, 1) -> (B, vector width)."""
+        summed = (self.project(features) * present).sum(1) / present.sum(1).clamp(min=1).sqrt()
+        inside = self.beside[0](summed) + self.up[1](functional.relu(self.up[0](summed)))
+        inside = functional.relu(inside)
+        outside = self.beside[1](inside) + self.down(functional.relu(self.up[2](inside)))
+        return functional.normalize(torch.tanh(outside), dim=1, eps=_EPS)
+
+
+def _matrix(width: int, to: int) -> nn.Linear:
+    return nn.Linear(width, to, bias=False)
 
 
 class Attention(nn.Module):
@@ -70,48 +137,36 @@ class Layer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Texts to vectors: (B, 2 * width), the mean and the maximum over the words of each."""
+    """Texts to vectors: (B, shape.encoded)."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.table = nn.EmbeddingBag(shape.encoder_size, shape.table_width, mode="mean")
-        self.widen = nn.Linear(shape.table_width, shape.width)
-        self.positions = nn.Embedding(shape.limit, shape.width)
-        self.norm = nn.LayerNorm(shape.width)
+        self.table = nn.Embedding(shape.pieces, shape.piece_width)
+        self.spread = nn.Linear(shape.piece_width, len(SPANS) * shape.gram_width)
+        self.spread_norm = nn.LayerNorm(len(SPANS) * shape.gram_width, eps=_EPS)
+        self.grams = nn.ModuleList(Grams(shape, *span) for span in SPANS)
+        self.norm = nn.LayerNorm(shape.features, eps=_EPS)
+        self.averaging = Averaging(shape)
+        self.narrow = nn.Linear(shape.features, shape.width)
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
-        self.dropout = nn.Dropout(shape.dropout)
-        for embedding, spread in ((self.table, 0.3), (self.positions, 0.02)):
-            nn.init.normal_(embedding.weight, std=spread)
+        nn.init.normal_(self.table.weight, std=0.3)
 
-    def words(self, batch: Batch) -> Tensor:
-        """(B, L, width): each word on its own, zero where there is none."""
-        known = self.widen(self.table(batch.features, batch.offsets))
-        return functional.embedding(batch.index, torch.cat([known.new_zeros(1, known.shape[1]), known]))
-
-    def states(self, batch: Batch, words: Tensor | None = None) -> Tensor:
-        """(B, L, width): each word in its text. `words`: use these vectors instead of the batch's own
-        (explain.py moves them)."""
-        present = batch.index > 0
-        hidden = self.words(batch) if words is None else words
-        hidden = self.dropout(self.norm(hidden + self.positions.weight[: hidden.shape[1]]))
-        empty = present.sum(1, keepdim=True) == 0
-        bias = torch.where(present | empty, 0.0, -1e4)[:, None, None, :].to(hidden.dtype)
+    def forward(self, batch: Batch, pieces: Tensor | None = None) -> Tensor:
+        """(B, shape.encoded): the sentence's vector, then the mean and the maximum of the transformer's states.
+        `pieces` (B, L, piece width): use these vectors instead of the table's own (explain.py moves them)."""
+        kept = batch.index != PAD
+        present = kept.unsqueeze(-1).to(self.norm.weight.dtype)
+        seen = (self.table(batch.index) if pieces is None else pieces) * present
+        parts = (self.spread_norm(self.spread(seen)) * present).chunk(len(SPANS), dim=2)
+        grams = [convolve(part, present) for convolve, part in zip(self.grams, parts, strict=True)]
+        features = self.norm(torch.cat([seen, *grams], 2)) * present
+        hidden = self.narrow(features)
+        bias = torch.where(kept, 0.0, -1e4)[:, None, None, :].to(hidden.dtype)
         for layer in self.layers:
             hidden = layer(hidden, bias)
-        states: Tensor = hidden
-        return states
-
-    def forward(self, batch: Batch, words: Tensor | None = None) -> Tensor:
-        """(B, 2 * width), as above."""
-        return pooled(self.states(batch, words), batch.index > 0)
-
-
-def pooled(hidden: Tensor, present: Tensor) -> Tensor:
-    """(B, L, width), (B, L) -> (B, 2 * width); zeros for a text without words."""
-    kept = present.unsqueeze(-1)
-    mean = (hidden * kept).sum(1) / kept.sum(1).clamp(min=1)
-    top = hidden.masked_fill(~kept, -1e4).amax(1) * present.any(1, keepdim=True)
-    return torch.cat([mean, top], dim=1)
+        vector = _VECTOR_SCALE * self.averaging(features, present)
+        mean = (hidden * present).sum(1) / present.sum(1).clamp(min=1)
+        return torch.cat([vector, mean, hidden.masked_fill(~kept.unsqueeze(-1), -1e4).amax(1)], dim=1)
 
 
 class Network(nn.Module):
@@ -125,8 +180,8 @@ class Network(nn.Module):
         self.shape = shape
         outputs = sum(shape.heads.values())
         self.encoder = Encoder(shape)
-        self.head = nn.Linear(2 * shape.width, outputs)
-        self.norm = nn.LayerNorm(2 * shape.width)
+        self.head = nn.Linear(shape.encoded, outputs)
+        self.norm = nn.LayerNorm(shape.encoded)
         self.dropout = nn.Dropout(2 * shape.dropout)
         self.linear = nn.EmbeddingBag(shape.linear_size, outputs, mode="sum")
         nn.init.zeros_(self.linear.weight)
@@ -139,10 +194,10 @@ class Network(nn.Module):
             {name: nn.Parameter(torch.zeros(size)) for name, size in shape.heads.items()}
         )
 
-    def encoded(self, batch: Batch, words: Tensor | None = None) -> Tensor:
-        """(B, outputs) of the transformer."""
-        vectors: Tensor = self.head(self.dropout(self.norm(self.encoder(batch, words))))
-        return vectors
+    def encoded(self, batch: Batch, pieces: Tensor | None = None) -> Tensor:
+        """(B, outputs) of the encoder."""
+        outputs: Tensor = self.head(self.dropout(self.norm(self.encoder(batch, pieces))))
+        return outputs
 
     def bagged(self, batch: Batch) -> Tensor:
         """(B, outputs) of the linear path."""
@@ -154,9 +209,10 @@ class Network(nn.Module):
         parts = torch.split(outputs, list(self.shape.heads.values()), dim=1)
         return dict(zip(self.shape.heads, parts, strict=True))
 
-    def forward(self, batch: Batch, words: Tensor | None = None) -> dict[str, Tensor]:
-        """Calibrated logits (B, labels) of each head."""
-        encoded, bagged = self.split(self.encoded(batch, words)), self.split(self.bagged(batch))
+    def forward(self, batch: Batch, pieces: Tensor | None = None) -> dict[str, Tensor]:
+        """Calibrated logits (B, labels) of each head, 32-bit."""
+        encoded = self.split(self.encoded(batch, pieces).float())
+        bagged = self.split(self.bagged(batch))
         return {
             name: self.weights[name][0] * encoded[name]
             + self.weights[name][1] * bagged[name]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+import numpy as np
 
-def batches(lengths: Sequence[int], words: int, shuffle: random.Random) -> list[list[int]]:
-    """Row numbers in batches of about `words` words, texts of like length together, in random order."""
+from sentiment.pieces import SPECIAL, Ids
+
+
+def batches(lengths: Sequence[int], most: int, shuffle: random.Random) -> list[list[int]]:
+    """Row numbers in batches of about `most` pieces, texts of like length together, in random order."""
     order = sorted(range(len(lengths)), key=lambda row: (lengths[row] * shuffle.uniform(0.9, 1.1), row))
     found: list[list[int]] = []
     batch: list[int] = []
     widest = 0
     for row in order:
         widest = max(widest, lengths[row], 1)
-        if batch and widest * (len(batch) + 1) > words:
+        if batch and widest * (len(batch) + 1) > most:
             found.append(batch)
             batch, widest = [], max(lengths[row], 1)
         batch.append(row)
@@ -24,6 +28,6 @@ def batches(lengths: Sequence[int], words: int, shuffle: random.Random) -> list[
     return found
 
 
-def dropped(words: Sequence[str], share: float, chance: random.Random) -> list[str]:
-    """`words` with a random share of them left out, at least one kept."""
-    return [word for word in words if chance.random() >= share] or list(words[:1])
+def dropped(ids: Ids, share: float, chance: np.random.Generator) -> Ids:
+    """`ids` with a random share of them left out; special pieces are kept."""
+    return ids[(chance.random(len(ids)) >= share) | (ids < len(SPECIAL))]

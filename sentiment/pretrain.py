@@ -1,5 +1,5 @@
 """Stage one of training: the encoder learns sentiment from published tweets and reviews, a head for each
-of the two. Before it comes masked.py, after it finetune.py."""
+of the two. Before it comes base.py, after it finetune.py."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sentiment.batch import Batch, Collator
+from sentiment.batch import Batch, Collator, encoder_batch
 from sentiment.corpus import Example
-from sentiment.features import ends
+from sentiment.labels import DOMAINS
 from sentiment.loop import Machine, Plan, learn
 from sentiment.network import Encoder, Shape
 from sentiment.plan import batches, dropped
 from sentiment.recipe import Recipe
+from sentiment.text import ends
 
-DOMAINS = ("tweet", "review")
 _SMOOTHING = 0.05
+NAMED = 0.7
+"""Share of the texts whose domain the encoder is told, here and in stage two."""
 
 
 class Reader(nn.Module):
@@ -30,12 +33,13 @@ class Reader(nn.Module):
     def __init__(self, encoder: Encoder, shape: Shape) -> None:
         super().__init__()
         self.encoder = encoder
-        self.norm = nn.LayerNorm(2 * shape.width)
-        self.head = nn.Linear(2 * shape.width, 3 * len(DOMAINS))
+        self.norm = nn.LayerNorm(shape.encoded)
+        self.dropout = nn.Dropout(2 * shape.dropout)
+        self.head = nn.Linear(shape.encoded, 3 * len(DOMAINS))
 
     def forward(self, batch: Batch, domain: Tensor) -> Tensor:
         """(B, 3) logits by the head of each text's domain (B,)."""
-        logits = self.head(self.norm(self.encoder(batch))).view(len(domain), len(DOMAINS), 3)
+        logits = self.head(self.dropout(self.norm(self.encoder(batch)))).view(len(domain), len(DOMAINS), 3)
         chosen: Tensor = logits[torch.arange(len(domain), device=domain.device), domain]
         return chosen
 
@@ -60,24 +64,27 @@ def pretrain(
     """The `encoder`, trained on the rows' sentiment."""
     torch.manual_seed(seed)
     reader = Reader(encoder, shape).to(machine.device)
-    lengths = [min(len(row.words), recipe.pretrain_words) for row in train]
+    chance = random.Random(f"{seed} pretrain")
+    read = collate.encoded([row.given(chance.random() < NAMED) for row in train])
+    read = [np.array(ends(ids.tolist(), recipe.pretrain_pieces), np.int64) for ids in read]
     plan = [
         batch
         for epoch in range(recipe.pretrain_epochs)
-        for batch in batches(lengths, recipe.pretrain_batch, random.Random(f"{seed} {epoch}"))
+        for batch in batches(
+            [len(ids) for ids in read], recipe.pretrain_batch, random.Random(f"{seed} {epoch}")
+        )
     ]
 
     def prepare(step: int) -> _Rated:
-        chance, rows = random.Random(f"{seed} pretrain {step}"), [train[row] for row in plan[step]]
-        texts = [dropped(ends(row.words, recipe.pretrain_words), recipe.word_dropout, chance) for row in rows]
-        domain = torch.tensor([DOMAINS.index(row.domain) for row in rows])
-        wanted = torch.tensor([row.sentiment for row in rows])
-        return _Rated(collate(texts, linear=False), domain, wanted)
+        lottery, rows = np.random.default_rng([seed, step]), plan[step]
+        texts = [dropped(read[row], recipe.dropped, lottery) for row in rows]
+        domain = torch.tensor([list(DOMAINS).index(train[row].domain or "") for row in rows])
+        return _Rated(encoder_batch(texts), domain, torch.tensor([train[row].sentiment for row in rows]))
 
     def loss(rated: _Rated) -> Tensor:
         logits = reader(rated.batch.to(machine.device), rated.domain.to(machine.device))
         wanted = rated.wanted.to(machine.device)
-        return functional.cross_entropy(logits, wanted, label_smoothing=_SMOOTHING)
+        return functional.cross_entropy(logits.float(), wanted, label_smoothing=_SMOOTHING)
 
     learn(reader, Plan("pretrain", len(plan), recipe.pretrain_rate, seed, prepare, loss), machine, checkpoint)
     return reader.encoder

@@ -4,7 +4,7 @@ about alerts and stores nothing."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,33 +12,38 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from sentiment.batch import Collator
-from sentiment.explain import asked, reasons
+from sentiment.batch import Collator, Given, Ready
+from sentiment.explain import asked, reasons, sentiment_head
 from sentiment.folder import BUILT_IN, Loaded, is_ours, load
-from sentiment.labels import AGREEING, CRITICAL
+from sentiment.labels import AGREEING, CRITICAL, DOMAINS
 from sentiment.language import detect_cleaned
-from sentiment.text import clean, words
+from sentiment.precision import autocast
+from sentiment.text import clean
 
 if TYPE_CHECKING:
     from sentiment.foreign import Foreign
 
-BATCH_WORDS = 2_048
-"""About so many words go through the network at once."""
-EXPLAINED_WORDS = 1_024
-"""The same where the way back is gone too, which keeps more in memory."""
-LONGEST = 1_500
-"""Words of a text that are looked at; the encoder reads fewer of them, the linear path all."""
+BATCH_PIECES = 2_048
+"""About so many pieces of words go through the network at once."""
+MANY_STARS = 3.5
+"""Stars from which on a danger is also looked for without them."""
+LIKELY = 0.5
+"""Chance of critical, of the words alone, that no stars can talk away."""
+EXPLAINED_TOGETHER = 24
+"""Texts that go the way back at once, which keeps more in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScorerInput:
     """A text to score; its title is read in front of it. A given `lang` (ISO 639-1) wins over detection;
-    `stars`, 1 to 5, are evidence."""
+    `stars`, 1 to 5, are evidence. `domain`: see batch.Given; for what is neither, and for what is written to a brand,
+    there is none."""
 
     text: str
     title: str | None = None
     lang: str | None = None
     stars: float | None = None
+    domain: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +68,15 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A text made ready: its words, language, and whether the model is to score it."""
+    """A text made ready: cleaned, its language, and whether the model is to score it."""
 
-    text: str
-    words: list[str]
+    given: Given
     lang: str | None
-    stars: float | None
     unsupported: bool
 
     @property
     def scored(self) -> bool:
-        return bool(self.words) and not self.unsupported
+        return bool(self.given.text) and not self.unsupported
 
 
 class Scorer:
@@ -83,9 +86,7 @@ class Scorer:
     def __init__(self, model: Loaded, foreign: Foreign | None = None) -> None:
         self.model = model
         self.foreign = foreign
-        self.collate = Collator(
-            model.network.shape.encoder_size, model.network.shape.limit, model.network.idf.numpy()
-        )
+        self.collate = Collator(model.pieces, model.network.shape.limit, model.network.idf.numpy())
 
     @classmethod
     def load(cls, named: str | Path | None = None) -> Scorer:
@@ -109,44 +110,53 @@ class Scorer:
         """One answer for each text, in order. With `explain`, urgent and negative ones say why."""
         read = [self._read(text) for text in texts]
         answers = [self._unread(each) for each in read]
-        for numbers in _batches([len(each.words) if each.scored else 0 for each in read]):
-            rows = [read[number] for number in numbers]
-            for number, answer in zip(numbers, self._answers(rows), strict=True):
-                answers[number] = answer
+        numbers = [number for number, each in enumerate(read) if each.scored]
+        ready = self.collate.ready([read[number].given for number in numbers])
+        for places in _batches([len(one.ids) for one in ready]):
+            rows = [read[numbers[place]] for place in places]
+            scored = self._answers(rows, [ready[place] for place in places])
+            for place, answer in zip(places, scored, strict=True):
+                answers[numbers[place]] = answer
         return self._explained(read, answers) if explain else answers
 
-    def chances(self, texts: Sequence[Sequence[str]], stars: Sequence[float | None]) -> dict[str, Tensor]:
-        """Calibrated chances (texts, labels) of each head for texts given as words."""
-        with torch.inference_mode():
-            logits = self.model.network(self.collate(texts, stars))
-            return {
-                head: torch.sigmoid(part) if head == "topics" else torch.softmax(part, 1)
-                for head, part in logits.items()
-            }
+    def chances(self, texts: Sequence[Given]) -> dict[str, Tensor]:
+        """Calibrated chances (texts, labels) of each head."""
+        return self._chances(self.collate.ready(texts))
 
-    def _read(self, given: ScorerInput) -> _Read:
-        cleaned = clean(f"{given.title}\n{given.text}" if given.title else given.text)
-        lang = _code(given.lang) or detect_cleaned(cleaned).lang
-        found = words(cleaned, LONGEST)
-        stars = given.stars if given.stars is not None and math.isfinite(given.stars) else None
-        return _Read(cleaned, found, lang, stars, lang is not None and lang not in self.model.languages)
+    def _chances(self, ready: Sequence[Ready]) -> dict[str, Tensor]:
+        with torch.inference_mode(), autocast():
+            logits = self.model.network(self.collate.batch(ready))
+        return {
+            head: torch.sigmoid(part) if head == "topics" else torch.softmax(part, 1)
+            for head, part in logits.items()
+        }
+
+    def _read(self, text: ScorerInput) -> _Read:
+        cleaned = clean(f"{text.title}\n{text.text}" if text.title else text.text)
+        lang = _code(text.lang) or detect_cleaned(cleaned).lang
+        stars = text.stars if text.stars is not None and math.isfinite(text.stars) else None
+        given = Given(cleaned, stars, text.domain)
+        return _Read(given, lang, lang is not None and lang not in self.model.languages)
 
     def _unread(self, read: _Read) -> Scored:
         return Scored(
             read.lang, read.unsupported, None, None, None, None, None, None, None, [], [], self.name
         )
 
-    def _answers(self, rows: Sequence[_Read]) -> Iterator[Scored]:
-        chances = self.chances([row.words for row in rows], [row.stars for row in rows])
+    def _answers(self, rows: Sequence[_Read], ready: Sequence[Ready]) -> Iterator[Scored]:
+        chances = self._chances(ready)
+        chances["urgency"] = self._unhidden(rows, chances["urgency"])
         if self.foreign:
-            chances["sentiment"] = self.foreign.chances([row.text for row in rows])
+            foreign = self.foreign.chances([row.given.text for row in rows])
+            chances |= dict.fromkeys(("sentiment", *DOMAINS.values()), foreign)
         parts = {head: part.tolist() for head, part in chances.items()}
         for number, row in enumerate(rows):
-            yield self._answer(row, {head: part[number] for head, part in parts.items()})
+            said = {head: part[number] for head, part in parts.items()}
+            yield self._answer(row, said[sentiment_head(row.given)], said)
 
-    def _answer(self, row: _Read, chances: dict[str, list[float]]) -> Scored:
+    def _answer(self, row: _Read, moods: Sequence[float], chances: Mapping[str, Sequence[float]]) -> Scored:
         labels = self.model.labels
-        moods, levels, kinds = chances["sentiment"], chances["urgency"], chances["category"]
+        levels, kinds = chances["urgency"], chances["category"]
         mood, level, kind = _likeliest(moods, levels, kinds, self.model.critical_threshold)
         return Scored(
             lang=row.lang,
@@ -163,19 +173,34 @@ class Scorer:
             model=self.name,
         )
 
+    def _unhidden(self, rows: Sequence[_Read], levels: Tensor) -> Tensor:
+        """Urgency where many stars do not hide a danger: those texts are read without their stars too, and that reading
+        counts where it finds a danger more likely than not."""
+        starred = [number for number, row in enumerate(rows) if (row.given.stars or 0) >= MANY_STARS]
+        if not starred:
+            return levels
+        blind = self.chances([replace(rows[number].given, stars=None) for number in starred])["urgency"]
+        worse = (blind[:, CRITICAL] >= LIKELY).unsqueeze(1)
+        levels = levels.clone()
+        levels[starred] = torch.where(worse, blind, levels[starred])
+        return levels
+
     def _topics(self, chances: Sequence[float]) -> list[str]:
         named = sorted(zip(chances, self.model.labels["topics"], strict=True), reverse=True)
         return [topic for chance, topic in named if chance >= self.model.topic_threshold]
 
     def _explained(self, read: Sequence[_Read], answers: Sequence[Scored]) -> list[Scored]:
         told = [
-            asked(each.words, each.stars, answer.urgency, answer.sentiment)
-            for each, answer in zip(read, answers, strict=True)
+            (number, one)
+            for number, (each, answer) in enumerate(zip(read, answers, strict=True))
+            if (one := asked(each.given, answer.urgency, answer.sentiment))
         ]
+        told.sort(key=lambda numbered: len(numbered[1].given.text))
         explained = list(answers)
-        for numbers in _batches([len(one.words) if one else 0 for one in told], EXPLAINED_WORDS):
-            why = reasons(self.model.network, self.collate, [one for n in numbers if (one := told[n])])
-            for number, runs in zip(numbers, why, strict=True):
+        for start in range(0, len(told), EXPLAINED_TOGETHER):
+            part = told[start : start + EXPLAINED_TOGETHER]
+            why = reasons(self.model.network, self.collate, [one for _, one in part])
+            for (number, _), runs in zip(part, why, strict=True):
                 explained[number] = replace(answers[number], why=runs)
         return explained
 
@@ -191,13 +216,11 @@ def _likeliest(
     return max(beside, key=lambda three: levels[three[1]] * kinds[three[2]])
 
 
-def _batches(lengths: Sequence[int], most: int = BATCH_WORDS) -> Iterator[list[int]]:
-    """Numbers of the texts with words, like lengths together, within the word budget."""
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Numbers of the texts, like lengths together, within the budget of pieces."""
     batch: list[int] = []
-    for number in sorted(
-        (place for place, length in enumerate(lengths) if length), key=lambda place: lengths[place]
-    ):
-        if batch and lengths[number] * (len(batch) + 1) > most:
+    for number in sorted(range(len(lengths)), key=lambda place: lengths[place]):
+        if batch and lengths[number] * (len(batch) + 1) > BATCH_PIECES:
             yield batch
             batch = []
         batch.append(number)

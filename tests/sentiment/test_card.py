@@ -7,7 +7,7 @@ import pytest
 
 from sentiment.card import CARD, list_models, main, render, verify_models, write_card
 from sentiment.corpus import authored
-from sentiment.folder import BUILT_IN, WEIGHTS, ModelError
+from sentiment.folder import BUILT_IN, PIECES, WEIGHTS, ModelError
 from sentiment.recipe import LANGUAGES, RECIPES
 from sentiment.sources import PUBLISHED
 from sentiment.train import train
@@ -44,10 +44,11 @@ def test_every_source_of_the_recipe_is_named_with_its_licence(shared: Path) -> N
 def models(training: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with one trained, measured model and its card."""
     monkeypatch.setattr("sentiment.corpus.OWN", tmp_path / "none")
+    monkeypatch.setattr("sentiment.measure.LEAST", 10)
     folder = tmp_path / "models" / "mine"
     train(training, folder, "smoke", checkpoints=tmp_path / "checkpoints")
     row = {"text": "pessimo caffè", "lang": "it", "sentiment": "negative", "urgency": "critical"}
-    write_lines(training / "gold_dev.jsonl", [row] * 16 + [row | {"lang": "ar"}] * 15)
+    write_lines(training / "gold_dev.jsonl", [row] * 16 + [row | {"lang": "fi"}] * 15)
     main([str(training), str(folder)])
     return folder.parent
 
@@ -56,12 +57,13 @@ def test_a_measured_model_has_its_figures_in_the_card(models: Path) -> None:
     card = (models / CARD).read_text(encoding="utf-8")
     assert (
         "On hard items for development (`gold_dev.jsonl`), 31 texts, of which 15 are left out, in languages it does not "
-        "read (ar 15), 15 of them critical:"
+        "read (fi 15), 15 of them critical:"
     ) in card
     assert "On UMSAB, validation split (tweets), 16 texts, all read:" in card
     assert "Mean sentiment macro-F1 over the 1 languages with 15 texts or more (it): 1.000." in card
     assert "Over all 2, with 0 for those it does not read: 0.500." in card
     assert "| authored | 48 |" in card
+    assert "| umsab | it | 16 | 1.000 | 1.000 | 1.000 |" in card
     assert str(models) not in card
     assert verify_models(models) == []
 
@@ -69,12 +71,13 @@ def test_a_measured_model_has_its_figures_in_the_card(models: Path) -> None:
 def test_figures_of_other_weights_are_not_shown(models: Path) -> None:
     figures = models / "mine" / "figures.json"
     told = json.loads(figures.read_text())
-    for found in told["evaluation"].values():
+    for found in (*told["evaluation"].values(), told["sources"]):
         found["model"] = "mine@000000000000"
     figures.write_text(json.dumps(told))
     card = render(models)
     assert "Not measured yet." in card
     assert "On UMSAB" not in card
+    assert "| umsab | it |" not in card
 
 
 def test_the_command_tells_what_is_wrong(models: Path, tmp_path: Path) -> None:
@@ -93,10 +96,12 @@ def test_changed_missing_and_unknown_weights_are_told(models: Path) -> None:
     assert "is not what its card says" in verify_models(models)[0]
     weights.unlink()
     assert "is missing" in verify_models(models)[0]
+    (models / "mine" / PIECES).write_text("")
+    assert "pieces.tsv is not what its card says" in " ".join(verify_models(models))
     (models / "other").mkdir()
     (models / "other" / WEIGHTS).write_bytes(whole)
     weights.write_bytes(whole)
-    assert "other is not in" in verify_models(models)[0]
+    assert "other is not in" in verify_models(models)[-1]
     (models / CARD).unlink()
     assert "README.md is missing" in verify_models(models)[0]
 

@@ -1,10 +1,11 @@
 """The training folder becomes examples; a line that is wrong is named with its file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sentiment.corpus import CorpusError, authored, fold, published, unlabelled, without_stars
+from sentiment.corpus import CorpusError, authored, evenly, fold, published, unlabelled, without_stars
 from sentiment.labels import CATEGORY, SENTIMENT, TOPICS, URGENCY
 from sentiment.recipe import LANGUAGES, RECIPES
 from tests.sentiment.conftest import write_lines
@@ -27,12 +28,12 @@ def test_an_authored_item_has_all_labels(mine: Path) -> None:
     assert item.urgency == URGENCY.index("critical")
     assert item.category == CATEGORY.index("complaint")
     assert item.topics == (TOPICS.index("safety_health"),)
-    assert (item.stars, item.domain, item.lang) == (2.0, "authored", "it")
-    assert list(item.words) == ["il", "forno", "fuma"]
+    assert (item.stars, item.domain, item.lang) == (2.0, None, "it")
+    assert item.text == "Il forno fuma"
 
 
 def test_other_languages_are_left_out(mine: Path) -> None:
-    write_lines(mine / "authored" / "x.jsonl", [ROW, ROW | {"lang": "tr"}])
+    write_lines(mine / "authored" / "x.jsonl", [ROW, ROW | {"lang": "fi"}])
     assert len(authored(mine, ["it"])) == 1
 
 
@@ -66,11 +67,25 @@ def test_published_rows_are_capped_by_source_and_seed(training: Path) -> None:
     assert rows != published(training, recipe, 2)
 
 
-def test_loose_texts_come_after_the_published_ones(training: Path) -> None:
-    rows = published(training, RECIPES["smoke"], 1)
-    assert len(unlabelled(training, RECIPES["smoke"], rows)) == len(rows) + 20
+def test_loose_texts_are_read_as_far_as_wanted(training: Path) -> None:
+    assert len(unlabelled(training, ["it"], 50)) == 20
+    assert len(unlabelled(training, ["it"], 5)) == 5
+    assert not unlabelled(training, ["en"], 50)
     (training / "unlabelled.jsonl.gz").unlink()
-    assert len(unlabelled(training, RECIPES["smoke"], rows)) == len(rows)
+    assert not unlabelled(training, ["it"], 50)
+
+
+def test_a_row_is_given_with_its_domain_where_asked(training: Path) -> None:
+    row = published(training, RECIPES["smoke"], 1)[0]
+    assert (row.given().domain, row.given(domain=True).domain) == (None, "tweet")
+
+
+def test_small_languages_are_kept_when_rows_are_few(training: Path) -> None:
+    rows = published(training, RECIPES["smoke"], 1)[:20]
+    rows += [replace(row, lang="pl") for row in rows[:3]]
+    kept = evenly(rows, 6)
+    assert [row.lang for row in kept] == ["it"] * 3 + ["pl"] * 3
+    assert evenly(rows, 100) == rows
 
 
 def test_a_text_is_always_in_the_same_fold(mine: Path) -> None:

@@ -1,15 +1,19 @@
 """The words that moved a score are words of the text, and those that really moved it."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from sentiment.batch import Collator
+from sentiment.batch import Given
 from sentiment.explain import MOST, Told, asked, reasons
-from sentiment.features import bag
+from sentiment.features import own_slots
 from sentiment.labels import CRITICAL, URGENCY
 from sentiment.network import Network
 from sentiment.scorer import Scorer, ScorerInput
-from tests.sentiment.conftest import TINY
+from tests.sentiment.conftest import TINY, collator
+
+CUES = Path(__file__).with_name("cues.tsv")
 
 
 @pytest.fixture
@@ -20,38 +24,33 @@ def planted(network: Network) -> Network:
         network.bias.zero_()
         network.head.weight.zero_()
         network.idf.fill_(8.0)
-        network.idf[bag(["la"], TINY.linear_size).ids[0]] = 1.5
+        network.idf[own_slots(["la"], TINY.linear_size)[0]] = 1.5
         column = list(TINY.heads).index("urgency")
         start = sum(list(TINY.heads.values())[:column])
-        network.linear.weight[bag(["fuoco"], TINY.linear_size).ids[0], start + CRITICAL] = 9.0
+        network.linear.weight[own_slots(["fuoco"], TINY.linear_size)[0], start + CRITICAL] = 9.0
     return network
 
 
 def test_the_planted_cue_is_named(planted: Network) -> None:
-    collate = Collator(TINY.encoder_size, TINY.limit, planted.idf.numpy())
-    told = [
-        Told(["la", "macchina", "prese", "fuoco", "ieri"], stars, "urgency", [CRITICAL])
-        for stars in (None, 5)
-    ]
-    assert reasons(planted, collate, told) == [["fuoco"], ["fuoco"]]
+    told = [Told(Given("la macchina prese Fuoco ieri", stars), "urgency", [CRITICAL]) for stars in (None, 5)]
+    assert reasons(planted, collator(planted), told) == [["Fuoco"], ["Fuoco"]]
 
 
 def test_a_common_word_explains_nothing(planted: Network) -> None:
-    collate = Collator(TINY.encoder_size, TINY.limit, planted.idf.numpy())
-    assert reasons(planted, collate, [Told(["la", "la"], None, "urgency", [CRITICAL])]) == [[]]
+    assert reasons(planted, collator(planted), [Told(Given("la la"), "urgency", [CRITICAL])]) == [[]]
 
 
 def test_nothing_asked(planted: Network) -> None:
-    assert reasons(planted, Collator(8, 8, planted.idf.numpy()), []) == []
+    assert reasons(planted, collator(planted), []) == []
 
 
 def test_only_urgent_and_negative_texts_are_explained() -> None:
-    assert asked(["x"], None, "low", "positive") is None
-    assert asked(["x"], None, None, None) is None
-    negative = asked(["x"], None, "normal", "negative")
+    assert asked(Given("x"), "low", "positive") is None
+    assert asked(Given("x"), None, None) is None
+    negative = asked(Given("x"), "normal", "negative")
     assert negative is not None
     assert negative.head == "sentiment"
-    urgent = asked(["x"], None, "high", "negative")
+    urgent = asked(Given("x"), "high", "negative")
     assert urgent is not None
     assert [URGENCY[label] for label in urgent.labels] == ["high", "critical"]
 
@@ -65,16 +64,16 @@ def test_reasons_are_few_and_from_the_text(tiny: Scorer) -> None:
         assert all(run in text for run in scored.why)
 
 
-@pytest.mark.parametrize(
-    ("text", "cue"),
-    [
-        ("Dopo averlo mangiato mia figlia ha la bocca gonfia.", "gonfia"),
-        ("Il mio avvocato vi scriverà lunedì.", "avvocato"),
-        ("Since we ate it my daughter has hives.", "hives"),
-        ("La macchina ha preso fuoco mentre dormivamo.", "fuoco"),
-        ("Mi hanno rubato i dati della carta dal vostro sito.", "carta"),
-    ],
-)
-def test_the_shipped_model_points_at_the_cue(shipped: Scorer, text: str, cue: str) -> None:
-    [scored] = shipped.score([ScorerInput(text)], explain=True)
-    assert any(cue in run for run in scored.why), scored.why
+def test_the_shipped_model_points_at_the_cue(shipped: Scorer) -> None:
+    """Sixty short texts in six languages, a cue in each: two in three are pointed at. The others are often low or
+    complaints without a danger in the model's eyes, so that other words moved it."""
+    lines = CUES.read_text(encoding="utf-8").splitlines()
+    planted = [tuple(line.split("\t")) for line in lines]
+    told = shipped.score([ScorerInput(text, lang=lang) for lang, _, text in planted], explain=True)
+    missed = [
+        (cue, answer.why)
+        for (_, cue, _), answer in zip(planted, told, strict=True)
+        if not any(cue.casefold() in run.casefold() for run in answer.why)
+    ]
+    assert len(planted) == 60
+    assert len(missed) <= 20, missed

@@ -31,8 +31,8 @@ def test_supported_languages(text: str, lang: str) -> None:
     ("text", "lang"),
     [
         ("Кофе был холодный", "ru"),
-        ("القهوة كانت باردة", "ar"),
-        ("コーヒーは冷たかった", "ja"),
+        ("咖啡是冷的，服务很差", "zh"),
+        ("커피가 차가웠어요", "ko"),
         ("Kahvi oli valitettavasti kylmää", "fi"),
         ("A kávé sajnos hideg volt", "hu"),
     ],

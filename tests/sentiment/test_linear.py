@@ -6,7 +6,7 @@ import torch
 from sentiment.corpus import Example
 from sentiment.linear import balance, fit_classes, fit_flags, idf_of, matrix
 
-ROWS = [Example(words, "it", "x", "authored") for words in (["bene"], ["male"], ["bene", "x"], ["male", "x"])]
+ROWS = [Example(text, "it", "x", None) for text in ("bene", "male", "bene x", "male x")]
 LABELS = torch.tensor([1, 0, 1, 0])
 
 

@@ -2,9 +2,11 @@
 
 import random
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sentiment.pieces import SPECIAL
 from sentiment.plan import batches, dropped
 
 LENGTHS = st.lists(st.integers(0, 60), max_size=60)
@@ -18,9 +20,10 @@ def test_every_row_is_in_one_batch(lengths: list[int], seed: int) -> None:
     assert found == batches(lengths, 100, random.Random(seed))
 
 
-@given(st.lists(st.text(max_size=3), max_size=8), st.floats(0, 1))
-def test_dropping_keeps_order_and_a_word(words: list[str], share: float) -> None:
-    kept = dropped(words, share, random.Random(1))
-    assert bool(kept) == bool(words)
-    rest = iter(words)
-    assert all(word in rest for word in kept)
+@given(st.lists(st.integers(0, 40), max_size=30), st.floats(0, 1))
+def test_dropping_keeps_order_and_special_pieces(numbers: list[int], share: float) -> None:
+    ids = np.array(numbers, np.int64)
+    kept = dropped(ids, share, np.random.default_rng(1)).tolist()
+    rest = iter(numbers)
+    assert all(number in rest for number in kept)
+    assert [n for n in kept if n < len(SPECIAL)] == [n for n in numbers if n < len(SPECIAL)]

@@ -4,11 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentiment.text import HEAD, TAIL, WORD_CHARS, bare, clean, has_letters, plain, words
+from sentiment.text import HEAD, TAIL, WORD_CHARS, bare, clean, ends, has_letters, plain, words
 
 HOSTILE = st.text(st.characters(), max_size=300) | st.text(
     st.sampled_from("<>&;#@/:. \x00\u202e\ud83d\ude00a")
 )
+
+
+def shapes(cleaned: str, limit: int | None = None) -> list[str]:
+    return [word.shape for word in words(cleaned, limit)]
 
 
 @given(HOSTILE)
@@ -17,7 +21,8 @@ def test_no_text_is_too_odd(text: str) -> None:
     cleaned.encode()  # no surrogate is left
     assert len(cleaned) <= HEAD + TAIL + 3
     assert not any(character < " " for character in cleaned)
-    assert all(0 < len(word) <= WORD_CHARS for word in words(cleaned))
+    assert all(0 < len(word.shape) <= WORD_CHARS for word in words(cleaned))
+    assert all(cleaned[word.start : word.end].strip() for word in words(cleaned))
 
 
 @given(HOSTILE)
@@ -58,18 +63,18 @@ def test_a_megabyte_keeps_both_ends_and_costs_little() -> None:
 
 
 def test_words_keep_the_shape_of_numbers_and_the_emoji() -> None:
-    assert words("L'acqua costa 12,50 € dal 3/4!! 😡") == [
+    assert shapes("L'acqua costa 12,50 € dal 3/4!! 😡") == [
         "l'", "acqua", "costa", "00,00", "€", "dal", "0/0", "!!", "😡",
     ]  # fmt: skip
 
 
 def test_words_of_other_scripts() -> None:
-    assert words("很好") == ["很", "好"]
-    assert words("خدمة سيئة") == ["خدمة", "سيئة"]
+    assert shapes("很好") == ["很", "好"]
+    assert shapes("خدمة سيئة") == ["خدمة", "سيئة"]
 
 
 def test_a_limit_keeps_two_thirds_from_the_head() -> None:
-    assert words("a b c d e f g h i", 6) == ["a", "b", "c", "d", "h", "i"]
+    assert shapes("a b c d e f g h i", 6) == ["a", "b", "c", "d", "h", "i"]
 
 
 def test_bare_words_have_no_accents() -> None:
@@ -83,3 +88,8 @@ def test_bare_words_have_no_accents() -> None:
 def test_letters_are_letters_that_a_person_wrote(text: str, expected: bool) -> None:
     assert has_letters(text) is expected
     assert plain("http ok").strip() == "ok"
+
+
+def test_ends_keep_head_and_tail() -> None:
+    assert list(ends(["a", "b", "c", "d"], 3)) == ["a", "b", "d"]
+    assert list(ends(["a"], 3)) == ["a"]
