@@ -451,30 +451,67 @@ def evaluate(
 
 @models_app.command("list")
 def list_models(as_json: Json = False) -> None:
-    """Names the models in models/, with size and revision.
+    """Names the models that ship and those that were pulled, with size and revision.
 
     Example: ascolto models list
     """
     from sentiment.card import list_models as found
+    from sentiment.foreign import said
+    from sentiment.hub import list_pulled, pulled_models
 
-    rows = [asdict(model) for model in found(MODEL.parent)]
+    _settings()
+    with _data_errors():
+        rows = [asdict(model) for model in found(MODEL.parent)]
+    pulled = [
+        {
+            "name": one.name,
+            "revision": one.revision,
+            "megabytes": one.megabytes,
+            "sentiments": said(one.folder),
+        }
+        for one in list_pulled(pulled_models())
+    ]
     if as_json:
-        _print_json({"models": rows})
-    for row in [] if as_json else rows:
+        _print_json({"models": rows, "pulled": pulled})
+    for row in [] if as_json else [*rows, *pulled]:
         typer.echo("  ".join(f"{value}" for value in row.values()))
+
+
+@models_app.command("pull")
+def pull_model(
+    hub_id: Annotated[str, typer.Argument(metavar="HUB_ID", help="The model's name on the hub: owner/name.")],
+    revision: Annotated[
+        str | None, typer.Option(help="A commit, branch or tag; by default the newest commit of main.")
+    ] = None,
+) -> None:
+    """Brings a model from the Hugging Face hub at one commit, safetensors only, to score sentiment with.
+
+    Example: ascolto models pull nlptown/bert-base-multilingual-uncased-sentiment
+    """
+    from sentiment.foreign import said
+    from sentiment.hub import pull, pulled_models
+
+    _settings()
+    _log()
+    got = pull(hub_id, pulled_models(), revision)
+    typer.echo(
+        f"{got.name} at {got.revision}: {got.megabytes} MB in {got.folder}; it says {said(got.folder)}"
+    )
 
 
 @models_app.command("verify")
 def verify_models() -> None:
-    """Holds the weights against the checksums in their model card.
+    """Holds the weights that ship against their model card, and pulled models against what came.
 
     Example: ascolto models verify
     """
     from sentiment.card import verify_models as problems
+    from sentiment.hub import pulled_models, verify_pulled
 
-    found = problems(MODEL.parent)
+    _settings()
+    found = problems(MODEL.parent) + verify_pulled(pulled_models())
     if not found:
-        typer.echo("all weights are as their card says")
+        typer.echo("all weights are as their card says, and pulled models are as they came")
     _end(found)
 
 
