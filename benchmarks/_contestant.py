@@ -8,7 +8,6 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TypedDict
 
@@ -17,8 +16,8 @@ import torch
 from benchmarks._texts import texts
 from sentiment.batch import Given
 from sentiment.folder import ModelError, load
+from sentiment.inference import Inference
 from sentiment.labels import CRITICAL
-from sentiment.precision import autocast
 from sentiment.scorer import Scorer, ScorerInput
 from sentiment.text import clean
 
@@ -91,35 +90,30 @@ def labels(folder: Path, number: int) -> dict[str, object]:
     lengths = [len(cut.ids) for cut in scorer.model.pieces(cleaned)]
     whole = [text for text, length in zip(cleaned, lengths, strict=True) if length <= network.shape.limit]
 
-    def encoded(numbers: AbstractContextManager[object]) -> list[str]:
-        with torch.inference_mode(), numbers:
-            found = [
-                network.split(network.encoded(scorer.collate(part)))[HEAD].argmax(1) for part in _parts(whole)
-            ]
-        return [names[label] for label in torch.cat(found).tolist()]
+    def encoded(inference: Inference) -> list[str]:
+        parts = [inference.encoded(scorer.collate(part).index) for part in _parts(whole)]
+        return [names[label] for label in network.split(torch.cat(parts))[HEAD].argmax(1).tolist()]
 
+    in_full = Inference(network, "cpu", torch.float32)
     theirs = Pipeline(scorer.model).labels(whole, TOGETHER)
-    ours, exact = _decided(scorer, cleaned, exact=False), _decided(scorer, cleaned, exact=True)
+    ours, exact = (_decided(scorer, cleaned, inference) for inference in (scorer.inference, in_full))
     return {
         "mean_pieces": round(sum(lengths) / len(lengths), 1),
-        "encoder_labels_equal": _share(encoded(autocast()), theirs),
-        "encoder_labels_equal_32_bit": _share(encoded(nullcontext()), theirs),
+        "encoder_labels_equal": _share(encoded(scorer.inference), theirs),
+        "encoder_labels_equal_32_bit": _share(encoded(in_full), theirs),
         "labels_equal_to_32_bit": _share([one[:3] for one in ours], [one[:3] for one in exact]),
         "topics_equal_to_32_bit": _share([one[3:] for one in ours], [one[3:] for one in exact]),
     }
 
 
-def _decided(scorer: Scorer, cleaned: Sequence[str], exact: bool) -> list[tuple[int, ...]]:
+def _decided(scorer: Scorer, cleaned: Sequence[str], inference: Inference) -> list[tuple[int, ...]]:
     """Of each text the numbers of sentiment, urgency and category, and for each topic whether it is there."""
     found = []
     for part in _parts(cleaned):
-        with torch.inference_mode():
-            chances = scorer.model.network(scorer.collate(part)) if exact else scorer.chances(part)
-        if exact:
-            chances = {
-                head: logits.sigmoid() if head == "topics" else logits.softmax(1)
-                for head, logits in chances.items()
-            }
+        chances = {
+            head: logits.sigmoid() if head == "topics" else logits.softmax(1)
+            for head, logits in inference(scorer.collate(part)).items()
+        }
         urgency = chances["urgency"].clone()
         urgency[:, CRITICAL] += (urgency[:, CRITICAL] >= scorer.model.critical_threshold).float()
         heads = [chances["sentiment"].argmax(1), urgency.argmax(1), chances["category"].argmax(1)]

@@ -72,17 +72,17 @@ def reasons(network: Network, collate: Collator, told: Sequence[Told]) -> list[l
 
 def _reasons(text: str, places: Sequence[float], features: dict[int, float], collate: Collator) -> list[str]:
     spoken = words(text, LONGEST)
-    shapes = [word.shape for word in spoken]
-    parts = owned(shapes, len(collate.idf))
+    stems = [word.stem for word in spoken]
+    parts = owned(stems, len(collate.idf))
     times = Counter(parts.slots.tolist())
     shares = [places[word.end] - places[word.start] for word in spoken]
     for slot, word in zip(parts.slots.tolist(), parts.words.tolist(), strict=True):
         shares[word] += features.get(slot, 0.0) / times[slot]
-    rarity = collate.idf[own_slots(shapes, len(collate.idf))]
+    rarity = collate.idf[own_slots(stems, len(collate.idf))]
     telling = {
         place: shares[place]
-        for place, shape in enumerate(shapes)
-        if _WORD.search(shape) and rarity[place] >= _COMMON
+        for place, stem in enumerate(stems)
+        if _WORD.search(stem) and rarity[place] >= _COMMON
     }
     return [text[spoken[run[0]].start : spoken[run[-1]].end] for run in _runs(telling)]
 

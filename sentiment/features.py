@@ -13,8 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sentiment.text import bare
-
 SPEC = "unigram-rolling-1"
 """Name of this way of cutting and hashing; a model folder made with another one is refused."""
 GRAMS = (2, 3, 4, 5)
@@ -46,33 +44,36 @@ class Owned:
     words: Slots
 
 
-def bag(words: Sequence[str], size: int, stars: float | None = None) -> Bag:
-    """Words, word pairs and character 2- to 5-grams of a text, hashed into `size` rows. A star rating is
-    one more word."""
-    own, pairs, grams = _features(words, size)
-    rating = rated(stars)
-    rest = (
-        []
-        if rating is None
-        else [_slots(np.array([rating], np.uint64) ^ (_STAR << np.uint64(8)), _STAR, size)]
-    )
-    lexical, often = np.unique(np.concatenate([own, pairs, *rest]), return_counts=True)
-    spelt, oft = np.unique(grams.slots, return_counts=True)
-    counts = (1.0 + np.log(np.concatenate([often, oft]))).astype(np.float32)
-    return Bag(np.concatenate([lexical, spelt]), counts, len(lexical))
+def bags(texts: Sequence[Sequence[str]], size: int, stars: Sequence[float | None] = ()) -> list[Bag]:
+    """For each text, given as its stems: words, word pairs and character 2- to 5-grams, hashed into `size` rows. A star
+    rating is one more word; without `stars` nobody gave any. All texts in one go: most of the time would go into each
+    call of numpy."""
+    found = _features(texts, size)
+    known = [(number, rating) for number, one in enumerate(stars) if (rating := rated(one)) is not None]
+    ratings = np.array([rating for _, rating in known], np.uint64) ^ (_STAR << np.uint64(8))
+    rated_texts = np.array([number for number, _ in known], np.int64)
+    slots = np.concatenate([found.own, found.pairs, _slots(ratings, _STAR, size), found.grams])
+    parts = [2 * found.texts, 2 * found.texts, 2 * rated_texts, 2 * found.texts[found.gram_words] + 1]
+    rows, often = np.unique(np.concatenate(parts) * size + slots, return_counts=True)
+    ids, counts = rows % size, (1.0 + np.log(often)).astype(np.float32)
+    cuts = np.searchsorted(rows, np.arange(2 * len(texts) + 1) * size).tolist()
+    return [
+        Bag(ids[begin:end], counts[begin:end], split - begin)
+        for begin, split, end in zip(cuts[:-1:2], cuts[1::2], cuts[2::2], strict=True)
+    ]
 
 
 def owned(words: Sequence[str], size: int) -> Owned:
-    """The rows of `bag` that each word has a part in: its own, its pairs with both neighbours, its n-grams."""
-    own, pairs, grams = _features(words, size)
+    """The rows of a text's bag that each word has a part in: its own, its pairs with both neighbours, its n-grams."""
+    found = _features([words], size)
     numbers = np.arange(len(words))
-    slots = np.concatenate([own, pairs, pairs[1:], grams.slots])
-    return Owned(slots, np.concatenate([numbers, numbers, numbers[:-1], grams.words]))
+    slots = np.concatenate([found.own, found.pairs, found.pairs[1:], found.grams])
+    return Owned(slots, np.concatenate([numbers, numbers, numbers[:-1], found.gram_words]))
 
 
 def own_slots(words: Sequence[str], size: int) -> Slots:
     """For each word the row that is its own."""
-    return _features(words, size)[0]
+    return _features([words], size).own
 
 
 def rated(stars: float | None) -> int | None:
@@ -80,31 +81,48 @@ def rated(stars: float | None) -> int | None:
     return None if stars is None or not math.isfinite(stars) else min(5, max(0, round(stars)))
 
 
-def _features(words: Sequence[str], size: int) -> tuple[Slots, Slots, Owned]:
-    """Rows of the words, of their pairs with the word before, and of their n-grams."""
-    none = np.empty(0, np.int64)
-    if not words:
-        return none, none, Owned(none, none)
-    stems = [bare(word) for word in words]
-    codes = np.frombuffer(f" {' '.join(stems)} ".encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
-    ends = np.cumsum([len(stem) + 1 for stem in stems], dtype=np.int64)
-    starts = ends - [len(stem) for stem in stems]
+@dataclass(frozen=True, slots=True)
+class _Features:
+    """Of each word of all texts: which text it is of, its row, and that of its pair with the word before. Of each
+    n-gram: its row, and its word."""
+
+    texts: Slots
+    own: Slots
+    pairs: Slots
+    grams: Slots
+    gram_words: Slots
+
+
+def _features(texts: Sequence[Sequence[str]], size: int) -> _Features:
+    spaced = [f" {' '.join(words)} " if words else "" for words in texts]
+    codes = np.frombuffer("".join(spaced).encode("utf-32-le", "replace"), np.uint32)
+    text = np.repeat(np.arange(len(texts)), [len(one) for one in spaced])  # of each letter
     powers, undone = _powers(len(codes))
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * powers)])
+    blank = codes == 32
+    spaces = np.concatenate([np.zeros(1, np.int64), np.cumsum(blank)])  # before each letter
+    where = np.flatnonzero(blank)
+    within = text[where[:-1]] == text[where[1:]]
+    starts, ends = where[:-1][within] + 1, where[1:][within]
+    texts_of_words = text[starts]
     own = (sums[ends] - sums[starts]) * undone[starts]
-    before = np.concatenate([np.full(1, _NOTHING), own[:-1]])
-    pairs = _mixed(before) + own
-    spaces = np.concatenate([np.zeros(1, np.int64), np.cumsum(codes == 32)])
-    hashes, places = [], []
+    before = np.concatenate([np.full(1, _NOTHING), own[:-1]])[: len(own)]
+    before[np.flatnonzero(np.diff(texts_of_words, prepend=-1))] = _NOTHING
+    hashes, words_of_grams = [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
+    last = np.cumsum(np.bincount(texts_of_words, minlength=len(texts)) > 0)  # texts with words, so far
     for length in GRAMS:
-        first = np.arange(len(codes) - length + 1)
-        first = first[spaces[first + length - 1] == spaces[first + 1]]
+        most = max(len(codes) - length + 1, 0)
+        whole = spaces[length - 1 :][:most] == spaces[1:][:most]
+        first = np.flatnonzero(whole & (text[:most] == text[length - 1 :][:most]))
         hashes.append((sums[first + length] - sums[first]) * undone[first] + np.uint64(length))
-        places.append(first)
-    where = np.concatenate(places)
-    numbers = np.minimum(np.searchsorted(ends, where + 1), len(stems) - 1)
-    grams = Owned(_slots(np.concatenate(hashes), _GRAM, size), numbers)
-    return _slots(own, _WORD, size), _slots(pairs, _PAIR, size), grams
+        words_of_grams.append(spaces[first + 1] - last[text[first]])
+    return _Features(
+        texts_of_words,
+        _slots(own, _WORD, size),
+        _slots(_mixed(before) + own, _PAIR, size),
+        _slots(np.concatenate(hashes), _GRAM, size),
+        np.concatenate(words_of_grams),
+    )
 
 
 def _slots(hashes: _Hashes, salt: np.uint64, size: int) -> Slots:

@@ -14,11 +14,11 @@ from sentiment.batch import Collator
 from sentiment.calibrate import Mix
 from sentiment.corpus import Example
 from sentiment.finetune import topic_flags
+from sentiment.inference import Inference
 from sentiment.labels import CRITICAL, DOMAINS, HEADS
 from sentiment.network import Network
-from sentiment.precision import autocast
 
-_TOGETHER = 64
+_TOGETHER = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +55,18 @@ class Settled:
     figures: Figures
 
 
-@torch.no_grad()
 def outputs_of(
     network: Network, collate: Collator, rows: Sequence[Example], device: str = "cpu", domain: bool = False
 ) -> Outputs:
-    """Both paths' logits of `rows`, in order; with `domain`, they are given with where they come from. The network is
-    on the CPU before and after."""
-    network.eval().to(device)
-    order = sorted(range(len(rows)), key=lambda number: len(rows[number].text))
-    size = sum(network.shape.heads.values())
-    said = Outputs(torch.zeros(len(rows), size), torch.zeros(len(rows), size))
-    for start in range(0, len(rows), _TOGETHER):
-        part = order[start : start + _TOGETHER]
-        batch = collate([rows[number].given(domain) for number in part]).to(device)
-        with autocast(device):
-            said.encoded[part] = network.encoded(batch).float().cpu()
-        said.bagged[part] = network.bagged(batch).cpu()
-    network.cpu()
-    return said
+    """Both paths' logits of `rows`, in order, worked out as scoring does; with `domain`, they are given with where they
+    come from."""
+    inference = Inference(network.eval(), device)
+    parts = []
+    for start in range(0, max(1, len(rows)), _TOGETHER):
+        batch = collate([row.given(domain) for row in rows[start : start + _TOGETHER]])
+        with torch.inference_mode():
+            parts.append(Outputs(inference.encoded(batch.index), network.bagged(batch)))
+    return joined(parts)
 
 
 def joined(parts: Sequence[Outputs]) -> Outputs:

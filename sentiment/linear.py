@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sentiment.batch import Given, bag_of, weigh
+from sentiment.batch import Given, bags_of, weigh
 from sentiment.corpus import Example
 
 Error = Callable[[Tensor], tuple[Tensor, Tensor]]
@@ -30,14 +30,14 @@ class Matrix:
 def idf_of(examples: Sequence[Example], size: int) -> npt.NDArray[np.float32]:
     """Smoothed inverse document frequency of each row of the table, ln((1 + n) / (1 + df)) + 1 (size,)."""
     found = np.zeros(size)
-    for example in examples:
-        found[bag_of(Given(example.text), size).ids] += 1
+    for bag in bags_of([Given(example.text) for example in examples], size):
+        found[bag.ids] += 1
     return np.asarray(np.log((1 + len(examples)) / (1 + found)) + 1, np.float32)
 
 
 def matrix(examples: Sequence[Example], idf: npt.NDArray[np.float32], device: str = "cpu") -> Matrix:
     """The texts' bags as the network weighs them."""
-    bags = [bag_of(example.given(), len(idf)) for example in examples]
+    bags = bags_of([example.given() for example in examples], len(idf))
     places = np.repeat(np.arange(len(bags)), [len(found.ids) for found in bags])
     rows = np.concatenate([np.empty(0, np.int64), *(found.ids for found in bags)])
     weights = np.concatenate([np.empty(0, np.float32), *(weigh(found, idf) for found in bags)])

@@ -20,8 +20,8 @@ from sentiment.pieces import PAD
 
 SPANS = ((2, 0), (3, 1), (5, 2))
 """Pieces that each convolution sees at once, and how many of them stand before its own."""
-_EPS = 1e-9
-_VECTOR_SCALE = 8.0
+EPS = 1e-9
+VECTOR_SCALE = 8.0
 """What the sentence vector, of length 1, is multiplied by, so that it weighs as much as the pooled states."""
 
 
@@ -88,12 +88,18 @@ class Averaging(nn.Module):
         self.beside = nn.ModuleList([_matrix(vector, inner), _matrix(inner, vector)])
 
     def forward(self, features: Tensor, present: Tensor) -> Tensor:
-        """(B, L, features), (B, L, 1) -> (B, vector width)."""
-        summed = (self.project(features) * present).sum(1) / present.sum(1).clamp(min=1).sqrt()
+        """(B, L, features), nothing where there is no piece, and (B, L, 1) -> (B, vector width)."""
+        return self.of(features.sum(1), present.sum(1))
+
+    def of(self, total: Tensor, pieces: Tensor) -> Tensor:
+        """(B, features) added up over so many pieces (B, 1) -> (B, vector width). What is projected is the sum: the
+        projection of each piece would add up to the same, and cost as often."""
+        projected = functional.linear(total, self.project.weight) + pieces * self.project.bias
+        summed = projected / pieces.clamp(min=1).sqrt()
         inside = self.beside[0](summed) + self.up[1](functional.relu(self.up[0](summed)))
         inside = functional.relu(inside)
         outside = self.beside[1](inside) + self.down(functional.relu(self.up[2](inside)))
-        return functional.normalize(torch.tanh(outside), dim=1, eps=_EPS)
+        return functional.normalize(torch.tanh(outside), dim=1, eps=EPS)
 
 
 def _matrix(width: int, to: int) -> nn.Linear:
@@ -143,9 +149,9 @@ class Encoder(nn.Module):
         super().__init__()
         self.table = nn.Embedding(shape.pieces, shape.piece_width)
         self.spread = nn.Linear(shape.piece_width, len(SPANS) * shape.gram_width)
-        self.spread_norm = nn.LayerNorm(len(SPANS) * shape.gram_width, eps=_EPS)
+        self.spread_norm = nn.LayerNorm(len(SPANS) * shape.gram_width, eps=EPS)
         self.grams = nn.ModuleList(Grams(shape, *span) for span in SPANS)
-        self.norm = nn.LayerNorm(shape.features, eps=_EPS)
+        self.norm = nn.LayerNorm(shape.features, eps=EPS)
         self.averaging = Averaging(shape)
         self.narrow = nn.Linear(shape.features, shape.width)
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
@@ -164,7 +170,7 @@ class Encoder(nn.Module):
         bias = torch.where(kept, 0.0, -1e4)[:, None, None, :].to(hidden.dtype)
         for layer in self.layers:
             hidden = layer(hidden, bias)
-        vector = _VECTOR_SCALE * self.averaging(features, present)
+        vector = VECTOR_SCALE * self.averaging(features, present)
         mean = (hidden * present).sum(1) / present.sum(1).clamp(min=1)
         return torch.cat([vector, mean, hidden.masked_fill(~kept.unsqueeze(-1), -1e4).amax(1)], dim=1)
 
@@ -209,13 +215,16 @@ class Network(nn.Module):
         parts = torch.split(outputs, list(self.shape.heads.values()), dim=1)
         return dict(zip(self.shape.heads, parts, strict=True))
 
-    def forward(self, batch: Batch, pieces: Tensor | None = None) -> dict[str, Tensor]:
-        """Calibrated logits (B, labels) of each head, 32-bit."""
-        encoded = self.split(self.encoded(batch, pieces).float())
-        bagged = self.split(self.bagged(batch))
+    def mixed(self, encoded: Tensor, bagged: Tensor) -> dict[str, Tensor]:
+        """Calibrated logits (B, labels) of each head, of both paths' outputs (B, outputs)."""
+        neural, linear = self.split(encoded), self.split(bagged)
         return {
-            name: self.weights[name][0] * encoded[name]
-            + self.weights[name][1] * bagged[name]
+            name: self.weights[name][0] * neural[name]
+            + self.weights[name][1] * linear[name]
             + self.shifts[name]
             for name in self.shape.heads
         }
+
+    def forward(self, batch: Batch, pieces: Tensor | None = None) -> dict[str, Tensor]:
+        """Calibrated logits (B, labels) of each head, 32-bit."""
+        return self.mixed(self.encoded(batch, pieces).float(), self.bagged(batch))

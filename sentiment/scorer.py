@@ -1,5 +1,4 @@
-"""Scores texts: language, then all heads in one pass over batches of like length. It decides nothing
-about alerts and stores nothing."""
+"""Scores texts: language, then all heads in one pass. It decides nothing about alerts and stores nothing."""
 
 from __future__ import annotations
 
@@ -12,19 +11,19 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from sentiment.batch import Collator, Given, Ready
+from sentiment.batch import Collator, Given
 from sentiment.explain import asked, reasons, sentiment_head
 from sentiment.folder import BUILT_IN, Loaded, is_ours, load
+from sentiment.inference import Inference
 from sentiment.labels import AGREEING, CRITICAL, DOMAINS
 from sentiment.language import detect_cleaned
-from sentiment.precision import autocast
 from sentiment.text import clean
 
 if TYPE_CHECKING:
     from sentiment.foreign import Foreign
 
-BATCH_PIECES = 2_048
-"""About so many pieces of words go through the network at once."""
+TOGETHER = 256
+"""Texts that are scored at once: enough of like length among them, and not too many to hold."""
 MANY_STARS = 3.5
 """Stars from which on a danger is also looked for without them."""
 LIKELY = 0.5
@@ -86,6 +85,7 @@ class Scorer:
     def __init__(self, model: Loaded, foreign: Foreign | None = None) -> None:
         self.model = model
         self.foreign = foreign
+        self.inference = Inference(model.network)
         self.collate = Collator(model.pieces, model.network.shape.limit, model.network.idf.numpy())
 
     @classmethod
@@ -111,21 +111,15 @@ class Scorer:
         read = [self._read(text) for text in texts]
         answers = [self._unread(each) for each in read]
         numbers = [number for number, each in enumerate(read) if each.scored]
-        ready = self.collate.ready([read[number].given for number in numbers])
-        for places in _batches([len(one.ids) for one in ready]):
-            rows = [read[numbers[place]] for place in places]
-            scored = self._answers(rows, [ready[place] for place in places])
-            for place, answer in zip(places, scored, strict=True):
-                answers[numbers[place]] = answer
+        for start in range(0, len(numbers), TOGETHER):
+            part = numbers[start : start + TOGETHER]
+            for number, answer in zip(part, self._answers([read[n] for n in part]), strict=True):
+                answers[number] = answer
         return self._explained(read, answers) if explain else answers
 
     def chances(self, texts: Sequence[Given]) -> dict[str, Tensor]:
         """Calibrated chances (texts, labels) of each head."""
-        return self._chances(self.collate.ready(texts))
-
-    def _chances(self, ready: Sequence[Ready]) -> dict[str, Tensor]:
-        with torch.inference_mode(), autocast():
-            logits = self.model.network(self.collate.batch(ready))
+        logits = self.inference(self.collate(texts))
         return {
             head: torch.sigmoid(part) if head == "topics" else torch.softmax(part, 1)
             for head, part in logits.items()
@@ -143,8 +137,8 @@ class Scorer:
             read.lang, read.unsupported, None, None, None, None, None, None, None, [], [], self.name
         )
 
-    def _answers(self, rows: Sequence[_Read], ready: Sequence[Ready]) -> Iterator[Scored]:
-        chances = self._chances(ready)
+    def _answers(self, rows: Sequence[_Read]) -> Iterator[Scored]:
+        chances = self.chances([row.given for row in rows])
         chances["urgency"] = self._unhidden(rows, chances["urgency"])
         if self.foreign:
             foreign = self.foreign.chances([row.given.text for row in rows])
@@ -214,18 +208,6 @@ def _likeliest(
     allowed = AGREEING["critical" if levels[CRITICAL] >= threshold else "milder"]
     beside = (three for three in allowed if three[0] == mood)
     return max(beside, key=lambda three: levels[three[1]] * kinds[three[2]])
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Numbers of the texts, like lengths together, within the budget of pieces."""
-    batch: list[int] = []
-    for number in sorted(range(len(lengths)), key=lambda place: lengths[place]):
-        if batch and lengths[number] * (len(batch) + 1) > BATCH_PIECES:
-            yield batch
-            batch = []
-        batch.append(number)
-    if batch:
-        yield batch
 
 
 def _code(lang: str | None) -> str | None:

@@ -29,6 +29,8 @@ _REPEATS = re.compile(r"(\S)\1{3,}")
 _SPACES = re.compile(r"\s+")
 _PLACEHOLDERS = re.compile(r"@user\b|\bhttp\b|\bmailto\b")
 _MARKS = re.compile("[\u0300-\u036f]")
+_DIGITS = re.compile(r"\d")
+_LONG = re.compile(rf"(\S{{{WORD_CHARS}}})\S+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _WORDS = re.compile(
     rf"[{_CJK}]|[^\W\d_{_CJK}]+['’]?|\d+(?:[.,:/]\d+)*|([!?.])\1*(?:[!?.])*|[^\w\s]", re.UNICODE
@@ -45,7 +47,9 @@ def clean(text: str) -> str:
         text = _TAGS.sub(" ", _BLOCKS.sub(" ", text))
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", _joined(text)))
     text = _CONTROLS.sub(" ", text)
-    text = _HANDLES.sub(" @user ", _MAILS.sub(" mailto ", _LINKS.sub(" http ", text)))
+    text = _LINKS.sub(" http ", text)
+    if "@" in text:
+        text = _HANDLES.sub(" @user ", _MAILS.sub(" mailto ", text))
     text = _SPACES.sub(" ", _REPEATS.sub(r"\1\1\1", text)).strip()
     return _bounded(text, HEAD, TAIL)
 
@@ -54,17 +58,36 @@ def clean(text: str) -> str:
 class Word:
     """A word as features.py counts it, and where it stands in the cleaned text."""
 
-    shape: str
+    stem: str
     start: int
     end: int
 
 
 def words(cleaned: str, limit: int | None = None) -> list[Word]:
-    """Lower-case words, numbers, punctuation and emoji of a cleaned text, in order; at most `limit` of
-    them, two thirds from the head and the rest from the tail. Numbers keep only their shape (`12,50` is
-    `00,00`): amounts and dates matter as such, not their digits."""
-    found = [Word(_shape(match[0].lower()), match.start(), match.end()) for match in _WORDS.finditer(cleaned)]
-    return list(ends(found, limit)) if limit else found
+    """Words, numbers, punctuation and emoji of a cleaned text, in order; at most `limit` of them, two thirds from the
+    head and the rest from the tail."""
+    found = _found(cleaned, limit)
+    spans = [match.span() for match in found]
+    return [Word(stem, *span) for stem, span in zip(_stems(found), spans, strict=True)]
+
+
+def stems(cleaned: str, limit: int | None = None) -> list[str]:
+    """The words as features.py counts them: in small letters, without accents, so that `perche` meets `perché`.
+    Numbers keep only their shape (`12,50` is `00,00`): amounts and dates matter as such, not their digits."""
+    return _stems(_found(cleaned, limit))
+
+
+def _found(cleaned: str, limit: int | None) -> Sequence[re.Match[str]]:
+    found = list(_WORDS.finditer(cleaned))
+    return ends(found, limit) if limit else found
+
+
+def _stems(found: Sequence[re.Match[str]]) -> list[str]:
+    """All in one go: most of the time would go into each call."""
+    if not found:
+        return []
+    shapes = _DIGITS.sub("0", " ".join(match[0] for match in found).lower().replace("’", "'"))
+    return bare(_LONG.sub(r"\1", shapes)).split(" ")
 
 
 def ends(sequence: Sequence[T], limit: int) -> Sequence[T]:
@@ -75,11 +98,9 @@ def ends(sequence: Sequence[T], limit: int) -> Sequence[T]:
     return [*sequence[:head], *sequence[len(sequence) - (limit - head) :]]
 
 
-def bare(word: str) -> str:
-    """`word` without accents, so that `perche` meets `perché`."""
-    if word.isascii():
-        return word
-    return _MARKS.sub("", unicodedata.normalize("NFD", word))
+def bare(text: str) -> str:
+    """The text without accents."""
+    return text if text.isascii() else _MARKS.sub("", unicodedata.normalize("NFD", text))
 
 
 def has_letters(cleaned: str) -> bool:
@@ -90,12 +111,6 @@ def has_letters(cleaned: str) -> bool:
 def plain(cleaned: str) -> str:
     """A cleaned text without the placeholders, which are of no language."""
     return _PLACEHOLDERS.sub(" ", cleaned)
-
-
-def _shape(word: str) -> str:
-    if word[0].isdigit():
-        return re.sub(r"\d", "0", word)[:WORD_CHARS]
-    return word.replace("’", "'")[:WORD_CHARS]
 
 
 def _bounded(text: str, head: int, tail: int) -> str:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from sentiment.batch import Collator, Given, encoder_batch, weigh
-from sentiment.features import bag
+from sentiment.features import bags
 from sentiment.pieces import DOMAIN, END, PAD, SPECIAL, STARS, START
 from sentiment.text import clean
 from tests.sentiment.conftest import LETTERS
@@ -63,7 +63,7 @@ def test_the_encoder_alone_needs_no_bags(collate: Collator) -> None:
 
 
 def test_weights_of_each_part_have_length_one() -> None:
-    found = bag(["ottimo", "caffè"], 512)
+    [found] = bags([["ottimo", "caffe"]], 512)
     weights = weigh(found, np.linspace(1, 2, 512, dtype=np.float32))
     assert np.linalg.norm(weights[: found.split]) == pytest.approx(1, abs=1e-5)
     assert np.linalg.norm(weights[found.split :]) == pytest.approx(1, abs=1e-5)

@@ -28,7 +28,7 @@ def test_a_batch_keeps_order_and_equals_one_by_one(tiny: Scorer) -> None:
         assert (one.urgency, one.sentiment, one.category, one.topics) == (
             other.urgency, other.sentiment, other.category, other.topics,
         )  # fmt: skip
-        assert one.sentiment_probs == pytest.approx(other.sentiment_probs, abs=2e-4)
+        assert one.sentiment_probs == pytest.approx(other.sentiment_probs, abs=2e-3)
 
 
 def test_an_answer_holds_together(tiny: Scorer) -> None:

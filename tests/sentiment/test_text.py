@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentiment.text import HEAD, TAIL, WORD_CHARS, bare, clean, ends, has_letters, plain, words
+from sentiment.text import HEAD, TAIL, WORD_CHARS, bare, clean, ends, has_letters, plain, stems, words
 
 HOSTILE = st.text(st.characters(), max_size=300) | st.text(
     st.sampled_from("<>&;#@/:. \x00\u202e\ud83d\ude00a")
 )
 
 
-def shapes(cleaned: str, limit: int | None = None) -> list[str]:
-    return [word.shape for word in words(cleaned, limit)]
+def stems_of(cleaned: str, limit: int | None = None) -> list[str]:
+    return [word.stem for word in words(cleaned, limit)]
 
 
 @given(HOSTILE)
@@ -21,7 +21,7 @@ def test_no_text_is_too_odd(text: str) -> None:
     cleaned.encode()  # no surrogate is left
     assert len(cleaned) <= HEAD + TAIL + 3
     assert not any(character < " " for character in cleaned)
-    assert all(0 < len(word.shape) <= WORD_CHARS for word in words(cleaned))
+    assert all(len(word.stem) <= 4 * WORD_CHARS for word in words(cleaned))  # decomposed, at most so long
     assert all(cleaned[word.start : word.end].strip() for word in words(cleaned))
 
 
@@ -55,6 +55,16 @@ def test_what_is_cleaned(text: str, cleaned: str) -> None:
     assert clean(text) == cleaned
 
 
+@given(HOSTILE)
+def test_words_and_stems_are_the_same(text: str) -> None:
+    cleaned = clean(text)
+    assert stems_of(cleaned, 5) == stems(cleaned, 5)
+
+
+def test_accents_do_not_part_words() -> None:
+    assert stems("Perché però") == stems("perche pero") == ["perche", "pero"]
+
+
 def test_a_megabyte_keeps_both_ends_and_costs_little() -> None:
     cleaned = clean("inizio " + "bla " * 250_000 + " fine")
     assert cleaned.startswith("inizio")
@@ -63,18 +73,18 @@ def test_a_megabyte_keeps_both_ends_and_costs_little() -> None:
 
 
 def test_words_keep_the_shape_of_numbers_and_the_emoji() -> None:
-    assert shapes("L'acqua costa 12,50 € dal 3/4!! 😡") == [
+    assert stems_of("L'acqua costa 12,50 € dal 3/4!! 😡") == [
         "l'", "acqua", "costa", "00,00", "€", "dal", "0/0", "!!", "😡",
     ]  # fmt: skip
 
 
 def test_words_of_other_scripts() -> None:
-    assert shapes("很好") == ["很", "好"]
-    assert shapes("خدمة سيئة") == ["خدمة", "سيئة"]
+    assert stems_of("很好") == ["很", "好"]
+    assert stems_of("خدمة سيئة") == ["خدمة", bare("سيئة")]
 
 
 def test_a_limit_keeps_two_thirds_from_the_head() -> None:
-    assert shapes("a b c d e f g h i", 6) == ["a", "b", "c", "d", "h", "i"]
+    assert stems_of("a b c d e f g h i", 6) == ["a", "b", "c", "d", "h", "i"]
 
 
 def test_bare_words_have_no_accents() -> None:
