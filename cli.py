@@ -408,6 +408,9 @@ def train(
     recipe: Annotated[str, typer.Option(help="A recipe of sentiment/recipe.py.")] = "default",
     seed: Annotated[int, typer.Option(help="The same seed gives the same weights on a CPU.")] = 1,
     device: Annotated[str, typer.Option(help="cpu, or cuda for a GPU.")] = "cpu",
+    licences: Annotated[
+        str, typer.Option(help="all, or permissive: only sources whose licence, as stated, allows any use.")
+    ] = "all",
 ) -> None:
     """Trains the model from labelled texts; stopped, it goes on where it was.
 
@@ -418,6 +421,8 @@ def train(
 
     if recipe not in RECIPES:
         raise ConfigError([f"--recipe: there is no recipe {recipe!r}{meant(recipe, RECIPES)}"])
+    if licences not in ("all", "permissive"):
+        raise ConfigError([f"--licences: is all or permissive, not {licences!r}"])
     _log()
     from sentiment.loop import Machine
     from sentiment.train import train as learn
@@ -425,13 +430,21 @@ def train(
     cores = os.cpu_count() or 1
     machine = Machine(device, cores, max(cores - 2, 0)) if device != "cpu" else Machine()
     with _data_errors():
-        done = learn(data, out, recipe, seed, machine=machine)
+        done = learn(data, out, recipe, seed, machine=machine, permissive=licences == "permissive")
     typer.echo(f"wrote {done.folder} after {done.cpu_seconds:.0f} CPU seconds")
 
 
 @app.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="JSON lines with text and gold labels.")],
+    file: Annotated[
+        Path, typer.Argument(help="JSON lines with text and gold labels; with --card a training folder.")
+    ],
+    card: Annotated[
+        bool, typer.Option("--card", help="Measure the model that ships on all of it, and write its card.")
+    ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="With --card, leave out how fast the model is.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Measures the model on a labelled file: macro-F1 by head and language, with 95 % intervals.
@@ -440,7 +453,11 @@ def evaluate(
     """
     from sentiment.evaluate import evaluate as measure
 
-    scorer = _scorer(_settings())
+    settings = _settings()
+    if card:
+        _write_card(file, speed=not quick)
+        return
+    scorer = _scorer(settings)
     with _data_errors():
         found = measure(scorer, file)
     if as_json:
@@ -543,6 +560,16 @@ def _settings(*, required: bool = False) -> "Settings":
     found = settings.load(required=required)
     settings.export_env_file(found)
     return found
+
+
+def _write_card(data: Path, *, speed: bool) -> None:
+    import benchmarks
+    from sentiment.card import write_card
+    from sentiment.measure import measure
+
+    with _data_errors():
+        measure(MODEL, data, benchmarks.run("scoring") if speed else None)
+        typer.echo(f"wrote {write_card(MODEL.parent)}")
 
 
 def _scorer(settings: "Settings") -> Any:

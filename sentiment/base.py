@@ -4,6 +4,7 @@ in the extra `train`; scoring does not need it."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
@@ -23,6 +24,7 @@ _SPECIAL = {UNKNOWN: 0, START: 1, END: 2}
 """Our numbers of special pieces, and the base's."""
 _FIRST = 6
 """The base's first pieces are special ones; words begin here."""
+_DEVANAGARI = [sign for sign in map(chr, range(0x900, 0x966)) if unicodedata.name(sign, "")]
 
 Floats = npt.NDArray[np.float32]
 
@@ -33,13 +35,15 @@ class BaseError(ValueError):
 
 def vocabulary(texts: Sequence[str], size: int) -> tuple[Pieces, list[int]]:
     """The base's pieces that occur most in the texts, with the characters it lacks, and the base's numbers of them.
+    Devanagari, of which it knows five signs, is there whole.
 
     Raises BaseError where the package is missing."""
     known = _known()
     kept, missing = chosen(known, texts, size)
-    return Pieces(with_characters([known[number] for number in kept], missing)), [
-        number + _FIRST for number in kept
-    ]
+    pieces = [known[number] for number in kept]
+    there = {piece for piece, _ in pieces} | set(missing)
+    missing += [sign for sign in _DEVANAGARI if sign not in there]
+    return Pieces(with_characters(pieces, missing)), [number + _FIRST for number in kept]
 
 
 def start(encoder: Encoder, numbers: Sequence[int]) -> None:

@@ -79,6 +79,20 @@ def decide_urgency(chances: Tensor, threshold: float) -> Tensor:
     return torch.where(chances[:, CRITICAL] >= threshold, torch.full_like(milder, CRITICAL), milder)
 
 
+def reliability(chances: Tensor, labels: Tensor, bins: int = 10) -> list[tuple[int, float, float]]:
+    """For each of equal ranges of the chance of the likeliest label: how many of the (texts, labels) chances lie there,
+    their mean, and the share of them that are right."""
+    top, guess = chances.max(1)
+    places = (top * bins).long().clamp(max=bins - 1)
+    found = []
+    for place in range(bins):
+        inside = places == place
+        if bool(inside.any()):
+            right = (guess == labels)[inside].float().mean()
+            found.append((int(inside.sum()), round(float(top[inside].mean()), 4), round(float(right), 4)))
+    return found
+
+
 def expected_error(chances: Tensor, labels: Tensor, bins: int = 15) -> float:
     """Expected calibration error of (texts, labels) chances (Naeini et al. 2015), 0 to 1."""
     top, guess = chances.max(1)
@@ -87,6 +101,24 @@ def expected_error(chances: Tensor, labels: Tensor, bins: int = 15) -> float:
         abs(float(((guess == labels).float() - top)[places == place].sum())) for place in range(bins)
     ]
     return sum(gaps) / max(1, len(labels))
+
+
+def mix_alike(encoded: Tensor, bagged: Tensor, labels: Tensor) -> Mix:
+    """A mixture in which both paths count alike and no label is favoured: the temperature alone is fitted (Guo et al.
+    2017)."""
+    both = encoded + bagged
+    scale = torch.ones(1, requires_grad=True)
+    solver = torch.optim.LBFGS([scale], max_iter=50, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        solver.zero_grad()
+        loss = functional.cross_entropy(scale * both, labels) if len(labels) else (scale - 1).square().sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    solver.step(closure)  # type: ignore[no-untyped-call]
+    weight = float(scale.detach().clamp(min=0.0))
+    return Mix(torch.tensor([weight, weight]), torch.zeros(encoded.shape[1]))
 
 
 def _fit(encoded: Tensor, bagged: Tensor, loss: Callable[[Tensor], Tensor]) -> Mix:

@@ -5,21 +5,20 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sentiment.evaluate import LEAST
-from sentiment.folder import BUILT_IN, CONFIG, FIGURES, PIECES, WEIGHTS, ModelError, sha256
+from sentiment.folder import CONFIG, FIGURES, LEXICON, PIECES, WEIGHTS, ModelError, sha256
 from sentiment.labels import DOMAINS, HEADS
-from sentiment.measure import measure
+from sentiment.names import Lexicon
 from sentiment.sources import AUTHORED, BASE, PUBLISHED, Source
 
-CARD = "README.md"
+CARD, PLOT = "README.md", "calibration.svg"
 _CHECKSUM = re.compile(r"^\| `([^`/|]+)/([^`/|]+)` \| [\d.]+ MB \| `([0-9a-f]{64})` \|$", re.MULTILINE)
-_SUMMED = (WEIGHTS, PIECES)
+_SUMMED = (WEIGHTS, PIECES, LEXICON)
 """Files of a model that have a checksum in the card."""
 _NAMES = {
     "gold_dev": "hard items for development (`gold_dev.jsonl`)",
@@ -67,7 +66,9 @@ def verify_models(models: Path) -> list[str]:
 
 
 def write_card(models: Path) -> Path:
-    """Writes the card of a folder of models and says where."""
+    """Writes the card of a folder of models, with a calibration plot in each model's folder, and says where."""
+    for folder in _folders(models):
+        (folder / PLOT).write_text(calibration_plot(_reliability(folder)), encoding="utf-8")
     (models / CARD).write_text(render(models), encoding="utf-8")
     return models / CARD
 
@@ -76,6 +77,31 @@ def render(models: Path) -> str:
     """The card as it should be. Raises ModelError for a model without figures."""
     parts = [_HEAD.format(files=_files(models)), *(_model(folder) for folder in _folders(models)), _TAIL]
     return "\n".join(parts)
+
+
+def calibration_plot(reliability: Mapping[str, Sequence[Sequence[float]]]) -> str:
+    """An SVG: for each head a line through (mean chance, share right) of each range of chances; the diagonal would be
+    right. The larger a dot, the more answers."""
+    lines = [
+        f'<g fill="{colour}" stroke="{colour}">{_line(bins)}</g><text x="{20 + 110 * place}" y="345" '
+        f'fill="{colour}">{head}</text>'
+        for place, ((head, bins), colour) in enumerate(zip(reliability.items(), _COLOURS, strict=False))
+    ]
+    return _PLOT.format(lines="\n".join(lines))
+
+
+def _line(bins: Sequence[Sequence[float]]) -> str:
+    whole = max(1.0, sum(count for count, _, _ in bins))
+    points = [(40 + 280 * chance, 300 - 280 * right, count) for count, chance, right in bins]
+    dots = "".join(
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{2 + 10 * (count / whole) ** 0.5:.1f}" fill-opacity="0.5"/>'
+        for x, y, count in points
+    )
+    return f'<polyline fill="none" points="{" ".join(f"{x:.0f},{y:.0f}" for x, y, _ in points)}"/>{dots}'
+
+
+def _reliability(folder: Path) -> dict[str, Any]:
+    return dict(_json(folder / FIGURES)["training"]["held_out"].get("reliability", {}))
 
 
 def _problem(file: Path, checksum: str) -> str | None:
@@ -134,6 +160,10 @@ def _model(folder: Path) -> str:
         held_out="\n".join(_held_out(training["held_out"])),
         measured="\n\n".join(_measured(_of_these_weights(folder, figures))) or "Not measured yet.",
         on_sources="\n".join(_on_sources(folder, figures)),
+        plot=f"{folder.name}/{PLOT}",
+        known_words=sum(map(len, Lexicon.read(folder / LEXICON).words.values())),
+        behaviour=_behaviour(folder, figures),
+        speed="\n".join(_speed(folder, figures)),
     )
 
 
@@ -150,6 +180,8 @@ def _source(name: str, rows: int, source: Source) -> str:
 def _held_out(figures: Mapping[str, Any]) -> Iterator[str]:
     for name, value in figures.items():
         told = name.replace("_", " ").replace(" f1", " macro-F1")
+        if name == "reliability":
+            continue
         if isinstance(value, dict):
             yield from (f"| {told}, {head} | {error:.3f} |" for head, error in value.items())
         else:
@@ -196,6 +228,23 @@ def _on_sources(folder: Path, figures: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {row['source']} | {row['lang']} | {row['texts']:,} | {scores} |"
 
 
+def _behaviour(folder: Path, figures: Mapping[str, Any]) -> str:
+    found = figures.get("behaviour", {})
+    return str(found["section"]) if found.get("model") == _named(folder) else "Behaviour tests: not run yet."
+
+
+def _speed(folder: Path, figures: Mapping[str, Any]) -> Iterator[str]:
+    found = figures.get("speed", {})
+    if found.get("model") != _named(folder):
+        yield "Not measured yet."
+        return
+    yield "| figure | value |"
+    yield "|---|---|"
+    for name, value in found.items():
+        if isinstance(value, (int, float)):
+            yield f"| {name.replace('_', ' ')} | {value:,} |"
+
+
 def _left_out(found: Mapping[str, Any]) -> str:
     named = ", ".join(f"{lang} {count}" for lang, count in found["unread_languages"].items())
     if not named:
@@ -226,9 +275,20 @@ def _figures(found: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
         yield from ((f"{head} macro-F1, {lang}", figure) for head, figure in heads.items())
 
 
+_COLOURS = ("#1f5fa8", "#b3341f", "#2a7d3b")
+_PLOT = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 340 355" font-family="sans-serif" font-size="12">
+<rect width="340" height="355" fill="white"/>
+<path d="M40 20V300H320" fill="none" stroke="#444"/><path d="M40 300L320 20" stroke="#aaa" stroke-dasharray="4"/>
+<text x="40" y="315">0</text><text x="312" y="315">1</text><text x="22" y="26">1</text>
+<text x="110" y="322">chance of the likeliest label</text>
+<text transform="translate(32 230) rotate(-90)">share that is right</text>
+{lines}
+</svg>
+"""
+
 _HEAD = """# The built-in model
 
-Written by `python -m sentiment.card DATA`; a test holds it against the files. `ascolto models verify` checks the
+Written by `ascolto evaluate DATA --card`; a test holds it against the files. `ascolto models verify` checks the
 weights against these checksums:
 
 | file | size | sha256 |
@@ -256,6 +316,9 @@ from {topic} on a topic is named. Matrices are kept as 8-bit numbers.
 
 Two more heads answer for the sentiment of published tweets and reviews that are evaluated as such, since the people who
 labelled those had rules of their own.
+
+Before a text is read, stand-ins take the place of names of people, places and brands, in Italian, English, Spanish,
+French, German and Portuguese, where they are written large and a lexicon of {known_words:,} words does not know them.
 
 The labels mean what [how urgency is decided](../docs/how-urgency-is-decided.md) says: urgency goes by the facts
 reported, never by the tone.
@@ -290,6 +353,8 @@ use, urgency and category are the likeliest that may stand beside the sentiment 
 never low), so those figures differ. The weights of the two paths and the thresholds were fitted on the same answers
 that these figures count, which flatters them; by how much was not measured.
 
+![Calibration: chances and shares that are right]({plot})
+
 Below, ratings are given where there are any. The development items were at hand while the model was made, and some of
 UMSAB's validation rows are among those that weigh the two paths: neither is a test set. The intervals say how far other
 texts of the same kind may lie off, not how far other kinds may.
@@ -301,6 +366,15 @@ which learnt from the same texts:
 
 {on_sources}
 
+{behaviour}
+
+### How fast it is
+
+`ascolto bench scoring` on the machine where the card was written, texts a second, median of its rounds; "pipeline" is
+transformers' own with the same weights, in 32-bit floats ([what each figure is](../docs/commands.md#ascolto-bench)):
+
+{speed}
+
 ### Limits
 
 - It misses dangers, and it calls some texts critical that are not: tripwires, stars and people stand beside it.
@@ -308,10 +382,13 @@ which learnt from the same texts:
 - On tweets it is weaker than on reviews and customers' messages.
 - Irony and icy politeness are read by their words more often than by what is meant.
 - Dutch, Polish, Arabic, Turkish, Japanese and Hindi have few items with urgency and category to learn from; dialects
-  have nearly none. The encoder's first makers did not have Hindi in mind.
+  have nearly none. The encoder's first makers did not have Hindi in mind: it reads it letter by letter.
+- The Hindi labels of UMSAB do not go with their texts (a linear model that learns from some of these rows is right
+  about others as often as by chance): nothing is learnt from them, and the figure above says nothing.
+- Names that are also common words, or are written small, are read as words. A word that nobody in the training texts
+  wrote small is taken for a name where it is written large.
 - Its training texts speak of invented brands and of what people wrote in the years 2012 to 2018; newer things and
   words are known to it only by their letters.
-- Nobody has measured yet whether names of people, places or nationalities move its scores.
 """
 
 _TAIL = """## Made anew, or replaced
@@ -321,24 +398,6 @@ _TAIL = """## Made anew, or replaced
 `train` (`pip install -e '.[train]'`) and no GPU; how long it took is said above. With `--device cuda` it is quicker;
 there the same seed does not give the same bytes.
 
-`ASCOLTO_MODEL` names the folder to score with, ours or any
-sequence-classification model whose labels are negative, neutral and positive: docs/settings.md.
+`ASCOLTO_MODEL` names the folder to score with, ours or any sequence-classification model for sentiment, such as one
+that [`ascolto models pull`](../docs/commands.md#ascolto-models-pull) brought.
 """
-
-
-def main(given: Sequence[str]) -> None:
-    """`[DATA [MODEL]]`: measures MODEL (by default the built-in one) on the training folder DATA, and writes the card
-    of the folder it lies in; without DATA only the card, from the figures that are there."""
-    if len(given) > 2:
-        sys.exit("usage: python -m sentiment.card [DATA [MODEL]]")
-    model = Path(given[1]) if given[1:] else BUILT_IN
-    try:
-        if given:
-            measure(model, Path(given[0]))
-        sys.stdout.write(f"wrote {write_card(model.parent)}\n")
-    except ValueError as error:
-        sys.exit(str(error))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

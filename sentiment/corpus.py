@@ -17,6 +17,7 @@ from typing import IO, Any
 from sentiment.batch import Given
 from sentiment.labels import CATEGORY, SENTIMENT, TOPICS, URGENCY
 from sentiment.recipe import Recipe
+from sentiment.sources import PUBLISHED
 from sentiment.text import clean
 
 OWN = Path(__file__).parent / "training"
@@ -25,6 +26,12 @@ OWN = Path(__file__).parent / "training"
 
 class CorpusError(ValueError):
     """A training folder that cannot be used; the message names file, line and mend."""
+
+
+_MISLABELLED = {("umsab", "hi")}
+"""Source and language whose labels do not go with the texts: a linear model that learns from 4/5 of these rows is right
+about the rest as often as by chance (macro-F1 0.33 to 0.37 of three equal classes; Italian of the same source: 0.60).
+They are not learnt from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +60,38 @@ def authored(folder: Path, languages: Sequence[str]) -> list[Example]:
     """The items with all labels: the folder's `authored/*.jsonl` and, then, the project's own.
 
     Raises CorpusError for a folder without any, or a line that is not as its README says."""
-    files = sorted((folder / "authored").glob("*.jsonl")) + sorted(OWN.glob("*.jsonl"))
+    files = sorted((folder / "authored").glob("*.jsonl"))
     found = [example for file in files for example in _read(file, "authored") if example.lang in languages]
-    if not any(file.parent.name == "authored" for file in files):
+    if not files:
         raise CorpusError(
             f"{folder / 'authored'} has no *.jsonl: name the folder that holds authored/ and sentiment/"
         )
-    return found
+    return found + own(languages)
 
 
-def published(folder: Path, recipe: Recipe, seed: int) -> list[Example]:
+def own(languages: Sequence[str]) -> list[Example]:
+    """The project's own items, with all labels."""
+    files = sorted(OWN.glob("*.jsonl"))
+    return [example for file in files for example in _read(file, "authored") if example.lang in languages]
+
+
+def published(folder: Path, recipe: Recipe, seed: int, permissive: bool = False) -> list[Example]:
     """Rows of `sentiment/*.jsonl.gz` with a sentiment, in the recipe's languages; at most its caps of each
-    source's train split, chosen by the seed, and all of the validation split."""
+    source's train split, chosen by the seed, and all of the validation split. With `permissive`, only of sources whose
+    stated licence allows any use."""
     found: list[Example] = []
     for file in sorted((folder / "sentiment").glob("*.jsonl.gz")):
+        source = PUBLISHED.get(file.name.removesuffix(".jsonl.gz"))
+        if permissive and not (source and source.permissive):
+            continue
         rows = [
             row for row in _read(file, None) if row.lang in recipe.languages and row.sentiment is not None
         ]
+        rows = [row for row in rows if (row.source, row.lang) not in _MISLABELLED]
         train = [row for row in rows if row.split == "train"]
         random.Random(f"{seed} {file.name}").shuffle(train)
-        source = file.name.removesuffix(".jsonl.gz")
-        found += train[: recipe.caps.get(source, recipe.cap)] + [row for row in rows if row.split != "train"]
+        cap = recipe.caps.get(file.name.removesuffix(".jsonl.gz"), recipe.cap)
+        found += train[:cap] + [row for row in rows if row.split != "train"]
     return found
 
 
@@ -94,6 +112,14 @@ def unlabelled(folder: Path, languages: Sequence[str], most: int) -> list[str]:
     return [row.text for row in islice((row for row in rows if row.lang in languages), most)]
 
 
+def every_text(folder: Path) -> Iterator[tuple[str, str]]:
+    """Every text of the folder that may be learnt from, labelled or not, with its language."""
+    loose = folder / "unlabelled.jsonl.gz"
+    files = [*sorted((folder / "sentiment").glob("*.jsonl.gz")), *([loose] if loose.exists() else [])]
+    files += [*sorted((folder / "authored").glob("*.jsonl")), *sorted(OWN.glob("*.jsonl"))]
+    return ((row.text, row.lang) for file in files for row in _read(file, None) if row.split == "train")
+
+
 def evenly(examples: Sequence[Example], most: int) -> list[Example]:
     """At most so many of the examples, in order, as many of each language as there are."""
     turns: Counter[str] = Counter()
@@ -103,6 +129,11 @@ def evenly(examples: Sequence[Example], most: int) -> list[Example]:
         turns[example.lang] += 1
     kept = sorted(place for _, place in sorted(numbered)[:most])
     return [examples[place] for place in kept]
+
+
+def key_of(text: str) -> str:
+    """Tells texts apart, whatever their case."""
+    return hashlib.sha256(text.lower().encode()).hexdigest()
 
 
 def fold(example: Example, folds: int) -> int:
@@ -151,7 +182,7 @@ def _labelled(row: dict[str, Any], source: str, domain: str | None) -> Example:
         category=_number(CATEGORY, category),
         topics=None if topics is None else tuple(TOPICS.index(topic) for topic in topics if topic in TOPICS),
         split=row.get("split", "train"),
-        key=hashlib.sha256(text.lower().encode()).hexdigest(),
+        key=key_of(text),
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-SPEC = "unigram-rolling-1"
+SPEC = "unigram-rolling-2"
 """Name of this way of cutting and hashing; a model folder made with another one is refused."""
 GRAMS = (2, 3, 4, 5)
 """Lengths of the character n-grams; a space may stand at their ends and not within."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import torch
 from safetensors import SafetensorError
@@ -17,11 +18,13 @@ from torch.overrides import TorchFunctionMode
 
 from sentiment.features import SPEC
 from sentiment.labels import HEADS
+from sentiment.names import Lexicon
 from sentiment.network import Network, Shape
 from sentiment.packing import unpacked
 from sentiment.pieces import Pieces
 
 WEIGHTS, CONFIG, PIECES, FIGURES = "model.safetensors", "config.json", "pieces.tsv", "figures.json"
+LEXICON = "lexicon.npz"
 BUILT_IN = Path(__file__).parent.parent / "models" / "ascolto-small"
 _SIZES = tuple(each.name for each in fields(Shape) if each.type == "int")
 
@@ -37,6 +40,7 @@ class Loaded:
     name: str
     network: Network
     pieces: Pieces
+    lexicon: Lexicon
     labels: Mapping[str, tuple[str, ...]]
     languages: tuple[str, ...]
     critical_threshold: float
@@ -55,7 +59,7 @@ def load(folder: Path) -> Loaded:
     Raises ModelError where it is missing, damaged, or made with other labels or features."""
     config = _config(folder)
     shape = _shape(config, folder)
-    pieces = _pieces(folder, shape)
+    pieces, lexicon = _pieces(folder, shape), _lexicon(folder)
     with torch.device("meta"), _Bare():
         network = Network(shape)
     try:
@@ -69,6 +73,7 @@ def load(folder: Path) -> Loaded:
         f"{folder.resolve().name}@{sha256(folder / WEIGHTS)[:12]}",
         network.eval(),
         pieces,
+        lexicon,
         labels,
         tuple(config["languages"]),
         float(config["critical_threshold"]),
@@ -98,9 +103,15 @@ def is_ours(folder: Path) -> bool:
 
 
 def save(
-    network: Network, pieces: Pieces, languages: tuple[str, ...], critical: float, topic: float, folder: Path
+    network: Network,
+    pieces: Pieces,
+    lexicon: Lexicon,
+    languages: tuple[str, ...],
+    critical: float,
+    topic: float,
+    folder: Path,
 ) -> None:
-    """Writes config.json, pieces.tsv and model.safetensors into `folder`."""
+    """Writes config.json, pieces.tsv, lexicon.npz and model.safetensors into `folder`."""
     from sentiment.model import AscoltoConfig, AscoltoModel
 
     config = AscoltoConfig(
@@ -111,6 +122,7 @@ def save(
     model.network.load_state_dict(network.state_dict())
     model.save_pretrained(folder)
     pieces.write(folder / PIECES)
+    lexicon.write(folder / LEXICON)
 
 
 def sizes_of(shape: Shape) -> dict[str, int]:
@@ -128,6 +140,15 @@ def _pieces(folder: Path, shape: Shape) -> Pieces:
     if len(pieces) != shape.pieces:
         raise ModelError(f"{folder / PIECES} is not the vocabulary of these weights. {_mend(folder)}")
     return pieces
+
+
+def _lexicon(folder: Path) -> Lexicon:
+    try:
+        return Lexicon.read(folder / LEXICON)
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise ModelError(
+            f"{folder / LEXICON} cannot be read ({first_line(error)}). {_mend(folder)}"
+        ) from error
 
 
 def _config(folder: Path) -> dict[str, Any]:

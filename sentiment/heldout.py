@@ -32,7 +32,8 @@ class Outputs:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Measured on items held out by cross-validation, ratings hidden and shown alike, unless named
-    otherwise. Shares are 0 to 1; `false_critical` is that of low and normal items called critical."""
+    otherwise. Shares are 0 to 1; `false_critical` is that of low and normal items called critical. `reliability`: for
+    each head how many answers there are in each range of chances, their mean chance, and the share that is right."""
 
     texts: int
     sentiment_f1: float
@@ -43,6 +44,7 @@ class Figures:
     false_critical: float
     published_accuracy: float
     calibration_error: dict[str, float]
+    reliability: dict[str, list[tuple[int, float, float]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def settle(
     held: Outputs, items: Sequence[Example], plain: Outputs, told: Outputs, rows: Sequence[Example]
 ) -> Settled:
     """`held`: what networks said of `items` they had not learnt from; `plain` and `told`, of published validation
-    `rows`, which have a sentiment alone and count as much as the items together: without and with their domain."""
+    `rows`, which have a sentiment alone and count as much as the items together: without and with their domain. In the
+    domains' own heads both paths count alike: with fitted weights the macro-F1 of 8 published sources of 37 was below
+    that of the linear path alone, so it is of 4."""
     mixes = {head: _class_mix(head, held, items) for head in ("urgency", "category")}
     mixes["sentiment"] = _sentiment_mix(held, items, plain, rows)
     right = 0
@@ -86,7 +90,7 @@ def settle(
         chosen = [number for number, row in enumerate(rows) if row.domain == domain]
         labels = _labels("sentiment", [rows[number] for number in chosen])
         encoded, bagged = _head(told.encoded, head)[chosen], _head(told.bagged, head)[chosen]
-        mixes[head] = calibrate.mix_classes(encoded, bagged, labels, torch.ones(len(labels)))
+        mixes[head] = calibrate.mix_alike(encoded, bagged, labels)
         right += int((mixes[head](encoded, bagged).argmax(1) == labels).sum())
     flags, known = topic_flags(items, len(HEADS["topics"]))
     kept = known > 0
@@ -139,6 +143,9 @@ def _figures(
         published_accuracy=published_accuracy,
         calibration_error={
             head: calibrate.expected_error(chance, _labels(head, items)) for head, chance in chances.items()
+        },
+        reliability={
+            head: calibrate.reliability(chance, _labels(head, items)) for head, chance in chances.items()
         },
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 
+from sentiment import behaviour
 from sentiment.corpus import Example, validation, without_stars
 from sentiment.evaluate import evaluate
 from sentiment.folder import FIGURES
@@ -35,8 +36,8 @@ class OnSource:
     linear_f1: float
 
 
-def measure(folder: Path, data_dir: Path) -> None:
-    """Adds `evaluation` and `sources` to the folder's figures.
+def measure(folder: Path, data_dir: Path, speed: Mapping[str, object] | None = None) -> None:
+    """Adds `evaluation`, `sources` and `behaviour` to the folder's figures, and `speed` where it was measured.
 
     Raises ValueError for a model that cannot be loaded or a labelled file that cannot be used."""
     scorer = Scorer.load(folder)
@@ -48,6 +49,9 @@ def measure(folder: Path, data_dir: Path) -> None:
     figures = json.loads(file.read_text(encoding="utf-8"))
     figures["evaluation"] = {name: evaluation.to_json() for name, evaluation in found.items()}
     figures["sources"] = {"model": scorer.name, "rows": [asdict(row) for row in on_sources(scorer, data_dir)]}
+    figures["behaviour"] = behaviour.run(scorer).to_json()
+    if speed is not None:
+        figures["speed"] = {**speed, "model": scorer.name}
     file.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 

@@ -47,10 +47,10 @@ class Recipe:
     pretrain_pieces: int = 128
     pretrain_batch: int = 3_000
     pretrain_rate: float = 5e-4
-    finetune_epochs: int = 4
-    finetune_rate: float = 4e-4
+    finetune_epochs: int = 7
+    finetune_rate: float = 8e-4
     finetune_batch: int = 3_000
-    replay: int = 5_000
+    replay: int = 6_000
     dropped: float = 0.07
     folds: int = 3
     linear_rows: int = 40_000

@@ -67,8 +67,10 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A text made ready: cleaned, its language, and whether the model is to score it."""
+    """A text made ready: cleaned, and what is given to the model of it, without names; its language, and whether the
+    model is to score it."""
 
+    written: Given
     given: Given
     lang: str | None
     unsupported: bool
@@ -129,8 +131,9 @@ class Scorer:
         cleaned = clean(f"{text.title}\n{text.text}" if text.title else text.text)
         lang = _code(text.lang) or detect_cleaned(cleaned).lang
         stars = text.stars if text.stars is not None and math.isfinite(text.stars) else None
-        given = Given(cleaned, stars, text.domain)
-        return _Read(given, lang, lang is not None and lang not in self.model.languages)
+        written = Given(cleaned, stars, text.domain)
+        given = written if text.domain else replace(written, text=self.model.lexicon.neutral(cleaned, lang))
+        return _Read(written, given, lang, lang is not None and lang not in self.model.languages)
 
     def _unread(self, read: _Read) -> Scored:
         return Scored(
@@ -187,7 +190,7 @@ class Scorer:
         told = [
             (number, one)
             for number, (each, answer) in enumerate(zip(read, answers, strict=True))
-            if (one := asked(each.given, answer.urgency, answer.sentiment))
+            if (one := asked(each.written, answer.urgency, answer.sentiment))
         ]
         told.sort(key=lambda numbered: len(numbered[1].given.text))
         explained = list(answers)

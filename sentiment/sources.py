@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+_PERMISSIVE = ("MIT", "Apache-2.0", "BSD", "CC0", "CC BY 4.0")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -14,6 +16,12 @@ class Source:
     published: str
     licence: str
     texts: str
+
+    @property
+    def permissive(self) -> bool:
+        """Whether what is stated allows any use: neither nothing, nor research or private use alone, nor conditions on
+        what is made of it."""
+        return self.licence.startswith(_PERMISSIVE) and "research" not in self.licence
 
 
 AUTHORED = Source("this project", "Apache-2.0", "written and labelled for this project, with invented brands")

@@ -32,9 +32,10 @@ _MARKS = re.compile("[\u0300-\u036f]")
 _DIGITS = re.compile(r"\d")
 _LONG = re.compile(rf"(\S{{{WORD_CHARS}}})\S+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-_WORDS = re.compile(
-    rf"[{_CJK}]|[^\W\d_{_CJK}]+['’]?|\d+(?:[.,:/]\d+)*|([!?.])\1*(?:[!?.])*|[^\w\s]", re.UNICODE
-)
+_SIGNS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
+"""Marks that Latin, Arabic and Devanagari words hold beside letters."""
+_LETTER = rf"[^\W\d_{_CJK}][{_SIGNS}]*"
+_WORDS = re.compile(rf"[{_CJK}]|(?:{_LETTER})+['’]?|\d+(?:[.,:/]\d+)*|([!?.])\1*(?:[!?.])*|[^\w\s]")
 
 
 def clean(text: str) -> str:

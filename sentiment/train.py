@@ -19,13 +19,23 @@ from torch import Tensor
 
 from sentiment.base import start, vocabulary
 from sentiment.batch import Collator
-from sentiment.corpus import Example, authored, evenly, fold, published, unlabelled, without_stars
+from sentiment.corpus import (
+    Example,
+    authored,
+    evenly,
+    every_text,
+    fold,
+    published,
+    unlabelled,
+    without_stars,
+)  # fmt: skip
 from sentiment.finetune import finetune, topic_flags
 from sentiment.folder import FIGURES, save
 from sentiment.heldout import Figures, Outputs, Settled, joined, outputs_of, settle
 from sentiment.labels import DOMAINS, HEADS
 from sentiment.linear import balance, fit_classes, fit_flags, idf_of, matrix
 from sentiment.loop import CPU, Machine
+from sentiment.names import learnt as learnt_lexicon
 from sentiment.network import Encoder, Network, Shape
 from sentiment.pieces import Pieces, learnt
 from sentiment.pretrain import pretrain
@@ -84,13 +94,15 @@ def train(
     seed: int = 1,
     checkpoints: Path = Path("checkpoints"),
     machine: Machine = CPU,
+    permissive: bool = False,
 ) -> Trained:
-    """Trains by a recipe and writes the model folder `out_dir`. On the CPU with one thread, the same seed,
-    data, processor and torch give the same weights.
+    """Trains by a recipe and writes the model folder `out_dir`; with `permissive`, from published texts alone whose
+    licence, as stated, allows any use. On the CPU with one thread, the same seed, data, processor and torch give the
+    same weights.
 
     Raises CorpusError for a training folder that cannot be used, KeyError for an unknown recipe."""
     torch.set_num_threads(machine.threads)
-    run = _begin(data_dir, RECIPES[recipe], seed, checkpoints, machine)
+    run = _begin(data_dir, RECIPES[recipe], seed, checkpoints, machine, permissive)
     encoder = _encoder(run)
     held, rows = _cross_validate(run, encoder)
     network = _timed(run, "network", lambda: _learn(run, encoder, run.corpus.items))
@@ -101,12 +113,15 @@ def train(
     )
     settled = settle(held, rows, plain, told, published)
     _settle(network, settled)
-    save(network, run.collate.pieces, run.recipe.languages, settled.critical, settled.topic, out_dir)
+    lexicon = learnt_lexicon(every_text(data_dir))
+    save(network, run.collate.pieces, lexicon, run.recipe.languages, settled.critical, settled.topic, out_dir)
     return _finish(run, settled, out_dir)
 
 
-def _begin(data_dir: Path, recipe: Recipe, seed: int, checkpoints: Path, machine: Machine) -> _Run:
-    corpus = _corpus(data_dir, recipe, seed)
+def _begin(
+    data_dir: Path, recipe: Recipe, seed: int, checkpoints: Path, machine: Machine, permissive: bool = False
+) -> _Run:
+    corpus = _corpus(data_dir, recipe, seed, permissive)
     heads = {head: len(names) for head, names in HEADS.items()}
     texts = [row.text for row in corpus.replay]
     texts += unlabelled(data_dir, recipe.languages, recipe.unlabelled)
@@ -127,8 +142,8 @@ def _begin(data_dir: Path, recipe: Recipe, seed: int, checkpoints: Path, machine
     return _Run(recipe, shape, numbers, seed, place, corpus, collate, machine)
 
 
-def _corpus(data_dir: Path, recipe: Recipe, seed: int) -> _Corpus:
-    rows = published(data_dir, recipe, seed)
+def _corpus(data_dir: Path, recipe: Recipe, seed: int, permissive: bool) -> _Corpus:
+    rows = published(data_dir, recipe, seed, permissive)
     random.Random(seed).shuffle(rows)
     return _Corpus(
         authored(data_dir, recipe.languages),

@@ -11,6 +11,7 @@ import torch
 from sentiment.batch import Collator
 from sentiment.folder import save
 from sentiment.labels import CATEGORY, HEADS, SENTIMENT, URGENCY
+from sentiment.names import learnt
 from sentiment.network import Network, Shape
 from sentiment.pieces import Pieces
 from sentiment.recipe import LANGUAGES
@@ -22,6 +23,9 @@ TINY = Shape(
     len(LETTERS), linear_size=1_024, piece_width=8, gram_width=4, inner_width=8, vector_width=8, width=16, layers=1,
     limit=48, heads=SIZES,
 )  # fmt: skip
+
+
+LEXICON = learnt([("il caffè era freddo e la signora gentile, mai più ottimo pessimo servizio", "it")])
 
 
 def collator(network: Network) -> Collator:
@@ -45,7 +49,7 @@ def network() -> Network:
 def folder(network: Network, tmp_path: Path) -> Path:
     """A model folder that holds it."""
     place = tmp_path / "models" / "tiny"
-    save(network, LETTERS, LANGUAGES, 0.3, 0.5, place)
+    save(network, LETTERS, LEXICON, LANGUAGES, 0.3, 0.5, place)
     return place
 
 

@@ -31,6 +31,11 @@ def test_the_vectors_are_those_of_the_published_encoder() -> None:
     assert ((vectors * USE().encode(TEXTS)).sum(1) > 0.9999).all()
 
 
+def test_every_sign_of_devanagari_has_a_piece() -> None:
+    pieces, _ = vocabulary(TEXTS, 1_000)
+    assert set("खीर में काँच".replace(" ", "")) <= {piece for piece, _ in pieces.vocabulary}
+
+
 def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "PACKAGE", "no_such_package")
     with pytest.raises(BaseError, match=r"ascolto\[train\]"):

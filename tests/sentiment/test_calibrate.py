@@ -8,6 +8,7 @@ from sentiment.calibrate import (
     decide_urgency,
     expected_error,
     f_beta,
+    mix_alike,
     mix_classes,
     mix_flags,
     topic_threshold,
@@ -71,3 +72,13 @@ def test_f_beta_leans_to_recall() -> None:
     assert f_beta(found, really, 1.0) == pytest.approx(0.5)
     assert f_beta(found, really, 2.0) > 0.5
     assert f_beta(torch.tensor([False]), torch.tensor([False]), 1.0) == 0
+
+
+def test_paths_that_count_alike_have_one_temperature() -> None:
+    torch.manual_seed(1)
+    logits = torch.randn(2_000, 3)
+    labels = torch.multinomial(torch.softmax(logits, 1), 1).squeeze(1)
+    mix = mix_alike(2 * logits, 2 * logits, labels)
+    assert mix.weights.tolist() == pytest.approx([0.25, 0.25], abs=0.03)
+    assert not mix.shift.any()
+    assert expected_error(torch.softmax(mix(2 * logits, 2 * logits), 1), labels) < 0.04

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from sentiment.card import CARD, list_models, main, render, verify_models, write_card
+from sentiment.card import CARD, PLOT, calibration_plot, list_models, render, verify_models, write_card
 from sentiment.corpus import authored
-from sentiment.folder import BUILT_IN, PIECES, WEIGHTS, ModelError
+from sentiment.folder import BUILT_IN, FIGURES, PIECES, WEIGHTS, ModelError
+from sentiment.measure import measure
 from sentiment.recipe import LANGUAGES, RECIPES
 from sentiment.sources import PUBLISHED
 from sentiment.train import train
@@ -18,6 +19,17 @@ MODELS = BUILT_IN.parent
 
 def test_the_shipped_card_is_what_the_generator_writes() -> None:
     assert (MODELS / CARD).read_text(encoding="utf-8") == render(MODELS)
+
+
+def test_the_shipped_plot_is_that_of_the_figures() -> None:
+    figures = json.loads((BUILT_IN / FIGURES).read_text(encoding="utf-8"))
+    plot = calibration_plot(figures["training"]["held_out"]["reliability"])
+    assert (BUILT_IN / PLOT).read_text(encoding="utf-8") == plot
+
+
+def test_the_shipped_card_says_how_the_model_behaves_and_how_fast_it_is() -> None:
+    assert "not measured yet" not in (MODELS / CARD).read_text(encoding="utf-8").lower()
+    assert "not run yet" not in (MODELS / CARD).read_text(encoding="utf-8")
 
 
 def test_the_shipped_weights_are_those_of_the_card() -> None:
@@ -49,7 +61,8 @@ def models(training: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     train(training, folder, "smoke", checkpoints=tmp_path / "checkpoints")
     row = {"text": "pessimo caffè", "lang": "it", "sentiment": "negative", "urgency": "critical"}
     write_lines(training / "gold_dev.jsonl", [row] * 16 + [row | {"lang": "fi"}] * 15)
-    main([str(training), str(folder)])
+    measure(folder, training, {"times_pipeline": 7.5})
+    write_card(folder.parent)
     return folder.parent
 
 
@@ -64,6 +77,10 @@ def test_a_measured_model_has_its_figures_in_the_card(models: Path) -> None:
     assert "Over all 2, with 0 for those it does not read: 0.500." in card
     assert "| authored | 48 |" in card
     assert "| umsab | it | 16 | 1.000 | 1.000 | 1.000 |" in card
+    assert "| times pipeline | 7.5 |" in card
+    assert "### What it does with small texts" in card
+    assert "(mine/calibration.svg)" in card
+    assert (models / "mine" / PLOT).read_text().count("<polyline") == 3
     assert str(models) not in card
     assert verify_models(models) == []
 
@@ -71,22 +88,22 @@ def test_a_measured_model_has_its_figures_in_the_card(models: Path) -> None:
 def test_figures_of_other_weights_are_not_shown(models: Path) -> None:
     figures = models / "mine" / "figures.json"
     told = json.loads(figures.read_text())
-    for found in (*told["evaluation"].values(), told["sources"]):
+    for found in (*told["evaluation"].values(), told["sources"], told["behaviour"], told["speed"]):
         found["model"] = "mine@000000000000"
     figures.write_text(json.dumps(told))
     card = render(models)
     assert "Not measured yet." in card
     assert "On UMSAB" not in card
     assert "| umsab | it |" not in card
+    assert "times pipeline" not in card
+    assert "Behaviour tests: not run yet." in card
 
 
-def test_the_command_tells_what_is_wrong(models: Path, tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match=r"usage: python -m sentiment\.card"):
-        main(["a", "b", "c"])
-    with pytest.raises(SystemExit, match=r"gold_dev\.jsonl cannot be read"):
-        main([str(tmp_path / "nowhere"), str(models / "mine")])
-    with pytest.raises(SystemExit, match="holds no model"):
-        main([str(tmp_path), str(models)])
+def test_what_cannot_be_measured_is_told(models: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"gold_dev\.jsonl cannot be read"):
+        measure(models / "mine", tmp_path / "nowhere")
+    with pytest.raises(ModelError, match="holds no model"):
+        measure(models, tmp_path)
 
 
 def test_changed_missing_and_unknown_weights_are_told(models: Path) -> None:

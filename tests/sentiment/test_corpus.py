@@ -1,11 +1,23 @@
 """The training folder becomes examples; a line that is wrong is named with its file."""
 
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sentiment.corpus import CorpusError, authored, evenly, fold, published, unlabelled, without_stars
+from sentiment.corpus import (
+    OWN,
+    CorpusError,
+    authored,
+    evenly,
+    fold,
+    published,
+    unlabelled,
+    validation,
+    without_stars,
+)  # fmt: skip
 from sentiment.labels import CATEGORY, SENTIMENT, TOPICS, URGENCY
 from sentiment.recipe import LANGUAGES, RECIPES
 from tests.sentiment.conftest import write_lines
@@ -30,6 +42,36 @@ def test_an_authored_item_has_all_labels(mine: Path) -> None:
     assert item.topics == (TOPICS.index("safety_health"),)
     assert (item.stars, item.domain, item.lang) == (2.0, None, "it")
     assert item.text == "Il forno fuma"
+
+
+def test_labels_that_do_not_go_with_their_texts_are_not_learnt_from(mine: Path) -> None:
+    row = {"text": "bahut accha", "lang": "hi", "label": "positive", "domain": "tweet", "split": "train"}
+    rows = [row, row | {"text": "che bello", "lang": "it"}, row | {"split": "validation"}]
+    write_lines(mine / "sentiment" / "umsab.jsonl", rows, gzipped=True)
+    assert [found.lang for found in published(mine, RECIPES["smoke"], 1)] == ["it"]
+    assert [found.lang for found in validation(mine, ["hi"])] == ["hi"]  # what is measured stays whole
+
+
+def test_the_project_s_own_items_are_each_other_and_of_no_other_file(shared: Path) -> None:
+    def plain(text: str) -> str:
+        return " ".join(re.findall(r"\w+", text.lower())) or text
+
+    def items(files: list[Path]) -> list[dict[str, str]]:
+        return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+
+    own = items(sorted(OWN.glob("*.jsonl")))
+    assert len({item["id"] for item in own}) == len({plain(item["text"]) for item in own}) == len(own)
+    data = shared / "data"
+    others = items([data / "gold_dev.jsonl", *sorted((data / "authored").glob("*.jsonl"))])
+    assert {plain(item["text"]) for item in own} & {plain(item["text"]) for item in others} == set()
+
+
+def test_only_sources_that_allow_any_use(mine: Path) -> None:
+    row = {"text": "che bello", "lang": "it", "label": "positive", "domain": "tweet", "split": "train"}
+    for source in ("umsab", "stores_it", "marc", "nobody_knows"):
+        write_lines(mine / "sentiment" / f"{source}.jsonl", [row], gzipped=True)
+    assert {found.source for found in published(mine, RECIPES["smoke"], 1, permissive=True)} == {"umsab"}
+    assert len(published(mine, RECIPES["smoke"], 1)) == 4
 
 
 def test_other_languages_are_left_out(mine: Path) -> None:

@@ -10,11 +10,12 @@ import torch
 from sentiment import folder as folders
 from sentiment.batch import Collator, Given
 from sentiment.folder import CONFIG, PIECES, WEIGHTS, ModelError, is_ours, load, save, sha256, sizes_of
+from sentiment.folder import LEXICON as LEXICON_FILE
 from sentiment.labels import HEADS
 from sentiment.network import Network
 from sentiment.recipe import LANGUAGES
 from sentiment.scorer import Scorer
-from tests.sentiment.conftest import LETTERS, TINY
+from tests.sentiment.conftest import LETTERS, LEXICON, TINY
 
 
 def change(folder: Path, **values: object) -> None:
@@ -52,6 +53,15 @@ def test_damaged_weights(folder: Path) -> None:
 def test_a_damaged_vocabulary(folder: Path, text: str) -> None:
     (folder / PIECES).write_text(text)
     with pytest.raises(ModelError, match=r"pieces\.tsv"):
+        load(folder)
+
+
+def test_a_damaged_lexicon(folder: Path) -> None:
+    (folder / LEXICON_FILE).write_bytes(b"PK no archive")
+    with pytest.raises(ModelError, match=r"lexicon\.npz cannot be read"):
+        load(folder)
+    (folder / LEXICON_FILE).unlink()
+    with pytest.raises(ModelError, match=r"lexicon\.npz cannot be read"):
         load(folder)
 
 
@@ -100,6 +110,7 @@ def test_ours_is_known_by_its_configuration(folder: Path, tmp_path: Path) -> Non
 
 
 def test_saving_twice_gives_the_same_bytes(network: Network, folder: Path, tmp_path: Path) -> None:
-    save(network, LETTERS, LANGUAGES, 0.3, 0.5, tmp_path / "again")
+    save(network, LETTERS, LEXICON, LANGUAGES, 0.3, 0.5, tmp_path / "again")
+    assert sha256(folder / LEXICON_FILE) == sha256(tmp_path / "again" / LEXICON_FILE)
     assert (folder / PIECES).read_bytes() == (tmp_path / "again" / PIECES).read_bytes()
     assert sha256(folder / WEIGHTS) == sha256(tmp_path / "again" / WEIGHTS)

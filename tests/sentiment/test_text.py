@@ -80,6 +80,7 @@ def test_words_keep_the_shape_of_numbers_and_the_emoji() -> None:
 
 def test_words_of_other_scripts() -> None:
     assert stems_of("很好") == ["很", "好"]
+    assert stems_of("खीर में काँच") == ["खीर", "में", "काँच"]
     assert stems_of("خدمة سيئة") == ["خدمة", bare("سيئة")]
 
 
