@@ -128,13 +128,21 @@ class Inference:
     def _pieces(self) -> tuple[Tensor, list[Tensor]]:
         """The table, and what each convolution reads of it; nothing for PAD."""
         encoder = self._network.encoder
-        table = encoder.table.weight.detach().to(self._device, self._dtype, copy=True)
-        table[PAD] = 0.0
-        spread = _normed(
-            functional.linear(table, *self._pair(encoder.spread)), self._pair(encoder.spread_norm)
-        )
-        spread[PAD] = 0.0
-        return table, [part.contiguous() for part in spread.chunk(len(SPANS), 1)]
+        table = encoder.table.weight.detach().to(self._device, self._dtype)
+        if bool(table[PAD].any()):
+            table = table.clone()
+            table[PAD] = 0.0
+        width = self._network.shape.gram_width
+        parts = [torch.empty(len(table), width, dtype=self._dtype, device=self._device) for _ in SPANS]
+        spread, norm = self._pair(encoder.spread), self._pair(encoder.spread_norm)
+        for start in range(0, len(table), TOGETHER):  # all at once would take as much memory again
+            rows = slice(start, start + TOGETHER)
+            found = _normed(functional.linear(table[rows], *spread), norm)
+            for part, piece in zip(parts, found.chunk(len(SPANS), 1), strict=True):
+                part[rows] = piece
+        for part in parts:
+            part[PAD] = 0.0
+        return table, parts
 
     def _pair(self, module: nn.Module) -> Pair:
         weight, bias = module.weight, module.bias
@@ -151,6 +159,15 @@ class Inference:
         weight, bias = self._pair(linear)
         kernel = weight.view(len(weight), grams.span, -1).transpose(1, 2).unsqueeze(2)
         return kernel.contiguous(memory_format=torch.channels_last), bias
+
+
+def lightened(network: Network) -> Network:
+    """The network, changed: its table of pieces, most of its weights, in the numbers that scoring reads, so that memory
+    holds it once."""
+    if quickest_device() == "cpu":
+        with torch.no_grad():
+            network.encoder.table.to(numbers("cpu")).weight[PAD] = 0.0
+    return network
 
 
 def _relu_convolution(seen: Tensor, kernel: Pair) -> Tensor:

@@ -162,7 +162,7 @@ class Encoder(nn.Module):
         `pieces` (B, L, piece width): use these vectors instead of the table's own (explain.py moves them)."""
         kept = batch.index != PAD
         present = kept.unsqueeze(-1).to(self.norm.weight.dtype)
-        seen = (self.table(batch.index) if pieces is None else pieces) * present
+        seen = (self.table(batch.index) if pieces is None else pieces).to(present.dtype) * present
         parts = (self.spread_norm(self.spread(seen)) * present).chunk(len(SPANS), dim=2)
         grams = [convolve(part, present) for convolve, part in zip(self.grams, parts, strict=True)]
         features = self.norm(torch.cat([seen, *grams], 2)) * present

@@ -14,7 +14,7 @@ from torch import Tensor
 from sentiment.batch import Collator, Given
 from sentiment.explain import asked, reasons, sentiment_head
 from sentiment.folder import BUILT_IN, Loaded, is_ours, load
-from sentiment.inference import Inference
+from sentiment.inference import Inference, lightened
 from sentiment.labels import AGREEING, CRITICAL, DOMAINS
 from sentiment.language import detect_cleaned
 from sentiment.text import clean
@@ -98,10 +98,10 @@ class Scorer:
         torch.set_num_threads(1)  # on small batches a second thread costs more than it gives
         folder = Path(named).expanduser() if named else BUILT_IN
         if is_ours(folder):
-            return cls(load(folder))
+            return cls(_load(folder))
         from sentiment.foreign import load_foreign  # transformers takes seconds: only whoever needs it waits
 
-        return cls(load(BUILT_IN), load_foreign(str(folder)))
+        return cls(_load(BUILT_IN), load_foreign(str(folder)))
 
     @property
     def name(self) -> str:
@@ -200,6 +200,11 @@ class Scorer:
             for (number, _), runs in zip(part, why, strict=True):
                 explained[number] = replace(answers[number], why=runs)
         return explained
+
+
+def _load(folder: Path) -> Loaded:
+    model = load(folder)
+    return replace(model, network=lightened(model.network))
 
 
 def _likeliest(
