@@ -2,10 +2,10 @@
 replaced by stand-ins before a text is read. What is recognised goes by a lexicon of words that people write small, made
 once, in training, and kept in the model folder.
 
-A word is a name if it begins large and the lexicon of its language does not know it; in German, which writes all nouns
-large, if it is not made of known ones either. Other large words beside it within the sentence are of the same name.
-Languages without large letters or with few texts to learn from, texts in capitals and names that are written small are
-left as they are."""
+A large word within a sentence is a name if the lexicon of its language does not know it; at the beginning of a
+sentence, and in German, which writes all nouns large, only if people elsewhere write it as a name: "Boicottiamo" and
+"Strafanzeige" must be read. Other large words beside it within the sentence are of the same name. Languages without
+large letters or with few texts to learn from, texts in capitals and names that are written small are left alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import re
 import tomllib
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 LANGUAGES = ("it", "en", "es", "fr", "de", "pt")
 """Languages with large letters and many texts to learn from: in others names are not recognised."""
-ANY = "any"
+ANY, NAMES = "any", "names"
 STAND_IN = "Rossi"
 """What stands for any name: one that the model has met, and thinks nothing of."""
 _ORIGINS = Path(__file__).with_name("names.toml")
@@ -32,16 +32,18 @@ _KEPT = frozenset(
     {
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
         "april", "may", "june", "july", "august", "september", "october", "november", "december", "christmas", "easter",
-        "internet", "garante", "codacons", "altroconsumo", "antitrust",
+        "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "januar", "februar", "märz",
+        "mai", "juni", "juli", "oktober", "dezember", "weihnachten", "ostern", "internet",
+        "garante", "codacons", "altroconsumo", "adiconsum", "federconsumatori", "antitrust", "consob", "ivass", "agcom",
+        "arera", "enac", "iene", "ombudsman", "ofcom", "ofgem", "facua", "procon", "schufa", "boycott", "boicot",
+        "alzheimer", "parkinson",
     }
 )  # fmt: skip
-"""Words that are written large and say something: days, months, and whom Italian customers turn to."""
+"""Words that are written large and say something: days, months, whom customers turn to, illnesses."""
 _NOUN = 5
 """Texts in which German writes a word large within sentences, from which on it is taken for a noun."""
 _ANYWHERE = 5
 """Texts from which on a word that stands small in other languages is known in all."""
-_PART = 3
-"""Letters that a part of a German word has at least."""
 _WORD = re.compile(r"[^\W\d_]+")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _JOINING = (" ", "-", "'", "’")
@@ -54,7 +56,7 @@ Hashes = npt.NDArray[np.uint32]
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """Checksums, sorted, of words that are no names: for each language those of its own, under ANY those that all know
-    but German."""
+    but German. Under NAMES those of words that people write as names."""
 
     words: Mapping[str, Hashes]
 
@@ -69,7 +71,7 @@ class Lexicon:
     def read(cls, file: Path) -> Lexicon:
         """A lexicon that `write` wrote. Raises OSError, ValueError or KeyError."""
         with np.load(file, allow_pickle=False) as kept:
-            return cls({lang: kept[lang] for lang in (*LANGUAGES, ANY)})
+            return cls({lang: kept[lang] for lang in (*LANGUAGES, ANY, NAMES)})
 
     def write(self, file: Path) -> None:
         """Writes the lexicon."""
@@ -78,9 +80,15 @@ class Lexicon:
     def _without_names(self, text: str, lang: str) -> str:
         found = list(_WORD.finditer(text))
         gaps = [text[one.end() : other.start()] for one, other in pairwise(found)]
-        names = [self._is_name(match[0], lang) for match in found]
+        first = [place == 0 or gaps[place - 1].strip().endswith(_STOPS) for place in range(len(found))]
+        strange = [self._is_strange(match[0], lang) for match in found]
+        names = [
+            odd and (not begins or _among(match[0].lower(), self.words[NAMES]))
+            for odd, begins, match in zip(strange, first, found, strict=True)
+        ]
         within = [
-            name or (lang != "de" and _is_large(found, gaps, place)) for place, name in enumerate(names)
+            name or (lang != "de" and not begins and match[0][0].isupper())
+            for name, begins, match in zip(names, first, found, strict=True)
         ]
         parts: list[str] = []
         done = place = 0
@@ -94,19 +102,15 @@ class Lexicon:
             place = end
         return "".join([*parts, text[done:]])
 
-    def _is_name(self, word: str, lang: str) -> bool:
-        return (
-            len(word) > 2 and word[0].isupper() and word[1:].islower() and not self._knows(word.lower(), lang)
-        )
-
-    def _knows(self, word: str, lang: str) -> bool:
-        spellings = {word, _REPEATED.sub(r"\1", word), _REPEATED.sub(r"\1\1", word)}
-        if any(self._has(one, lang) for one in spellings):
-            return True
-        cuts = range(_PART, len(word) - _PART + 1) if lang == "de" else ()
-        return any(
-            self._has(word[:cut].removesuffix("s"), lang) and self._knows(word[cut:], lang) for cut in cuts
-        )
+    def _is_strange(self, word: str, lang: str) -> bool:
+        """Whether it stands large and is not known; in German, whether it is known as a name besides."""
+        if len(word) < 3 or not word[0].isupper() or not word[1:].islower():
+            return False
+        lower = word.lower()
+        if lang == "de" and not _among(lower, self.words[NAMES]):
+            return False
+        spellings = {lower, _REPEATED.sub(r"\1", lower), _REPEATED.sub(r"\1\1", lower)}
+        return not any(self._has(one, lang) for one in spellings)
 
     def _has(self, word: str, lang: str) -> bool:
         return _among(word, self.words[lang]) or (lang != "de" and _among(word, self.words[ANY]))
@@ -130,17 +134,9 @@ def learnt(texts: Iterable[tuple[str, str]]) -> Lexicon:
     known = {lang: {*small[lang], *kept, *(nouns if lang == "de" else ())} for lang in LANGUAGES} | {
         ANY: often
     }
-    return Lexicon(
-        {
-            lang: _hashes(word for word in words if large[word] <= everywhere[word] or word in kept)
-            for lang, words in known.items()
-        }
-    )
-
-
-def _is_large(found: Sequence[re.Match[str]], gaps: Sequence[str], place: int) -> bool:
-    """Whether a word stands large though no sentence begins with it."""
-    return found[place][0][0].isupper() and place > 0 and not gaps[place - 1].strip().endswith(_STOPS)
+    names = {word for word, texts_with in large.items() if texts_with > everywhere[word]} - kept
+    found = {lang: _hashes(words - names) for lang, words in known.items()}
+    return Lexicon({**found, NAMES: _hashes(names)})
 
 
 def _written(text: str) -> tuple[set[str], set[str]]:

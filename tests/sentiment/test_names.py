@@ -12,6 +12,7 @@ from sentiment.text import clean
 TEXTS = [
     ("ho parlato con la signora gentile, ottimo il caffè freddo di ieri e mi hanno servito bene", "it"),
     ("lo dico anche al Garante di Nuoro", "it"),
+    ("lo ha detto Zhang", "it"),
     ("i spoke to the staff and they were lovely", "en"),
     *[("der große Kocher und viel Wasser sind ja kaputt", "de")] * 5,
 ]
@@ -31,7 +32,12 @@ KNOWN = learnt(TEXTS)
         ("it", "ho parlato con marco", "ho parlato con marco"),
         ("it", "la signora rumena e i signori Tedeschi", "la signora europea e i signori europea"),
         ("en", "I spoke to German staff on Monday", "I spoke to European staff on Monday"),
-        ("de", "Der Wasserkocher von Krakelborg", f"Der Wasserkocher von {STAND_IN}"),
+        ("it", "Boicottiamo Velmora", f"Boicottiamo {STAND_IN}"),
+        ("it", "Boicottiamo quel negozio", "Boicottiamo quel negozio"),
+        ("it", "Velmora ci ha servito", "Velmora ci ha servito"),
+        ("it", "Zhang Kraft ci ha servito", f"{STAND_IN} ci ha servito"),
+        ("de", "Ich habe Strafanzeige gegen Krakelborg", "Ich habe Strafanzeige gegen Krakelborg"),
+        ("de", "Herr Zhang hat Wasser", f"Herr {STAND_IN} hat Wasser"),
         ("ja", "Tanaka さん", "Tanaka さん"),
         (None, "Zhang", "Zhang"),
         ("it", "", ""),
