@@ -19,6 +19,8 @@ import typer
 from store.errors import AscoltoError, ConfigError, Permanent
 
 if TYPE_CHECKING:
+    from sentiment.loop import Machine
+    from sentiment.scorer import Scorer
     from settings import Settings
 
 ROOT = Path(__file__).parent
@@ -284,8 +286,8 @@ def draft(file: File = None, as_json: Json = False, brand: BrandKey = None) -> N
 
     Example: ascolto draft reviews.jsonl --brand aurora --json
     """
-    from offline import draft as answers
     from offline import read_texts, told
+    from offline_drafts import draft as answers
     from store.clock import utcnow
 
     settings = _settings()
@@ -402,8 +404,69 @@ def forget(
 
 
 @app.command()
+def label(
+    mention: Annotated[
+        str, typer.Argument(metavar="MENTION", help="Its number, as the inbox shows it, or its address.")
+    ],
+    sentiment: Annotated[str | None, typer.Option(help="What it should have been.")] = None,
+    urgency: Annotated[str | None, typer.Option(help="What it should have been.")] = None,
+    category: Annotated[str | None, typer.Option(help="What it should have been.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who says so; by default your account.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Records what the model should have said of a mention, to measure it and to learn from.
+
+    Example: ascolto label 12 --urgency normal --by marta
+    """
+    import service
+    from sentiment.labels import HEADS
+    from store.clock import utcnow
+    from store.labels import at_address, correct
+    from store.problems import meant
+
+    told = {"sentiment": sentiment, "urgency": urgency, "category": category}
+    said = {head: name for head, name in told.items() if name is not None}
+    wrong = [
+        f"--{head}: there is no {name!r}{meant(name, HEADS[head])}: known are {', '.join(HEADS[head])}"
+        for head, name in said.items()
+        if name not in HEADS[head]
+    ]
+    if not said:
+        wrong.append("say what it should have been: --sentiment, --urgency or --category")
+    who = (os.environ.get("USER") or "cli" if by is None else by).strip()
+    if not who or not who.isprintable() or who.casefold() == "ascolto":
+        wrong.append("--by: write a name on one line, not Ascolto's own: who says so is a person")
+    number = int(mention) if mention.isascii() and mention.isdigit() and len(mention) <= 10 else 0
+    if not (0 < number < 2**31 or mention.startswith(("http://", "https://"))):
+        wrong.append(f"MENTION: a number from 1 to {2**31 - 1} or an address, not {mention!r}")
+    if wrong:
+        raise ConfigError(wrong)
+    db = service.open_database(_settings(required=True))
+    try:
+        with db.write() as session:
+            ids = [number] if number else at_address(session, mention)
+            if len(ids) != 1:
+                several = f"is that of several mentions, {', '.join(map(str, ids))}: name one by its number"
+                none = "is that of no mention: give it as it is stored, or the number that the inbox shows"
+                raise AscoltoError(f"{mention} {several if ids else none}")
+            row = correct(session, ids[0], who, utcnow(), said)
+    except Permanent as error:  # its code is for logs
+        raise AscoltoError(error.mend) from None
+    finally:
+        db.close()
+    values = {head: getattr(row, head) for head in told}
+    if as_json:
+        _print_json({"mention": row.mention_id, "revision": row.revision, "origin": row.origin} | values)
+    else:
+        known = ", ".join(f"{head} {name}" for head, name in values.items() if name)
+        typer.echo(f"mention {row.mention_id}: {known} ({row.origin})")
+
+
+@app.command()
 def train(
-    data: Annotated[Path, typer.Option(help="The folder with authored/ and sentiment/.")] = DATA,
+    data: Annotated[
+        Path | None, typer.Option(help=f"The folder with authored/ and sentiment/; by default {DATA.name}.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="The model folder to write.")] = MODEL,
     recipe: Annotated[str, typer.Option(help="A recipe of sentiment/recipe.py.")] = "default",
     seed: Annotated[int, typer.Option(help="The same seed gives the same weights on a CPU.")] = 1,
@@ -411,6 +474,18 @@ def train(
     licences: Annotated[
         str, typer.Option(help="all, or permissive: only sources whose licence, as stated, allows any use.")
     ] = "all",
+    base: Annotated[
+        str | None,
+        typer.Option(
+            help="An encoder to train in place of our own: a folder, or the hub id of a pulled model."
+        ),
+    ] = None,
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="Go on from the model in use, on what people said of mentions.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="With --feedback, write the model even if it forgets.")
+    ] = False,
 ) -> None:
     """Trains the model from labelled texts; stopped, it goes on where it was.
 
@@ -423,27 +498,52 @@ def train(
         raise ConfigError([f"--recipe: there is no recipe {recipe!r}{meant(recipe, RECIPES)}"])
     if licences not in ("all", "permissive"):
         raise ConfigError([f"--licences: is all or permissive, not {licences!r}"])
+    if base == "":
+        raise ConfigError(["--base: is empty: name a folder, or the hub id of a pulled model"])
+    if force and not feedback:
+        raise ConfigError(["--force: goes with --feedback"])
+    if base and out.resolve() == MODEL.resolve():
+        raise ConfigError(["--out: name another folder for a model with --base: the built-in one has none"])
     _log()
     from sentiment.loop import Machine
-    from sentiment.train import train as learn
 
     cores = os.cpu_count() or 1
     machine = Machine(device, cores, max(cores - 2, 0)) if device != "cpu" else Machine()
+    if feedback:
+        if (recipe, licences, base) != ("default", "all", None):
+            raise ConfigError(["--feedback: goes on from a model: leave out --recipe, --licences and --base"])
+        _learn_on(out, data, seed, machine, force)
+        return
+    from sentiment.train import train as learn
+
     with _data_errors():
-        done = learn(data, out, recipe, seed, machine=machine, permissive=licences == "permissive")
+        done = learn(
+            data or DATA, out, recipe, seed, machine=machine, permissive=licences == "permissive", base=base
+        )
     typer.echo(f"wrote {done.folder} after {done.cpu_seconds:.0f} CPU seconds")
 
 
 @app.command()
 def evaluate(
     file: Annotated[
-        Path, typer.Argument(help="JSON lines with text and gold labels; with --card a training folder.")
-    ],
+        Path | None,
+        typer.Argument(help="JSON lines with text and gold labels; with --card a training folder."),
+    ] = None,
     card: Annotated[
         bool, typer.Option("--card", help="Measure the model that ships on all of it, and write its card.")
     ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="With --card, leave out how fast the model is.")
+    ] = False,
+    permissive: Annotated[
+        Path | None,
+        typer.Option(help="With --card, a model of permissive sources alone, to say what that costs."),
+    ] = None,
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="Measure by what people said of mentions, in the database.")
+    ] = False,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="With --feedback, fit each brand's critical threshold to it.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -453,9 +553,20 @@ def evaluate(
     """
     from sentiment.evaluate import evaluate as measure
 
-    settings = _settings()
+    if refit and not feedback:
+        raise ConfigError(["--refit: goes with --feedback"])
+    if (file is None) != feedback:
+        raise ConfigError(
+            ["name a file of labelled texts, or --feedback for what people said: one of the two"]
+        )
+    if feedback and (card or quick or permissive):
+        raise ConfigError(["--feedback: leave out --card, --quick and --permissive, which measure on files"])
+    settings = _settings(required=feedback)
+    if file is None:
+        _evaluate_feedback(settings, refit, as_json)
+        return
     if card:
-        _write_card(file, speed=not quick)
+        _write_card(file, speed=not quick, permissive=permissive)
         return
     scorer = _scorer(settings)
     with _data_errors():
@@ -562,20 +673,65 @@ def _settings(*, required: bool = False) -> "Settings":
     return found
 
 
-def _write_card(data: Path, *, speed: bool) -> None:
+def _evaluate_feedback(settings: "Settings", refit: bool, as_json: bool) -> None:
+    import service
+    from sentiment.disagreement import disagreement
+    from sentiment.disagreement import refit as fit
+    from store.clock import utcnow
+
+    db, scorer = service.open_database(settings), _scorer(settings)
+    fits = fit(db, scorer, utcnow()) if refit else []
+    with db.read() as session:
+        found = disagreement(session, scorer.name)
+    db.close()
+    if as_json:
+        _print_json(found.to_json() | ({"refit": [asdict(one) for one in fits]} if refit else {}))
+    else:
+        typer.echo("\n".join([found.table(), *(one.line() for one in fits)]))
+
+
+def _learn_on(out: Path, data: Path | None, seed: int, machine: "Machine", force: bool) -> None:
+    """Teaches the model in use what people said; a model that forgets is not written, unless `force`."""
+    import service
+    from sentiment.feedback import MOST_CRITICAL_LOST, MOST_FORGOTTEN, continue_training
+    from store.labels import labelled
+
+    if out.resolve() == MODEL.resolve():
+        raise ConfigError(["--out: name a folder of its own for what --feedback makes, such as models/mine"])
+    settings = _settings(required=True)
+    db = service.open_database(settings)
+    with db.read() as session:
+        rows = labelled(session)
+    db.close()
+    with _data_errors():
+        done = continue_training(rows, settings.environment.model, out, data, seed, machine, force)
+    typer.echo(done.table())
+    if done.written:
+        typer.echo(f"wrote {out}: set ASCOLTO_MODEL to it")
+        return
+    _end(
+        [
+            f"{out} was not written: {', '.join(done.forgotten)} fell by more than {MOST_FORGOTTEN} (critical found: "
+            f"{MOST_CRITICAL_LOST}) on the items to replay; give more of them with --data, or write it all the same "
+            "with --force"
+        ]
+    )
+
+
+def _write_card(data: Path, *, speed: bool, permissive: Path | None) -> None:
     import benchmarks
     from sentiment.card import write_card
     from sentiment.measure import measure
 
     with _data_errors():
-        measure(MODEL, data, benchmarks.run("scoring") if speed else None)
+        measure(MODEL, data, benchmarks.run("scoring") if speed else None, permissive)
         typer.echo(f"wrote {write_card(MODEL.parent)}")
 
 
-def _scorer(settings: "Settings") -> Any:
-    import service
+def _scorer(settings: "Settings") -> "Scorer":
+    from sentiment.loading import load_scorer
 
-    return service.scorer_of(settings)()
+    return load_scorer(settings.environment.model)
 
 
 @contextmanager

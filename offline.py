@@ -1,4 +1,5 @@
-"""Texts in, scores or draft replies out, a line each: `ascolto analyze` and `ascolto draft`. No database, no network.
+"""Texts in, scores out, a line each: `ascolto analyze`. No database, no network. offline_drafts.py goes on to replies:
+who analyses does not wait until what they need is loaded.
 
 A line that cannot be read is answered in its place with the error; the others go on.
 """
@@ -6,26 +7,19 @@ A line that cannot be read is answered in its place with the error; the others g
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from alerts import tripwires
-from alerts.drafts.compose import DraftReply, compose
-from alerts.stage import draft_request
-from alerts.triage import Facts, decide
 from store.brand import Brand
-from store.mention import NewMention
-from store.tables import Mention, Score
 
 if TYPE_CHECKING:
     from sentiment.scorer import Scored, Scorer
 
 MAX_LINE = 4 << 20  # bytes
 TOGETHER = 128  # texts that are scored in one go
-RECENT = 8  # drafts that the next one must differ from
 Answer = dict[str, Any]
 
 
@@ -69,26 +63,9 @@ def analyze(
     texts: Iterable[Text | BadLine], scorer: "Scorer", brand: Brand | None = None
 ) -> Iterator[Answer]:
     """One answer for each line, in order, as design.md's `analyze` line."""
-    for lines, scored in _scored(texts, scorer, explain=True):
-        for line, outcome in zip(lines, scored, strict=True):
+    for lines, outcomes in scored(texts, scorer, explain=True):
+        for line, outcome in zip(lines, outcomes, strict=True):
             yield asdict(line) if isinstance(line, BadLine) else _analysis(line, outcome, brand)
-
-
-def draft(texts: Iterable[Text | BadLine], scorer: "Scorer", brand: Brand, now: datetime) -> Iterator[Answer]:
-    """One draft reply for each line, in order, as design.md's `draft` line."""
-    from sentiment.language import detect
-
-    recent: list[tuple[str, ...]] = []
-    for lines, scored in _scored(texts, scorer, explain=False):
-        for line, outcome in zip(lines, scored, strict=True):
-            if isinstance(line, BadLine):
-                yield asdict(line)
-                continue
-            facts = _facts(line, outcome, brand, now)
-            asked = draft_request(facts, decide(facts), recent, lambda text: detect(text).lang)
-            reply = compose(asked)
-            recent = [reply.moves, *recent][:RECENT]
-            yield _reply(line, reply)
 
 
 def told(answer: Answer) -> str:
@@ -125,9 +102,10 @@ def _read(line: bytes, number: int) -> Text | BadLine:
         return BadLine(name, number, f"{first['loc'][0]}: {first['msg']}")
 
 
-def _scored(
+def scored(
     texts: Iterable[Text | BadLine], scorer: "Scorer", *, explain: bool
 ) -> Iterator[tuple[list[Text | BadLine], Sequence["Scored | None"]]]:
+    """The lines in parts, and for each text what the model says of it."""
     from sentiment.scorer import ScorerInput
 
     lines = iter(texts)
@@ -140,7 +118,7 @@ def _scored(
 
 def _analysis(line: Text, outcome: "Scored | None", brand: Brand | None) -> Answer:
     assert outcome is not None
-    hits = tripwires.find(_words(line), outcome.lang, brand)
+    hits = tripwires.find(words_of(line), outcome.lang, brand)
     return {
         "id": line.id,
         "lang": outcome.lang,
@@ -158,39 +136,6 @@ def _analysis(line: Text, outcome: "Scored | None", brand: Brand | None) -> Answ
     }
 
 
-def _facts(line: Text, outcome: "Scored | None", brand: Brand, now: datetime) -> Facts:
-    """The facts that the service would have gathered of a mention that says this."""
-    assert outcome is not None
-    new = NewMention(
-        brand=brand.key,
-        source="line",
-        platform=line.platform or "",
-        external_id=str(line.id),
-        text=line.text,
-        title=line.title,
-        author=line.author,
-        stars=line.stars,
-        lang=outcome.lang,
-        published_at=now,
-    )
-    mention = Mention(**new.model_dump(), content_hash="", first_seen_at=now, changed_at=now, revision=1)
-    score = Score(mention_id=0, revision=1, scored_at=now, **asdict(outcome))
-    return Facts(mention, score, brand, now, hits=tripwires.find(_words(line), outcome.lang, brand))
-
-
-def _reply(line: Text, reply: DraftReply) -> Answer:
-    return {
-        "id": line.id,
-        "lang": reply.lang,
-        "reply": reply.reply,
-        "private_reply": reply.private_reply,
-        "gloss": reply.gloss,
-        "length": {"used": reply.used, "limit": reply.limit, "unit": reply.unit},
-        "remedy": reply.remedy,
-        "checks": [asdict(check) for check in reply.checks],
-        "generator": reply.generator,
-    }
-
-
-def _words(line: Text) -> str:
+def words_of(line: Text) -> str:
+    """All that a line says."""
     return f"{line.title}\n{line.text}" if line.title else line.text

@@ -20,6 +20,7 @@ from alerts.channels.console import Console
 from alerts.channels.slack.client import Slack
 from alerts.words import Words
 from scheduler import Service
+from sentiment.loading import load_scorer
 from settings import Settings
 from store.db import Database
 from store.errors import Permanent
@@ -62,17 +63,7 @@ def open_channels(settings: Settings) -> dict[str, Channel]:
 def scorer_of(settings: Settings) -> "Callable[[], Scorer]":
     """Gives the model; it is loaded when it is first asked for. Raises `Permanent` then where it cannot be used."""
 
-    @cache
-    def load() -> "Scorer":
-        from sentiment.folder import ModelError
-        from sentiment.scorer import Scorer
-
-        try:
-            return Scorer.load(settings.environment.model)
-        except ModelError as error:
-            raise Permanent("the model cannot be used", str(error)) from None
-
-    return load
+    return cache(lambda: load_scorer(settings.environment.model))
 
 
 def open_service(

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 import platforms
 from alerts.routing import Routing
@@ -55,11 +54,12 @@ class Environment(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def known_database(cls, value: SecretStr) -> SecretStr:
+        told = urlsplit(value.get_secret_value())
         try:
-            backend = make_url(value.get_secret_value()).get_backend_name()
-        except ArgumentError:
-            backend = ""
-        if backend not in ("sqlite", "postgresql"):
+            known = told.scheme.partition("+")[0] in ("sqlite", "postgresql") and told.port != 0
+        except ValueError:  # no port
+            known = False
+        if not known or "://" not in value.get_secret_value():
             raise ValueError("is no address of a database: write sqlite:///ascolto.db or postgresql://...")
         return value
 

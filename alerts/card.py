@@ -72,7 +72,8 @@ class Engagement:
 @dataclass(frozen=True, slots=True)
 class Card:
     """A case at `now`. `version` is the case's when it was read; `mentions` counts all that belong to the case;
-    `earlier` and `earlier_answered` count what the same author wrote about the brand before."""
+    `earlier` and `earlier_answered` count what the same author wrote about the brand before. `mention_id` and
+    `revision` name the words that are shown."""
 
     case_id: int
     version: int
@@ -83,6 +84,8 @@ class Card:
     urgency: str
     whys: tuple[Why, ...]
     channel: str = "alerts"
+    mention_id: int | None = None
+    revision: int = 1
     platform: str = ""
     platform_label: str = ""
     stars: float | None = None
@@ -229,6 +232,8 @@ def _words_of(mention: Mention, score: Score | None) -> dict[str, Any]:
     url, host = safe_url(mention.url)
     lang = (score.lang if score else None) or mention.lang  # what a platform tells is from outside too
     return {
+        "mention_id": mention.id,
+        "revision": mention.revision,
         "platform": mention.platform,
         "platform_label": platform_label(mention.platform),
         "stars": mention.stars,

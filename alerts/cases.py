@@ -13,25 +13,28 @@ from sqlalchemy import CursorResult, update
 from sqlmodel import Session, col, select
 
 from alerts import notices, sla
+from store import labels
 from store.brand import Brand
 from store.errors import Permanent
-from store.tables import Audit, Case, CaseStatus
+from store.tables import Audit, Case, CaseStatus, LabelOrigin
 
 SYSTEM = "ascolto"
 OPEN, ACKNOWLEDGED, REPLIED = CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED
 RESOLVED, DISMISSED = CaseStatus.RESOLVED, CaseStatus.DISMISSED
+UNDONE = (OPEN, ACKNOWLEDGED, REPLIED)
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """What a click did. `done` False: the case could not make this move any more; `by` (who) and `at` say how it
     came to where it is, so that the person can be told who was faster. A double click reads the same, with the
-    person's own name."""
+    person's own name. `changed`: it could, but is about other words than the person has seen."""
 
     done: bool
     case: Case
     by: str | None
     at: datetime | None
+    changed: bool = False
 
 
 def acknowledge(session: Session, case_id: int, who: str, now: datetime) -> Move:
@@ -43,15 +46,42 @@ def acknowledge(session: Session, case_id: int, who: str, now: datetime) -> Move
 def resolve(session: Session, case_id: int, who: str, now: datetime, how: str | None = None) -> Move:
     """The matter is dealt with; `how` is what was done."""
     values = {"resolved_by": who, "resolved_at": now, "resolution": how}
-    before = (OPEN, ACKNOWLEDGED, REPLIED)
-    return _move(session, case_id, who, now, "resolve", before, RESOLVED, values, {"how": how})
+    return _move(session, case_id, who, now, "resolve", UNDONE, RESOLVED, values, {"how": how})
 
 
 def dismiss(session: Session, case_id: int, who: str, now: datetime, how: str | None = None) -> Move:
     """Not relevant, or a false alarm; `how` says which."""
     values = {"resolved_by": who, "resolved_at": now, "resolution": how}
-    before = (OPEN, ACKNOWLEDGED, REPLIED)
-    return _move(session, case_id, who, now, "dismiss", before, DISMISSED, values, {"how": how})
+    return _move(session, case_id, who, now, "dismiss", UNDONE, DISMISSED, values, {"how": how})
+
+
+def false_alarm(
+    session: Session,
+    case_id: int,
+    who: str,
+    now: datetime,
+    mention_id: int | None = None,
+    revision: int | None = None,
+) -> Move:
+    """Nobody had to be alerted: the case is dismissed, and its mention labelled so, where it was not erased meanwhile.
+
+    `mention_id` and `revision` are what the person saw, by default what the case shows. Where it shows something else
+    by now, the label is for what was seen, the case stays, and its message is edited."""
+    if mention_id is None:
+        mention_id = session.exec(select(Case.mention_id).where(Case.id == case_id)).first()
+    # Before the case, as triage takes them, so that two never wait for one another.
+    mention = None if mention_id is None else labels.held(session, mention_id)
+    case = _locked(session, case_id)
+    newer = mention is not None and revision not in (None, mention.revision)
+    if case.status in UNDONE and (newer or case.mention_id not in (None, mention_id)):
+        if mention is not None:
+            labels.false_alarm(session, mention, who, now, revision)
+        touch(session, case, now)
+        return Move(False, case, None, None, changed=True)
+    move = dismiss(session, case_id, who, now, LabelOrigin.FALSE_ALARM.value)
+    if move.done and mention is not None:
+        labels.false_alarm(session, mention, who, now, revision)
+    return move
 
 
 def reply_seen(

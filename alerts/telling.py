@@ -124,7 +124,7 @@ def reach(card: Card, words: Words) -> str:
 def why(reason: Why, words: Words) -> str:
     """A reason, with the words or figures it rests on."""
     name = _named(REASONS, reason.kind, words)
-    if reason.kind == "viral" and len(reason.detail) == 2 and all(part.isdigit() for part in reason.detail):
+    if reason.kind == "viral" and len(reason.detail) == 2 and all(part.isdecimal() for part in reason.detail):
         engagement, speed = (words.number(int(part)) for part in reason.detail)
         return words._(
             "{reason}: {engagement} reactions, {speed} an hour",

@@ -16,8 +16,9 @@ import torch
 from benchmarks._texts import texts
 from sentiment.batch import Given
 from sentiment.folder import ModelError, load
-from sentiment.inference import Inference
+from sentiment.inference import Answering, Inference
 from sentiment.labels import CRITICAL
+from sentiment.pieces import Pieces
 from sentiment.scorer import Scorer, ScorerInput
 from sentiment.text import clean
 
@@ -42,7 +43,10 @@ Run = Callable[[Turn], int]
 
 
 def contestant(side: str, folder: Path, number: int) -> Run:
-    """Ours or the pipeline, loaded and with its texts. Raises ModelError where the folder holds no model of ours."""
+    """Ours or the pipeline, loaded and with its texts. Raises ModelError where the folder holds no model of ours, or
+    one with a borrowed encoder, of which the pipeline can make nothing."""
+    if not isinstance(load(folder).pieces, Pieces):
+        raise ModelError(f"{folder} has a borrowed encoder, whose speed is not measured: unset ASCOLTO_MODEL")
     return _ours(folder, number) if side == "ours" else _pipeline(folder, number)
 
 
@@ -90,7 +94,7 @@ def labels(folder: Path, number: int) -> dict[str, object]:
     lengths = [len(cut.ids) for cut in scorer.model.pieces(cleaned)]
     whole = [text for text, length in zip(cleaned, lengths, strict=True) if length <= network.shape.limit]
 
-    def encoded(inference: Inference) -> list[str]:
+    def encoded(inference: Answering) -> list[str]:
         parts = [inference.encoded(scorer.collate(part).index) for part in _parts(whole)]
         return [names[label] for label in network.split(torch.cat(parts))[HEAD].argmax(1).tolist()]
 
@@ -106,7 +110,7 @@ def labels(folder: Path, number: int) -> dict[str, object]:
     }
 
 
-def _decided(scorer: Scorer, cleaned: Sequence[str], inference: Inference) -> list[tuple[int, ...]]:
+def _decided(scorer: Scorer, cleaned: Sequence[str], inference: Answering) -> list[tuple[int, ...]]:
     """Of each text the numbers of sentiment, urgency and category, and for each topic whether it is there."""
     found = []
     for part in _parts(cleaned):

@@ -48,6 +48,7 @@ class Pipeline:
         labels = dict(enumerate(model.labels[HEAD]))
         config = _Config(id2label=labels, label2id={label: number for number, label in labels.items()})
         classifier: Any = _Classifier(config, model.network)
+        assert isinstance(model.pieces, Pieces)  # of a borrowed encoder there is nothing to compare
         tokenizer: Any = _tokenizer(model.pieces, model.network.shape.limit)
         made: Any = pipeline  # its types know no classes but its own
         self._run = made(

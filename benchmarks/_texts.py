@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from functools import cache
 
-from sentiment.pieces import Pieces
+from sentiment.pieces import Cutter
 from sentiment.text import clean
 
 POST, REVIEW = (10, 40), (40, 256)
@@ -107,7 +107,7 @@ CLAUSES = {
 }
 
 
-def texts(pieces: Pieces, number: int, seed: int = SEED) -> list[tuple[str, str]]:
+def texts(pieces: Cutter, number: int, seed: int = SEED) -> list[tuple[str, str]]:
     """So many texts with their languages; the same for the same seed and vocabulary."""
     chance = random.Random(seed)
     clauses = {lang: [line.strip() for line in lines.strip().split("\n")] for lang, lines in CLAUSES.items()}

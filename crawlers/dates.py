@@ -74,7 +74,7 @@ def _epoch(value: float) -> datetime | None:
 
 
 def _read_text(text: str) -> datetime | date | None:
-    if text.isdigit():
+    if text.isdecimal():
         return _digits(text)
     try:
         return datetime.fromisoformat(text)  # ISO 8601, the common case
@@ -122,7 +122,7 @@ def _named(text: str) -> datetime | date | None:
     words = _WORDS.findall(folded[: clock.start()] + " " + folded[clock.end() :] if clock else folded)
     # The last one: "mar. 24 nov. 2026" is a Tuesday in Italy, France and Spain.
     month = next((number for word in reversed(words) if (number := _month(word))), None)
-    numbers = [int(word) for word in words if word.isdigit()]
+    numbers = [int(word) for word in words if word.isdecimal()]
     year = next((number for number in numbers if number >= 1000), None)
     day = next((number for number in numbers if number < 1000), None)
     if month is None or year is None or day is None:
@@ -133,7 +133,7 @@ def _named(text: str) -> datetime | date | None:
 def _month(word: str) -> int | None:
     if word in _MONTH:
         return _MONTH[word]
-    if len(word) < 3 or word.isdigit():
+    if len(word) < 3 or word.isdecimal():
         return None
     found = {number for name, number in _MONTH.items() if name.startswith(word)}
     return found.pop() if len(found) == 1 else None

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from sentiment.features import Bag, bags, rated
 from sentiment.labels import DOMAINS
-from sentiment.pieces import DOMAIN, END, PAD, STARS, START, Cut, Ids, Pieces
+from sentiment.pieces import DOMAIN, END, PAD, STARS, START, Cut, Cutter, Ids
 from sentiment.text import ends, stems
 
 LONGEST = 1_500
@@ -75,8 +75,13 @@ def weigh(found: Bag, idf: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 def encoder_batch(texts: Sequence[Ids]) -> Batch:
     """Texts, as the numbers of their pieces, for the encoder alone: their bags are empty."""
+    return of_pieces(_index(texts))
+
+
+def of_pieces(index: Tensor) -> Batch:
+    """The same, of the numbers (B, L) themselves."""
     none = torch.zeros(0, dtype=torch.int64)
-    return Batch(_index(texts), none, torch.zeros(len(texts), dtype=torch.int64), torch.zeros(0))
+    return Batch(index, none, torch.zeros(len(index), dtype=torch.int64), torch.zeros(0))
 
 
 def _index(texts: Sequence[Ids]) -> Tensor:
@@ -99,7 +104,7 @@ def bags_of(texts: Sequence[Given], size: int) -> list[Bag]:
 class Collator:
     """Makes batches for one network: its vocabulary, most pieces of a text, and idf (linear_size,)."""
 
-    def __init__(self, pieces: Pieces, limit: int, idf: npt.NDArray[np.float32]) -> None:
+    def __init__(self, pieces: Cutter, limit: int, idf: npt.NDArray[np.float32]) -> None:
         self.pieces = pieces
         self.limit = limit
         self.idf = idf

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from sentiment.evaluate import LEAST
-from sentiment.folder import CONFIG, FIGURES, LEXICON, PIECES, WEIGHTS, ModelError, sha256
+from sentiment.folder import CONFIG, FIGURES, LEXICON, PIECES, TOKENS, WEIGHTS, ModelError, sha256
 from sentiment.labels import DOMAINS, HEADS
 from sentiment.names import Lexicon
 from sentiment.sources import AUTHORED, BASE, PUBLISHED, Source
 
 CARD, PLOT = "README.md", "calibration.svg"
 _CHECKSUM = re.compile(r"^\| `([^`/|]+)/([^`/|]+)` \| [\d.]+ MB \| `([0-9a-f]{64})` \|$", re.MULTILINE)
-_SUMMED = (WEIGHTS, PIECES, LEXICON)
-"""Files of a model that have a checksum in the card."""
+_SUMMED = (WEIGHTS, PIECES, TOKENS, LEXICON)
+"""Files that have a checksum in the card where a model has them."""
 _NAMES = {
     "gold_dev": "hard items for development (`gold_dev.jsonl`)",
     "umsab": "UMSAB, validation split (tweets)",
@@ -136,6 +136,7 @@ def _files(models: Path) -> str:
         f"| `{folder.name}/{name}` | {_megabytes(folder / name)} MB | `{sha256(folder / name)}` |"
         for folder in _folders(models)
         for name in _SUMMED
+        if (folder / name).is_file()
     )
 
 
@@ -156,7 +157,9 @@ def _model(folder: Path) -> str:
         device=training["device"],
         minutes=round(training["cpu_seconds"] / 60),
         sources="\n".join(_sources(training)),
-        base=f"{BASE.texts}; published as {BASE.published}; licence: {BASE.licence}",
+        permissive="\n".join(_permissive(folder, figures)),
+        before=_before(training.get("base")),
+        encoder=(_BORROWED if training.get("base") else _OWN).format(**config["sizes"]),
         held_out="\n".join(_held_out(training["held_out"])),
         measured="\n\n".join(_measured(_of_these_weights(folder, figures))) or "Not measured yet.",
         on_sources="\n".join(_on_sources(folder, figures)),
@@ -165,6 +168,12 @@ def _model(folder: Path) -> str:
         behaviour=_behaviour(folder, figures),
         speed="\n".join(_speed(folder, figures)),
     )
+
+
+def _before(base: str | None) -> str:
+    if base:
+        return f"the texts that {base} learnt from; its own card names them, and its licence goes with these weights"
+    return f"{BASE.texts}; published as {BASE.published}; licence: {BASE.licence}"
 
 
 def _sources(training: Mapping[str, Any]) -> Iterator[str]:
@@ -226,6 +235,22 @@ def _on_sources(folder: Path, figures: Mapping[str, Any]) -> Iterator[str]:
     for row in found["rows"]:
         scores = " | ".join(f"{row[name]:.3f}" for name in ("f1", "accuracy", "linear_f1"))
         yield f"| {row['source']} | {row['lang']} | {row['texts']:,} | {scores} |"
+
+
+def _permissive(folder: Path, figures: Mapping[str, Any]) -> Iterator[str]:
+    """A row for each figure of the model beside that of one that learnt from permissive sources alone."""
+    found = figures.get("permissive", {})
+    if found.get("model") != _named(folder):
+        yield "By how much was not measured for these weights."
+        return
+    yield "| figure | all sources | permissive ones alone |"
+    yield "|---|---|---|"
+    for row in found["rows"]:
+        told = (
+            f"{row[name]:,}" if isinstance(row[name], int) else f"{row[name]:.3f}"
+            for name in ("all", "permissive")
+        )
+        yield f"| {row['figure']} | {' | '.join(told)} |"
 
 
 def _behaviour(folder: Path, figures: Mapping[str, Any]) -> str:
@@ -305,12 +330,10 @@ Other languages are marked as not supported and get no label.
 **What it is not for.** To decide about people, to moderate, to answer without a person. It was made for short public
 texts to companies; letters, contracts, chats and private messages are another matter.
 
-**What it is.** Texts are cut into pieces of words ({pieces:,}, {piece_width} numbers each) and pass a multilingual
-sentence encoder of convolutions over 2, 3 and 5 neighbours and an averaging network, which started from published
-weights; on the same pieces stand {layers} transformer layers {width} wide. All heads look at both. Beside the encoder
-stands a linear model over {linear_size:,} hashed TF-IDF n-grams; each head mixes the two with weights fitted on texts
-held out. Star ratings, where given, are evidence for both. From a chance of {critical} on a text counts as critical,
-from {topic} on a topic is named. Matrices are kept as 8-bit numbers.
+**What it is.** Texts are cut into pieces of words ({pieces:,}, {piece_width} numbers each) and {encoder} Beside the
+encoder stands a linear model over {linear_size:,} hashed TF-IDF n-grams; each head mixes the two with weights fitted on
+texts held out. Star ratings, where given, are evidence for both. From a chance of {critical} on a text counts as
+critical, from {topic} on a topic is named.
 
 {labels}
 
@@ -318,7 +341,8 @@ Two more heads answer for the sentiment of published tweets and reviews that are
 labelled those had rules of their own.
 
 Before a text is read, stand-ins take the place of names of people, places and brands, in Italian, English, Spanish,
-French, German and Portuguese, where they are written large and a lexicon of {known_words:,} words does not know them.
+French, German and Portuguese, where they are written large and a lexicon of {known_words:,} words does not know them;
+words for where people come from become one, and those for men and partners become words for women.
 
 The labels mean what [how urgency is decided](../docs/how-urgency-is-decided.md) says: urgency goes by the facts
 reported, never by the tone.
@@ -333,11 +357,14 @@ other.
 |---|---|---|---|---|
 {sources}
 
-Before all that came {base}.
+Before all that came {before}.
 Which of its pieces are kept was chosen by the texts above and 300,000 short texts that nobody labelled.
 
 Many of these licences allow research at best, or are not stated: have the list reviewed before you build a product on
-the weights.
+the weights. `ascolto train --licences permissive` leaves out what is for research alone, not stated, or binds what is
+made of it. That costs, with everything else the same:
+
+{permissive}
 
 ### What it reaches
 
@@ -390,6 +417,13 @@ transformers' own with the same weights, in 32-bit floats ([what each figure is]
 - Its training texts speak of invented brands and of what people wrote in the years 2012 to 2018; newer things and
   words are known to it only by their letters.
 """
+
+_OWN = """pass a multilingual
+sentence encoder of convolutions over 2, 3 and 5 neighbours and an averaging network, which started from published
+weights; on the same pieces stand {layers} transformer layers {width} wide. All heads look at both. Matrices are kept as
+8-bit numbers."""
+_BORROWED = """pass an
+encoder of {layers} transformer layers {width} wide that was made elsewhere and trained on with the heads."""
 
 _TAIL = """## Made anew, or replaced
 

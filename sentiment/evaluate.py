@@ -4,6 +4,7 @@ the chances are calibrated, each with a 95 % interval. It prints nothing and tra
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +27,8 @@ LEAST = 15
 """A language with fewer items gets no figure of its own."""
 RESAMPLES = 1_000
 SEED = 20
+_NORMAL = 1.959964
+"""Of a normal distribution, 95 % lie within so many standard deviations."""
 _UNKNOWN = -1
 Labels = npt.NDArray[np.int64]
 
@@ -53,7 +56,8 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measured value, its 95 % interval (percentile bootstrap; Efron 1979), and the `n` texts behind it."""
+    """A measured value, its 95 % interval (of a share: Wilson 1927; else percentile bootstrap, Efron 1979), and the `n`
+    texts behind it."""
 
     value: float
     low: float
@@ -83,8 +87,8 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         """The figures as JSON has them, rounded to four places."""
-        rounded: dict[str, Any] = _rounded(asdict(self))
-        return rounded
+        found: dict[str, Any] = rounded(asdict(self))
+        return found
 
     def rows(self) -> list[tuple[str, Figure]]:
         """Every figure with its name, the general ones first."""
@@ -157,8 +161,8 @@ def measure(scorer: Scores, gold: Sequence[Gold]) -> Evaluation:
         heads={head: figure(head, numbers) for head, numbers in labelled.items()},
         languages=languages,
         means=_means(languages),
-        critical_recall=_share(called[urgency == CRITICAL]),
-        false_critical=_share(called[calm]),
+        critical_recall=share(called[urgency == CRITICAL]),
+        false_critical=share(called[calm]),
         calibration_error=_calibration(scored, wanted),
     )
 
@@ -269,11 +273,16 @@ def _figure(tables: npt.NDArray[np.float64]) -> Figure:
     return _interval(f1.sum(1) / np.maximum(1, (both > 0).sum(1)), int(tables[0].sum()))
 
 
-def _share(called: npt.NDArray[np.bool_]) -> Figure | None:
-    if not len(called):
+def share(called: npt.NDArray[np.bool_]) -> Figure | None:
+    """The share of (texts,) that is called so; None of no texts. Resamples of texts that are all alike are too, so they
+    would call a share of 0 or 1 certain: its interval is the score interval."""
+    if not (n := len(called)):
         return None
-    drawn = np.random.default_rng(SEED).binomial(len(called), called.mean(), size=RESAMPLES) / len(called)
-    return _interval(np.concatenate([[called.mean()], drawn]), len(called))
+    value = float(called.mean())
+    middle = value + _NORMAL**2 / (2 * n)
+    reach = _NORMAL * math.sqrt(value * (1 - value) / n + (_NORMAL / (2 * n)) ** 2)
+    low, high = ((end / (1 + _NORMAL**2 / n)) for end in (middle - reach, middle + reach))
+    return Figure(value, min(max(low, 0.0), value), max(min(high, 1.0), value), n)
 
 
 def _interval(values: npt.NDArray[np.float64], n: int) -> Figure:
@@ -292,7 +301,8 @@ def _calibration(scored: Sequence[Scored], wanted: Mapping[str, Labels]) -> dict
     return found
 
 
-def _rounded(found: Any) -> Any:
+def rounded(found: Any) -> Any:
+    """A figure, or figures in dictionaries, to four places."""
     if isinstance(found, dict):
-        return {name: _rounded(value) for name, value in found.items()}
+        return {name: rounded(value) for name, value in found.items()}
     return round(found, 4) if isinstance(found, float) else found

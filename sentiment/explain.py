@@ -100,7 +100,7 @@ def _by_place(ready: Ready, seen: Tensor, length: int) -> list[float]:
 def _slopes(network: Network, batch: Batch, told: Sequence[Told]) -> tuple[Tensor, Tensor]:
     """(B, L) of the encoder's pieces and, flat, of the linear path's features: what each adds to the log-odds."""
     with torch.enable_grad():
-        vectors = network.encoder.table(batch.index).detach().float().requires_grad_()
+        vectors = network.encoder.vectors(batch.index).detach().float().requires_grad_()
         weights = batch.bag_weights.clone().requires_grad_()
         logits = network(batch.weighed(weights), vectors)
         odds = torch.stack([_odds(logits[one.head][row], one.labels) for row, one in enumerate(told)])

@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from sentiment.corpus import Example
 from sentiment.labels import DOMAINS
 from sentiment.linear import balance
 from sentiment.loop import Machine, Plan, learn
-from sentiment.network import Encoder, Network, Shape
+from sentiment.network import Network, Shape, TextEncoder
 from sentiment.pieces import Ids
 from sentiment.plan import batches, dropped
 from sentiment.recipe import Recipe
@@ -43,7 +44,7 @@ class _Labelled:
 
 
 def finetune(
-    encoder: Encoder,
+    encoder: TextEncoder,
     items: Sequence[Example],
     replay: Sequence[Example],
     shape: Shape,
@@ -51,25 +52,40 @@ def finetune(
     seed: int,
     collate: Collator,
     machine: Machine,
+    checkpoint: Path | None = None,
 ) -> Network:
     """A network, on the CPU, whose encoder path answers for every head; its linear path is still empty.
-    `encoder` is not changed."""
+    `encoder` is not changed. `checkpoint`: see loop.learn."""
     torch.manual_seed(seed)
-    network = Network(shape)
+    network = Network(shape, encoder.another())
     network.encoder.load_state_dict(encoder.state_dict())
-    network.to(machine.device)
+    return teach(network, items, replay, recipe, seed, collate, machine, checkpoint)
+
+
+def teach(
+    network: Network,
+    items: Sequence[Example],
+    replay: Sequence[Example],
+    recipe: Recipe,
+    seed: int,
+    collate: Collator,
+    machine: Machine,
+    checkpoint: Path | None = None,
+) -> Network:
+    """The same network, on the CPU, after its encoder path learnt on from where it stands."""
+    network.train().to(machine.device)
     rows = [*items, *replay]
     read = _read(rows, collate)
     plan = _plan([len(versions[0]) for versions in read], len(items), recipe, seed)
     labels = _labels(rows)
-    weights = _weights(labels)
+    weights = _weights(labels, torch.tensor([row.domain is not None for row in rows]))
 
     def prepare(step: int) -> _Labelled:
         lottery, chosen = np.random.default_rng([seed, step]), plan[step]
         texts = [
             dropped(read[row][lottery.integers(len(read[row]))], recipe.dropped, lottery) for row in chosen
         ]
-        topics, known = topic_flags([rows[number] for number in chosen], shape.heads["topics"])
+        topics, known = topic_flags([rows[number] for number in chosen], network.shape.heads["topics"])
         return _Labelled(encoder_batch(texts), labels[chosen], weights[chosen], topics, known)
 
     def loss(given: _Labelled) -> Tensor:
@@ -77,7 +93,9 @@ def finetune(
         return _loss(logits, given, machine.device)
 
     learnt = nn.ModuleList([network.encoder, network.norm, network.head])
-    learn(learnt, Plan("finetune", len(plan), recipe.finetune_rate, seed, prepare, loss), machine)
+    rates = network.encoder.rates
+    course = Plan("finetune", len(plan), recipe.finetune_rate, seed, prepare, loss, rates)
+    learn(learnt, course, machine, checkpoint)
     return network.eval().cpu()
 
 
@@ -125,14 +143,13 @@ def _labels(rows: Sequence[Example]) -> Tensor:
     return torch.tensor([[_UNKNOWN if label is None else label for label in labels] for labels in told])
 
 
-def _weights(labels: Tensor) -> Tensor:
-    """(rows, 5): what each row counts for each head; rare classes count more, by the square root of their
-    rarity."""
+def _weights(labels: Tensor, published: Tensor) -> Tensor:
+    """(rows, 5): what each row counts for each head, given labels (rows, 5) and which rows are published (rows,); rare
+    classes count more, by the square root of their rarity."""
     weights = torch.zeros(labels.shape)
     for column, classes in enumerate(_CLASSES.values()):
         known = labels[:, column] != _UNKNOWN
         weights[known, column] = balance(labels[known, column], classes).sqrt()
-    published = labels[:, 1] == _UNKNOWN
     for column, head in enumerate(_CLASSES):
         weights[published, column] *= _REPLAY.get(head, 1.0)
     return weights

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import torch
@@ -21,10 +21,13 @@ from sentiment.labels import HEADS
 from sentiment.names import Lexicon
 from sentiment.network import Network, Shape
 from sentiment.packing import unpacked
-from sentiment.pieces import Pieces
+from sentiment.pieces import Cutter, Pieces
 
-WEIGHTS, CONFIG, PIECES, FIGURES = "model.safetensors", "config.json", "pieces.tsv", "figures.json"
-LEXICON = "lexicon.npz"
+if TYPE_CHECKING:
+    from sentiment.borrowed import Borrowed, Tokens
+
+WEIGHTS, CONFIG, PIECES, FIGURES = "model.safetensors", "config.json", Pieces.file, "figures.json"
+LEXICON, TOKENS = "lexicon.npz", "tokenizer.json"
 BUILT_IN = Path(__file__).parent.parent / "models" / "ascolto-small"
 _SIZES = tuple(each.name for each in fields(Shape) if each.type == "int")
 
@@ -39,7 +42,7 @@ class Loaded:
 
     name: str
     network: Network
-    pieces: Pieces
+    pieces: Cutter
     lexicon: Lexicon
     labels: Mapping[str, tuple[str, ...]]
     languages: tuple[str, ...]
@@ -59,9 +62,10 @@ def load(folder: Path) -> Loaded:
     Raises ModelError where it is missing, damaged, or made with other labels or features."""
     config = _config(folder)
     shape = _shape(config, folder)
-    pieces, lexicon = _pieces(folder, shape), _lexicon(folder)
+    base, cutter = _base(config, folder)
+    pieces, lexicon = _pieces(folder, shape, cutter), _lexicon(folder)
     with torch.device("meta"), _Bare():
-        network = Network(shape)
+        network = Network(shape, base)
     try:
         network.load_state_dict(unpacked(load_file(folder / WEIGHTS)), assign=True)
     except (OSError, SafetensorError, RuntimeError, KeyError) as error:
@@ -82,7 +86,8 @@ def load(folder: Path) -> Loaded:
 
 
 class _Bare(TorchFunctionMode):
-    """Leaves out the random start of weights that are about to be read: on no device it loads a second of modules."""
+    """Leaves out the random start of weights that are about to be read, which takes seconds: on no device for the
+    modules that it loads, else for the numbers."""
 
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
@@ -104,24 +109,24 @@ def is_ours(folder: Path) -> bool:
 
 def save(
     network: Network,
-    pieces: Pieces,
+    pieces: Cutter,
     lexicon: Lexicon,
     languages: tuple[str, ...],
     critical: float,
     topic: float,
     folder: Path,
 ) -> None:
-    """Writes config.json, pieces.tsv, lexicon.npz and model.safetensors into `folder`."""
+    """Writes config.json, lexicon.npz, model.safetensors and the file of the pieces into `folder`."""
     from sentiment.model import AscoltoConfig, AscoltoModel
 
     config = AscoltoConfig(
         sizes_of(network.shape), languages=list(languages), critical_threshold=critical, topic_threshold=topic,
-        architectures=["AscoltoModel"],
+        architectures=["AscoltoModel"], base=network.encoder.to_json(),
     )  # fmt: skip
     model = AscoltoModel(config)
     model.network.load_state_dict(network.state_dict())
     model.save_pretrained(folder)
-    pieces.write(folder / PIECES)
+    pieces.write(folder / pieces.file)
     lexicon.write(folder / LEXICON)
 
 
@@ -130,15 +135,29 @@ def sizes_of(shape: Shape) -> dict[str, int]:
     return {name: getattr(shape, name) for name in _SIZES}
 
 
-def _pieces(folder: Path, shape: Shape) -> Pieces:
+def _base(config: dict[str, Any], folder: Path) -> tuple[Borrowed | None, type[Pieces] | type[Tokens]]:
+    """The borrowed encoder that a configuration tells of, if it does, and the kind of the pieces."""
+    if config.get("base") is None:
+        return None, Pieces
+    from sentiment.borrowed import Tokens, rebuilt
+
     try:
-        pieces = Pieces.read(folder / PIECES)
-    except (OSError, ValueError) as error:
+        with _Bare():
+            return rebuilt(config["base"]), Tokens
+    except Exception as error:  # transformers raises whatever its many parts raise
         raise ModelError(
-            f"{folder / PIECES} cannot be read ({first_line(error)}). {_mend(folder)}"
+            f"{folder / CONFIG} tells of a base that cannot be made ({first_line(error)}). {_mend(folder)}"
         ) from error
+
+
+def _pieces(folder: Path, shape: Shape, cutter: type[Pieces] | type[Tokens]) -> Cutter:
+    file = folder / cutter.file
+    try:
+        pieces = cutter.read(file)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{file} cannot be read ({first_line(error)}). {_mend(folder)}") from error
     if len(pieces) != shape.pieces:
-        raise ModelError(f"{folder / PIECES} is not the vocabulary of these weights. {_mend(folder)}")
+        raise ModelError(f"{file} is not the vocabulary of these weights. {_mend(folder)}")
     return pieces
 
 

@@ -64,7 +64,7 @@ class Foreign:
         return torch.cat(parts) if parts else torch.zeros(0, len(SENTIMENT))
 
     def _some(self, texts: Sequence[str]) -> Tensor:
-        most = min(MOST_TOKENS, self.tokenizer.model_max_length, _positions(self.network))
+        most = min(MOST_TOKENS, self.tokenizer.model_max_length, positions(self.network))
         tokens = self.tokenizer(
             list(texts), return_tensors="pt", padding=True, truncation=True, max_length=most
         )
@@ -81,7 +81,7 @@ def load_foreign(named: str) -> Foreign:
     of sentiment."""
     folder = located(named)
     sentiments = sentiments_of(folder)
-    name, revision = _name(folder)
+    name, revision = name_of(folder)
     try:
         tokenizer, network, missing = _read(folder)
     except Exception as error:  # transformers raises whatever its many parts raise
@@ -102,7 +102,7 @@ def sentiments_of(folder: Path) -> tuple[int, ...]:
     """For each output of the model in a folder, the place in SENTIMENT of what it stands for.
 
     Raises ModelError where its labels do not tell."""
-    config, name = _config(folder), _name(folder)[0]
+    config, name = _config(folder), name_of(folder)[0]
     labels = _labels(config)
     task = _plain(f"{name} {config.get('finetuning_task') or ''}")
     found = _of_words(labels) or _of_stars(labels) or _of_numbers(labels, task)
@@ -142,7 +142,7 @@ def _read(folder: Path) -> tuple[Any, Any, list[str]]:
     return tokenizer, network, sorted(told["missing_keys"])
 
 
-def _positions(network: Any) -> int:
+def positions(network: Any) -> int:
     """How many tokens a network has places for. RoBERTa and its kin count from behind the padding's number."""
     for name, part in network.named_modules():
         if isinstance(part, nn.Embedding) and name.endswith("position_embeddings"):
@@ -213,7 +213,7 @@ def _plain(name: str) -> str:
 _WORDS = {_plain(name): place for place, names in _SPELLINGS.items() for name in names.split()}
 
 
-def _name(folder: Path) -> tuple[str, str]:
+def name_of(folder: Path) -> tuple[str, str]:
     """Name and revision: the hub's of what was pulled, else the folder's own."""
     if (folder / MANIFEST).is_file():
         manifest = read_manifest(folder)

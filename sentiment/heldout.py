@@ -14,7 +14,7 @@ from sentiment.batch import Collator
 from sentiment.calibrate import Mix
 from sentiment.corpus import Example
 from sentiment.finetune import topic_flags
-from sentiment.inference import Inference
+from sentiment.inference import answering
 from sentiment.labels import CRITICAL, DOMAINS, HEADS
 from sentiment.network import Network
 
@@ -62,7 +62,7 @@ def outputs_of(
 ) -> Outputs:
     """Both paths' logits of `rows`, in order, worked out as scoring does; with `domain`, they are given with where they
     come from."""
-    inference = Inference(network.eval(), device)
+    inference = answering(network.eval(), device)
     parts = []
     for start in range(0, max(1, len(rows)), _TOGETHER):
         batch = collate([row.given(domain) for row in rows[start : start + _TOGETHER]])
@@ -82,7 +82,7 @@ def settle(
     """`held`: what networks said of `items` they had not learnt from; `plain` and `told`, of published validation
     `rows`, which have a sentiment alone and count as much as the items together: without and with their domain. In the
     domains' own heads both paths count alike: with fitted weights the macro-F1 of 8 published sources of 37 was below
-    that of the linear path alone, so it is of 4."""
+    that of the linear path alone, so it is of 4. A domain without rows is mixed as sentiment is."""
     mixes = {head: _class_mix(head, held, items) for head in ("urgency", "category")}
     mixes["sentiment"] = _sentiment_mix(held, items, plain, rows)
     right = 0
@@ -90,7 +90,7 @@ def settle(
         chosen = [number for number, row in enumerate(rows) if row.domain == domain]
         labels = _labels("sentiment", [rows[number] for number in chosen])
         encoded, bagged = _head(told.encoded, head)[chosen], _head(told.bagged, head)[chosen]
-        mixes[head] = calibrate.mix_alike(encoded, bagged, labels)
+        mixes[head] = calibrate.mix_alike(encoded, bagged, labels) if chosen else mixes["sentiment"]
         right += int((mixes[head](encoded, bagged).argmax(1) == labels).sum())
     flags, known = topic_flags(items, len(HEADS["topics"]))
     kept = known > 0

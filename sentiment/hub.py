@@ -96,8 +96,8 @@ def pulled_models() -> Path:
     return Path(os.path.expanduser(os.environ.get("ASCOLTO_MODELS") or FOLDER))
 
 
-def located(named: str, models: Path | None = None) -> Path:
-    """The folder that ASCOLTO_MODEL names: by path, or by the hub id of a pulled model. Nothing is downloaded.
+def located(named: str, models: Path | None = None, option: str = "ASCOLTO_MODEL") -> Path:
+    """The folder that `option` names: by path, or by the hub id of a pulled model. Nothing is downloaded.
 
     Raises ModelError where there is none, or where what was pulled is no longer what came."""
     folder = Path(os.path.expanduser(named))
@@ -105,15 +105,20 @@ def located(named: str, models: Path | None = None) -> Path:
         return _whole(folder) if (folder / MANIFEST).is_file() else folder
     if not _HUB_ID.fullmatch(named):
         raise ModelError(
-            f"there is no folder {named}: set ASCOLTO_MODEL to one, or to the hub id (owner/name) of a pulled model"
+            f"there is no folder {named}: set {option} to one, or to the hub id (owner/name) of a pulled model"
         )
     folder = _folder(named, models or pulled_models())
     if not folder.is_dir():
         raise ModelError(
             f"there is no folder {named}, and no model of that name was pulled: bring it with `ascolto models pull "
-            f"{named}`, or set ASCOLTO_MODEL to a folder"
+            f"{named}`, or set {option} to a folder"
         )
     return _whole(folder)
+
+
+def has_tokenizer(folder: Path) -> bool:
+    """Whether a folder holds a tokenizer: without one, transformers makes one that knows no word."""
+    return any((folder / name).is_file() for name in _TOKENIZER - _BESIDE - {PIECES})
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -1,5 +1,6 @@
 """The network as scoring runs it: the same weights, worked out so that the same answer costs less. It learns nothing
-and explains nothing: training and explain.py use the network itself.
+and explains nothing: training and explain.py use the network itself. That is for our own encoder; a borrowed one
+answers as it is.
 
 Texts stand one after another in one long row of pieces, with two empty places behind each, so that convolutions are
 plain ones over the whole row. What depends on a piece alone is worked out once, for the whole vocabulary. What is done
@@ -7,7 +8,9 @@ once a text, and not once a piece, is done for all texts together."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +18,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sentiment.batch import Batch
-from sentiment.network import EPS, SPANS, VECTOR_SCALE, Grams, Network
+from sentiment.batch import Batch, of_pieces
+from sentiment.network import EPS, SPANS, VECTOR_SCALE, Encoder, Grams, Network
 from sentiment.pieces import PAD
 from sentiment.precision import numbers, quickest_device
 
@@ -44,14 +47,57 @@ class _Layer:
     down: Pair
 
 
-class Inference:
-    """A network ready to answer, its encoder on `device` (by default the quickest) and in numbers of `dtype` (by
-    default those that suit the device). Threads may share it."""
+class Answering(ABC):
+    """A network ready to answer. Threads may share it."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def __call__(self, batch: Batch) -> dict[str, Tensor]:
+        """What the network itself would say: calibrated logits (B, labels) of each head, 32-bit, on the CPU. A batch
+        may be large: it goes through the encoder in parts."""
+        with torch.inference_mode():
+            return self._network.mixed(self.encoded(batch.index), self._network.bagged(batch))
+
+    @abstractmethod
+    def encoded(self, index: Tensor) -> Tensor:
+        """(B, outputs) of the encoder for piece numbers (B, L), PAD where there is none."""
+
+
+def answering(network: Network, device: str | None = None) -> Answering:
+    """A network ready to answer, in the quickest way there is for its encoder."""
+    return (Inference if isinstance(network.encoder, Encoder) else Plain)(network, device)
+
+
+class Plain(Answering):
+    """A network whose encoder runs as it is, on `device` (by default the quickest) and in the numbers that suit that. A
+    copy of its own is kept for them: the network itself stays as it is, and explains."""
+
+    def __init__(self, network: Network, device: str | None = None) -> None:
+        super().__init__(network)
+        self._device = device or quickest_device()
+        as_it_is = (self._device, numbers(self._device)) == ("cpu", torch.float32)
+        moved = None if as_it_is else deepcopy(network.encoder).to(self._device, numbers(self._device))
+        self._encoder = moved or network.encoder
+
+    def encoded(self, index: Tensor) -> Tensor:
+        with torch.inference_mode():
+            found = torch.zeros(len(index), self._network.shape.encoded)
+            for rows, length in _parts((index != PAD).sum(1)):
+                found[rows] = self._encoder(of_pieces(index[rows, :length]).to(self._device)).float().cpu()
+            outputs: Tensor = self._network.head(self._network.norm(found))
+            return outputs
+
+
+class Inference(Answering):
+    """A network with our own encoder, which is on `device` (by default the quickest) and in numbers of `dtype` (by
+    default those that suit the device)."""
 
     def __init__(self, network: Network, device: str | None = None, dtype: torch.dtype | None = None) -> None:
         self._device = device or quickest_device()
         self._dtype = dtype or numbers(self._device)
-        self._network, encoder = network, network.encoder
+        super().__init__(network)
+        encoder = self._own = _own(network)
         with torch.inference_mode():
             self._table, self._parts = self._pieces()
             self._grams = [
@@ -62,14 +108,7 @@ class Inference:
             self._norm, self._narrow = self._pair(encoder.norm), self._pair(encoder.narrow)
             self._layers = [self._layer(layer) for layer in encoder.layers]
 
-    def __call__(self, batch: Batch) -> dict[str, Tensor]:
-        """What the network itself would say: calibrated logits (B, labels) of each head, 32-bit, on the CPU. A batch
-        may be large: it goes through the encoder in parts."""
-        with torch.inference_mode():
-            return self._network.mixed(self.encoded(batch.index), self._network.bagged(batch))
-
     def encoded(self, index: Tensor) -> Tensor:
-        """(B, outputs) of the encoder for piece numbers (B, L), PAD where there is none."""
         with torch.inference_mode():
             found = torch.zeros(len(index), self._network.shape.features + 2 * self._network.shape.width + 1)
             for rows, length in _parts((index != PAD).sum(1)):
@@ -121,13 +160,13 @@ class Inference:
     def _finished(self, pooled: Tensor) -> Tensor:
         network, shape = self._network, self._network.shape
         summed, total, most, pieces = torch.split(pooled, [shape.features, shape.width, shape.width, 1], 1)
-        vector = VECTOR_SCALE * network.encoder.averaging.of(summed, pieces)
+        vector = VECTOR_SCALE * self._own.averaging.of(summed, pieces)
         outputs: Tensor = network.head(network.norm(torch.cat([vector, total / pieces, most], 1)))
         return outputs
 
     def _pieces(self) -> tuple[Tensor, list[Tensor]]:
         """The table, and what each convolution reads of it; nothing for PAD."""
-        encoder = self._network.encoder
+        encoder = self._own
         table = encoder.table.weight.detach().to(self._device, self._dtype)
         if bool(table[PAD].any()):
             table = table.clone()
@@ -161,10 +200,15 @@ class Inference:
         return kernel.contiguous(memory_format=torch.channels_last), bias
 
 
+def _own(network: Network) -> Encoder:
+    assert isinstance(network.encoder, Encoder)
+    return network.encoder
+
+
 def lightened(network: Network) -> Network:
     """The network, changed: its table of pieces, most of its weights, in the numbers that scoring reads, so that memory
     holds it once."""
-    if quickest_device() == "cpu":
+    if quickest_device() == "cpu" and isinstance(network.encoder, Encoder):
         with torch.no_grad():
             network.encoder.table.to(numbers("cpu")).weight[PAD] = 0.0
     return network

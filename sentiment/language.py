@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
+from threading import Lock, Thread
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -53,6 +53,12 @@ class Detected:
 
     lang: str | None
     confidence: float
+
+
+def prepare() -> None:
+    """Begins to read what tells languages apart, half a second's work for a core that torch leaves idle while it loads;
+    who detects waits for the rest."""
+    Thread(target=_identifier, name="language", daemon=True).start()
 
 
 def detect(text: str) -> Detected:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,9 @@ from sentiment.precision import autocast
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-CHECKPOINT_SECONDS = 60
+CHECKPOINT_SECONDS = 60.0
+_WORTH = 20
+"""Checkpoints are this many times as far apart as one takes: they cost a twentieth of the time at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ CPU = Machine()
 @dataclass(frozen=True, slots=True)
 class Plan(Generic[T]):
     """`steps` steps at a peak `rate`. `prepare` makes the batch of a step, the same each time it is asked;
-    `loss` is what one batch costs."""
+    `loss` is what one batch costs. `apart`: parts that learn at a share of the rate."""
 
     name: str
     steps: int
@@ -45,6 +47,7 @@ class Plan(Generic[T]):
     seed: int
     prepare: Callable[[int], T]
     loss: Callable[[T], Tensor]
+    apart: Sequence[tuple[nn.Module, float]] = ()
 
 
 class _Steps(Dataset[T]):
@@ -59,11 +62,11 @@ class _Steps(Dataset[T]):
 
 
 def learn(module: nn.Module, plan: Plan[T], machine: Machine, checkpoint: Path | None = None) -> None:
-    """Trains `module`, which is on the machine's device. `checkpoint`: a file that is written every minute
-    and at the end, and continued from."""
-    optimizer, schedule = optimise(module, plan.rate, plan.steps)
+    """Trains `module`, which is on the machine's device. `checkpoint`: a file that is written every minute, more rarely
+    where that takes long, and at the end, and continued from."""
+    optimizer, schedule = optimise(module, plan.rate, plan.steps, plan.apart)
     done = _resume(checkpoint, module, optimizer, schedule, machine)
-    saved, started, running = time.monotonic(), time.monotonic(), 0.0
+    saved, started, running, pause = time.monotonic(), time.monotonic(), 0.0, CHECKPOINT_SECONDS
     for step, batch in enumerate(_prepared(plan, range(done, plan.steps), machine), done):
         torch.manual_seed(plan.seed * 1_000_003 + step)
         with autocast(machine.device):
@@ -76,9 +79,11 @@ def learn(module: nn.Module, plan: Plan[T], machine: Machine, checkpoint: Path |
         last = step + 1 == plan.steps
         if step % 50 == 0 or last:
             running = loss.item() if not running else 0.7 * running + 0.3 * loss.item()
-        if checkpoint is not None and (last or time.monotonic() - saved > CHECKPOINT_SECONDS):
+        if checkpoint is not None and (last or time.monotonic() - saved > pause):
+            began = time.monotonic()
             _save(checkpoint, module, optimizer, schedule, step + 1)
             saved = time.monotonic()
+            pause = max(CHECKPOINT_SECONDS, _WORTH * (saved - began))
             log.info(
                 "%s: step %d of %d, loss %.3f, %.0f s", plan.name, step + 1, plan.steps, running,
                 saved - started, extra={"action": "train"},
@@ -86,10 +91,14 @@ def learn(module: nn.Module, plan: Plan[T], machine: Machine, checkpoint: Path |
 
 
 def optimise(
-    module: nn.Module, rate: float, steps: int
+    module: nn.Module, rate: float, steps: int, apart: Sequence[tuple[nn.Module, float]] = ()
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    """AdamW (Loshchilov & Hutter 2019); the rate climbs for a twentieth of the steps, then falls to zero."""
-    optimizer = torch.optim.AdamW(module.parameters(), lr=rate, weight_decay=0.01, fused=True)
+    """AdamW (Loshchilov & Hutter 2019); the rate climbs for a twentieth of the steps, then falls to zero. Parts of the
+    module that stand `apart` learn at a share of the rate."""
+    theirs = {weights for part, _ in apart for weights in part.parameters()}
+    groups: list[dict[str, Any]] = [{"params": [one for one in module.parameters() if one not in theirs]}]
+    groups += [{"params": list(part.parameters()), "lr": share * rate} for part, share in apart]
+    optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.01, fused=True)
     warm = max(1, steps // 20)
 
     def scale(step: int) -> float:

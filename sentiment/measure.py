@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -36,8 +37,11 @@ class OnSource:
     linear_f1: float
 
 
-def measure(folder: Path, data_dir: Path, speed: Mapping[str, object] | None = None) -> None:
-    """Adds `evaluation`, `sources` and `behaviour` to the folder's figures, and `speed` where it was measured.
+def measure(
+    folder: Path, data_dir: Path, speed: Mapping[str, object] | None = None, permissive: Path | None = None
+) -> None:
+    """Adds `evaluation`, `sources` and `behaviour` to the folder's figures, and `speed` where it was measured. With the
+    folder of a model that learnt from `permissive` sources alone, also what that costs.
 
     Raises ValueError for a model that cannot be loaded or a labelled file that cannot be used."""
     scorer = Scorer.load(folder)
@@ -50,9 +54,41 @@ def measure(folder: Path, data_dir: Path, speed: Mapping[str, object] | None = N
     figures["evaluation"] = {name: evaluation.to_json() for name, evaluation in found.items()}
     figures["sources"] = {"model": scorer.name, "rows": [asdict(row) for row in on_sources(scorer, data_dir)]}
     figures["behaviour"] = behaviour.run(scorer).to_json()
+    if permissive is not None:
+        figures["permissive"] = {"model": scorer.name, "rows": _cost(figures, permissive, data_dir)}
     if speed is not None:
         figures["speed"] = {**speed, "model": scorer.name}
     file.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def _cost(ours: Mapping[str, Any], folder: Path, data_dir: Path) -> list[dict[str, Any]]:
+    """What a model of permissive sources reaches, beside what ours does."""
+    scorer = Scorer.load(folder)
+    theirs = {
+        "training": json.loads((folder / FIGURES).read_text(encoding="utf-8"))["training"],
+        "evaluation": {"gold_dev": evaluate(scorer, data_dir / "gold_dev.jsonl").to_json()},
+        "sources": {"rows": [asdict(row) for row in on_sources(scorer, data_dir)]},
+    }
+    pairs = zip(_told(ours), _told(theirs), strict=True)
+    return [{"figure": name, "all": value, "permissive": other} for (name, value), (_, other) in pairs]
+
+
+def _told(figures: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    training, rows = figures["training"], figures["sources"]["rows"]
+    yield "published rows learnt from", sum(training["sources"].values())
+    for name in ("sentiment_f1", "urgency_f1", "category_f1", "critical_recall", "false_critical"):
+        yield (
+            f"{name.replace('_f1', ' macro-F1').replace('_', ' ')}, cross-validated",
+            training["held_out"][name],
+        )
+    for head, figure in figures["evaluation"]["gold_dev"]["heads"].items():
+        yield f"{head} macro-F1, development items", figure["value"]
+    tweets = [row["f1"] for row in rows if row["source"] == "umsab"]
+    yield "sentiment macro-F1, mean of UMSAB's languages", sum(tweets) / max(1, len(tweets))
+    yield (
+        "sentiment macro-F1, mean of the published splits",
+        sum(row["f1"] for row in rows) / max(1, len(rows)),
+    )
 
 
 def on_sources(scorer: Scorer, data_dir: Path) -> Iterator[OnSource]:

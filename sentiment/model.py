@@ -12,17 +12,19 @@ from torch import Tensor
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
 from sentiment.batch import Batch
+from sentiment.borrowed import Borrowed, rebuilt
 from sentiment.features import SPEC
 from sentiment.folder import WEIGHTS, load, sizes_of
 from sentiment.labels import HEADS
 from sentiment.network import Network, Shape
-from sentiment.packing import packed
+from sentiment.packing import packed_network
 from sentiment.pieces import SPECIAL
 from sentiment.recipe import LANGUAGES
 
 
 class AscoltoConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
-    """config.json: the network's sizes, label names, languages, and decision thresholds."""
+    """config.json: the network's sizes, label names, languages, decision thresholds, and the `base` that its encoder is
+    borrowed from, if it is."""
 
     model_type = "ascolto"
 
@@ -34,6 +36,7 @@ class AscoltoConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         languages: list[str] | None = None,
         critical_threshold: float = 0.5,
         topic_threshold: float = 0.5,
+        base: Mapping[str, Any] | None = None,
         **rest: Any,
     ) -> None:
         self.sizes = dict(sizes or sizes_of(Shape(pieces=len(SPECIAL))))
@@ -42,6 +45,8 @@ class AscoltoConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         self.languages = list(languages or LANGUAGES)
         self.critical_threshold = critical_threshold
         self.topic_threshold = topic_threshold
+        if base is not None:
+            self.base = dict(base)
         super().__init__(**rest)
 
     def shape(self) -> Shape:
@@ -50,6 +55,11 @@ class AscoltoConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
             head: len(self.labels[head]) for head in HEADS
         }  # config.json sorts its names; outputs keep order
         return Shape(**self.sizes, heads=heads)
+
+    def borrowed(self) -> Borrowed | None:
+        """The borrowed encoder this configuration tells of; its weights are still to be read."""
+        base = getattr(self, "base", None)
+        return None if base is None else rebuilt(base)
 
 
 class AscoltoModel(PreTrainedModel):  # type: ignore[no-untyped-call]
@@ -61,7 +71,7 @@ class AscoltoModel(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     def __init__(self, config: AscoltoConfig) -> None:
         super().__init__(config)
-        self.network = Network(config.shape())
+        self.network = Network(config.shape(), config.borrowed())
         self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: Any) -> None:
@@ -79,7 +89,7 @@ class AscoltoModel(PreTrainedModel):  # type: ignore[no-untyped-call]
         """Writes config.json and model.safetensors; the vocabulary is folder.save's to write."""
         Path(folder).mkdir(parents=True, exist_ok=True)
         self.config.save_pretrained(folder)
-        save_file(packed(self.network.state_dict()), Path(folder) / WEIGHTS)
+        save_file(packed_network(self.network), Path(folder) / WEIGHTS)
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """Calibrated logits (B, labels) of each head."""

@@ -8,8 +8,10 @@ Beside it one table holds a linear model over TF-IDF n-grams; each head adds the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -29,7 +31,8 @@ VECTOR_SCALE = 8.0
 class Shape:
     """Sizes of a network: `pieces` of the vocabulary and rows of the linear table; widths of a piece, of a
     convolution, of the averaging network inside and of the sentence vector it gives; width, layers and attention heads
-    of the transformer; most pieces of a text; and the outputs of each head."""
+    of the transformer; most pieces of a text; and the outputs of each head. A borrowed encoder (borrowed.py) has
+    neither convolutions nor averaging network: their widths are 0."""
 
     pieces: int
     linear_size: int = 98_304
@@ -142,11 +145,38 @@ class Layer(nn.Module):
         return result
 
 
-class Encoder(nn.Module):
+class TextEncoder(nn.Module, ABC):
+    """What a network needs of its encoder: our own, below, or a borrowed one (borrowed.py)."""
+
+    @property
+    @abstractmethod
+    def rates(self) -> Sequence[tuple[nn.Module, float]]:
+        """Parts that learn at a share of the peak rate."""
+
+    @abstractmethod
+    def another(self) -> TextEncoder:
+        """A new one of this shape; its weights may be others."""
+
+    def to_json(self) -> dict[str, Any] | None:
+        """What a configuration tells of it beside the shape."""
+        return None
+
+    @abstractmethod
+    def vectors(self, index: Tensor) -> Tensor:
+        """(B, L, piece width): what the pieces' numbers (B, L) are before anything is made of them."""
+
+    @abstractmethod
+    def forward(self, batch: Batch, pieces: Tensor | None = None) -> Tensor:
+        """(B, shape.encoded). `pieces` (B, L, piece width): use these instead of the `vectors` of the batch's own
+        (explain.py moves them)."""
+
+
+class Encoder(TextEncoder):
     """Texts to vectors: (B, shape.encoded)."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
+        self.shape = shape
         self.table = nn.Embedding(shape.pieces, shape.piece_width)
         self.spread = nn.Linear(shape.piece_width, len(SPANS) * shape.gram_width)
         self.spread_norm = nn.LayerNorm(len(SPANS) * shape.gram_width, eps=EPS)
@@ -157,12 +187,22 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
         nn.init.normal_(self.table.weight, std=0.3)
 
+    @property
+    def rates(self) -> Sequence[tuple[nn.Module, float]]:
+        return ()
+
+    def another(self) -> Encoder:
+        return Encoder(self.shape)
+
+    def vectors(self, index: Tensor) -> Tensor:
+        found: Tensor = self.table(index)
+        return found
+
     def forward(self, batch: Batch, pieces: Tensor | None = None) -> Tensor:
-        """(B, shape.encoded): the sentence's vector, then the mean and the maximum of the transformer's states.
-        `pieces` (B, L, piece width): use these vectors instead of the table's own (explain.py moves them)."""
+        """The sentence's vector, then the mean and the maximum of the transformer's states."""
         kept = batch.index != PAD
         present = kept.unsqueeze(-1).to(self.norm.weight.dtype)
-        seen = (self.table(batch.index) if pieces is None else pieces).to(present.dtype) * present
+        seen = (self.vectors(batch.index) if pieces is None else pieces).to(present.dtype) * present
         parts = (self.spread_norm(self.spread(seen)) * present).chunk(len(SPANS), dim=2)
         grams = [convolve(part, present) for convolve, part in zip(self.grams, parts, strict=True)]
         features = self.norm(torch.cat([seen, *grams], 2)) * present
@@ -177,15 +217,16 @@ class Encoder(nn.Module):
 
 class Network(nn.Module):
     """Both paths and their mixture. `mix` holds, for each head, the weights of encoder and linear path
-    and a shift of each output; they are fitted on texts held out (calibrate.py), not by training."""
+    and a shift of each output; they are fitted on texts held out (calibrate.py), not by training. Without an `encoder`
+    it has one of our own, at its random start."""
 
     idf: Tensor
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, encoder: TextEncoder | None = None) -> None:
         super().__init__()
         self.shape = shape
         outputs = sum(shape.heads.values())
-        self.encoder = Encoder(shape)
+        self.encoder = encoder or Encoder(shape)
         self.head = nn.Linear(shape.encoded, outputs)
         self.norm = nn.LayerNorm(shape.encoded)
         self.dropout = nn.Dropout(2 * shape.dropout)

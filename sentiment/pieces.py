@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +40,27 @@ class Cut:
     spans: Sequence[tuple[int, int]]
 
 
+class Cutter(Protocol):
+    """What cuts texts for an encoder: our Pieces, or the Tokens of a borrowed one (borrowed.py). The numbers of its
+    pieces begin behind those of SPECIAL."""
+
+    @property
+    def file(self) -> str:
+        """The name of its file in a model folder."""
+
+    def __len__(self) -> int: ...
+
+    def __call__(self, texts: Sequence[str]) -> list[Cut]:
+        """The pieces of each cleaned text, without special ones."""
+
+    def write(self, file: Path) -> None:
+        """Writes it whole."""
+
+
 class Pieces:
     """A vocabulary with its special pieces in front. Threads may share it."""
+
+    file = "pieces.tsv"
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = tuple(vocabulary)

@@ -17,7 +17,7 @@ from sentiment.batch import Batch, Collator, encoder_batch
 from sentiment.corpus import Example
 from sentiment.labels import DOMAINS
 from sentiment.loop import Machine, Plan, learn
-from sentiment.network import Encoder, Shape
+from sentiment.network import Shape, TextEncoder
 from sentiment.plan import batches, dropped
 from sentiment.recipe import Recipe
 from sentiment.text import ends
@@ -30,7 +30,7 @@ NAMED = 0.7
 class Reader(nn.Module):
     """An encoder with one sentiment head for tweets and one for reviews: people rate the two differently."""
 
-    def __init__(self, encoder: Encoder, shape: Shape) -> None:
+    def __init__(self, encoder: TextEncoder, shape: Shape) -> None:
         super().__init__()
         self.encoder = encoder
         self.norm = nn.LayerNorm(shape.encoded)
@@ -52,7 +52,7 @@ class _Rated:
 
 
 def pretrain(
-    encoder: Encoder,
+    encoder: TextEncoder,
     train: Sequence[Example],
     shape: Shape,
     recipe: Recipe,
@@ -60,7 +60,7 @@ def pretrain(
     checkpoint: Path,
     collate: Collator,
     machine: Machine,
-) -> Encoder:
+) -> TextEncoder:
     """The `encoder`, trained on the rows' sentiment."""
     torch.manual_seed(seed)
     reader = Reader(encoder, shape).to(machine.device)
@@ -86,5 +86,6 @@ def pretrain(
         wanted = rated.wanted.to(machine.device)
         return functional.cross_entropy(logits.float(), wanted, label_smoothing=_SMOOTHING)
 
-    learn(reader, Plan("pretrain", len(plan), recipe.pretrain_rate, seed, prepare, loss), machine, checkpoint)
+    course = Plan("pretrain", len(plan), recipe.pretrain_rate, seed, prepare, loss, encoder.rates)
+    learn(reader, course, machine, checkpoint)
     return reader.encoder

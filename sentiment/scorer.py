@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from sentiment.batch import Collator, Given
-from sentiment.explain import asked, reasons, sentiment_head
+from sentiment.batch import LONGEST, Collator, Given
+from sentiment.explain import Told, asked, reasons, sentiment_head
 from sentiment.folder import BUILT_IN, Loaded, is_ours, load
-from sentiment.inference import Inference, lightened
+from sentiment.inference import answering, lightened
 from sentiment.labels import AGREEING, CRITICAL, DOMAINS
 from sentiment.language import detect_cleaned
 from sentiment.text import clean
@@ -28,21 +28,23 @@ MANY_STARS = 3.5
 """Stars from which on a danger is also looked for without them."""
 LIKELY = 0.5
 """Chance of critical, of the words alone, that no stars can talk away."""
-EXPLAINED_TOGETHER = 24
-"""Texts that go the way back at once, which keeps more in memory."""
+EXPLAINED_TOGETHER, EXPLAINED_CHARACTERS = 24, 8_000
+"""Texts, and about so many characters of them, that go the way back at once, which keeps more in memory: 24 long texts
+take 4 to 10 GB of a borrowed encoder's."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScorerInput:
     """A text to score; its title is read in front of it. A given `lang` (ISO 639-1) wins over detection;
     `stars`, 1 to 5, are evidence. `domain`: see batch.Given; for what is neither, and for what is written to a brand,
-    there is none."""
+    there is none. `critical_threshold`: the chance from which on it is critical, where not the model's own."""
 
     text: str
     title: str | None = None
     lang: str | None = None
     stars: float | None = None
     domain: str | None = None
+    critical_threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,14 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A text made ready: cleaned, and what is given to the model of it, without names; its language, and whether the
-    model is to score it."""
+    """A text made ready: cleaned, and what is given to the model of it, without names; its language, whether the
+    model is to score it, and from which chance on it is critical."""
 
     written: Given
     given: Given
     lang: str | None
     unsupported: bool
+    critical: float
 
     @property
     def scored(self) -> bool:
@@ -87,7 +90,7 @@ class Scorer:
     def __init__(self, model: Loaded, foreign: Foreign | None = None) -> None:
         self.model = model
         self.foreign = foreign
-        self.inference = Inference(model.network)
+        self.inference = answering(model.network)
         self.collate = Collator(model.pieces, model.network.shape.limit, model.network.idf.numpy())
 
     @classmethod
@@ -127,13 +130,21 @@ class Scorer:
             for head, part in logits.items()
         }
 
+    def given(self, text: ScorerInput) -> Given:
+        """What the model is given of a text."""
+        return self._read(text).given
+
     def _read(self, text: ScorerInput) -> _Read:
         cleaned = clean(f"{text.title}\n{text.text}" if text.title else text.text)
         lang = _code(text.lang) or detect_cleaned(cleaned).lang
         stars = text.stars if text.stars is not None and math.isfinite(text.stars) else None
         written = Given(cleaned, stars, text.domain)
         given = written if text.domain else replace(written, text=self.model.lexicon.neutral(cleaned, lang))
-        return _Read(written, given, lang, lang is not None and lang not in self.model.languages)
+        unsupported = lang is not None and lang not in self.model.languages
+        critical = (
+            self.model.critical_threshold if text.critical_threshold is None else text.critical_threshold
+        )
+        return _Read(written, given, lang, unsupported, critical)
 
     def _unread(self, read: _Read) -> Scored:
         return Scored(
@@ -154,7 +165,7 @@ class Scorer:
     def _answer(self, row: _Read, moods: Sequence[float], chances: Mapping[str, Sequence[float]]) -> Scored:
         labels = self.model.labels
         levels, kinds = chances["urgency"], chances["category"]
-        mood, level, kind = _likeliest(moods, levels, kinds, self.model.critical_threshold)
+        mood, level, kind = _likeliest(moods, levels, kinds, row.critical)
         return Scored(
             lang=row.lang,
             unsupported=False,
@@ -194,8 +205,7 @@ class Scorer:
         ]
         told.sort(key=lambda numbered: len(numbered[1].given.text))
         explained = list(answers)
-        for start in range(0, len(told), EXPLAINED_TOGETHER):
-            part = told[start : start + EXPLAINED_TOGETHER]
+        for part in _parts(told):
             why = reasons(self.model.network, self.collate, [one for _, one in part])
             for (number, _), runs in zip(part, why, strict=True):
                 explained[number] = replace(answers[number], why=runs)
@@ -204,7 +214,20 @@ class Scorer:
 
 def _load(folder: Path) -> Loaded:
     model = load(folder)
-    return replace(model, network=lightened(model.network))
+    return replace(model, network=lightened(model.network).requires_grad_(False))
+
+
+def _parts(told: Sequence[tuple[int, Told]]) -> Iterator[Sequence[tuple[int, Told]]]:
+    """What is to be explained, shorter texts first, in parts that memory holds."""
+    start = 0
+    while start < len(told):
+        end = start + 1
+        while end < min(len(told), start + EXPLAINED_TOGETHER) and (
+            (end + 1 - start) * min(LONGEST, len(told[end][1].given.text)) <= EXPLAINED_CHARACTERS
+        ):
+            end += 1
+        yield told[start:end]
+        start = end
 
 
 def _likeliest(

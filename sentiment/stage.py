@@ -15,6 +15,7 @@ from sentiment.scorer import Scored, ScorerInput
 from store import claims
 from store.clock import utcnow
 from store.db import Database
+from store.labels import thresholds
 from store.tables import Mention, MentionState, Score
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,9 @@ def score_waiting(
     claim, rows = _take(db, limit, clock())
     if not rows:
         return 0
-    scored, errors = _score_each(scorer, [_input(row) for row in rows])
+    with db.read() as session:
+        own = thresholds(session, scorer.name)
+    scored, errors = _score_each(scorer, [_input(row, own.get(row.brand)) for row in rows])
     now = clock()
     with db.write() as session:
         for row, outcome, error in zip(rows, scored, errors, strict=True):
@@ -81,8 +84,8 @@ def _take(db: Database, limit: int, now: datetime) -> tuple[claims.Claim, list[M
         return claim, list(rows)
 
 
-def _input(row: Mention) -> ScorerInput:
-    return ScorerInput(text=row.text, title=row.title, lang=row.lang, stars=row.stars)
+def _input(row: Mention, critical: float | None) -> ScorerInput:
+    return ScorerInput(row.text, row.title, row.lang, row.stars, critical_threshold=critical)
 
 
 def _score_each(

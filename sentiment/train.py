@@ -19,6 +19,7 @@ from torch import Tensor
 
 from sentiment.base import start, vocabulary
 from sentiment.batch import Collator
+from sentiment.borrowed import HEAD_RATE, Lent, borrow
 from sentiment.corpus import (
     Example,
     authored,
@@ -28,16 +29,17 @@ from sentiment.corpus import (
     published,
     unlabelled,
     without_stars,
-)  # fmt: skip
+)
 from sentiment.finetune import finetune, topic_flags
-from sentiment.folder import FIGURES, save
+from sentiment.folder import CONFIG, FIGURES, ModelError, is_ours, save
 from sentiment.heldout import Figures, Outputs, Settled, joined, outputs_of, settle
+from sentiment.hub import MANIFEST
 from sentiment.labels import DOMAINS, HEADS
 from sentiment.linear import balance, fit_classes, fit_flags, idf_of, matrix
 from sentiment.loop import CPU, Machine
 from sentiment.names import learnt as learnt_lexicon
-from sentiment.network import Encoder, Network, Shape
-from sentiment.pieces import Pieces, learnt
+from sentiment.network import Encoder, Network, Shape, TextEncoder
+from sentiment.pieces import Cutter, Pieces, learnt
 from sentiment.pretrain import pretrain
 from sentiment.recipe import RECIPES, Recipe
 
@@ -46,6 +48,7 @@ T = TypeVar("T")
 _DEVICES = {"cpu": "the CPU", "cuda": "one GPU"}
 SMALL = {"piece_width": 16, "gram_width": 8, "inner_width": 16, "vector_width": 16, "width": 32, "layers": 1}
 """The shape of an encoder that starts from nothing."""
+_OUTPUTS = {head: len(names) for head, names in HEADS.items()}
 _STRENGTH = 10.0
 _PUBLISHED = 0.1
 """What a published row counts in the linear path's sentiment beside an authored one."""
@@ -54,7 +57,7 @@ _PUBLISHED = 0.1
 @dataclass(frozen=True, slots=True)
 class Trained:
     """A finished run: its folder, recipe, seed and device, the texts it learnt from, CPU seconds (of this and of
-    earlier, interrupted starts), and figures on held-out items."""
+    earlier, interrupted starts), figures on held-out items, and the base that its encoder was borrowed from."""
 
     folder: Path
     recipe: str
@@ -64,6 +67,7 @@ class Trained:
     sources: dict[str, int]
     cpu_seconds: float
     held_out: Figures
+    base: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +78,32 @@ class _Corpus:
 
 
 @dataclass(frozen=True, slots=True)
+class _Beginning:
+    """What an encoder is before stage one: its shape, its pieces, `known` to tell it apart by, how it is made, and the
+    name of the base that it is borrowed from."""
+
+    shape: Shape
+    pieces: Cutter
+    known: str
+    make: Callable[[], TextEncoder]
+    base: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Run:
-    """What every step of one run shares. `numbers`: the base's numbers of the pieces."""
+    """What every step of one run shares."""
 
     recipe: Recipe
-    shape: Shape
-    numbers: Sequence[int]
+    beginning: _Beginning
     seed: int
     place: Path
     corpus: _Corpus
     collate: Collator
     machine: Machine
+
+    @property
+    def shape(self) -> Shape:
+        return self.beginning.shape
 
 
 def train(
@@ -95,17 +114,21 @@ def train(
     checkpoints: Path = Path("checkpoints"),
     machine: Machine = CPU,
     permissive: bool = False,
+    base: str | None = None,
 ) -> Trained:
     """Trains by a recipe and writes the model folder `out_dir`; with `permissive`, from published texts alone whose
-    licence, as stated, allows any use. On the CPU with one thread, the same seed, data, processor and torch give the
-    same weights.
+    licence, as stated, allows any use; with a `base` (folder or hub id), on that encoder in place of our own. On the
+    CPU with one thread, the same seed, data, processor and torch give the same weights.
 
-    Raises CorpusError for a training folder that cannot be used, KeyError for an unknown recipe."""
+    Raises CorpusError for a training folder that cannot be used, ModelError for such a base and for an `out_dir` that
+    holds somebody else's model, KeyError for an unknown recipe."""
     torch.set_num_threads(machine.threads)
-    run = _begin(data_dir, RECIPES[recipe], seed, checkpoints, machine, permissive)
+    _refuse_taken(out_dir)
+    lent = None if base is None else borrow(base)
+    run = _begin(data_dir, RECIPES[recipe], seed, checkpoints, machine, permissive, lent)
     encoder = _encoder(run)
     held, rows = _cross_validate(run, encoder)
-    network = _timed(run, "network", lambda: _learn(run, encoder, run.corpus.items))
+    network = _whole(run, encoder)
     published = run.corpus.validation
     plain, told = (
         outputs_of(network, run.collate, without_stars(published), run.machine.device, domain)
@@ -118,28 +141,62 @@ def train(
     return _finish(run, settled, out_dir)
 
 
+def _refuse_taken(out_dir: Path) -> None:
+    """What was pulled, or came from elsewhere, is not written over: it may be the base itself."""
+    if (out_dir / MANIFEST).is_file() or ((out_dir / CONFIG).is_file() and not is_ours(out_dir)):
+        raise ModelError(f"{out_dir} holds a model that is not Ascolto's own: name another folder to write")
+
+
 def _begin(
-    data_dir: Path, recipe: Recipe, seed: int, checkpoints: Path, machine: Machine, permissive: bool = False
+    data_dir: Path,
+    recipe: Recipe,
+    seed: int,
+    checkpoints: Path,
+    machine: Machine,
+    permissive: bool = False,
+    lent: Lent | None = None,
 ) -> _Run:
     corpus = _corpus(data_dir, recipe, seed, permissive)
-    heads = {head: len(names) for head, names in HEADS.items()}
-    texts = [row.text for row in corpus.replay]
-    texts += unlabelled(data_dir, recipe.languages, recipe.unlabelled)
-    if recipe.base:
-        pieces, numbers = vocabulary(texts, recipe.pieces)
-        shape = Shape(len(pieces), recipe.linear_size, limit=recipe.limit, heads=heads)
+    rows = [*corpus.items, *corpus.replay]
+    if lent is None:
+        texts = [row.text for row in corpus.replay]
+        beginning = _own(recipe, texts + unlabelled(data_dir, recipe.languages, recipe.unlabelled))
+        fingerprint = _fingerprint(recipe, seed, rows)
     else:
-        pieces, numbers = Pieces(learnt(texts, recipe.pieces)), []
-        shape = Shape(len(pieces), recipe.linear_size, **SMALL, limit=recipe.limit, heads=heads)
-    place = checkpoints / f"{recipe.name}-{_fingerprint(recipe, seed, [*corpus.items, *corpus.replay])}"
+        recipe = replace(recipe, pretrain_rate=HEAD_RATE, finetune_rate=HEAD_RATE)
+        beginning = _borrowed(recipe, lent)
+        fingerprint = _fingerprint((recipe, lent.checksum), seed, rows)
+    place = checkpoints / f"{recipe.name}-{fingerprint}"
     place.mkdir(parents=True, exist_ok=True)
     idf = idf_of([*corpus.items, *evenly(corpus.replay, recipe.linear_rows)], recipe.linear_size)
     log.info(
         "training: %d items, %d published rows, %d pieces",
-        len(corpus.items), len(corpus.replay), len(pieces), extra={"action": "train"},
+        len(corpus.items), len(corpus.replay), len(beginning.pieces), extra={"action": "train"},
     )  # fmt: skip
-    collate = Collator(pieces, recipe.limit, idf)
-    return _Run(recipe, shape, numbers, seed, place, corpus, collate, machine)
+    collate = Collator(beginning.pieces, beginning.shape.limit, idf)
+    return _Run(recipe, beginning, seed, place, corpus, collate, machine)
+
+
+def _own(recipe: Recipe, texts: Sequence[str]) -> _Beginning:
+    if recipe.base:
+        pieces, numbers = vocabulary(texts, recipe.pieces)
+        shape = Shape(len(pieces), recipe.linear_size, limit=recipe.limit, heads=_OUTPUTS)
+    else:
+        pieces, numbers = Pieces(learnt(texts, recipe.pieces)), []
+        shape = Shape(len(pieces), recipe.linear_size, **SMALL, limit=recipe.limit, heads=_OUTPUTS)
+
+    def make() -> Encoder:
+        encoder = Encoder(shape)
+        if recipe.base:
+            start(encoder, numbers)
+        return encoder
+
+    return _Beginning(shape, pieces, hashlib.sha256(repr(pieces.vocabulary).encode()).hexdigest(), make)
+
+
+def _borrowed(recipe: Recipe, lent: Lent) -> _Beginning:
+    shape = Shape(len(lent.pieces), recipe.linear_size, **lent.sizes(recipe.limit), heads=_OUTPUTS)
+    return _Beginning(shape, lent.pieces, lent.checksum, lambda: lent.encoder, lent.name)
 
 
 def _corpus(data_dir: Path, recipe: Recipe, seed: int, permissive: bool) -> _Corpus:
@@ -152,16 +209,14 @@ def _corpus(data_dir: Path, recipe: Recipe, seed: int, permissive: bool) -> _Cor
     )
 
 
-def _encoder(run: _Run) -> Encoder:
+def _encoder(run: _Run) -> TextEncoder:
     """The first stage, in a folder of its own: new authored items do not make it start anew."""
     own = _first_stage(run)
     finished = own.place / "encoder.pt"
     torch.manual_seed(run.seed)
-    encoder = Encoder(run.shape)
-    if run.recipe.base:
-        start(encoder, run.numbers)
+    encoder = run.beginning.make()
 
-    def rate() -> Encoder:
+    def rate() -> TextEncoder:
         file = own.place / "pretrain.pt"
         return pretrain(
             encoder, run.corpus.replay, run.shape, run.recipe, run.seed, file, run.collate, run.machine
@@ -169,6 +224,7 @@ def _encoder(run: _Run) -> Encoder:
 
     if not finished.exists():
         torch.save(_timed(own, "pretrain", rate).cpu().state_dict(), finished)
+        (own.place / "pretrain.pt").unlink()
     encoder.load_state_dict(torch.load(finished, weights_only=True))
     return encoder
 
@@ -177,15 +233,13 @@ def _first_stage(run: _Run) -> _Run:
     recipe = run.recipe
     later = ("linear", "finetune", "replay", "folds", "validation")
     told = {name: value for name, value in asdict(recipe).items() if not name.startswith(later)}
-    known = hashlib.sha256(repr(run.collate.pieces.vocabulary).encode()).hexdigest()
-    place = run.place.with_name(
-        f"{recipe.name}-encoder-{_fingerprint((told, known), run.seed, run.corpus.replay)}"
-    )
+    fingerprint = _fingerprint((told, run.beginning.known), run.seed, run.corpus.replay)
+    place = run.place.with_name(f"{recipe.name}-encoder-{fingerprint}")
     place.mkdir(parents=True, exist_ok=True)
     return replace(run, place=place)
 
 
-def _cross_validate(run: _Run, encoder: Encoder) -> tuple[Outputs, list[Example]]:
+def _cross_validate(run: _Run, encoder: TextEncoder) -> tuple[Outputs, list[Example]]:
     """What networks say of items they did not learn from, ratings shown and hidden, with those items."""
     parts, rows = [], []
     for number in range(run.recipe.folds):
@@ -196,22 +250,59 @@ def _cross_validate(run: _Run, encoder: Encoder) -> tuple[Outputs, list[Example]
     return joined(parts), rows
 
 
-def _fold(run: _Run, encoder: Encoder, number: int, held: Sequence[Example]) -> Outputs:
+def _fold(run: _Run, encoder: TextEncoder, number: int, held: Sequence[Example]) -> Outputs:
     file = run.place / f"fold-{number}.pt"
     if not file.exists():
         learnt = [row for row in run.corpus.items if fold(row, run.recipe.folds) != number]
-        network = _timed(run, file.stem, lambda: _learn(run, encoder, learnt))
+        network = _learn(run, encoder, learnt, file.stem)
         said = outputs_of(network, run.collate, held, run.machine.device)
         torch.save({"encoded": said.encoded, "bagged": said.bagged}, file)
     return Outputs(**torch.load(file, weights_only=True))
 
 
-def _learn(run: _Run, encoder: Encoder, items: Sequence[Example]) -> Network:
-    network = finetune(
-        encoder, items, run.corpus.replay, run.shape, run.recipe, run.seed, run.collate, run.machine
-    )
-    tables = {head: _linear(run, items, head) for head in HEADS}
+def _whole(run: _Run, encoder: TextEncoder) -> Network:
+    """The network that learnt from all items."""
+    file = run.place / "network.pt"
+    if not file.exists():
+        torch.save(_learn(run, encoder, run.corpus.items, file.stem).state_dict(), file)
+    network = Network(run.shape, encoder.another())
+    network.load_state_dict(torch.load(file, weights_only=True))
+    return network.eval()
+
+
+def _learn(run: _Run, encoder: TextEncoder, items: Sequence[Example], name: str) -> Network:
+    """A network that learnt from the items, as the step of that name."""
+    steps = run.place / f"{name}.steps.pt"
+
+    def tune() -> Network:
+        return finetune(
+            encoder,
+            items,
+            run.corpus.replay,
+            run.shape,
+            run.recipe,
+            run.seed,
+            run.collate,
+            run.machine,
+            steps,
+        )
+
+    network = _timed(run, name, lambda: _complete(run, tune(), items))
+    steps.unlink()
+    return network
+
+
+def _complete(run: _Run, network: Network, items: Sequence[Example]) -> Network:
+    """The same network with its linear path."""
+    untaught = [
+        head for domain, head in DOMAINS.items() if domain not in {row.domain for row in run.corpus.replay}
+    ]
+    tables = {head: _linear(run, items, "sentiment" if head in untaught else head) for head in HEADS}
     with torch.no_grad():
+        for part in (network.head.weight.T, network.head.bias.unsqueeze(0)):
+            views = network.split(part)
+            for head in untaught:  # there is no published row of that domain: it answers as sentiment does
+                views[head].copy_(views["sentiment"])
         network.linear.weight.copy_(torch.cat([table for table, _ in tables.values()], dim=1))
         network.bias.copy_(torch.cat([bias for _, bias in tables.values()]))
         network.idf.copy_(torch.from_numpy(run.collate.idf))
@@ -294,6 +385,7 @@ def _finish(run: _Run, settled: Settled, out_dir: Path) -> Trained:
         dict(sorted(sources.items())),
         spent,
         settled.figures,
+        run.beginning.base,
     )
     figures = {"training": {**asdict(done), "folder": out_dir.name}}
     (out_dir / FIGURES).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

@@ -21,6 +21,7 @@ from store.tables import (
     Case,
     CaseStatus,
     Draft,
+    Label,
     Mention,
     MentionState,
     Notification,
@@ -126,6 +127,8 @@ def _erase(session: Session, ids: Sequence[int], now: datetime) -> Erased:
     for row in rows:
         _blank(session, row)
     session.flush()
+    # Not before: the rows have waited for the labels under way (`labels.held`).
+    _delete(session, Label, col(Label.mention_id).in_(ids))
     case_ids = {row.case_id for row in rows if row.case_id is not None}
     done.cases = len(case_ids)
     for case_id in sorted(case_ids):

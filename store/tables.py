@@ -59,6 +59,12 @@ class NotificationKind(StrEnum):
     DIGEST = "digest"
 
 
+class LabelOrigin(StrEnum):
+    FALSE_ALARM = "false_alarm"  # a case was dismissed as one
+    CORRECTION = "correction"
+    CONFIRMED = "confirmed"  # the person says what the model says
+
+
 class Claimed(SQLModel):
     """What `store.claims` needs on a row that a stage takes."""
 
@@ -149,6 +155,33 @@ class Score(SQLModel, table=True):
     why: list[str] = Field(default_factory=list, sa_type=JSON)
     model: str
     scored_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Label(SQLModel, table=True):
+    """What a person says of one revision of a mention, None where nobody has said it; of each the latest counts."""
+
+    __table_args__ = (Index("ix_label_mention", "mention_id", "revision", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    mention_id: int = Field(foreign_key="mention.id", ondelete="CASCADE")
+    revision: int
+    at: datetime = Field(sa_type=UtcDateTime)
+    who: str
+    origin: str
+    sentiment: str | None = None
+    urgency: str | None = None
+    category: str | None = None
+
+
+class Threshold(SQLModel, table=True):
+    """The chance from which on `model` calls a brand's texts critical, fitted to what its people say."""
+
+    brand: str = Field(primary_key=True)
+    model: str = Field(
+        primary_key=True, description="name@revision: another model's chances mean something else"
+    )
+    critical: float
+    fitted_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class SourceRow(SQLModel, table=True):

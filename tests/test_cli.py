@@ -175,6 +175,92 @@ def test_forget_erases_what_an_author_wrote(folder: Path) -> None:
     assert ascolto(folder, "forget", "--author", "x", "--platform", "mastodont").status == 2
 
 
+def test_people_say_what_the_model_should_have_said_and_are_counted(folder: Path) -> None:
+    (folder / "r.jsonl").write_text(
+        '{"text": "Mai più!", "external_id": "r1", "published_at": "2026-11-24", "url": "https://x.it/1"}\n'
+        '{"text": "Gelato", "external_id": "r2", "published_at": "2026-11-24", "url": "https://x.it/2"}\n'
+        '{"text": "Caldo", "external_id": "r3", "published_at": "2026-11-24", "url": "https://x.it/2"}\n'
+    )
+    ascolto(folder, "import", "r.jsonl", "--brand", "aurora")
+    wrong = ascolto(folder, "label", "1", "--urgency", "hihg")
+    assert (wrong.status, "did you mean 'high'" in wrong.err) == (2, True)
+    assert ascolto(folder, "label", "1").status == 2
+    away = ascolto(folder, "label", "7", "--urgency", "low")
+    assert (away.status, away.out) == (1, "")
+    assert away.err.startswith("ascolto: mention 7 is not in the database")
+    assert "the inbox shows the number" in away.err
+    shared = ascolto(folder, "label", "https://x.it/2", "--urgency", "low")
+    assert (shared.status, "several mentions, 2, 3: name one" in shared.err) == (1, True)
+    assert "of no mention" in ascolto(folder, "label", "https://x.it/", "--urgency", "low").err
+    done = ascolto(folder, "label", "1", "--urgency", "low", "--by", "marta", "--json")
+    assert done.json == {
+        "mention": 1, "revision": 1, "origin": "correction", "sentiment": None, "urgency": "low", "category": None,
+    }  # fmt: skip
+    assert (
+        "mention 1: urgency low, category spam"
+        in ascolto(folder, "label", "https://x.it/1", "--category", "spam").out
+    )
+    found = ascolto(folder, "evaluate", "--feedback", "--json").json
+    assert (found["labels"], found["unread"], set(found["brands"])) == (1, 1, {"aurora"})
+    learnt = ascolto(folder, "train", "--feedback", "--out", "mine")
+    assert (learnt.status, "there are 1 labels" in learnt.err, (folder / "mine").exists()) == (2, True, False)
+    foreign = ascolto(folder, "train", "--feedback", "--out", "mine", ASCOLTO_MODEL="owner/name")
+    assert (foreign.status, "unset ASCOLTO_MODEL" in foreign.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["0"], "MENTION: a number from 1 to 2147483647"),
+        (["2147483648"], "MENTION"),
+        (["99999999999999999999"], "MENTION"),
+        (["r1"], "MENTION"),
+        (["1", "--by", ""], "--by"),
+        (["1", "--by", "mar\nta"], "--by"),
+        (["1", "--by", "mar\x1b[2Jta"], "--by"),
+        (["1", "--by", "mar\udcffta"], "--by"),
+        (["1", "--by", " Ascolto"], "--by"),
+    ],
+)
+def test_a_label_is_of_a_mention_and_by_a_person(folder: Path, words: list[str], told: str) -> None:
+    done = ascolto(folder, "label", *words, "--urgency", "low")
+    assert (done.status, done.out) == (2, "")
+    assert told in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["label", "1", "--urgency", "low"],
+        ["evaluate", "--feedback"],
+        ["train", "--feedback", "--out", "mine"],
+    ],
+)
+def test_feedback_needs_a_configuration(tmp_path: Path, words: list[str]) -> None:
+    done = ascolto(tmp_path, *words)
+    assert (done.status, "ascolto init" in done.err) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["evaluate", "--refit"],
+        ["evaluate", "gold.jsonl", "--feedback"],
+        ["train", "--feedback"],
+        ["train", "--feedback", "--out", "mine", "--recipe", "smoke"],
+        ["train", "--force", "--out", "mine"],
+        ["evaluate", "--feedback", "--card"],
+        ["evaluate", "--feedback", "--quick"],
+        ["evaluate", "--feedback", "--permissive", "models/permissive"],
+    ],
+)
+def test_feedback_goes_with_what_it_can_use(folder: Path, words: list[str]) -> None:
+    done = ascolto(folder, *words)
+    assert (done.status, done.out) == (2, "")
+    assert "--" in done.err
+
+
 def test_a_worker_needs_a_broker_and_known_queues(folder: Path) -> None:
     done = ascolto(folder, "worker", "--queues", "scor")
     assert done.status == 2

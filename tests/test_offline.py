@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import offline
+import offline_drafts
 from offline import BadLine, Text, read_texts
 from sentiment.scorer import Scored, Scorer, ScorerInput
 from store.brand import Brand, Policy
@@ -125,7 +126,7 @@ class Fixed(Scorer):
 
 
 def drafts(text: str, **values: Any) -> list[dict[str, Any]]:
-    return list(offline.draft(read(text), Fixed(**values), BRAND, NOW))
+    return list(offline_drafts.draft(read(text), Fixed(**values), BRAND, NOW))
 
 
 def test_draft_keeps_the_contract_and_the_platforms_limit() -> None:

@@ -55,6 +55,7 @@ DEEDS = {
     "gone": telling.EVENTS["gone"],
     "answer_noted": telling.EVENTS["answered"],
     "reply_seen": N_("The case counts as answered"),
+    "label": N_("{who} said what the model should have said"),
 }
 LABELS = {
     "inbox": N_("Inbox"),
@@ -173,6 +174,7 @@ def case_page(
         card=card,
         brands=brands,
         whole=shown(mention.text, MAX_TEXT) if mention else "",
+        named=_named(mention, words) if mention else "",
         others=[_other(row, card, words) for row in others if row.id != case.mention_id],
         trail=[_deed(row, card, words) for row in trail(session, case_id)],
     )
@@ -209,8 +211,14 @@ def gloss(text: str, words: Words) -> str:
 def _other(row: Mention, card: Card, words: Words) -> Other:
     name = shown(row.author and one_line(row.author), LINE) or words._("anonymous")
     url, host = safe_url(row.url)
-    said = [name, words.ago(row.published_at, card.zone, card.now), telling.stars(row.stars, words)]
+    when = words.ago(row.published_at, card.zone, card.now)
+    said = [name, when, telling.stars(row.stars, words), _named(row, words)]
     return Other(telling.SEPARATOR.join(filter(None, said)), shown(row.text, LINE), url, host)
+
+
+def _named(row: Mention, words: Words) -> str:
+    """The mention by its id, which `ascolto label` takes."""
+    return words._("mention {number}", number=row.id)
 
 
 def _deed(row: Audit, card: Card, words: Words) -> tuple[str, str]:

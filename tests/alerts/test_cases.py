@@ -12,7 +12,8 @@ from alerts import cases
 from alerts.cases import Move
 from store.db import Database
 from store.errors import Permanent
-from store.tables import Audit, Case, CaseStatus, Notification, OutboxState
+from store.retention import forget
+from store.tables import Audit, Case, CaseStatus, Label, Mention, Notification, OutboxState
 from tests.alerts.rows import BRAND, add_case, add_mention, alert, notification
 
 MARTA, LUCA = "slack:U0MARTA:marta", "slack:U0LUCA:luca"
@@ -255,3 +256,71 @@ def test_a_change_in_hand_is_not_lost_by_a_move(db: Database, now: datetime) -> 
         acknowledge(session, case_id, now)
     case = read(db, case_id)
     assert (case.urgency, case.status) == ("high", "acknowledged")
+
+
+def test_a_false_alarm_labels_the_mention_that_the_case_shows(database: Database, now: datetime) -> None:
+    case_id = opened(database, now)
+    with database.write() as session:
+        assert cases.false_alarm(session, case_id, MARTA, now).done
+        assert not cases.false_alarm(session, case_id, LUCA, now).done
+    with database.read() as session:
+        (label,) = session.exec(select(Label)).all()
+    assert (label.mention_id, label.who, label.urgency, label.origin) == (
+        read(database, case_id).mention_id, MARTA, "normal", "false_alarm",
+    )  # fmt: skip
+    assert [trace.action for trace in audits(database, case_id)] == ["dismiss", "label"]
+
+
+def test_dismissing_for_another_reason_says_nothing_of_the_model(db: Database, now: datetime) -> None:
+    case_id = opened(db, now)
+    with db.write() as session:
+        dismiss(session, case_id, now)
+        assert session.exec(select(Label)).all() == []
+
+
+def test_a_case_whose_mention_was_erased_can_be_a_false_alarm(db: Database, now: datetime) -> None:
+    case_id = opened(db, now)
+    with db.write() as session:
+        forget(session, "appstore", "giulia_r", now=now)
+        assert cases.false_alarm(session, case_id, MARTA, now).done
+        assert session.exec(select(Label)).all() == []
+
+
+def test_a_case_whose_mention_is_erased_at_that_moment_is_dismissed_too(db: Database, now: datetime) -> None:
+    case_id = opened(db, now)
+    with db.write() as session:
+        session.get_one(Mention, read(db, case_id).mention_id).content_hash = ""
+        assert cases.false_alarm(session, case_id, MARTA, now).done
+        assert session.exec(select(Label)).all() == []
+    assert read(db, case_id).status == CaseStatus.DISMISSED
+
+
+def test_a_false_alarm_about_words_that_have_changed_dismisses_nothing(
+    database: Database, now: datetime
+) -> None:
+    case_id = opened(database, now)
+    mention_id = read(database, case_id).mention_id or 0
+    with database.write() as session:
+        add_mention(session, now, text="Mia figlia è in ospedale", urgency="critical")
+        move = cases.false_alarm(session, case_id, MARTA, now, mention_id, 1)
+        assert (move.done, move.changed) == (False, True)
+    case = read(database, case_id)
+    assert case.status == CaseStatus.OPEN
+    assert case.version > 1
+    with database.read() as session:
+        (label,) = session.exec(select(Label)).all()
+    assert (label.mention_id, label.revision, label.urgency) == (mention_id, 1, "normal")
+    with database.write() as session:
+        assert cases.false_alarm(session, case_id, MARTA, now, mention_id, 2).done
+
+
+def test_a_false_alarm_about_another_mention_than_the_case_shows_by_now(db: Database, now: datetime) -> None:
+    case_id = opened(db, now)
+    with db.write() as session:
+        seen = session.get_one(Case, case_id).mention_id
+        other = add_mention(session, now, 2)
+        other.case_id = session.get_one(Case, case_id).id
+        session.get_one(Case, case_id).mention_id = other.id
+        assert cases.false_alarm(session, case_id, MARTA, now, seen, 1).changed
+        forget(session, "appstore", "giulia_r", now=now)
+        assert cases.false_alarm(session, case_id, MARTA, now, seen, 1).done

@@ -68,7 +68,7 @@ def shipped() -> Scorer:
 @pytest.fixture
 def training(tmp_path: Path) -> Path:
     """A training folder with a few dozen texts: good ones with `ottimo`, bad ones with `pessimo`, dangers with `fumo`."""
-    rows = [_authored(number) for number in range(48)]
+    rows = [authored(number) for number in range(48)]
     published = [_published(number) for number in range(80)]
     loose = [{"text": f"parole sciolte numero {number}", "lang": "it", "source": "x"} for number in range(20)]
     place = tmp_path / "data"
@@ -95,7 +95,8 @@ def write_lines(file: Path, rows: list[Any], gzipped: bool = False) -> Path:
 Writer = Callable[..., Path]
 
 
-def _authored(number: int) -> dict[str, Any]:
+def authored(number: int) -> dict[str, Any]:
+    """An item of the training folder."""
     kind = number % 3
     words = ("ottimo caffè davvero", "pessimo caffè freddo", "la macchina fa fumo e scintille")[kind]
     return {

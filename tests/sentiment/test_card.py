@@ -61,7 +61,7 @@ def models(training: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     train(training, folder, "smoke", checkpoints=tmp_path / "checkpoints")
     row = {"text": "pessimo caffè", "lang": "it", "sentiment": "negative", "urgency": "critical"}
     write_lines(training / "gold_dev.jsonl", [row] * 16 + [row | {"lang": "fi"}] * 15)
-    measure(folder, training, {"times_pipeline": 7.5})
+    measure(folder, training, {"times_pipeline": 7.5}, permissive=folder)
     write_card(folder.parent)
     return folder.parent
 
@@ -78,6 +78,8 @@ def test_a_measured_model_has_its_figures_in_the_card(models: Path) -> None:
     assert "| authored | 48 |" in card
     assert "| umsab | it | 16 | 1.000 | 1.000 | 1.000 |" in card
     assert "| times pipeline | 7.5 |" in card
+    assert "| published rows learnt from | 64 | 64 |" in card
+    assert "| sentiment macro-F1, mean of UMSAB's languages | 1.000 | 1.000 |" in card
     assert "### What it does with small texts" in card
     assert "(mine/calibration.svg)" in card
     assert (models / "mine" / PLOT).read_text().count("<polyline") == 3
@@ -88,7 +90,13 @@ def test_a_measured_model_has_its_figures_in_the_card(models: Path) -> None:
 def test_figures_of_other_weights_are_not_shown(models: Path) -> None:
     figures = models / "mine" / "figures.json"
     told = json.loads(figures.read_text())
-    for found in (*told["evaluation"].values(), told["sources"], told["behaviour"], told["speed"]):
+    for found in (
+        *told["evaluation"].values(),
+        told["sources"],
+        told["behaviour"],
+        told["permissive"],
+        told["speed"],
+    ):
         found["model"] = "mine@000000000000"
     figures.write_text(json.dumps(told))
     card = render(models)
@@ -96,6 +104,7 @@ def test_figures_of_other_weights_are_not_shown(models: Path) -> None:
     assert "On UMSAB" not in card
     assert "| umsab | it |" not in card
     assert "times pipeline" not in card
+    assert "permissive ones" not in card
     assert "Behaviour tests: not run yet." in card
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from sentiment.evaluate import Evaluation, GoldError, evaluate, read_gold
+from sentiment.evaluate import Evaluation, GoldError, evaluate, read_gold, share
 from sentiment.labels import SENTIMENT, URGENCY
 from sentiment.scorer import Scored, ScorerInput
 from tests.sentiment.conftest import write_lines
@@ -52,6 +53,7 @@ def test_all_right(tmp_path: Path) -> None:
     assert (found.n, found.unread, found.model) == (10, 0, "parrot@1")
     assert found.critical_recall is not None
     assert (found.critical_recall.value, found.critical_recall.n) == (1.0, 5)
+    assert found.critical_recall.low == pytest.approx(0.5655, abs=1e-4)
     assert found.calibration_error["sentiment"] == pytest.approx(0.2, abs=1e-3)
 
 
@@ -65,6 +67,17 @@ def test_counted_by_hand(tmp_path: Path) -> None:
     assert found.heads["urgency"].value == pytest.approx((critical + low + normal) / 3)
     figure = found.heads["urgency"]
     assert figure.low < figure.value < figure.high
+
+
+@pytest.mark.parametrize(
+    ("called", "n", "low", "high"), [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (8, 10, 0.4902, 0.9433)]
+)
+def test_the_interval_of_a_share(called: int, n: int, low: float, high: float) -> None:
+    """As tables of Wilson's score interval have it."""
+    found = share(np.arange(n) < called)
+    assert found is not None
+    assert (found.value, found.n) == (called / n, n)
+    assert [found.low, found.high] == pytest.approx([low, high], abs=1e-4)
 
 
 def test_a_text_without_an_answer_is_wrong(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """Scoring: one answer a text, in order, whatever the text."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sentiment.batch import Given
+from sentiment.explain import Told
 from sentiment.labels import CATEGORY, SENTIMENT, URGENCY
-from sentiment.scorer import Scored, Scorer, ScorerInput
+from sentiment.scorer import Scored, Scorer, ScorerInput, _parts
 from tests.sentiment.test_text import HOSTILE
 
 TEXTS = [
@@ -19,6 +22,16 @@ TEXTS = [
     "😀",
     "La mia ordinazione",
 ]
+
+
+def test_long_texts_are_explained_a_few_at_a_time() -> None:
+    def told(length: int, count: int) -> list[tuple[int, Told]]:
+        return [(number, Told(Given("x" * length), "urgency", [3])) for number in range(count)]
+
+    assert [len(part) for part in _parts(told(100, 50))] == [24, 24, 2]
+    assert [len(part) for part in _parts(told(1_000, 20))] == [8, 8, 4]
+    assert [len(part) for part in _parts([*told(20, 3), *told(100_000, 6)])] == [5, 4]
+    assert list(_parts([])) == []
 
 
 def test_a_batch_keeps_order_and_equals_one_by_one(tiny: Scorer) -> None:
@@ -45,6 +58,14 @@ def test_an_answer_holds_together(tiny: Scorer) -> None:
     assert level / 4 <= (scored.urgency_score or 0) <= (level + 1) / 4
     assert scored.category in CATEGORY
     assert scored.model == tiny.name
+
+
+@pytest.mark.parametrize(("threshold", "critical"), [(0.0, True), (1.01, False)])
+def test_a_text_can_bring_its_own_critical_threshold(tiny: Scorer, threshold: float, critical: bool) -> None:
+    given = ScorerInput("Il caffè era freddo", lang="it")
+    own, other = tiny.score([given, replace(given, critical_threshold=threshold)])
+    assert (other.urgency == "critical") is critical
+    assert other.urgency_probs == own.urgency_probs
 
 
 def test_no_texts(tiny: Scorer) -> None:

@@ -12,6 +12,7 @@ from sentiment.scorer import Scored, ScorerInput
 from sentiment.stage import LEASE, score_waiting
 from store import claims
 from store.db import Database
+from store.labels import set_threshold
 from store.mention import NewMention
 from store.mentions import store_mentions
 from store.tables import Mention, MentionState, Score
@@ -59,10 +60,10 @@ def scorer() -> Fake:
     return Fake()
 
 
-def add(database: Database, now: datetime, *texts: str, **values: Any) -> None:
+def add(database: Database, now: datetime, *texts: str, brand: str = "a", **values: Any) -> None:
     page = [
         NewMention(
-            brand="a",
+            brand=brand,
             source="s",
             platform="page",
             external_id=text or "empty",
@@ -178,3 +179,18 @@ def test_live_mentions_go_before_history(database: Database, scorer: Fake, now: 
             store_mentions(session, [mention], now=now, history_before=now - timedelta(hours=48))
     assert score_waiting(database, scorer, limit=1, clock=lambda: now) == 1
     assert states(database) == {"old": MentionState.NEW, "new": MentionState.SCORED}
+
+
+def test_a_brands_own_threshold_is_used_with_the_model_it_was_fitted_to(
+    database: Database, scorer: Fake, now: datetime
+) -> None:
+    with database.write() as session:
+        set_threshold(session, "a", 0.35, "fake@1", "ascolto", now)
+        set_threshold(session, "b", 0.45, "fake@0", "ascolto", now)
+    add(database, now, "all well")
+    add(database, now, "all well there", brand="b")
+    score_waiting(database, scorer, clock=lambda: now)
+    assert {one.text: one.critical_threshold for one in scorer.seen} == {
+        "all well": 0.35,
+        "all well there": None,
+    }

@@ -36,6 +36,8 @@ def test_a_run_makes_a_model_that_has_learnt(training: Path) -> None:
     )
     assert (good.sentiment, bad.sentiment, danger.urgency) == ("positive", "negative", "critical")
     assert good.urgency != "critical"
+    [bad] = scorer.score([ScorerInput("pessimo caffè freddo", lang="it", domain="review")])
+    assert bad.sentiment == "negative", "no published review was learnt from"
     figures = json.loads((done.folder / FIGURES).read_text())["training"]
     assert figures["items"] == 48
     assert figures["held_out"]["critical_recall"] > 0.5

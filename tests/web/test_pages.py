@@ -244,7 +244,8 @@ def test_a_case_shows_all_that_is_known(db: Database, now: datetime) -> None:
         "Then, in a private message Ci scriva in privato.",
         "In your language: Dear Giulia",
         "Check before use: promises: a refund",
-        "Mentions in this case marco · 2 hours ago · ★☆☆☆☆ Anche a me.",
+        "Ultime parole. mention 2",
+        "Mentions in this case marco · 2 hours ago · ★☆☆☆☆ · mention 3 Anche a me.",
         "What happened today at 12:00 marta took the case today at 11:30 Ascolto opened the case",
     ):
         assert said in page.text, said

@@ -19,6 +19,7 @@ from alerts.words import Words
 
 ACKNOWLEDGE = "ascolto.case.acknowledge.v1"
 RESOLVE = "ascolto.case.resolve.v1"
+FALSE_ALARM = "ascolto.case.false_alarm.v1"
 OPEN = "ascolto.case.open.v1"
 MAX_BLOCKS, MAX_TEXT, MAX_HEADER, MAX_FALLBACK, MAX_URL = 50, 3_000, 150, 3_000, 3_000
 MAX_MESSAGE = 12_000  # characters in all the blocks of one message
@@ -191,6 +192,8 @@ def _buttons(card: Card, words: Words) -> Block:
     buttons = [_button(RESOLVE, words._("Resolve"), card)]
     if card.status == "open":
         buttons.insert(0, _button(ACKNOWLEDGE, words._("Acknowledge"), card) | {"style": "primary"})
+    if card.channel != "praise":
+        buttons.append(_button(FALSE_ALARM, words._("False alarm"), card) | {"value": _seen(card)})
     if card.url and len(card.url) <= MAX_URL:
         label = words._("Open on {host}", host=card.host)
         buttons.append(_button(OPEN, label, card) | {"url": card.url})
@@ -200,6 +203,12 @@ def _buttons(card: Card, words: Words) -> Block:
 def _button(action: str, label: str, card: Card) -> Block:
     text = {"type": "plain_text", "text": inert(label, 75), "emoji": False}
     return {"type": "button", "action_id": action, "value": str(card.case_id), "text": text}
+
+
+def _seen(card: Card) -> str:
+    """The case with the words that are shown: 12.34.1, its mention 34 as first written."""
+    known = (card.case_id, card.mention_id, card.revision)
+    return str(card.case_id) if card.mention_id is None else ".".join(map(str, known))
 
 
 def _row(row: Listed, view: StartList, words: Words) -> Block:

@@ -26,7 +26,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from alerts import cases
-from alerts.channels.slack.blocks import ACKNOWLEDGE, OPEN, RESOLVE
+from alerts.channels.slack.blocks import ACKNOWLEDGE, FALSE_ALARM, OPEN, RESOLVE
 from alerts.channels.slack.client import web_client
 from alerts.channels.slack.escape import plain
 from alerts.telling import name_of
@@ -50,7 +50,9 @@ FASTER = {
     CaseStatus.RESOLVED: N_("{who} was faster: resolved {when}."),
     CaseStatus.DISMISSED: N_("{who} was faster: dismissed {when}."),
 }
-Deed = Callable[[Session, int, str, datetime], cases.Move]
+Deed = Callable[..., cases.Move]
+"""Of a session, the case's number, who, when, and where the button names them the mention and the revision seen."""
+_VALUE = re.compile(r"\d{1,15}(?:\.\d{1,15}\.\d{1,9})?", re.ASCII)
 Answering = Callable[[str], None]
 
 
@@ -65,7 +67,8 @@ class Listener:
     clock: Callable[[], datetime] = utcnow
 
     def clicked(self, value: str, who: str, deed: Deed, answer: Answering) -> None:
-        """Does `deed` on the case that the button's value names; `answer` tells the person, privately."""
+        """Does `deed` on what the button's value names, a case (`12`) or a case with the mention and the revision that
+        was seen (`12.34.1`); `answer` tells the person, privately."""
         try:
             said = self._do(value, who, deed)
         except Exception as error:
@@ -78,16 +81,19 @@ class Listener:
 
     def _do(self, value: str, who: str, deed: Deed) -> str | None:
         gone = self.words._("This case is not there any more.")
-        if not value.isascii() or not value.isdigit() or len(value) > 15:
+        if not _VALUE.fullmatch(value):
             return gone
+        case_id, *seen = map(int, value.split("."))
         now = self.clock()
         with self.db.write() as session:
             try:
-                move = deed(session, int(value), who, now)
+                move = deed(session, case_id, who, now, *seen)
             except Permanent:
                 return gone
             zone = _zone(self.brands.get(move.case.brand))
             log.info("clicked", extra={"action": "slack.clicked", "case": move.case.id, "done": move.done})
+            if move.changed:
+                return self.words._("The text has changed meanwhile, so the case stays. Please look again.")
             return None if move.done or move.by == who else self._too_late(move, zone, now)
 
     def _too_late(self, move: cases.Move, zone: ZoneInfo, now: datetime) -> str:
@@ -123,6 +129,7 @@ def slack_app(
     )
     app.action(ACKNOWLEDGE)(ack=_acknowledged, lazy=[_lazy(listener, cases.acknowledge)])
     app.action(RESOLVE)(ack=_acknowledged, lazy=[_lazy(listener, _resolve)])
+    app.action(FALSE_ALARM)(ack=_acknowledged, lazy=[_lazy(listener, cases.false_alarm)])
     app.action(OPEN)(_acknowledged)
     app.action(re.compile(r"^ascolto\."))(ack=_acknowledged, lazy=[_unknown_button(words)])
     return app

@@ -26,6 +26,8 @@ CRITICAL = Card(
         Why("tripwire", ("avvocato",)),
         Why("viral", ("1240", "310")),
     ),
+    mention_id=34,
+    revision=2,
     platform="appstore",
     platform_label="App Store",
     stars=1.0,

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts import telling
 from alerts.card import Card, Change, Proposal, Why, safe_url
-from alerts.channels.slack.blocks import ACKNOWLEDGE, OPEN, RESOLVE, Message, only_text, render
+from alerts.channels.slack.blocks import ACKNOWLEDGE, FALSE_ALARM, OPEN, RESOLVE, Message, only_text, render
 from alerts.channels.slack.escape import inert, plain
 from alerts.views import Line, Listed, Report, SourceNotice, StartList, View
 from alerts.words import Words
@@ -74,28 +75,37 @@ def test_the_schema_was_there(shared: Path) -> None:
 
 def test_the_buttons_name_the_case() -> None:
     buttons = actions(render(CRITICAL, WORDS))
-    assert list(buttons) == [ACKNOWLEDGE, RESOLVE, OPEN]
-    assert {button["value"] for button in buttons.values()} == {"12"}
+    assert list(buttons) == [ACKNOWLEDGE, RESOLVE, FALSE_ALARM, OPEN]
+    assert {name: button["value"] for name, button in buttons.items()} == {
+        ACKNOWLEDGE: "12", RESOLVE: "12", FALSE_ALARM: "12.34.2", OPEN: "12",
+    }  # fmt: skip
+    assert actions(render(KINDS["erased"], WORDS))[FALSE_ALARM]["value"] == "9"
     assert buttons[OPEN]["url"] == CRITICAL.url
 
 
 def test_the_ids_of_buttons_never_change() -> None:
     """A button on a message of last year must still work."""
-    assert (ACKNOWLEDGE, RESOLVE) == ("ascolto.case.acknowledge.v1", "ascolto.case.resolve.v1")
+    assert (ACKNOWLEDGE, RESOLVE, FALSE_ALARM) == (
+        "ascolto.case.acknowledge.v1", "ascolto.case.resolve.v1", "ascolto.case.false_alarm.v1",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        ("open", [ACKNOWLEDGE, RESOLVE, OPEN]),
-        ("acknowledged", [RESOLVE, OPEN]),
-        ("replied", [RESOLVE, OPEN]),
+        ("open", [ACKNOWLEDGE, RESOLVE, FALSE_ALARM, OPEN]),
+        ("acknowledged", [RESOLVE, FALSE_ALARM, OPEN]),
+        ("replied", [RESOLVE, FALSE_ALARM, OPEN]),
         ("resolved", []),
         ("dismissed", []),
     ],
 )
 def test_only_moves_that_can_be_made_have_a_button(status: str, expected: list[str]) -> None:
     assert list(actions(render(replace(CRITICAL, status=status, resolved_by="x"), WORDS))) == expected
+
+
+def test_praise_alarms_nobody() -> None:
+    assert FALSE_ALARM not in actions(render(replace(CRITICAL, channel="praise"), WORDS))
 
 
 def test_nothing_is_parsed_as_markup() -> None:
@@ -225,6 +235,10 @@ def test_hostile_text_does_nothing(view: View) -> None:
             assert isinstance(view, Card)
     assert_plain(message.text)
     assert_plain(only_text(view, WORDS).text)
+
+
+def test_what_is_no_number_is_not_shown_as_one() -> None:
+    assert telling.why(Why("viral", ("²", "1")), WORDS) == telling.why(Why("viral", ()), WORDS)
 
 
 def assert_plain(text: str) -> None:
