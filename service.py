@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from alerts.channels.base import Channel
 from alerts.channels.console import Console
@@ -23,7 +23,7 @@ from scheduler import Service
 from sentiment.loading import load_scorer
 from settings import Settings
 from store.db import Database
-from store.errors import Permanent
+from store.errors import ConfigError, Permanent
 from workers import QUEUES, Belt
 
 if TYPE_CHECKING:
@@ -40,8 +40,13 @@ LONGEST_STOP = 10.0  # seconds that the web server gets for the answers in hand
 
 
 def open_database(settings: Settings) -> Database:
-    """The database, its tables brought to the newest version. Raises `Permanent` where it cannot be opened."""
-    db = Database(settings.database_url)
+    """The database, its tables brought to the newest version. Raises `ConfigError` for an address that cannot be read,
+    `Permanent` where it cannot be opened."""
+    try:
+        db = Database(settings.database_url)
+    except (ArgumentError, ValueError):  # their words hold the address, and with it a password
+        mend = "cannot be read: write sqlite:///ascolto.db or postgresql://user:password@host:5432/name"
+        raise ConfigError([f"ASCOLTO_DATABASE_URL: {mend}"]) from None
     try:
         db.migrate()
     except DBAPIError as error:

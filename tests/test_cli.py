@@ -290,6 +290,21 @@ def test_a_database_that_is_away_is_told_without_a_traceback(folder: Path) -> No
     assert "ASCOLTO_DATABASE_URL" in done.err
 
 
+@pytest.mark.parametrize(
+    "rest", ["user:hunter2@host:port/db", "user:hunter2@[::1/db", "user:hunter2@h:1:2/db"]
+)
+def test_an_address_of_a_database_that_cannot_be_read_is_told(folder: Path, rest: str) -> None:
+    done = ascolto(folder, "status", ASCOLTO_DATABASE_URL=f"postgresql://{rest}")
+    assert (done.status, "Traceback" in done.err, "hunter2" in done.err) == (2, False, False)
+    assert "ASCOLTO_DATABASE_URL: cannot be read: write" in done.err
+
+
+def test_a_password_may_hold_what_an_address_is_made_of(folder: Path) -> None:
+    done = ascolto(folder, "status", ASCOLTO_DATABASE_URL="postgresql://user:p#1?x@127.0.0.1:9/ascolto")
+    assert done.status == 1
+    assert "cannot open the database" in done.err
+
+
 def test_check_lists_everything_and_ends_with_1_only_for_a_failing_part(folder: Path) -> None:
     done = ascolto(folder, "check", "--json")
     found = {check["name"]: check for check in done.json["checks"]}
