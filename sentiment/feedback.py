@@ -17,7 +17,7 @@ import torch
 from sentiment.corpus import Example, authored, fold, key_of, own, published
 from sentiment.disagreement import given
 from sentiment.evaluate import CLASSES, Evaluation, Figure, Gold, measure
-from sentiment.finetune import teach
+from sentiment.finetune import finetune
 from sentiment.folder import (
     BUILT_IN,
     CONFIG,
@@ -134,7 +134,7 @@ def continue_training(
     log.info("learning on from %d labels, %d items to replay", len(labels), len(replay), extra=told)
     with _place(out) as place:
         # From the folder, not from `before`: scoring has its weights in fewer digits.
-        network = teach(load(folder).network, labels, replay, RECIPE, seed, before.collate, machine)
+        network = finetune(load(folder).network, labels, replay, RECIPE, seed, before.collate, machine)
         save(
             network, before.model.pieces, before.model.lexicon, before.model.languages,
             before.model.critical_threshold, before.model.topic_threshold, place,

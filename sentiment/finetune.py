@@ -18,7 +18,7 @@ from sentiment.corpus import Example
 from sentiment.labels import DOMAINS
 from sentiment.linear import balance
 from sentiment.loop import Machine, Plan, learn
-from sentiment.network import Network, Shape, TextEncoder
+from sentiment.network import Network
 from sentiment.pieces import Ids
 from sentiment.plan import batches, dropped
 from sentiment.recipe import Recipe
@@ -44,25 +44,6 @@ class _Labelled:
 
 
 def finetune(
-    encoder: TextEncoder,
-    items: Sequence[Example],
-    replay: Sequence[Example],
-    shape: Shape,
-    recipe: Recipe,
-    seed: int,
-    collate: Collator,
-    machine: Machine,
-    checkpoint: Path | None = None,
-) -> Network:
-    """A network, on the CPU, whose encoder path answers for every head; its linear path is still empty.
-    `encoder` is not changed. `checkpoint`: see loop.learn."""
-    torch.manual_seed(seed)
-    network = Network(shape, encoder.another())
-    network.encoder.load_state_dict(encoder.state_dict())
-    return teach(network, items, replay, recipe, seed, collate, machine, checkpoint)
-
-
-def teach(
     network: Network,
     items: Sequence[Example],
     replay: Sequence[Example],
@@ -72,7 +53,8 @@ def teach(
     machine: Machine,
     checkpoint: Path | None = None,
 ) -> Network:
-    """The same network, on the CPU, after its encoder path learnt on from where it stands."""
+    """The same network, on the CPU, after its encoder path learnt on from where it stands, to answer for every head;
+    its linear path stays. `checkpoint`: see loop.learn."""
     network.train().to(machine.device)
     rows = [*items, *replay]
     read = _read(rows, collate)

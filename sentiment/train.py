@@ -272,27 +272,23 @@ def _whole(run: _Run, encoder: TextEncoder) -> Network:
 
 def _learn(run: _Run, encoder: TextEncoder, items: Sequence[Example], name: str) -> Network:
     """A network that learnt from the items, as the step of that name."""
+    torch.manual_seed(run.seed)
+    network = Network(run.shape, encoder.another())
+    network.encoder.load_state_dict(encoder.state_dict())
     steps = run.place / f"{name}.steps.pt"
 
-    def tune() -> Network:
-        return finetune(
-            encoder,
-            items,
-            run.corpus.replay,
-            run.shape,
-            run.recipe,
-            run.seed,
-            run.collate,
-            run.machine,
-            steps,
+    def both() -> Network:
+        tuned = finetune(
+            network, items, run.corpus.replay, run.recipe, run.seed, run.collate, run.machine, steps
         )
+        return _with_linear(run, tuned, items)
 
-    network = _timed(run, name, lambda: _complete(run, tune(), items))
+    learnt = _timed(run, name, both)
     steps.unlink()
-    return network
+    return learnt
 
 
-def _complete(run: _Run, network: Network, items: Sequence[Example]) -> Network:
+def _with_linear(run: _Run, network: Network, items: Sequence[Example]) -> Network:
     """The same network with its linear path."""
     untaught = [
         head for domain, head in DOMAINS.items() if domain not in {row.domain for row in run.corpus.replay}
@@ -357,12 +353,14 @@ def _settle(network: Network, settled: Settled) -> None:
 
 
 def _timed(run: _Run, step: str, work: Callable[[], T]) -> T:
-    """Does one step and adds its CPU seconds to the run's book, which outlives an interruption."""
+    """Does one step and adds its CPU seconds, also those of a step that is stopped, to the run's book."""
     started = time.process_time()
-    result = work()
-    spent = _book(run)
-    spent[step] = spent.get(step, 0.0) + time.process_time() - started
-    (run.place / "seconds.json").write_text(json.dumps(spent), encoding="utf-8")
+    try:
+        result = work()
+    finally:
+        spent = _book(run)
+        spent[step] = spent.get(step, 0.0) + time.process_time() - started
+        (run.place / "seconds.json").write_text(json.dumps(spent), encoding="utf-8")
     log.info("training: %s done, %.0f CPU s", step, spent[step], extra={"action": "train"})
     return result
 

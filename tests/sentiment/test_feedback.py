@@ -13,7 +13,7 @@ from sqlmodel import select
 from sentiment import feedback
 from sentiment.corpus import CorpusError, fold, own
 from sentiment.feedback import CRITICAL_FOUND, Change, FeedbackError, continue_training, forgotten
-from sentiment.finetune import teach
+from sentiment.finetune import finetune
 from sentiment.folder import FIGURES, WEIGHTS, load, save, sha256
 from sentiment.loop import CPU
 from sentiment.network import Network
@@ -36,7 +36,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
     recipe = replace(feedback.RECIPE, finetune_rate=1e-2, finetune_epochs=40)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sentiment.corpus.OWN", place / "own")
-        teach(network, own(("it",)), [], recipe, 1, collator(network), CPU)
+        finetune(network, own(("it",)), [], recipe, 1, collator(network), CPU)
     save(network, LETTERS, LEXICON, LANGUAGES, 0.3, 0.5, place / "model")
     return place
 
@@ -168,7 +168,7 @@ def test_it_goes_on_from_the_weights_of_the_folder(
     learnt: Scorer, known: Path, db: Database, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not from scoring's copy, whose table has fewer digits: taught nothing, it is what it was."""
-    monkeypatch.setattr(feedback, "teach", lambda network, *rest: network)
+    monkeypatch.setattr(feedback, "finetune", lambda network, *rest: network)
     done = continue_training(said(db, now), known / "model", tmp_path / "out")
     before, after = (load(place).network.state_dict() for place in (known / "model", tmp_path / "out"))
     assert all(torch.allclose(before[name], one, atol=1e-6) for name, one in after.items())
@@ -195,7 +195,7 @@ def test_labels_that_say_nothing_are_none_to_learn_from(
 def test_a_wrong_place_is_told_before_anything_is_learnt(
     known: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feedback, "teach", lambda *_: pytest.fail("learnt"))
+    monkeypatch.setattr(feedback, "finetune", lambda *_: pytest.fail("learnt"))
     (tmp_path / "file").write_text("x")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("x")
@@ -212,7 +212,7 @@ def test_a_wrong_place_is_told_before_anything_is_learnt(
 def test_a_model_of_the_same_name_is_written_over_whole(
     learnt: Scorer, known: Path, db: Database, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feedback, "teach", lambda network, *rest: network)
+    monkeypatch.setattr(feedback, "finetune", lambda network, *rest: network)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / WEIGHTS).write_text("old")
     rows = said(db, now)

@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sentiment import finetune as finetune_module
 from sentiment import train as training_module
 from sentiment.corpus import CorpusError
 from sentiment.folder import FIGURES, WEIGHTS, sha256
@@ -57,6 +59,31 @@ def test_the_same_run_gives_the_same_weights_and_a_stopped_one_too(
         run(training, "stopped", "others")
     resumed = run(training, "resumed", "others")
     assert sha256(whole.folder / WEIGHTS) == sha256(resumed.folder / WEIGHTS)
+
+
+def test_a_run_stopped_in_stage_two_goes_on_within_it(
+    training: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(training, "whole")
+    steps, loss = 0, finetune_module._loss
+
+    def third_stops(*given: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        if steps == 3:
+            raise KeyboardInterrupt
+        return loss(*given)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("sentiment.loop.CHECKPOINT_SECONDS", 0.0)
+        patch.setattr(finetune_module, "_loss", third_stops)
+        run(training, "stopped", "others")
+    [left] = (training.parent / "others").glob("*/fold-0.steps.pt")
+    book = json.loads((left.parent / "seconds.json").read_text())
+    resumed = run(training, "resumed", "others")
+    assert sha256(whole.folder / WEIGHTS) == sha256(resumed.folder / WEIGHTS)
+    assert not left.exists()
+    assert book["fold-0"] > 0, "what was spent before the stop is in the book"
 
 
 def test_without_loose_texts_the_labelled_ones_make_the_vocabulary(training: Path) -> None:
