@@ -559,6 +559,8 @@ def evaluate(
         raise ConfigError(
             ["name a file of labelled texts, or --feedback for what people said: one of the two"]
         )
+    if (quick or permissive) and not card and not feedback:
+        raise ConfigError(["--quick, --permissive: go with --card"])
     if feedback and (card or quick or permissive):
         raise ConfigError(["--feedback: leave out --card, --quick and --permissive, which measure on files"])
     settings = _settings(required=feedback)

@@ -12,7 +12,7 @@ from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerF
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from sentiment.batch import Batch
-from sentiment.folder import Loaded
+from sentiment.folder import Loaded, ModelError
 from sentiment.network import Network
 from sentiment.pieces import END, PAD, SPECIAL, START, UNKNOWN, Pieces
 
@@ -41,14 +41,18 @@ class _Classifier(PreTrainedModel):  # type: ignore[no-untyped-call]
 
 
 class Pipeline:
-    """The pipeline of one model. It is given cleaned texts, and cuts the tail of those over the model's limit."""
+    """The pipeline of one model. It is given cleaned texts, and cuts the tail of those over the model's limit. Raises
+    ModelError for a model with a borrowed encoder, of which it can make nothing."""
 
     def __init__(self, model: Loaded) -> None:
         logging.getLogger("transformers").setLevel(logging.CRITICAL)  # it does not know the class by name
         labels = dict(enumerate(model.labels[HEAD]))
         config = _Config(id2label=labels, label2id={label: number for number, label in labels.items()})
         classifier: Any = _Classifier(config, model.network)
-        assert isinstance(model.pieces, Pieces)  # of a borrowed encoder there is nothing to compare
+        if not isinstance(model.pieces, Pieces):
+            raise ModelError(
+                f"{model.name} has a borrowed encoder, whose speed is not measured: unset ASCOLTO_MODEL"
+            )
         tokenizer: Any = _tokenizer(model.pieces, model.network.shape.limit)
         made: Any = pipeline  # its types know no classes but its own
         self._run = made(

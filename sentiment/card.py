@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from sentiment.evaluate import LEAST
-from sentiment.folder import CONFIG, FIGURES, LEXICON, PIECES, TOKENS, WEIGHTS, ModelError, sha256
+from sentiment.folder import CONFIG, FIGURES, LEXICON, PIECES, PLOT, TOKENS, WEIGHTS, ModelError, sha256
 from sentiment.labels import DOMAINS, HEADS
 from sentiment.names import Lexicon
 from sentiment.sources import AUTHORED, BASE, PUBLISHED, Source
 
-CARD, PLOT = "README.md", "calibration.svg"
+CARD = "README.md"
 _CHECKSUM = re.compile(r"^\| `([^`/|]+)/([^`/|]+)` \| [\d.]+ MB \| `([0-9a-f]{64})` \|$", re.MULTILINE)
 _SUMMED = (WEIGHTS, PIECES, TOKENS, LEXICON)
 """Files that have a checksum in the card where a model has them."""
@@ -241,8 +241,10 @@ def _permissive(folder: Path, figures: Mapping[str, Any]) -> Iterator[str]:
     """A row for each figure of the model beside that of one that learnt from permissive sources alone."""
     found = figures.get("permissive", {})
     if found.get("model") != _named(folder):
-        yield "By how much was not measured for these weights."
+        yield "What that costs was not measured for these weights."
         return
+    yield "What that costs, with everything else the same:"
+    yield ""
     yield "| figure | all sources | permissive ones alone |"
     yield "|---|---|---|"
     for row in found["rows"]:
@@ -330,10 +332,11 @@ Other languages are marked as not supported and get no label.
 **What it is not for.** To decide about people, to moderate, to answer without a person. It was made for short public
 texts to companies; letters, contracts, chats and private messages are another matter.
 
-**What it is.** Texts are cut into pieces of words ({pieces:,}, {piece_width} numbers each) and {encoder} Beside the
-encoder stands a linear model over {linear_size:,} hashed TF-IDF n-grams; each head mixes the two with weights fitted on
-texts held out. Star ratings, where given, are evidence for both. From a chance of {critical} on a text counts as
-critical, from {topic} on a topic is named.
+**What it is.** Texts are cut into pieces of words ({pieces:,}, {piece_width} numbers each) and {encoder}
+
+Beside the encoder stands a linear model over {linear_size:,} hashed TF-IDF n-grams; each head mixes the two with
+weights fitted on texts held out. Star ratings, where given, are evidence for both. From a chance of {critical} on a
+text counts as critical, from {topic} on a topic is named.
 
 {labels}
 
@@ -362,9 +365,7 @@ Which of its pieces are kept was chosen by the texts above and 300,000 short tex
 
 Many of these licences allow research at best, or are not stated: have the list reviewed before you build a product on
 the weights. `ascolto train --licences permissive` leaves out what is for research alone, not stated, or binds what is
-made of it. That costs, with everything else the same:
-
-{permissive}
+made of it. {permissive}
 
 ### What it reaches
 

@@ -24,6 +24,8 @@ from sentiment.folder import (
     FIGURES,
     LEXICON,
     PIECES,
+    PLOT,
+    TOKENS,
     WEIGHTS,
     first_line,
     is_ours,
@@ -51,7 +53,7 @@ CRITICAL_FOUND = "critical found"
 MOST_CRITICAL_LOST = 0.02
 """How much the share of critical ones found among them may fall: macro-F1, a mean over four levels, can hide dangers
 that are lost. Wider than the other, since it rests on the critical ones alone."""
-_OF_A_MODEL = {CONFIG, WEIGHTS, LEXICON, PIECES, "tokenizer.json", FIGURES}
+_OF_A_MODEL = {CONFIG, WEIGHTS, LEXICON, PIECES, TOKENS, FIGURES, PLOT}
 """What a folder may hold that is written over: no file of anybody's is lost."""
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sentiment.borrowed import Borrowed, Tokens
 
 WEIGHTS, CONFIG, PIECES, FIGURES = "model.safetensors", "config.json", Pieces.file, "figures.json"
-LEXICON, TOKENS = "lexicon.npz", "tokenizer.json"
+LEXICON, TOKENS, PLOT = "lexicon.npz", "tokenizer.json", "calibration.svg"
 BUILT_IN = Path(__file__).parent.parent / "models" / "ascolto-small"
 _SIZES = tuple(each.name for each in fields(Shape) if each.type == "int")
 

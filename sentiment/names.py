@@ -2,11 +2,12 @@
 and women are replaced by stand-ins before a text is read. Names are recognised by a lexicon of words that people write
 small, made once, in training, and kept in the model folder; the other words are told by names.toml.
 
-A large word within a sentence is a name if the lexicon of its language knows neither it nor a word that it is made of:
-"Strafanzeige" and "Boicottateli" must be read. At the beginning of a sentence it is one only if people elsewhere write
-it as a name, or if another name follows. Other large words beside it within the sentence are of the same
-name. Towns and countries of a short list are names wherever they stand large. Languages without large letters or with
-few texts to learn from, texts in capitals and names that are written small are left alone."""
+A large word within a sentence is a name if the lexicon of its language does not know it, and in German no word that it
+is made of: "Strafanzeige" must be read. At the beginning of a sentence it is one only if people elsewhere write it as a
+name, or if another name follows and it is no form of a known word, as "Boicottateli" is. Other large words beside it
+within the sentence are of the same name. Towns and countries of a short list are names wherever they stand large.
+Languages without large letters or with few texts to learn from, texts in capitals and names that are written small are
+left alone."""
 
 from __future__ import annotations
 

@@ -253,9 +253,11 @@ def test_feedback_needs_a_configuration(tmp_path: Path, words: list[str]) -> Non
         ["evaluate", "--feedback", "--card"],
         ["evaluate", "--feedback", "--quick"],
         ["evaluate", "--feedback", "--permissive", "models/permissive"],
+        ["evaluate", "gold.jsonl", "--permissive", "models/permissive"],
+        ["evaluate", "gold.jsonl", "--quick"],
     ],
 )
-def test_feedback_goes_with_what_it_can_use(folder: Path, words: list[str]) -> None:
+def test_options_go_with_what_they_can_use(folder: Path, words: list[str]) -> None:
     done = ascolto(folder, *words)
     assert (done.status, done.out) == (2, "")
     assert "--" in done.err

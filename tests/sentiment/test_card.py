@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sentiment.card import CARD, PLOT, calibration_plot, list_models, render, verify_models, write_card
+from sentiment.card import CARD, calibration_plot, list_models, render, verify_models, write_card
 from sentiment.corpus import authored
-from sentiment.folder import BUILT_IN, FIGURES, PIECES, WEIGHTS, ModelError
+from sentiment.folder import BUILT_IN, FIGURES, PIECES, PLOT, WEIGHTS, ModelError
 from sentiment.measure import measure
 from sentiment.recipe import LANGUAGES, RECIPES
 from sentiment.sources import PUBLISHED
