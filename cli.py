@@ -19,7 +19,7 @@ import typer
 from store.errors import AscoltoError, ConfigError, Permanent
 
 if TYPE_CHECKING:
-    from sentiment.loop import Machine
+    from sentiment.learning.loop import Machine
     from sentiment.scorer import Scorer
     from settings import Settings
 
@@ -468,7 +468,7 @@ def train(
         Path | None, typer.Option(help=f"The folder with authored/ and sentiment/; by default {DATA.name}.")
     ] = None,
     out: Annotated[Path, typer.Option(help="The model folder to write.")] = MODEL,
-    recipe: Annotated[str, typer.Option(help="A recipe of sentiment/recipe.py.")] = "default",
+    recipe: Annotated[str, typer.Option(help="A recipe of sentiment/learning/recipe.py.")] = "default",
     seed: Annotated[int, typer.Option(help="The same seed gives the same weights on a CPU.")] = 1,
     device: Annotated[str, typer.Option(help="cpu, or cuda for a GPU.")] = "cpu",
     licences: Annotated[
@@ -491,7 +491,7 @@ def train(
 
     Example: ascolto train --out models/mine
     """
-    from sentiment.recipe import RECIPES
+    from sentiment.learning.recipe import RECIPES
     from store.problems import meant
 
     if recipe not in RECIPES:
@@ -505,7 +505,7 @@ def train(
     if base and out.resolve() == MODEL.resolve():
         raise ConfigError(["--out: name another folder for a model with --base: the built-in one has none"])
     _log()
-    from sentiment.loop import Machine
+    from sentiment.learning.loop import Machine
 
     cores = os.cpu_count() or 1
     machine = Machine(device, cores, max(cores - 2, 0)) if device != "cpu" else Machine()
@@ -585,9 +585,9 @@ def list_models(as_json: Json = False) -> None:
 
     Example: ascolto models list
     """
-    from sentiment.card import list_models as found
-    from sentiment.foreign import said
-    from sentiment.hub import list_pulled, pulled_models
+    from sentiment.foreign.classifier import said
+    from sentiment.foreign.hub import list_pulled, pulled_models
+    from sentiment.measuring.card import list_models as found
 
     _settings()
     with _data_errors():
@@ -618,8 +618,8 @@ def pull_model(
 
     Example: ascolto models pull nlptown/bert-base-multilingual-uncased-sentiment
     """
-    from sentiment.foreign import said
-    from sentiment.hub import pull, pulled_models
+    from sentiment.foreign.classifier import said
+    from sentiment.foreign.hub import pull, pulled_models
 
     _settings()
     _log()
@@ -635,8 +635,8 @@ def verify_models() -> None:
 
     Example: ascolto models verify
     """
-    from sentiment.card import verify_models as problems
-    from sentiment.hub import pulled_models, verify_pulled
+    from sentiment.foreign.hub import pulled_models, verify_pulled
+    from sentiment.measuring.card import verify_models as problems
 
     _settings()
     found = problems(MODEL.parent) + verify_pulled(pulled_models())
@@ -677,8 +677,8 @@ def _settings(*, required: bool = False) -> "Settings":
 
 def _evaluate_feedback(settings: "Settings", refit: bool, as_json: bool) -> None:
     import service
-    from sentiment.disagreement import disagreement
-    from sentiment.disagreement import refit as fit
+    from sentiment.measuring.disagreement import disagreement
+    from sentiment.measuring.disagreement import refit as fit
     from store.clock import utcnow
 
     db, scorer = service.open_database(settings), _scorer(settings)
@@ -722,8 +722,8 @@ def _learn_on(out: Path, data: Path | None, seed: int, machine: "Machine", force
 
 def _write_card(data: Path, *, speed: bool, permissive: Path | None) -> None:
     import benchmarks
-    from sentiment.card import write_card
-    from sentiment.measure import measure
+    from sentiment.measuring.card import write_card
+    from sentiment.measuring.measure import measure
 
     with _data_errors():
         measure(MODEL, data, benchmarks.run("scoring") if speed else None, permissive)

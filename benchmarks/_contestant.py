@@ -14,10 +14,10 @@ from typing import TypedDict
 import torch
 
 from benchmarks._texts import texts
-from sentiment.batch import Given
 from sentiment.folder import ModelError, load
-from sentiment.inference import Answering, Inference
 from sentiment.labels import CRITICAL
+from sentiment.network.batch import Given
+from sentiment.network.inference import Answering, Inference
 from sentiment.scorer import Scorer, ScorerInput
 from sentiment.text import clean
 

@@ -11,10 +11,10 @@ from torch import Tensor
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast, pipeline
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-from sentiment.batch import Batch
 from sentiment.folder import Loaded, ModelError
-from sentiment.network import Network
-from sentiment.pieces import END, PAD, SPECIAL, START, UNKNOWN, Pieces
+from sentiment.network.batch import Batch
+from sentiment.network.network import Network
+from sentiment.network.pieces import END, PAD, SPECIAL, START, UNKNOWN, Pieces
 
 HEAD = "urgency"
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from functools import cache
 
-from sentiment.pieces import Cutter
+from sentiment.network.pieces import Cutter
 from sentiment.text import clean
 
 POST, REVIEW = (10, 40), (40, 256)

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from sentiment.calibrate import expected_error
-from sentiment.corpus import domain_of, lines_of
 from sentiment.folder import first_line
 from sentiment.labels import CRITICAL, HEADS, URGENCY
+from sentiment.learning.calibrate import expected_error
+from sentiment.learning.corpus import domain_of, lines_of
 from sentiment.scorer import Scored, ScorerInput
 
 CLASSES = {head: HEADS[head] for head in ("sentiment", "urgency", "category")}

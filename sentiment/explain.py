@@ -15,10 +15,10 @@ from itertools import accumulate
 import torch
 from torch import Tensor
 
-from sentiment.batch import LONGEST, Batch, Collator, Given, Ready
-from sentiment.features import own_slots, owned
 from sentiment.labels import DOMAINS, SENTIMENT, URGENCY
-from sentiment.network import Network
+from sentiment.network.batch import LONGEST, Batch, Collator, Given, Ready
+from sentiment.network.features import own_slots, owned
+from sentiment.network.network import Network
 from sentiment.text import words
 
 MOST = 3

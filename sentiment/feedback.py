@@ -6,34 +6,20 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
 
 import torch
 
-from sentiment.corpus import Example, authored, fold, key_of, own, published
-from sentiment.disagreement import given
 from sentiment.evaluate import CLASSES, Evaluation, Figure, Gold, measure
-from sentiment.finetune import finetune
-from sentiment.folder import (
-    BUILT_IN,
-    CONFIG,
-    FIGURES,
-    LEXICON,
-    PIECES,
-    PLOT,
-    TOKENS,
-    WEIGHTS,
-    first_line,
-    is_ours,
-    load,
-    save,
-)
-from sentiment.loop import CPU, Machine
-from sentiment.recipe import RECIPES
+from sentiment.folder import BUILT_IN, FIGURES, is_ours, load, refuse, replaced, save
+from sentiment.learning.corpus import Example, authored, fold, key_of, own, published
+from sentiment.learning.finetune import finetune
+from sentiment.learning.loop import CPU, Machine
+from sentiment.learning.recipe import RECIPES
+from sentiment.measuring.disagreement import given
 from sentiment.scorer import Scorer, ScorerInput
 from store.labels import Labelled
 
@@ -53,8 +39,6 @@ CRITICAL_FOUND = "critical found"
 MOST_CRITICAL_LOST = 0.02
 """How much the share of critical ones found among them may fall: macro-F1, a mean over four levels, can hide dangers
 that are lost. Wider than the other, since it rests on the critical ones alone."""
-_OF_A_MODEL = {CONFIG, WEIGHTS, LEXICON, PIECES, TOKENS, FIGURES, PLOT}
-"""What a folder may hold that is written over: no file of anybody's is lost."""
 
 
 class FeedbackError(ValueError):
@@ -114,15 +98,17 @@ def continue_training(
     items, and those of a training folder `data`, for replay, and writes the model folder `out`; where it forgets, only
     with `force`. The `before` figures on the own items are those of a model that may have learnt from them.
 
-    Raises FeedbackError for a model of another kind, too few labels or a place that cannot be written, ModelError for a
-    folder and CorpusError for data that cannot be used."""
+    Raises FeedbackError for a model of another kind or too few labels, ModelError for a folder that cannot be read or
+    may not be written, CorpusError for data that cannot be used."""
     folder = Path(model).expanduser() if model else BUILT_IN
     if not is_ours(folder):
         raise FeedbackError(
             f"{folder} is not one of Ascolto's own models, and no other can learn on: unset ASCOLTO_MODEL, or name a "
             "folder made by ascolto train"
         )
-    _check(out, folder)
+    if out.resolve() == folder.resolve():
+        raise FeedbackError(f"{out} is the model in use: name another folder for what it becomes")
+    refuse(out)
     before = Scorer.load(folder)
     torch.set_num_threads(machine.threads)
     examples = _examples(rows, before)
@@ -134,7 +120,7 @@ def continue_training(
     replay, held_replay = _apart(_replay(before.model.languages, data, seed), REPLAY_APART)
     told = {"action": "train"}
     log.info("learning on from %d labels, %d items to replay", len(labels), len(replay), extra=told)
-    with _place(out) as place:
+    with replaced(out) as place:
         # From the folder, not from `before`: scoring has its weights in fewer digits.
         network = finetune(load(folder).network, labels, replay, RECIPE, seed, before.collate, machine)
         save(
@@ -151,7 +137,8 @@ def continue_training(
         if done.written:
             figures = json.dumps({"feedback": asdict(done)}, indent=1)
             (place / FIGURES).write_text(f"{figures}\n", encoding="utf-8")
-            _move(place, out)
+        else:
+            rmtree(place)
     return done
 
 
@@ -159,39 +146,6 @@ def forgotten(changes: Mapping[str, Change]) -> list[str]:
     """The figures that fall by more than MOST_FORGOTTEN, or MOST_CRITICAL_LOST."""
     most = {CRITICAL_FOUND: MOST_CRITICAL_LOST}
     return [name for name, one in changes.items() if one.before - one.after > most.get(name, MOST_FORGOTTEN)]
-
-
-def _check(out: Path, folder: Path) -> None:
-    """Whether the model may be written to `out`: training takes minutes, which a wrong place would waste."""
-    if out.resolve() == folder.resolve():
-        raise FeedbackError(f"{out} is the model in use: name another folder for what it becomes")
-    if out.exists() and not out.is_dir():
-        raise FeedbackError(f"{out} is a file: name a folder")
-    if out.is_dir() and {file.name for file in out.iterdir()} - _OF_A_MODEL:
-        raise FeedbackError(f"{out} holds something else than a model: name a folder of its own")
-    with _place(out):
-        pass
-
-
-@contextmanager
-def _place(out: Path) -> Iterator[Path]:
-    """A folder to be made beside `out`, gone at the end unless it was moved. Raises FeedbackError: not there."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        around = TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise FeedbackError(
-            f"{out} cannot be written ({first_line(error)}): name a place that can be"
-        ) from error
-    with around as name:
-        yield Path(name) / out.name
-
-
-def _move(place: Path, out: Path) -> None:
-    """The new folder to `out`, whole or not at all; the old one goes with the folder around the new."""
-    if out.exists():
-        out.rename(place.with_name(f"{out.name}.before"))
-    place.rename(out)
 
 
 def _examples(rows: Sequence[Labelled], scorer: Scorer) -> list[Example]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
@@ -16,18 +18,20 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch.overrides import TorchFunctionMode
 
-from sentiment.features import SPEC
 from sentiment.labels import HEADS
 from sentiment.names import Lexicon
-from sentiment.network import Network, Shape
-from sentiment.packing import unpacked
-from sentiment.pieces import Cutter, Pieces
+from sentiment.network.features import SPEC
+from sentiment.network.network import Network, Shape
+from sentiment.network.packing import unpacked
+from sentiment.network.pieces import Cutter, Pieces
 
 if TYPE_CHECKING:
-    from sentiment.borrowed import Borrowed, Tokens
+    from sentiment.foreign.encoder import Borrowed, Tokens
 
 WEIGHTS, CONFIG, PIECES, FIGURES = "model.safetensors", "config.json", Pieces.file, "figures.json"
 LEXICON, TOKENS, PLOT = "lexicon.npz", "tokenizer.json", "calibration.svg"
+_OF_A_MODEL = {CONFIG, WEIGHTS, LEXICON, PIECES, TOKENS, FIGURES, PLOT}
+"""What a folder may hold that is written over: no file of anybody's is lost."""
 BUILT_IN = Path(__file__).parent.parent / "models" / "ascolto-small"
 _SIZES = tuple(each.name for each in fields(Shape) if each.type == "int")
 
@@ -130,6 +134,47 @@ def save(
     lexicon.write(folder / LEXICON)
 
 
+def refuse(out: Path) -> None:
+    """Raises ModelError where no model may be written: training takes minutes to hours, which a wrong place would
+    waste, and what came from elsewhere, or is no model at all, is not written over."""
+    if out.exists() and not out.is_dir():
+        raise ModelError(f"{out} is a file: name a folder")
+    if (out / CONFIG).is_file() and not is_ours(out):
+        raise ModelError(f"{out} holds a model that is not Ascolto's own: name another folder to write")
+    if out.is_dir() and {file.name for file in out.iterdir()} - _OF_A_MODEL:
+        raise ModelError(
+            f"{out} holds something else than a model of Ascolto's own: name another folder to write"
+        )
+    with _beside(out):
+        pass
+
+
+@contextmanager
+def replaced(out: Path) -> Iterator[Path]:
+    """A folder to write a model into. At the end it takes the place of `out`, whole or not at all; where it was not
+    made, `out` stays as it is. Raises ModelError where nothing can be written."""
+    with _beside(out) as place:
+        yield place
+        if place.is_dir():
+            if out.exists():
+                out.rename(place.with_name(f"{out.name}.before"))
+            place.rename(out)
+
+
+@contextmanager
+def _beside(out: Path) -> Iterator[Path]:
+    """A folder that may be made beside `out`; at the end it is gone unless it was moved."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        around = TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise ModelError(
+            f"{out} cannot be written ({first_line(error)}): name a place that can be"
+        ) from error
+    with around as name:
+        yield Path(name) / out.name
+
+
 def sizes_of(shape: Shape) -> dict[str, int]:
     """What a configuration tells of a shape."""
     return {name: getattr(shape, name) for name in _SIZES}
@@ -139,7 +184,7 @@ def _base(config: dict[str, Any], folder: Path) -> tuple[Borrowed | None, type[P
     """The borrowed encoder that a configuration tells of, if it does, and the kind of the pieces."""
     if config.get("base") is None:
         return None, Pieces
-    from sentiment.borrowed import Tokens, rebuilt
+    from sentiment.foreign.encoder import Tokens, rebuilt
 
     try:
         with _Bare():

@@ -1,10 +1,13 @@
-"""The labels every head answers with, in the order of its outputs. Their meaning is in docs and card."""
+"""The languages that are read, and the labels every head answers with, in the order of its outputs. What they mean is
+in docs and card."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
 
+LANGUAGES = ("it", "en", "es", "fr", "de", "pt", "nl", "pl", "ar", "tr", "ja", "hi")
+"""Languages in which every head has items to learn from."""
 SENTIMENT = ("negative", "neutral", "positive")
 URGENCY = ("low", "normal", "high", "critical")
 CATEGORY = ("information", "commercial", "assistance", "complaint", "praise", "spam", "other")

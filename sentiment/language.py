@@ -27,7 +27,7 @@ from threading import Lock, Thread
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from sentiment.recipe import LANGUAGES
+from sentiment.labels import LANGUAGES
 from sentiment.text import clean, has_letters, plain
 
 OTHERS = (

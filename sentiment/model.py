@@ -11,15 +11,14 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
-from sentiment.batch import Batch
-from sentiment.borrowed import Borrowed, rebuilt
-from sentiment.features import SPEC
 from sentiment.folder import WEIGHTS, load, sizes_of
-from sentiment.labels import HEADS
-from sentiment.network import Network, Shape
-from sentiment.packing import packed_network
-from sentiment.pieces import SPECIAL
-from sentiment.recipe import LANGUAGES
+from sentiment.foreign.encoder import Borrowed, rebuilt
+from sentiment.labels import HEADS, LANGUAGES
+from sentiment.network.batch import Batch
+from sentiment.network.features import SPEC
+from sentiment.network.network import Network, Shape
+from sentiment.network.packing import packed_network
+from sentiment.network.pieces import SPECIAL
 
 
 class AscoltoConfig(PretrainedConfig):  # type: ignore[no-untyped-call]

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from sentiment.batch import LONGEST, Collator, Given
 from sentiment.explain import Told, asked, reasons, sentiment_head
 from sentiment.folder import BUILT_IN, Loaded, is_ours, load
-from sentiment.inference import answering, lightened
 from sentiment.labels import AGREEING, CRITICAL, DOMAINS
 from sentiment.language import detect_cleaned
+from sentiment.network.batch import LONGEST, Collator, Given
+from sentiment.network.inference import answering, lightened
 from sentiment.text import clean
 
 if TYPE_CHECKING:
-    from sentiment.foreign import Foreign
+    from sentiment.foreign.classifier import Foreign
 
 TOGETHER = 256
 """Texts that are scored at once: enough of like length among them, and not too many to hold."""
@@ -102,7 +102,9 @@ class Scorer:
         folder = Path(named).expanduser() if named else BUILT_IN
         if is_ours(folder):
             return cls(_load(folder))
-        from sentiment.foreign import load_foreign  # transformers takes seconds: only whoever needs it waits
+        from sentiment.foreign.classifier import (
+            load_foreign,  # transformers takes seconds: only whoever needs it waits
+        )
 
         return cls(_load(BUILT_IN), load_foreign(str(folder)))
 

@@ -17,12 +17,14 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from sentiment.base import start, vocabulary
-from sentiment.batch import Collator
-from sentiment.borrowed import HEAD_RATE, Lent, borrow
-from sentiment.corpus import (
+from sentiment.folder import FIGURES, refuse, replaced, save
+from sentiment.foreign.encoder import HEAD_RATE, Lent, borrow
+from sentiment.labels import DOMAINS, HEADS
+from sentiment.learning.base import start, vocabulary
+from sentiment.learning.corpus import (
     Example,
     authored,
+    beside,
     evenly,
     every_text,
     fold,
@@ -30,18 +32,16 @@ from sentiment.corpus import (
     unlabelled,
     without_stars,
 )
-from sentiment.finetune import finetune, topic_flags
-from sentiment.folder import CONFIG, FIGURES, ModelError, is_ours, save
-from sentiment.heldout import Figures, Outputs, Settled, joined, outputs_of, settle
-from sentiment.hub import MANIFEST
-from sentiment.labels import DOMAINS, HEADS
-from sentiment.linear import balance, fit_classes, fit_flags, idf_of, matrix
-from sentiment.loop import CPU, Machine
+from sentiment.learning.finetune import finetune, topic_flags
+from sentiment.learning.heldout import Figures, Outputs, Settled, joined, outputs_of, settle
+from sentiment.learning.linear import balance, fit_classes, fit_flags, idf_of, matrix
+from sentiment.learning.loop import CPU, Machine
+from sentiment.learning.pretrain import pretrain
+from sentiment.learning.recipe import RECIPES, Recipe
 from sentiment.names import learnt as learnt_lexicon
-from sentiment.network import Encoder, Network, Shape, TextEncoder
-from sentiment.pieces import Cutter, Pieces, learnt
-from sentiment.pretrain import pretrain
-from sentiment.recipe import RECIPES, Recipe
+from sentiment.network.batch import Collator
+from sentiment.network.network import Encoder, Network, Shape, TextEncoder
+from sentiment.network.pieces import Cutter, Pieces, learnt
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -121,9 +121,9 @@ def train(
     CPU with one thread, the same seed, data, processor and torch give the same weights.
 
     Raises CorpusError for a training folder that cannot be used, ModelError for such a base and for an `out_dir` that
-    holds somebody else's model, KeyError for an unknown recipe."""
+    may not be written, KeyError for an unknown recipe."""
     torch.set_num_threads(machine.threads)
-    _refuse_taken(out_dir)
+    refuse(out_dir)
     lent = None if base is None else borrow(base)
     run = _begin(data_dir, RECIPES[recipe], seed, checkpoints, machine, permissive, lent)
     encoder = _encoder(run)
@@ -137,14 +137,14 @@ def train(
     settled = settle(held, rows, plain, told, published)
     _settle(network, settled)
     lexicon = learnt_lexicon(every_text(data_dir))
-    save(network, run.collate.pieces, lexicon, run.recipe.languages, settled.critical, settled.topic, out_dir)
-    return _finish(run, settled, out_dir)
-
-
-def _refuse_taken(out_dir: Path) -> None:
-    """What was pulled, or came from elsewhere, is not written over: it may be the base itself."""
-    if (out_dir / MANIFEST).is_file() or ((out_dir / CONFIG).is_file() and not is_ours(out_dir)):
-        raise ModelError(f"{out_dir} holds a model that is not Ascolto's own: name another folder to write")
+    done = _done(run, settled, out_dir)
+    with replaced(out_dir) as place:
+        save(
+            network, run.collate.pieces, lexicon, run.recipe.languages, settled.critical, settled.topic, place
+        )
+        figures = {"training": {**asdict(done), "folder": out_dir.name}}
+        (place / FIGURES).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return done
 
 
 def _begin(
@@ -275,25 +275,33 @@ def _learn(run: _Run, encoder: TextEncoder, items: Sequence[Example], name: str)
     torch.manual_seed(run.seed)
     network = Network(run.shape, encoder.another())
     network.encoder.load_state_dict(encoder.state_dict())
+    together = [*items, *beside(items, run.recipe.finetune_joined, run.seed)]
     steps = run.place / f"{name}.steps.pt"
 
     def both() -> Network:
         tuned = finetune(
-            network, items, run.corpus.replay, run.recipe, run.seed, run.collate, run.machine, steps
+            network, together, run.corpus.replay, run.recipe, run.seed, run.collate, run.machine, steps
         )
-        return _with_linear(run, tuned, items)
+        return _with_linear(run, tuned, items, together)
 
     learnt = _timed(run, name, both)
     steps.unlink()
     return learnt
 
 
-def _with_linear(run: _Run, network: Network, items: Sequence[Example]) -> Network:
-    """The same network with its linear path."""
+def _with_linear(
+    run: _Run, network: Network, items: Sequence[Example], together: Sequence[Example]
+) -> Network:
+    """The same network with its linear path; `together`, the items and joined ones, teaches urgency alone."""
     untaught = [
         head for domain, head in DOMAINS.items() if domain not in {row.domain for row in run.corpus.replay}
     ]
-    tables = {head: _linear(run, items, "sentiment" if head in untaught else head) for head in HEADS}
+    tables = {
+        head: _linear(
+            run, together if head == "urgency" else items, "sentiment" if head in untaught else head
+        )
+        for head in HEADS
+    }
     with torch.no_grad():
         for part in (network.head.weight.T, network.head.bias.unsqueeze(0)):
             views = network.split(part)
@@ -371,10 +379,10 @@ def _book(run: _Run) -> dict[str, float]:
     return book
 
 
-def _finish(run: _Run, settled: Settled, out_dir: Path) -> Trained:
+def _done(run: _Run, settled: Settled, out_dir: Path) -> Trained:
     sources = Counter(row.source for row in run.corpus.replay)
     spent = sum(_book(run).values()) + sum(_book(_first_stage(run)).values())
-    done = Trained(
+    return Trained(
         out_dir,
         run.recipe.name,
         run.seed,
@@ -385,9 +393,6 @@ def _finish(run: _Run, settled: Settled, out_dir: Path) -> Trained:
         settled.figures,
         run.beginning.base,
     )
-    figures = {"training": {**asdict(done), "folder": out_dir.name}}
-    (out_dir / FIGURES).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    return done
 
 
 def _fingerprint(recipe: object, seed: int, rows: Sequence[Example]) -> str:

@@ -11,8 +11,8 @@ from benchmarks._pipeline import Pipeline
 from benchmarks._texts import CLAUSES, texts
 from benchmarks.scoring import Entry, Figures, measure
 from sentiment.folder import load
-from sentiment.pieces import Pieces, learnt
-from sentiment.recipe import LANGUAGES
+from sentiment.labels import LANGUAGES
+from sentiment.network.pieces import Pieces, learnt
 from sentiment.text import clean
 from store.errors import Permanent
 from tests.sentiment.conftest import folder, network

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 import torch
 
-from sentiment.batch import Collator
 from sentiment.folder import save
-from sentiment.labels import CATEGORY, HEADS, SENTIMENT, URGENCY
+from sentiment.labels import CATEGORY, HEADS, LANGUAGES, SENTIMENT, URGENCY
 from sentiment.names import learnt
-from sentiment.network import Network, Shape
-from sentiment.pieces import Pieces
-from sentiment.recipe import LANGUAGES
+from sentiment.network.batch import Collator
+from sentiment.network.network import Network, Shape
+from sentiment.network.pieces import Pieces
 from sentiment.scorer import Scorer
 
 SIZES = {name: len(labels) for name, labels in HEADS.items()}

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from sentiment.batch import Given
 from sentiment.explain import MOST, Told, asked, reasons
-from sentiment.features import own_slots
 from sentiment.labels import CRITICAL, URGENCY
-from sentiment.network import Network
+from sentiment.network.batch import Given
+from sentiment.network.features import own_slots
+from sentiment.network.network import Network
 from sentiment.scorer import Scorer, ScorerInput
 from tests.sentiment.conftest import TINY, collator
 

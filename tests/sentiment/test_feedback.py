@@ -11,13 +11,13 @@ import torch
 from sqlmodel import select
 
 from sentiment import feedback
-from sentiment.corpus import CorpusError, fold, own
 from sentiment.feedback import CRITICAL_FOUND, Change, FeedbackError, continue_training, forgotten
-from sentiment.finetune import finetune
-from sentiment.folder import FIGURES, WEIGHTS, load, save, sha256
-from sentiment.loop import CPU
-from sentiment.network import Network
-from sentiment.recipe import LANGUAGES
+from sentiment.folder import FIGURES, WEIGHTS, ModelError, load, save, sha256
+from sentiment.labels import LANGUAGES
+from sentiment.learning.corpus import CorpusError, fold, own
+from sentiment.learning.finetune import finetune
+from sentiment.learning.loop import CPU
+from sentiment.network.network import Network
 from sentiment.scorer import Scorer, ScorerInput
 from store.db import Database
 from store.labels import Labelled, false_alarm, held, labelled
@@ -35,7 +35,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
     network = Network(TINY)
     recipe = replace(feedback.RECIPE, finetune_rate=1e-2, finetune_epochs=40)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sentiment.corpus.OWN", place / "own")
+        patch.setattr("sentiment.learning.corpus.OWN", place / "own")
         finetune(network, own(("it",)), [], recipe, 1, collator(network), CPU)
     save(network, LETTERS, LEXICON, LANGUAGES, 0.3, 0.5, place / "model")
     return place
@@ -44,7 +44,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def learnt(known: Path, monkeypatch: pytest.MonkeyPatch) -> Scorer:
     """A scorer of it."""
-    monkeypatch.setattr("sentiment.corpus.OWN", known / "own")
+    monkeypatch.setattr("sentiment.learning.corpus.OWN", known / "own")
     return Scorer.load(known / "model")
 
 
@@ -134,7 +134,7 @@ def test_the_same_seed_gives_the_same_weights_and_a_folder_adds_to_the_replay(
     )
     assert first == again
     assert sha256(tmp_path / "one" / WEIGHTS) == sha256(tmp_path / "two" / WEIGHTS)
-    monkeypatch.setattr("sentiment.corpus.OWN", tmp_path / "none")
+    monkeypatch.setattr("sentiment.learning.corpus.OWN", tmp_path / "none")
     more = continue_training(rows, known / "model", tmp_path / "more", data=training, force=True)
     assert more.replay + more.on_replay["sentiment"].n == 48 + 64
 
@@ -205,7 +205,7 @@ def test_a_wrong_place_is_told_before_anything_is_learnt(
         (tmp_path / "full", "holds something else"),
         (known / "model", "is the model in use"),
     ):
-        with pytest.raises(FeedbackError, match=told):
+        with pytest.raises((FeedbackError, ModelError), match=told):
             continue_training([], known / "model", out)
 
 

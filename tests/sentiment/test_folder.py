@@ -8,12 +8,11 @@ import pytest
 import torch
 
 from sentiment import folder as folders
-from sentiment.batch import Collator, Given
 from sentiment.folder import CONFIG, PIECES, WEIGHTS, ModelError, is_ours, load, save, sha256, sizes_of
 from sentiment.folder import LEXICON as LEXICON_FILE
-from sentiment.labels import HEADS
-from sentiment.network import Network
-from sentiment.recipe import LANGUAGES
+from sentiment.labels import HEADS, LANGUAGES
+from sentiment.network.batch import Collator, Given
+from sentiment.network.network import Network
 from sentiment.scorer import Scorer
 from tests.sentiment.conftest import LETTERS, LEXICON, TINY
 

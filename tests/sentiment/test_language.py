@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sentiment.labels import LANGUAGES
 from sentiment.language import detect
-from sentiment.recipe import LANGUAGES
 
 
 @pytest.mark.parametrize(

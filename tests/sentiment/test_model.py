@@ -5,10 +5,10 @@ from pathlib import Path
 import torch
 from transformers import AutoConfig, AutoModel
 
-from sentiment.batch import Given
 from sentiment.folder import CONFIG, WEIGHTS, sha256
 from sentiment.labels import HEADS
 from sentiment.model import AscoltoConfig, AscoltoModel
+from sentiment.network.batch import Given
 from tests.sentiment.conftest import TINY
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sentiment.batch import Given
 from sentiment.explain import Told
 from sentiment.labels import CATEGORY, SENTIMENT, URGENCY
+from sentiment.network.batch import Given
 from sentiment.scorer import Scored, Scorer, ScorerInput, _parts
 from tests.sentiment.test_text import HOSTILE
 

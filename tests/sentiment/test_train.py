@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from sentiment import finetune as finetune_module
 from sentiment import train as training_module
-from sentiment.corpus import CorpusError
 from sentiment.folder import FIGURES, WEIGHTS, sha256
-from sentiment.recipe import RECIPES
+from sentiment.learning import finetune as finetune_module
+from sentiment.learning.corpus import CorpusError
+from sentiment.learning.recipe import RECIPES
 from sentiment.scorer import Scorer, ScorerInput
 from sentiment.train import Trained, train
 
@@ -18,7 +18,7 @@ from sentiment.train import Trained, train
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The project's own items would make it longer and say nothing more."""
-    monkeypatch.setattr("sentiment.corpus.OWN", tmp_path / "none")
+    monkeypatch.setattr("sentiment.learning.corpus.OWN", tmp_path / "none")
 
 
 def run(training: Path, name: str, checkpoints: str = "checkpoints") -> Trained:
@@ -75,7 +75,7 @@ def test_a_run_stopped_in_stage_two_goes_on_within_it(
         return loss(*given)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("sentiment.loop.CHECKPOINT_SECONDS", 0.0)
+        patch.setattr("sentiment.learning.loop.CHECKPOINT_SECONDS", 0.0)
         patch.setattr(finetune_module, "_loss", third_stops)
         run(training, "stopped", "others")
     [left] = (training.parent / "others").glob("*/fold-0.steps.pt")

@@ -1,0 +1,1 @@
+"""How good a model is: behaviour tests, people's disagreement, figures of a finished folder, and its card."""
