@@ -14,10 +14,11 @@ from typing import TypedDict
 import torch
 
 from benchmarks._texts import texts
-from sentiment.folder import ModelError, load
+from sentiment.folder import ModelError
 from sentiment.labels import CRITICAL
 from sentiment.network.batch import Given
 from sentiment.network.inference import Answering, Inference
+from sentiment.reading import load
 from sentiment.scorer import Scorer, ScorerInput
 from sentiment.text import clean
 

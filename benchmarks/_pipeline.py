@@ -11,10 +11,11 @@ from torch import Tensor
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast, pipeline
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-from sentiment.folder import Loaded, ModelError
+from sentiment.folder import ModelError
 from sentiment.network.batch import Batch
 from sentiment.network.network import Network
 from sentiment.network.pieces import END, PAD, SPECIAL, START, UNKNOWN, Pieces
+from sentiment.reading import Loaded
 
 HEAD = "urgency"
 

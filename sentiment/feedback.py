@@ -14,12 +14,14 @@ from shutil import rmtree
 import torch
 
 from sentiment.evaluate import CLASSES, Evaluation, Figure, Gold, measure
-from sentiment.folder import BUILT_IN, FIGURES, is_ours, load, refuse, replaced, save
+from sentiment.folder import BUILT_IN, FIGURES, is_ours, refuse, replaced
 from sentiment.learning.corpus import Example, authored, fold, key_of, own, published
 from sentiment.learning.finetune import finetune
 from sentiment.learning.loop import CPU, Machine
 from sentiment.learning.recipe import RECIPES
 from sentiment.measuring.disagreement import given
+from sentiment.model import save
+from sentiment.reading import load
 from sentiment.scorer import Scorer, ScorerInput
 from store.labels import Labelled
 

@@ -11,14 +11,16 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
-from sentiment.folder import WEIGHTS, load, sizes_of
+from sentiment.folder import LEXICON, WEIGHTS
 from sentiment.foreign.encoder import Borrowed, rebuilt
 from sentiment.labels import HEADS, LANGUAGES
+from sentiment.names import Lexicon
 from sentiment.network.batch import Batch
 from sentiment.network.features import SPEC
 from sentiment.network.network import Network, Shape
 from sentiment.network.packing import packed_network
-from sentiment.network.pieces import SPECIAL
+from sentiment.network.pieces import SPECIAL, Cutter
+from sentiment.reading import load
 
 
 class AscoltoConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
@@ -38,7 +40,7 @@ class AscoltoConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         base: Mapping[str, Any] | None = None,
         **rest: Any,
     ) -> None:
-        self.sizes = dict(sizes or sizes_of(Shape(pieces=len(SPECIAL))))
+        self.sizes = dict(sizes or Shape(pieces=len(SPECIAL)).sizes())
         self.features = features
         self.labels = dict(labels or {head: list(names) for head, names in HEADS.items()})
         self.languages = list(languages or LANGUAGES)
@@ -85,7 +87,7 @@ class AscoltoModel(PreTrainedModel):  # type: ignore[no-untyped-call]
         return model
 
     def save_pretrained(self, folder: str | Path, *rest: Any, **known: Any) -> None:  # type: ignore[override]
-        """Writes config.json and model.safetensors; the vocabulary is folder.save's to write."""
+        """Writes config.json and model.safetensors; `save` writes the rest."""
         Path(folder).mkdir(parents=True, exist_ok=True)
         self.config.save_pretrained(folder)
         save_file(packed_network(self.network), Path(folder) / WEIGHTS)
@@ -98,3 +100,24 @@ class AscoltoModel(PreTrainedModel):  # type: ignore[no-untyped-call]
 
 AutoConfig.register(AscoltoConfig.model_type, AscoltoConfig, exist_ok=True)
 AutoModel.register(AscoltoConfig, AscoltoModel, exist_ok=True)
+
+
+def save(
+    network: Network,
+    pieces: Cutter,
+    lexicon: Lexicon,
+    languages: tuple[str, ...],
+    critical: float,
+    topic: float,
+    folder: Path,
+) -> None:
+    """Writes config.json, lexicon.npz, model.safetensors and the file of the pieces into `folder`."""
+    config = AscoltoConfig(
+        network.shape.sizes(), languages=list(languages), critical_threshold=critical, topic_threshold=topic,
+        architectures=["AscoltoModel"], base=network.encoder.to_json(),
+    )  # fmt: skip
+    model = AscoltoModel(config)
+    model.network.load_state_dict(network.state_dict())
+    model.save_pretrained(folder)
+    pieces.write(folder / pieces.file)
+    lexicon.write(folder / LEXICON)

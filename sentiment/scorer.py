@@ -12,11 +12,12 @@ import torch
 from torch import Tensor
 
 from sentiment.explain import Told, asked, reasons, sentiment_head
-from sentiment.folder import BUILT_IN, Loaded, is_ours, load
+from sentiment.folder import BUILT_IN, is_ours
 from sentiment.labels import AGREEING, CRITICAL, DOMAINS
 from sentiment.language import detect_cleaned
 from sentiment.network.batch import LONGEST, Collator, Given
 from sentiment.network.inference import answering, lightened
+from sentiment.reading import Loaded, load
 from sentiment.text import clean
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from sentiment.folder import FIGURES, refuse, replaced, save
+from sentiment.folder import FIGURES, refuse, replaced
 from sentiment.foreign.encoder import HEAD_RATE, Lent, borrow
 from sentiment.labels import DOMAINS, HEADS
 from sentiment.learning.base import start, vocabulary
@@ -38,6 +38,7 @@ from sentiment.learning.linear import balance, fit_classes, fit_flags, idf_of, m
 from sentiment.learning.loop import CPU, Machine
 from sentiment.learning.pretrain import pretrain
 from sentiment.learning.recipe import RECIPES, Recipe
+from sentiment.model import save
 from sentiment.names import learnt as learnt_lexicon
 from sentiment.network.batch import Collator
 from sentiment.network.network import Encoder, Network, Shape, TextEncoder

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import torch
@@ -31,7 +31,7 @@ VECTOR_SCALE = 8.0
 class Shape:
     """Sizes of a network: `pieces` of the vocabulary and rows of the linear table; widths of a piece, of a
     convolution, of the averaging network inside and of the sentence vector it gives; width, layers and attention heads
-    of the transformer; most pieces of a text; and the outputs of each head. A borrowed encoder (borrowed.py) has
+    of the transformer; most pieces of a text; and the outputs of each head. A borrowed encoder (foreign/encoder.py) has
     neither convolutions nor averaging network: their widths are 0."""
 
     pieces: int
@@ -56,6 +56,13 @@ class Shape:
     def encoded(self) -> int:
         """Width of what the encoder says of a text."""
         return self.vector_width + 2 * self.width
+
+    def sizes(self) -> dict[str, int]:
+        """What a configuration tells of it."""
+        return {name: getattr(self, name) for name in SIZES}
+
+
+SIZES = tuple(each.name for each in fields(Shape) if each.type == "int")
 
 
 class Grams(nn.Module):
@@ -146,7 +153,7 @@ class Layer(nn.Module):
 
 
 class TextEncoder(nn.Module, ABC):
-    """What a network needs of its encoder: our own, below, or a borrowed one (borrowed.py)."""
+    """What a network needs of its encoder: our own, below, or a borrowed one (foreign/encoder.py)."""
 
     @property
     @abstractmethod

@@ -10,9 +10,9 @@ from benchmarks._contestant import Turn, contestant, labels, take
 from benchmarks._pipeline import Pipeline
 from benchmarks._texts import CLAUSES, texts
 from benchmarks.scoring import Entry, Figures, measure
-from sentiment.folder import load
 from sentiment.labels import LANGUAGES
 from sentiment.network.pieces import Pieces, learnt
+from sentiment.reading import load
 from sentiment.text import clean
 from store.errors import Permanent
 from tests.sentiment.conftest import folder, network

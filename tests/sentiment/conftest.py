@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import torch
 
-from sentiment.folder import save
 from sentiment.labels import CATEGORY, HEADS, LANGUAGES, SENTIMENT, URGENCY
+from sentiment.model import save
 from sentiment.names import learnt
 from sentiment.network.batch import Collator
 from sentiment.network.network import Network, Shape

@@ -12,12 +12,14 @@ from sqlmodel import select
 
 from sentiment import feedback
 from sentiment.feedback import CRITICAL_FOUND, Change, FeedbackError, continue_training, forgotten
-from sentiment.folder import FIGURES, WEIGHTS, ModelError, load, save, sha256
+from sentiment.folder import FIGURES, WEIGHTS, ModelError, sha256
 from sentiment.labels import LANGUAGES
 from sentiment.learning.corpus import CorpusError, fold, own
 from sentiment.learning.finetune import finetune
 from sentiment.learning.loop import CPU
+from sentiment.model import save
 from sentiment.network.network import Network
+from sentiment.reading import load
 from sentiment.scorer import Scorer, ScorerInput
 from store.db import Database
 from store.labels import Labelled, false_alarm, held, labelled

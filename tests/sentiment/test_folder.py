@@ -8,11 +8,13 @@ import pytest
 import torch
 
 from sentiment import folder as folders
-from sentiment.folder import CONFIG, PIECES, WEIGHTS, ModelError, is_ours, load, save, sha256, sizes_of
+from sentiment.folder import CONFIG, PIECES, WEIGHTS, ModelError, is_ours, sha256
 from sentiment.folder import LEXICON as LEXICON_FILE
 from sentiment.labels import HEADS, LANGUAGES
+from sentiment.model import save
 from sentiment.network.batch import Collator, Given
 from sentiment.network.network import Network
+from sentiment.reading import load
 from sentiment.scorer import Scorer
 from tests.sentiment.conftest import LETTERS, LEXICON, TINY
 
@@ -83,8 +85,8 @@ def test_damaged_configuration(folder: Path, text: str) -> None:
         ({"labels": {"sentiment": ["bad", "good"]}}, "other labels"),
         ({"features": "md5-1"}, "features 'md5-1'"),
         ({"sizes": {"width": "wide"}}, "lacks or spoils"),
-        ({"sizes": sizes_of(replace(TINY, width=32))}, "cannot be read"),
-        ({"sizes": sizes_of(replace(TINY, pieces=99))}, "not the vocabulary"),
+        ({"sizes": replace(TINY, width=32).sizes()}, "cannot be read"),
+        ({"sizes": replace(TINY, pieces=99).sizes()}, "not the vocabulary"),
     ],
 )
 def test_another_model_is_refused(folder: Path, values: dict[str, object], told: str) -> None:

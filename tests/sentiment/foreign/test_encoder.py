@@ -16,18 +16,19 @@ import cli
 from benchmarks.scoring import measure as bench
 from sentiment.evaluate import evaluate
 from sentiment.explain import Told, reasons
-from sentiment.folder import CONFIG, FIGURES, LEXICON, PIECES, WEIGHTS, ModelError, load, save, sha256
+from sentiment.folder import CONFIG, FIGURES, LEXICON, PIECES, WEIGHTS, ModelError, sha256
 from sentiment.foreign.encoder import BASE_RATE, HEAD_RATE, Borrowed, Tokens, borrow
 from sentiment.foreign.hub import pull
 from sentiment.labels import HEADS, LANGUAGES, SENTIMENT
 from sentiment.learning.loop import optimise
 from sentiment.learning.recipe import RECIPES
 from sentiment.measuring.card import list_models, verify_models, write_card
-from sentiment.model import AscoltoModel
+from sentiment.model import AscoltoModel, save
 from sentiment.network.batch import Batch, Collator, Given
 from sentiment.network.inference import Plain, answering
 from sentiment.network.network import Network, Shape
 from sentiment.network.pieces import DOMAIN, END, SPECIAL, STARS, START
+from sentiment.reading import load
 from sentiment.scorer import Scorer, ScorerInput
 from sentiment.train import Trained, train
 from store.errors import ConfigError, Permanent
