@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from store.claims import claim, finish
 from store.db import Database
+from store.labels import at_address
 from store.mention import NewMention
 from store.mentions import store_mentions
 from store.tables import Mention, MentionState
@@ -27,16 +28,17 @@ NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 _FILL = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)
 INSERT INTO mention (brand, source, platform, external_id, text, published_at, state, revision, content_hash,
-                     text_key, author_key, history, first_seen_at, changed_at, attempts, thread)
+                     text_key, author_key, history, first_seen_at, changed_at, attempts, thread, url)
 SELECT 'aurora', 'shop', 'page', 'old' || i, 'Recensione numero ' || i, datetime('2026-11-24', '-' || i || ' seconds'),
        'triaged', 1, hex(i), hex(i), hex(i % 5000), 0, '2026-11-24 11:00:00',
-       '2026-11-24 11:00:00', 0, 'old' || i
+       '2026-11-24 11:00:00', 0, 'old' || i, 'https://shop.example/reviews/' || i
 FROM n
 """
 
 
 def bench() -> dict[str, object]:
-    """Milliseconds a batch of 100 for storing, storing again, and claiming + finishing; and their ratios."""
+    """Milliseconds a batch of 100 for storing, storing again, claiming + finishing, and finding by address; and their
+    ratios."""
     with tempfile.TemporaryDirectory() as folder:
         databases = {rows: _filled(Path(folder) / f"{rows}.db", rows) for rows in (SMALL, LARGE)}
         times: dict[str, dict[int, list[float]]] = {name: {SMALL: [], LARGE: []} for name in _STEPS}
@@ -105,10 +107,17 @@ def _claim(database: Database, number: int) -> None:
             finish(session, Mention, row, taken.token, state=MentionState.TRIAGED)
 
 
+def _find(database: Database, number: int) -> None:
+    with database.read() as session:
+        for i in range(BATCH):
+            at_address(session, f"https://shop.example/reviews/{number * BATCH + i}")
+
+
 _STEPS: dict[str, Callable[[Database, int], None]] = {
     "store": _store,
     "store_again": _store,
     "claim_finish": _claim,
+    "find_by_address": _find,
 }
 
 

@@ -37,7 +37,7 @@ def _url(value: Any) -> Any:
     value = storable(value)
     if not isinstance(value, str) or not value.lower().startswith(("http://", "https://")):
         return None
-    return value if len(value) <= MAX_URL else None
+    return value if len(value.encode()) <= MAX_URL else None  # an index holds no more
 
 
 def _stars(value: float | None) -> float | None:

@@ -87,6 +87,7 @@ class Mention(NewMention, Claimed, table=True):
         Index("ix_mention_thread", "brand", "platform", "thread"),
         Index("ix_mention_author", "brand", "platform", "author_key"),
         Index("ix_mention_same_text", "brand", "text_key"),
+        Index("ix_mention_url", "url"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

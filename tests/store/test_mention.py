@@ -38,7 +38,15 @@ def test_a_megabyte_is_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:text/html,x", "ftp://x", "/relative", "h" * 9000]
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://x",
+        "/relative",
+        "https://" + "h" * 9000,
+        "https://" + "è" * 1500,
+    ],
 )
 def test_only_web_links_are_links(url: str) -> None:
     assert mention(url=url).url is None
