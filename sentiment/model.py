@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import copymode
 from typing import Any
 
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
-from sentiment.folder import LEXICON, WEIGHTS
+from sentiment.folder import CONFIG, LEXICON, WEIGHTS
 from sentiment.foreign.encoder import Borrowed, rebuilt
 from sentiment.labels import HEADS, LANGUAGES
 from sentiment.names import Lexicon
@@ -91,6 +92,7 @@ class AscoltoModel(PreTrainedModel):  # type: ignore[no-untyped-call]
         Path(folder).mkdir(parents=True, exist_ok=True)
         self.config.save_pretrained(folder)
         save_file(packed_network(self.network), Path(folder) / WEIGHTS)
+        copymode(Path(folder) / CONFIG, Path(folder) / WEIGHTS)  # else only who wrote them may read them
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         """Calibrated logits (B, labels) of each head."""

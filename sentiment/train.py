@@ -57,13 +57,15 @@ _PUBLISHED = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A finished run: its folder, recipe, seed and device, the texts it learnt from, CPU seconds (of this and of
-    earlier, interrupted starts), figures on held-out items, and the base that its encoder was borrowed from."""
+    """A finished run: its folder, recipe, seed and device, of how many trainings it is the mean, the texts it learnt
+    from, CPU seconds (of this and of earlier, interrupted starts), figures on held-out items, and the base that its
+    encoder was borrowed from."""
 
     folder: Path
     recipe: str
     seed: int
     device: str
+    runs: int
     items: int
     sources: dict[str, int]
     cpu_seconds: float
@@ -164,7 +166,7 @@ def _begin(
         beginning = _own(recipe, texts + unlabelled(data_dir, recipe.languages, recipe.unlabelled))
         fingerprint = _fingerprint(recipe, seed, rows)
     else:
-        recipe = replace(recipe, pretrain_rate=HEAD_RATE, finetune_rate=HEAD_RATE)
+        recipe = replace(recipe, pretrain_rate=HEAD_RATE, finetune_rate=HEAD_RATE, finetune_runs=1)
         beginning = _borrowed(recipe, lent)
         fingerprint = _fingerprint((recipe, lent.checksum), seed, rows)
     place = checkpoints / f"{recipe.name}-{fingerprint}"
@@ -262,13 +264,22 @@ def _fold(run: _Run, encoder: TextEncoder, number: int, held: Sequence[Example])
 
 
 def _whole(run: _Run, encoder: TextEncoder) -> Network:
-    """The network that learnt from all items."""
-    file = run.place / "network.pt"
+    """The network that learnt from all items: the mean of several that did, by other seeds, from the same beginning
+    (Wortsman et al. 2022). Each errs elsewhere; their mean takes no more time to score than one."""
+    states = [
+        _state(replace(run, seed=run.seed + number), encoder) for number in range(run.recipe.finetune_runs)
+    ]
+    network = Network(run.shape, encoder.another())
+    network.load_state_dict({name: torch.stack([one[name] for one in states]).mean(0) for name in states[0]})
+    return network.eval()
+
+
+def _state(run: _Run, encoder: TextEncoder) -> dict[str, Tensor]:
+    file = run.place / f"network-{run.seed}.pt"
     if not file.exists():
         torch.save(_learn(run, encoder, run.corpus.items, file.stem).state_dict(), file)
-    network = Network(run.shape, encoder.another())
-    network.load_state_dict(torch.load(file, weights_only=True))
-    return network.eval()
+    state: dict[str, Tensor] = torch.load(file, weights_only=True)
+    return state
 
 
 def _learn(run: _Run, encoder: TextEncoder, items: Sequence[Example], name: str) -> Network:
@@ -388,6 +399,7 @@ def _done(run: _Run, settled: Settled, out_dir: Path) -> Trained:
         run.recipe.name,
         run.seed,
         _DEVICES.get(run.machine.device, run.machine.device),
+        run.recipe.finetune_runs,
         len(run.corpus.items),
         dict(sorted(sources.items())),
         spent,

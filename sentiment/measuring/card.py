@@ -155,6 +155,7 @@ def _model(folder: Path) -> str:
         recipe=training["recipe"],
         seed=training["seed"],
         device=training["device"],
+        runs=_RUNS.format(runs=runs) if (runs := training.get("runs", 1)) > 1 else "",
         minutes=round(training["cpu_seconds"] / 60),
         sources="\n".join(_sources(training)),
         permissive="\n".join(_permissive(folder, figures)),
@@ -352,9 +353,9 @@ reported, never by the tone.
 
 ### What it learnt from
 
-Recipe `{recipe}`, seed {seed}, trained on {device}; the processor's part took {minutes} minutes. No text of a test
-split or of the development items went in; of validation splits, up to 4,000 rows only weigh the two paths against each
-other.
+Recipe `{recipe}`, seed {seed}, trained on {device}; the processor's part took {minutes} minutes. {runs}No text
+of a test split or of the development items went in; of validation splits, up to 4,000 rows only weigh the two paths
+against each other.
 
 | source | texts | what | published in | licence as stated |
 |---|---|---|---|---|
@@ -419,6 +420,8 @@ transformers' own with the same weights, in 32-bit floats ([what each figure is]
   words are known to it only by their letters.
 """
 
+_RUNS = """The weights are the mean of {runs}
+networks that learnt from the same texts in different orders; the cross-validated figures below are of single ones. """
 _OWN = """pass a multilingual
 sentence encoder of convolutions over 2, 3 and 5 neighbours and an averaging network, which started from published
 weights; on the same pieces stand {layers} transformer layers {width} wide. All heads look at both. Matrices are kept as

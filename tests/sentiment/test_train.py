@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from sentiment import train as training_module
 from sentiment.folder import FIGURES, WEIGHTS, sha256
 from sentiment.learning import finetune as finetune_module
 from sentiment.learning.corpus import CorpusError
 from sentiment.learning.recipe import RECIPES
+from sentiment.reading import load
 from sentiment.scorer import Scorer, ScorerInput
 from sentiment.train import Trained, train
 
@@ -84,6 +86,24 @@ def test_a_run_stopped_in_stage_two_goes_on_within_it(
     assert sha256(whole.folder / WEIGHTS) == sha256(resumed.folder / WEIGHTS)
     assert not left.exists()
     assert book["fold-0"] > 0, "what was spent before the stop is in the book"
+
+
+def test_what_ships_is_the_mean_of_several_networks(training: Path) -> None:
+    done = run(training, "out")
+    assert done.runs == 2
+    [one, other] = [
+        torch.load(file, weights_only=True)
+        for file in sorted((training.parent / "checkpoints").glob("smoke-*/network-*.pt"))
+    ]
+    assert not torch.equal(one["head.weight"], other["head.weight"]), "another seed, other weights"
+    mean = load(done.folder).network.state_dict()["head.weight"]
+    assert torch.allclose(mean, (one["head.weight"] + other["head.weight"]) / 2, atol=0.02)
+    assert not torch.allclose(mean, one["head.weight"], atol=0.02)
+
+
+def test_what_is_written_can_be_read_by_others(training: Path) -> None:
+    folder = run(training, "out").folder
+    assert len({file.stat().st_mode for file in folder.iterdir()}) == 1
 
 
 def test_without_loose_texts_the_labelled_ones_make_the_vocabulary(training: Path) -> None:

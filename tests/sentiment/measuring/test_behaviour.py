@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from sentiment.learning.corpus import OWN as TRAINING
 from sentiment.measuring import behaviour
 from sentiment.measuring.behaviour import DANGERS, MOST_FLIPS, MOST_SHIFT, NAMES, Behaviour, run, section
 from sentiment.measuring.checklist import (
-    DATA,
     LANGUAGES,
     LEAST,
     BehaviourError,
@@ -24,7 +24,6 @@ from sentiment.measuring.checklist import (
 )
 from sentiment.scorer import Scored, Scorer, ScorerInput
 
-TRAINING = DATA.parent / "training"
 SPOKEN = Scored(
     "it", False, "neutral", 0.0, None, "normal", 0.3, None, "information", [], [], "fake@1"
 )  # a complete answer
