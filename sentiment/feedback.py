@@ -9,7 +9,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from shutil import rmtree
 
 import torch
 
@@ -20,7 +19,6 @@ from sentiment.learning.finetune import finetune
 from sentiment.learning.loop import CPU, Machine
 from sentiment.learning.recipe import RECIPES
 from sentiment.measuring.disagreement import given
-from sentiment.model import save
 from sentiment.reading import load
 from sentiment.scorer import Scorer, ScorerInput
 from store.labels import Labelled
@@ -122,6 +120,8 @@ def continue_training(
     replay, held_replay = _apart(_replay(before.model.languages, data, seed), REPLAY_APART)
     told = {"action": "train"}
     log.info("learning on from %d labels, %d items to replay", len(labels), len(replay), extra=told)
+    from sentiment.model import save  # transformers: what was wrong above is told without it
+
     with replaced(out) as place:
         # From the folder, not from `before`: scoring has its weights in fewer digits.
         network = finetune(load(folder).network, labels, replay, RECIPE, seed, before.collate, machine)
@@ -140,7 +140,8 @@ def continue_training(
             figures = json.dumps({"feedback": asdict(done)}, indent=1)
             (place / FIGURES).write_text(f"{figures}\n", encoding="utf-8")
         else:
-            rmtree(place)
+            for file in place.iterdir():
+                file.unlink()
     return done
 
 

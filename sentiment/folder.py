@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from safetensors import SafetensorError
 
 from sentiment.network.pieces import Pieces
 
@@ -43,43 +46,52 @@ def is_ours(folder: Path) -> bool:
 def refuse(out: Path) -> None:
     """Raises ModelError where no model may be written: training takes minutes to hours, which a wrong place would
     waste, and what came from elsewhere, or is no model at all, is not written over."""
-    if out.exists() and not out.is_dir():
-        raise ModelError(f"{out} is a file: name a folder")
-    if (out / CONFIG).is_file() and not is_ours(out):
-        raise ModelError(f"{out} holds a model that is not Ascolto's own: name another folder to write")
-    if out.is_dir() and {file.name for file in out.iterdir()} - _OF_A_MODEL:
-        raise ModelError(
-            f"{out} holds something else than a model of Ascolto's own: name another folder to write"
-        )
-    with _beside(out.absolute()):
-        pass
+    try:
+        if out.exists() and not out.is_dir():
+            raise ModelError(f"{out} is a file: name a folder")
+        if (out / CONFIG).is_file() and not is_ours(out):
+            raise ModelError(f"{out} holds a model that is not Ascolto's own: name another folder to write")
+        if out.is_dir() and {file.name for file in out.iterdir() if file.name[0] != "."} - _OF_A_MODEL:
+            raise ModelError(
+                f"{out} holds something else than a model of Ascolto's own: name another folder to write"
+            )
+        there = next(place for place in (out.absolute(), *out.absolute().parents) if place.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            raise ModelError(f"{out} cannot be written: name a place that can be")
+    except OSError as error:
+        raise _unwritten(out, error) from error
 
 
 @contextmanager
 def replaced(out: Path) -> Iterator[Path]:
-    """A folder to write a model into. At the end it takes the place of `out`, whole or not at all; where it was not
-    made, `out` stays as it is. Raises ModelError where nothing can be written."""
-    out = out.absolute()
-    with _beside(out) as place:
-        yield place
-        if place.is_dir():
-            if out.exists():
-                out.rename(place.with_name(f"{out.name}.before"))
-            place.rename(out)
+    """A folder to write a model into, whose files then take the place of those in `out`, one by one, since not every
+    folder can be renamed. config.json goes first and comes last: without it there is no model, so that nobody ever
+    reads half of one and half of another. Where nothing was written `out` stays as it is.
 
-
-@contextmanager
-def _beside(out: Path) -> Iterator[Path]:
-    """A folder that may be made beside `out`; at the end it is gone unless it was moved."""
+    Raises ModelError where it cannot be written."""
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        around = TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise ModelError(
-            f"{out} cannot be written ({first_line(error)}): name a place that can be"
-        ) from error
-    with around as name:
-        yield Path(name) / out.name
+        out.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=out, prefix=".new-", ignore_cleanup_errors=True) as place:
+            yield Path(place)
+            _take_place(Path(place), out)
+    except (OSError, SafetensorError) as error:
+        raise _unwritten(out, error) from error
+    finally:
+        with suppress(OSError):  # it holds something
+            out.rmdir()
+
+
+def _take_place(new: Path, out: Path) -> None:
+    names = {file.name for file in new.iterdir()}
+    if names:
+        for old in sorted(_OF_A_MODEL - names | {CONFIG}):
+            (out / old).unlink(missing_ok=True)
+        for name in sorted(names, key=lambda name: name == CONFIG):
+            (new / name).replace(out / name)
+
+
+def _unwritten(out: Path, error: Exception) -> ModelError:
+    return ModelError(f"{out} cannot be written ({first_line(error)}): name a place that can be")
 
 
 def first_line(error: Exception) -> str:

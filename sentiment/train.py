@@ -38,7 +38,6 @@ from sentiment.learning.linear import balance, fit_classes, fit_flags, idf_of, m
 from sentiment.learning.loop import CPU, Machine
 from sentiment.learning.pretrain import pretrain
 from sentiment.learning.recipe import RECIPES, Recipe
-from sentiment.model import save
 from sentiment.names import learnt as learnt_lexicon
 from sentiment.network.batch import Collator
 from sentiment.network.network import Encoder, Network, Shape, TextEncoder
@@ -140,6 +139,8 @@ def train(
     settled = settle(held, rows, plain, told, published)
     _settle(network, settled)
     lexicon = learnt_lexicon(every_text(data_dir))
+    from sentiment.model import save  # transformers: a wrong folder or base is told without it
+
     done = _done(run, settled, out_dir)
     with replaced(out_dir) as place:
         save(
@@ -164,7 +165,8 @@ def _begin(
     if lent is None:
         texts = [row.text for row in corpus.replay]
         beginning = _own(recipe, texts + unlabelled(data_dir, recipe.languages, recipe.unlabelled))
-        fingerprint = _fingerprint(recipe, seed, rows)
+        told: object = replace(recipe, finetune_runs=1)  # how many are averaged changes none of them
+        fingerprint = _fingerprint(told, seed, rows)
     else:
         recipe = replace(recipe, pretrain_rate=HEAD_RATE, finetune_rate=HEAD_RATE, finetune_runs=1)
         beginning = _borrowed(recipe, lent)
@@ -257,42 +259,45 @@ def _fold(run: _Run, encoder: TextEncoder, number: int, held: Sequence[Example])
     file = run.place / f"fold-{number}.pt"
     if not file.exists():
         learnt = [row for row in run.corpus.items if fold(row, run.recipe.folds) != number]
-        network = _learn(run, encoder, learnt, file.stem)
+        network = _learn(run, encoder, learnt, file.stem, run.seed)
         said = outputs_of(network, run.collate, held, run.machine.device)
         torch.save({"encoded": said.encoded, "bagged": said.bagged}, file)
     return Outputs(**torch.load(file, weights_only=True))
 
 
 def _whole(run: _Run, encoder: TextEncoder) -> Network:
-    """The network that learnt from all items: the mean of several that did, by other seeds, from the same beginning
-    (Wortsman et al. 2022). Each errs elsewhere; their mean takes no more time to score than one."""
-    states = [
-        _state(replace(run, seed=run.seed + number), encoder) for number in range(run.recipe.finetune_runs)
-    ]
+    """The network that learnt from all items: the mean of several that did, in other orders, from the very same
+    weights (Wortsman et al. 2022). Each errs elsewhere; their mean takes no more time to score than one."""
+    states = [_state(run, encoder, run.seed + number) for number in range(run.recipe.finetune_runs)]
     network = Network(run.shape, encoder.another())
-    network.load_state_dict({name: torch.stack([one[name] for one in states]).mean(0) for name in states[0]})
+    network.load_state_dict({name: _mean([one[name] for one in states]) for name in states[0]})
     return network.eval()
 
 
-def _state(run: _Run, encoder: TextEncoder) -> dict[str, Tensor]:
-    file = run.place / f"network-{run.seed}.pt"
+def _mean(values: Sequence[Tensor]) -> Tensor:
+    return torch.stack(list(values)).mean(0) if values[0].is_floating_point() else values[0]
+
+
+def _state(run: _Run, encoder: TextEncoder, order: int) -> dict[str, Tensor]:
+    file = run.place / f"network-{order}.pt"
     if not file.exists():
-        torch.save(_learn(run, encoder, run.corpus.items, file.stem).state_dict(), file)
+        torch.save(_learn(run, encoder, run.corpus.items, file.stem, order).state_dict(), file)
     state: dict[str, Tensor] = torch.load(file, weights_only=True)
     return state
 
 
-def _learn(run: _Run, encoder: TextEncoder, items: Sequence[Example], name: str) -> Network:
-    """A network that learnt from the items, as the step of that name."""
+def _learn(run: _Run, encoder: TextEncoder, items: Sequence[Example], name: str, order: int) -> Network:
+    """A network that learnt from the items, as the step of that name. `order` is the seed of all chance but the
+    weights that it starts from: networks in other orders have a mean (see `_whole`)."""
     torch.manual_seed(run.seed)
     network = Network(run.shape, encoder.another())
     network.encoder.load_state_dict(encoder.state_dict())
-    together = [*items, *beside(items, run.recipe.finetune_joined, run.seed)]
+    together = [*items, *beside(items, run.recipe.finetune_joined, order)]
     steps = run.place / f"{name}.steps.pt"
 
     def both() -> Network:
         tuned = finetune(
-            network, together, run.corpus.replay, run.recipe, run.seed, run.collate, run.machine, steps
+            network, together, run.corpus.replay, run.recipe, order, run.collate, run.machine, steps
         )
         return _with_linear(run, tuned, items, together)
 

@@ -126,7 +126,7 @@ class Behaviour:
 
 
 def run(scorer: Scores, cases: Sequence[Case] | None = None) -> Behaviour:
-    """Puts the cases, by default those of behaviour/, to the scorer in one call and each text once, and returns what
+    """Puts the cases, by default those of cases/, to the scorer in one call and each text once, and returns what
     became of them. What the scorer raises is raised: no text may do that."""
     cases = load() if cases is None else cases
     texts = list(dict.fromkeys(text for case in cases for text in case.texts))

@@ -41,8 +41,8 @@ class Cut:
 
 
 class Cutter(Protocol):
-    """What cuts texts for an encoder: our Pieces, or the Tokens of a borrowed one (borrowed.py). The numbers of its
-    pieces begin behind those of SPECIAL."""
+    """What cuts texts for an encoder: our Pieces, or the Tokens of a borrowed one (foreign/encoder.py). The numbers of
+    its pieces begin behind those of SPECIAL."""
 
     @property
     def file(self) -> str:

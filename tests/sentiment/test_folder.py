@@ -1,6 +1,7 @@
 """A model folder is written, read, and refused where it is not what it should be."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 import torch
 
 from sentiment import folder as folders
-from sentiment.folder import CONFIG, PIECES, WEIGHTS, ModelError, is_ours, sha256
+from sentiment.folder import CONFIG, PIECES, PLOT, WEIGHTS, ModelError, is_ours, refuse, replaced, sha256
 from sentiment.folder import LEXICON as LEXICON_FILE
 from sentiment.labels import HEADS, LANGUAGES
 from sentiment.model import save
@@ -115,3 +116,73 @@ def test_saving_twice_gives_the_same_bytes(network: Network, folder: Path, tmp_p
     assert sha256(folder / LEXICON_FILE) == sha256(tmp_path / "again" / LEXICON_FILE)
     assert (folder / PIECES).read_bytes() == (tmp_path / "again" / PIECES).read_bytes()
     assert sha256(folder / WEIGHTS) == sha256(tmp_path / "again" / WEIGHTS)
+
+
+def names(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
+def test_a_new_model_takes_the_place_of_the_old_one(folder: Path, network: Network, tmp_path: Path) -> None:
+    (folder / PLOT).write_text("of the old one")
+    (folder / ".keep").touch()
+    with replaced(folder) as place:
+        save(network, LETTERS, LEXICON, LANGUAGES, 0.4, 0.5, place)
+        assert load(folder).critical_threshold == 0.3, "not before it is whole"
+        (folder / "thesis.txt").write_text("came meanwhile")
+    assert load(folder).critical_threshold == 0.4
+    assert names(folder) == {CONFIG, WEIGHTS, PIECES, LEXICON_FILE, "thesis.txt", ".keep"}
+
+
+def test_where_nothing_new_was_made_the_old_one_stays(folder: Path, network: Network) -> None:
+    before = names(folder)
+    with replaced(folder):
+        pass
+    with pytest.raises(RuntimeError), replaced(folder) as place:
+        save(network, LETTERS, LEXICON, LANGUAGES, 0.4, 0.5, place)
+        raise RuntimeError
+    assert load(folder).critical_threshold == 0.3
+    assert names(folder) == before
+
+
+def test_half_of_a_model_is_none(folder: Path, network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_weights(self: Path, target: Path) -> Path:
+        if self.name == PIECES:
+            raise OSError(28, "No space left on device")
+        return Path(shutil.move(self, target))
+
+    monkeypatch.setattr(Path, "replace", only_weights)
+    with (
+        pytest.raises(ModelError, match=r"tiny cannot be written \(.*No space left"),
+        replaced(folder) as place,
+    ):
+        save(network, LETTERS, LEXICON, LANGUAGES, 0.4, 0.5, place)
+    with pytest.raises(ModelError, match=r"config\.json is missing"):
+        load(folder)
+
+
+def test_a_link_to_a_folder_stays_one(folder: Path, network: Network, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(folder, target_is_directory=True)
+    refuse(link)
+    with replaced(link) as place:
+        save(network, LETTERS, LEXICON, LANGUAGES, 0.4, 0.5, place)
+    assert link.is_symlink()
+    assert load(folder).critical_threshold == 0.4
+
+
+def test_where_no_model_may_be_written(folder: Path, tmp_path: Path) -> None:
+    for out in (folder, tmp_path / "new" / "deep"):
+        refuse(out)
+    assert not (tmp_path / "new").exists(), "asking leaves nothing behind"
+    (tmp_path / "file").touch()
+    with pytest.raises(ModelError, match="is a file: name a folder"):
+        refuse(tmp_path / "file")
+    with pytest.raises(ModelError, match="cannot be written"):
+        refuse(tmp_path / "file" / "deep")
+    with pytest.raises(ModelError, match="cannot be written"), replaced(tmp_path / "file" / "deep"):
+        pass
+    with pytest.raises(ModelError, match="holds something else"):
+        refuse(tmp_path)
+    change(folder, model_type="bert")
+    with pytest.raises(ModelError, match="is not Ascolto's own"):
+        refuse(folder)

@@ -1,6 +1,7 @@
 """A training run from folder to folder, in seconds; the same again; and on from a checkpoint."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 import torch
 
 from sentiment import train as training_module
-from sentiment.folder import FIGURES, WEIGHTS, sha256
+from sentiment.folder import FIGURES, WEIGHTS, ModelError, sha256
 from sentiment.learning import finetune as finetune_module
 from sentiment.learning.corpus import CorpusError
 from sentiment.learning.recipe import RECIPES
@@ -95,10 +96,38 @@ def test_what_ships_is_the_mean_of_several_networks(training: Path) -> None:
         torch.load(file, weights_only=True)
         for file in sorted((training.parent / "checkpoints").glob("smoke-*/network-*.pt"))
     ]
-    assert not torch.equal(one["head.weight"], other["head.weight"]), "another seed, other weights"
+    assert not torch.equal(one["head.weight"], other["head.weight"]), "another order, other weights"
     mean = load(done.folder).network.state_dict()["head.weight"]
-    assert torch.allclose(mean, (one["head.weight"] + other["head.weight"]) / 2, atol=0.02)
-    assert not torch.allclose(mean, one["head.weight"], atol=0.02)
+    assert torch.allclose(mean, (one["head.weight"] + other["head.weight"]) / 2, atol=0.001)
+    assert not torch.allclose(mean, one["head.weight"], atol=0.001)
+
+
+def test_how_many_are_averaged_does_not_make_the_others_anew(
+    training: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(training, "out")
+    before = set((training.parent / "checkpoints").rglob("*.pt"))
+    three = replace(RECIPES["smoke"], finetune_runs=3)
+    monkeypatch.setitem(RECIPES, "smoke", three)
+    assert run(training, "out").runs == 3
+    assert {file.name for file in set((training.parent / "checkpoints").rglob("*.pt")) - before} == {
+        "network-3.pt"
+    }
+
+
+def test_the_old_model_stays_where_the_new_one_cannot_be_written(
+    training: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = run(training, "out")
+    before = sha256(done.folder / WEIGHTS)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sentiment.model.save_file", full)
+    with pytest.raises(ModelError, match="out cannot be written"):
+        run(training, "out")
+    assert sha256(done.folder / WEIGHTS) == before
 
 
 def test_what_is_written_can_be_read_by_others(training: Path) -> None:

@@ -4,14 +4,23 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, select
 
-from store.db import Database
+from store.db import MIGRATIONS, Database
 from store.tables import SourceRow
+
+ROW = """
+INSERT INTO mention (brand, source, platform, external_id, url, text, published_at, state, revision, content_hash,
+                     history, first_seen_at, changed_at, attempts)
+VALUES ('aurora', 'shop', 'page', :id, :url, 'Buono', '2026-11-24 10:00:00', 'triaged', 1, 'x', false,
+        '2026-11-24 11:00:00', '2026-11-24 11:00:00', 0)
+"""
 
 
 def test_migrations_and_tables_agree(database: Database) -> None:
@@ -26,6 +35,21 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     database.migrate()
     with database.read() as session:
         assert session.get(SourceRow, "shop") is not None
+
+
+def test_addresses_that_no_index_holds_go(database: Database) -> None:
+    """Until 0004 an address had so many characters; now so many bytes, which on PostgreSQL an index holds."""
+    with database.engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")
+        for number, url in enumerate(("https://shop.example/" + "é" * 1_900, "https://shop.example/1")):
+            connection.execute(text(ROW), {"id": f"r{number}", "url": url})
+        command.upgrade(config, "head")
+        kept = [row.url for row in connection.execute(text("SELECT url FROM mention ORDER BY id"))]
+    long = None if database.engine.dialect.name == "postgresql" else "https://shop.example/" + "é" * 1_900
+    assert kept == [long, "https://shop.example/1"]
 
 
 def test_moments_come_back_aware_in_utc(database: Database) -> None:

@@ -135,9 +135,15 @@ def test_a_danger_is_put_beside_calm_items_of_its_language(mine: Path) -> None:
     calm = ROW | {"sentiment": "positive", "urgency": "low", "category": "praise", "stars": 5}
     rows = [calm | {"text": f"Buono davvero {number}"} for number in range(6)]
     rows += [ROW, calm | {"text": "Good one", "lang": "en"}, calm | {"text": "Lungo " * 60}]
+    rows += [
+        calm | {"text": "Sehr gut", "lang": "de"},
+        ROW | {"text": "Geld weg", "lang": "de", "urgency": "high"},
+    ]
     write_lines(mine / "authored" / "it.jsonl", rows)
-    items = authored(mine, ["it", "en"])
-    items = [item for item in items if item.source == "it"]
+    items = [item for item in authored(mine, ["it", "en", "de"]) if item.source == "it"]
+    [german] = beside([item for item in items if item.lang == "de"], 2, 1)
+    assert (german.urgency, "Geld weg" in german.text, "Sehr gut" in german.text) == (2, True, True)
+    items = [item for item in items if item.lang != "de"]
     found = beside(items, 2, 1)
     assert len(found) == 3, "one in two of six: English has no danger, and one is too long"
     assert all("Il forno fuma" in item.text and "Buono davvero" in item.text for item in found)
