@@ -57,6 +57,17 @@ class NotificationKind(StrEnum):
     SOURCE = "source"  # a source went down or came back
     START = "start"  # the starting list after a first read
     DIGEST = "digest"
+    BUNDLE = "bundle"  # normal criticism and requests of an hour or a day, in one message
+    BRIEF = "brief"  # the morning's or the evening's
+    TEST = "test"  # `check --slack`: a message with one button
+
+
+class ClockKind(StrEnum):
+    CONTACT = "contact"  # to the first answer; runs while the case is open
+    REPLY = "reply"  # somebody took the case and has not answered
+    PROMISE = "promise"  # what a reply told the customer to expect, by when
+    FOLLOW_UP = "follow_up"  # after a repair or a move to private: is all well now?
+    SNOOZE = "snooze"  # a case put aside comes back
 
 
 class LabelOrigin(StrEnum):
@@ -235,6 +246,60 @@ class Case(SQLModel, table=True):
     resolution: str | None = None
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reply: str | None = Field(default=None, sa_type=Text)
+    storm: bool = Field(default=False, description="many mentions of one matter, told as one")
+
+
+class Clock(SQLModel, table=True):
+    """A due time of a case. It rings at `rings_at` (a reminder before, then escalation, again until somebody acts);
+    None: it has ended. `rung` counts how often it did; `note` is what was promised."""
+
+    __table_args__ = (Index("ix_clock_rings", "rings_at", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case.id", index=True, ondelete="CASCADE")
+    kind: str
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    rings_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    rung: int = 0
+    set_by: str
+    note: str | None = Field(default=None, sa_type=Text)
+
+
+class Exclusion(SQLModel, table=True):
+    """A phrase that holds the brand's name and means something else, adopted by a person."""
+
+    __table_args__ = (UniqueConstraint("brand", "phrase"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    brand: str
+    phrase: str
+    added_by: str
+    added_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Switch(SQLModel, table=True):
+    """Something a person has turned off for a time: `pause:BRAND`, `mute:SOURCE`. `until` None: until turned on."""
+
+    name: str = Field(primary_key=True)
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    set_by: str
+    set_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Sample(SQLModel, table=True):
+    """A mention that did not alert, drawn at random and shown to a person. `said`: right or missed."""
+
+    __table_args__ = (UniqueConstraint("mention_id"), Index("ix_sample_brand_drawn", "brand", "drawn_at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    brand: str
+    mention_id: int = Field(foreign_key="mention.id", ondelete="CASCADE")
+    revision: int
+    drawn_at: datetime = Field(sa_type=UtcDateTime)
+    said: str | None = None
+    said_by: str | None = None
+    said_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Reason(SQLModel, table=True):
@@ -282,6 +347,8 @@ class Notification(Claimed, table=True):
     kind: str
     channel: str = Field(description="slack, console, ...: the file in alerts/channels that sends it")
     target: str = Field(default="alerts", description="logical: alerts, praise, crisis, ops, digest")
+    routed_to: str | None = Field(default=None, description="the place a rule chose; None: the target's")
+    bundle: str | None = Field(default=None, index=True, description="key of the message that tells it instead")
     brand: str | None = None
     case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
     reason_id: int | None = Field(default=None, foreign_key="reason.id")
