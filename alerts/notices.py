@@ -69,11 +69,17 @@ def line(
 
 
 def remind(
-    session: Session, case: Case, key: str, channels: Sequence[str], now: datetime, to: Sequence[str]
+    session: Session,
+    case: Case,
+    key: str,
+    channels: Sequence[str],
+    now: datetime,
+    to: Sequence[str],
+    **body: Any,
 ) -> int:
-    """Says in the case's thread that its time is over; `to`: whom it names."""
+    """Says in the case's thread that one of its clocks rings; `to`: whom it names, `body`: see `alerts.views`."""
     announce(session, case, channels, now)
-    values = _of(case) | {"priority": min(priority(case) + 1, PRAISE), "body": {"to": list(to)}}
+    values = _of(case) | {"priority": min(priority(case) + 1, PRAISE), "body": {"to": list(to)} | body}
     return add(session, key, channels, now, kind=NotificationKind.REMINDER, **values)
 
 

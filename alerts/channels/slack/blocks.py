@@ -66,7 +66,11 @@ def _(view: Line, words: Words) -> Message:
 @render.register
 def _(view: Reminder, words: Words) -> Message:
     text = plain(f"⏰ {telling.reminder(view, words)}", MAX_FALLBACK)
-    return _message(text, [_rich(_section(*_with_people(f"⏰ {telling.reminder(view, words, _mark)}")))])
+    parts = [_section(*_with_people(f"⏰ {telling.reminder(view, words, _mark)}"))]
+    if view.question and view.question.reply:
+        label = telling.draft_label(view.question, view.card, words)
+        parts += [_section(_text(label, bold=True)), _verbatim(view.question.reply)]
+    return _message(text, [_rich(*parts)])
 
 
 @render.register
