@@ -133,6 +133,7 @@ def slack_app_of(service: Service) -> "App | None":
         service.settings.brands,
         lambda: service.belt.wake("deliver"),
         service.clock,
+        list(service.channels),
     )
     return slack_app(
         listener,

@@ -7,7 +7,7 @@ work runs on threads of its own. The message itself is edited by the outbox, whi
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,10 +22,10 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette.handler import to_starlette_response
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
-from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from alerts import cases
+from alerts.cases import Desk
 from alerts.channels.slack.blocks import ACKNOWLEDGE, FALSE_ALARM, OPEN, RESOLVE
 from alerts.channels.slack.client import web_client
 from alerts.channels.slack.escape import plain
@@ -51,20 +51,22 @@ FASTER = {
     CaseStatus.DISMISSED: N_("{who} was faster: dismissed {when}."),
 }
 Deed = Callable[..., cases.Move]
-"""Of a session, the case's number, who, when, and where the button names them the mention and the revision seen."""
+"""Of a desk, the case's number, who, and where the button names them the mention and the revision seen."""
 _VALUE = re.compile(r"\d{1,15}(?:\.\d{1,15}\.\d{1,9})?", re.ASCII)
 Answering = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """What a click needs. `wake`: called when a message must be edited; it must not block."""
+    """What a click needs. `wake`: called when a message must be edited; it must not block. `channels`: where the lines
+    of a case's thread go."""
 
     db: Database
     words: Words
     brands: Mapping[str, Brand]
     wake: Callable[[], object]
     clock: Callable[[], datetime] = utcnow
+    channels: Sequence[str] = ("slack",)
 
     def clicked(self, value: str, who: str, deed: Deed, answer: Answering) -> None:
         """Does `deed` on what the button's value names, a case (`12`) or a case with the mention and the revision that
@@ -87,11 +89,13 @@ class Listener:
         now = self.clock()
         with self.db.write() as session:
             try:
-                move = deed(session, case_id, who, now, *seen)
+                move = deed(Desk(session, self.brands, self.channels, now), case_id, who, *seen)
             except Permanent:
                 return gone
             zone = _zone(self.brands.get(move.case.brand))
             log.info("clicked", extra={"action": "slack.clicked", "case": move.case.id, "done": move.done})
+            if move.refused:
+                return self.words._(move.refused)
             if move.changed:
                 return self.words._("The text has changed meanwhile, so the case stays. Please look again.")
             return None if move.done or move.by == who else self._too_late(move, zone, now)
@@ -128,7 +132,7 @@ def slack_app(
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="slack-click"),
     )
     app.action(ACKNOWLEDGE)(ack=_acknowledged, lazy=[_lazy(listener, cases.acknowledge)])
-    app.action(RESOLVE)(ack=_acknowledged, lazy=[_lazy(listener, _resolve)])
+    app.action(RESOLVE)(ack=_acknowledged, lazy=[_lazy(listener, cases.resolve)])
     app.action(FALSE_ALARM)(ack=_acknowledged, lazy=[_lazy(listener, cases.false_alarm)])
     app.action(OPEN)(_acknowledged)
     app.action(re.compile(r"^ascolto\."))(ack=_acknowledged, lazy=[_unknown_button(words)])
@@ -234,10 +238,6 @@ def _person(user: dict[str, Any]) -> str:
     name = user.get("username") or user.get("name") or user.get("id") or "?"
     number = re.sub(r"\W", "", str(user.get("id") or ""), flags=re.ASCII)[:20]
     return f"slack:{number}:{shown(one_line(str(name)), 80)}"
-
-
-def _resolve(session: Session, case_id: int, who: str, now: datetime) -> cases.Move:
-    return cases.resolve(session, case_id, who, now)
 
 
 def _zone(brand: Brand | None) -> ZoneInfo:
