@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import CursorResult, update
 from sqlmodel import Session, col, select
 
-from alerts import notices, sla
+from alerts import clocks, notices, sla
 from store import labels
 from store.brand import Brand
 from store.errors import Permanent
 from store.mention import storable
-from store.tables import Audit, Case, CaseStatus, Clock, ClockKind, LabelOrigin
+from store.tables import Audit, Case, CaseStatus, LabelOrigin
 
 SYSTEM = "ascolto"
 OPEN, ACKNOWLEDGED, REPLIED = CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED
@@ -272,6 +272,7 @@ def _move(
 
 def _wind(desk: Desk, case: Case, who: str) -> None:
     """Brings the clocks of a case in line with its status."""
+    clocks.wind(desk.session, case, desk.brands.get(case.brand), desk.now, who)
 
 
 def _contact_due(desk: Desk, case: Case) -> datetime | None:
@@ -282,18 +283,7 @@ def _contact_due(desk: Desk, case: Case) -> datetime | None:
 
 
 def _promise(desk: Desk, case: Case, who: str, note: str, by: datetime) -> None:
-    desk.session.add(
-        Clock(
-            case_id=case.id or 0,
-            kind=ClockKind.PROMISE,
-            started_at=desk.now,
-            due_at=by,
-            rings_at=by,
-            set_by=who,
-            note=note,
-        )
-    )
-    desk.session.flush()
+    clocks.promise(desk.session, case, desk.brands.get(case.brand), desk.now, who, note, by)
 
 
 def _update(session: Session, case_id: int, was: str, values: dict[str, Any]) -> bool:

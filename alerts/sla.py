@@ -170,7 +170,7 @@ def _day(day: date, when: Calendar) -> Iterator[Span]:
         if opening.weekday == day.weekday():
             opens = _moment(day, opening.opens, when.zone, fold=0)
             closes = _closing(day, opening.closes, when.zone)
-            if opens < closes:  # an opening inside the hour that spring skips is none
+            if opens < closes:  # not so inside the hour that spring skips
                 yield opens, closes
 
 
@@ -181,7 +181,25 @@ def _closing(day: date, closes: time, zone: ZoneInfo) -> datetime:
 
 
 def _moment(day: date, clock: time, zone: ZoneInfo, fold: int) -> datetime:
-    return datetime.combine(day, clock.replace(fold=fold), tzinfo=zone).astimezone(UTC)
+    """A time on the wall in UTC. `fold`: of one that autumn repeats, the first (0) or the second; one that spring skips
+    is the moment of the change."""
+    first, second = (
+        datetime.combine(day, clock.replace(fold=fold), tzinfo=zone).astimezone(UTC) for fold in (0, 1)
+    )
+    if second < first:
+        return _change(second, first, zone)
+    return second if fold else first
+
+
+def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The second between two moments at which the zone's offset changes."""
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        if middle.astimezone(zone).utcoffset() == before.astimezone(zone).utcoffset():
+            before = middle
+        else:
+            after = middle
+    return after
 
 
 def _holidays(country: str, year: int) -> frozenset[date]:
