@@ -21,7 +21,7 @@ from cli import app
 from platforms.base import SourceOptions
 from platforms.page import Selectors
 from settings import Environment, Retention, load
-from store.brand import Absence, Brand, Faq, FirstContact, Policy, Voice
+from store.brand import Absence, Again, Brand, Faq, FirstContact, Policy, ReplyTimes, Voice
 from tests.conftest import ROOT
 
 DOCUMENTS = sorted(
@@ -38,6 +38,8 @@ TABLES: dict[str, Any] = {
     "`[brands.KEY]`": Brand,
     "`[brands.KEY.policy]`": Policy,
     "`first_contact`": FirstContact,
+    "`reply_times`": ReplyTimes,
+    "`again`": Again,
     "`absences`": Absence,
     "`[[brands.KEY.policy.faq]]`": Faq,
     "`[brands.KEY.voice]`": Voice,
@@ -250,6 +252,16 @@ def test_the_documented_defaults_are_the_true_ones(heading: str) -> None:
             adapter: TypeAdapter[Any] = TypeAdapter(kind[field.annotation, *field.metadata, "as written"])
             shaped = adapter.validate_python(value)
             assert plain(shaped) == plain(default), name
+
+
+def test_every_key_of_the_policy_is_told_with_an_example_that_holds() -> None:
+    told = {title: part for title, part in sections(read("docs/policy.md")).items() if title.startswith("`")}
+    assert set(told) == {f"`{name}`" for name in names(Policy)}
+    for title, part in told.items():
+        (block,) = re.findall(r"```toml\n(.*?)```", part, re.S)
+        table = tomllib.loads(block)
+        assert list(table) == [title.strip("`")]
+        Policy.model_validate(table)
 
 
 def plain(value: Any) -> Any:

@@ -68,8 +68,7 @@ FOREIGN = Proposal(
 TAKEN = replace(CRITICAL, status="acknowledged", owner=MARTA, acknowledged_by=MARTA, acknowledged_at=NOW)
 ANSWERED = replace(NORMAL, status="replied", replied_at=NOW - timedelta(days=1))
 QUESTION = (
-    "Gentile Giulia, volevamo chiederLe se il rimborso è arrivato e se ora è tutto a posto."
-    "\n\nCaffè Aurora"
+    "Gentile Giulia, volevamo chiederLe se il rimborso è arrivato e se ora è tutto a posto.\n\nCaffè Aurora"
 )
 
 KINDS: dict[str, View] = {
