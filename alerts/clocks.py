@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case as whether
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from alerts import notices, sla
@@ -126,7 +126,8 @@ def realign(db: Database, brands: Mapping[str, Brand], now: datetime) -> int:
         rang = (
             select(col(Clock.case_id))
             .join(Case, col(Case.id) == Clock.case_id)
-            .where(col(Clock.rings_at) > now, col(Clock.rung) > 0, col(Case.brand).in_(list(brands)))
+            .where(col(Clock.rings_at) > now, col(Clock.rung) > 0)
+            .where(func.coalesce(col(Case.brand), "").in_(list(brands)))
         )
         ids = sorted(set(session.scalars(rang)))
     for first in range(0, len(ids), BATCH):
@@ -324,10 +325,10 @@ def _action(clock: Clock, late: bool) -> str:
 
 
 def _due(brands: Mapping[str, Brand], now: datetime) -> Any:
+    """What rings is found by its time. As a bare column the brand would tempt SQLite to read every case of it first."""
+    ours = func.coalesce(col(Case.brand), "").in_(list(brands))
     return (
-        select(Clock, Case)
-        .join(Case, col(Case.id) == Clock.case_id)
-        .where(col(Clock.rings_at) <= now, col(Case.brand).in_(list(brands)))
+        select(Clock, Case).join(Case, col(Case.id) == Clock.case_id).where(col(Clock.rings_at) <= now, ours)
     )
 
 

@@ -8,7 +8,15 @@ from datetime import date, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+)
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|m|h|d|w)\s*$")
@@ -155,7 +163,13 @@ class ReplyTimes(Strict):
     low: Limit = None
 
 
-Pause = Annotated[Duration, Field(ge=timedelta(minutes=1))]
+def _no_drum(value: timedelta) -> timedelta:
+    if value < timedelta(minutes=1):
+        raise ValueError("is too short to act in: write at least 1m")
+    return value
+
+
+Pause = Annotated[Duration, AfterValidator(_no_drum)]
 
 
 class Again(Strict):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from alerts import cases, clocks, sla
@@ -672,6 +673,28 @@ def test_looking_takes_no_write_lock(quick: Desks, monkeypatch: pytest.MonkeyPat
         assert not any_due(session, quick.brands, quick.now)
         assert any_due(session, quick.brands, quick.now + timedelta(days=3))
         assert not any_due(session, {}, quick.now + timedelta(days=3))
+
+
+def test_what_rings_is_found_by_its_time_alone(quick: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many cases a brand has had: each query begins with the index of clocks that ring."""
+    quick.open("high")
+    asked: list[tuple[str, Any]] = []
+    listening = quick.db.engine
+    event.listen(
+        listening, "before_cursor_execute", lambda c, cursor, sql, given, *_: asked.append((sql, given))
+    )
+    quick.now += timedelta(days=1)
+    assert quick.ring() == 1
+    realign(quick.db, quick.brands, quick.now)
+    looks = [(sql, given) for sql, given in asked if "rings_at <=" in sql or "rings_at >" in sql]
+    assert len(looks) == 4
+    with quick.db.read() as session:
+        for sql, given in looks:
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all()
+            assert (
+                "USING INDEX ix_clock_rings (rings_at" in plan[0][3]
+                or "COVERING INDEX ix_clock_rings (" in plan[0][3]
+            )
 
 
 # ---------------------------------------------------------------------------- through triage

@@ -263,9 +263,9 @@ def test_what_others_than_the_followers_of_a_thread_must_hear(fields: dict[str, 
 @pytest.mark.parametrize(
     ("to", "said"),
     [
-        ((), "Reply by today at 12:15 (in 15 minutes)"),
-        ((MARTA,), "marta: Reply by today at 12:15 (in 15 minutes)"),
-        ((MARTA, "@head"), "marta and @head: Reply by today at 12:15 (in 15 minutes)"),
+        ((), "Still open · Reply by today at 12:15 (in 15 minutes)"),
+        ((MARTA,), "marta: Still open · Reply by today at 12:15 (in 15 minutes)"),
+        ((MARTA, "@head"), "marta and @head: Still open · Reply by today at 12:15 (in 15 minutes)"),
     ],
 )
 def test_a_reminder_names_people_by_their_names(to: tuple[str, ...], said: str) -> None:
@@ -275,6 +275,44 @@ def test_a_reminder_names_people_by_their_names(to: tuple[str, ...], said: str) 
 def test_a_reminder_that_comes_after_the_answer_says_so() -> None:
     resolved = replace(CRITICAL, status=CaseStatus.RESOLVED, resolved_by=MARTA, resolved_at=NOW)
     assert telling.reminder(Reminder(resolved), EN) == "Resolved by marta, today at 12:00"
+
+
+@pytest.mark.parametrize(
+    ("kind", "late", "status", "said"),
+    [
+        ("contact", False, "open", "Still open · Reply by"),
+        ("contact", True, "open", "Still open, and the time to reply is over · Reply by"),
+        ("reply", False, "acknowledged", "Taken, not answered yet · Reply by"),
+        ("reply", True, "acknowledged", "Taken, not answered, and the time to reply is over · Reply by"),
+        ("promise", False, "replied", "Promised to the customer by today at 11:00 · “a call”"),
+        ("promise", True, "open", "Promised to the customer by today at 11:00, and that time is over · “a call”"),
+        ("snooze", False, "open", "Back after a pause · Reply by"),
+        ("snooze", True, "acknowledged", "Back after a pause, and the time to reply is over · Reply by"),
+        ("snooze", False, "replied", "Back after a pause"),
+        ("follow_up", False, "resolved", "Is all well now? Time to ask the customer · Resolved by"),
+        # Somebody acted before it was sent: that is what there is to say.
+        ("contact", True, "acknowledged", "Acknowledged by marta"),
+        ("reply", True, "replied", "Answered on App Store"),
+        ("promise", True, "resolved", "Resolved by marta"),
+        ("snooze", False, "dismissed", "Dismissed by marta"),
+        ("follow_up", False, "open", ""),
+        ("unheard_of", False, "open", "Reply by"),
+    ],
+)  # fmt: skip
+def test_each_clock_says_what_is_to_be_done(kind: str, late: bool, status: str, said: str) -> None:
+    who = {"acknowledged_by": MARTA, "resolved_by": MARTA}
+    card = replace(CRITICAL, status=status, **who)  # type: ignore[arg-type]
+    view = Reminder(card, (), kind, late, NOW - timedelta(hours=1), "a call")
+    assert telling.reminder(view, EN).startswith(said)
+    assert bool(telling.reminder(view, EN)) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("to", "late", "loud"),
+    [((), False, True), ((MARTA,), False, False), (("@head",), False, True), ((MARTA,), True, True)],
+)
+def test_a_reminder_is_heard_by_somebody(to: tuple[str, ...], late: bool, loud: bool) -> None:
+    assert Reminder(CRITICAL, to, late=late).loud is loud
 
 
 def test_a_source_that_is_down_and_up_again() -> None:

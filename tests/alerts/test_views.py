@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from alerts import cases, notices
+from alerts import cases, clocks, notices
 from alerts.card import Card, Why
 from alerts.checks import check_sources
 from alerts.views import LISTED, Line, Reminder, Report, SourceNotice, StartList, View, load_view
 from store.db import Database
 from store.retention import forget
-from store.tables import Case, Mention, Notification, NotificationKind, SourceRow
+from store.tables import Case, Clock, Mention, Notification, NotificationKind, SourceRow
 from tests.alerts.rows import (
     BRAND,
     TEXT,
@@ -115,6 +115,54 @@ def test_a_reminder_names_people_on_one_line(db: Database, now: datetime) -> Non
     assert reminder.to[:2] == ("slack:U0MARTA:marta", "@a <!channel>")
     assert len(reminder.to[2]) == 80
     assert reminder.card.case_id == 1
+
+
+def test_a_reminder_of_before_there_were_kinds_is_of_the_first_contact(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        alert(session, now)
+        notices.remind(session, session.get_one(Case, 1), "old", ["slack"], now, [])
+    for later, late in ((14, False), (15, True)):
+        found = view(db, "old:slack", now + timedelta(minutes=later))
+        assert isinstance(found, Reminder)
+        assert (found.kind, found.late, found.question) == ("contact", late, None)
+
+
+def test_a_reminder_of_a_promise_says_what_was_promised(db: Database, now: datetime) -> None:
+    by = now + timedelta(days=1)
+    with db.write() as session:
+        alert(session, now)
+        case = session.get_one(Case, 1)
+        clocks.promise(session, case, BRAND, now, "web: Luca", "una telefonata\u202e\n<!channel>", by)
+        number = session.exec(select(Clock.id)).one()
+        body = {"clock": number, "kind": "promise", "late": True}
+        notices.remind(session, case, "promise", ["slack"], now, [], **body)
+    found = view(db, "promise:slack", now)
+    assert isinstance(found, Reminder)
+    assert (found.kind, found.late, found.due_at) == ("promise", True, by)
+    assert found.note == "una telefonata <!channel>"
+    with db.write() as session:
+        session.delete(session.get_one(Clock, number))
+    gone = view(db, "promise:slack", now)
+    assert isinstance(gone, Reminder)
+    assert (gone.due_at, gone.note) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("how", "asked"),
+    [("refund", "rimborso"), ("replacement", "sostitutivo"), ("moved_to_private", "privato")],
+)
+def test_a_follow_up_comes_with_its_question(db: Database, now: datetime, how: str, asked: str) -> None:
+    with db.write() as session:
+        alert(session, now, resolution=how, status="resolved")
+        body = {"clock": None, "kind": "follow_up", "late": False}
+        notices.remind(session, session.get_one(Case, 1), "well", ["slack"], now, [], **body)
+    found = view(db, "well:slack", now)
+    assert isinstance(found, Reminder)
+    assert found.question is not None
+    assert found.question.reply is not None
+    assert asked in found.question.reply
+    assert (found.question.lang, found.question.limit) == ("it", 5970)
+    assert found.question.used == len(found.question.reply)
 
 
 def test_each_notice_of_a_source_tells_its_own_moment(db: Database, now: datetime) -> None:
