@@ -191,7 +191,7 @@ def late(make: Callable[..., Service]) -> tuple[Service, list[datetime], list[st
     service.score()
     service.triage()
     woken: list[str] = []
-    service.belt.wake = woken.append  # type: ignore[method-assign]
+    service.belt.wake = woken.append  # type: ignore[method-assign, assignment]
     return service, now, woken
 
 

@@ -131,7 +131,7 @@ def test_the_most_urgent_first_and_what_is_done_not_at_all(db: Database, now: da
         later = alert(session, now, 2, due_at=now + timedelta(minutes=40))
         first = alert(session, now, 3)
         done = alert(session, now, 4)
-        cases.acknowledge(desk(session, now), later, "slack:U1:marta")
+        cases.acknowledge(desk(session, now + timedelta(minutes=30)), later, "slack:U1:marta")
         cases.resolve(desk(session, now), done, "slack:U1:marta")
     client = browser(db, now)
     assert read(client, "/").cases == [first, later, normal]
