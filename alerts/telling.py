@@ -32,6 +32,7 @@ REASONS = {
     "came_back": N_("The customer wrote again"),
     "praise": N_("Praise"),
     "source_down": N_("A source is down"),
+    "asked": N_("A person asked for it"),
 }
 UNITS = {
     "characters": N_("{used} of {limit} characters"),
