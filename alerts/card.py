@@ -287,7 +287,15 @@ def _proposal(case: Case, mention: Mention, draft: Draft | None, lang: str | Non
     if draft is None and case.reply is None:
         return None
     if draft is None:  # written by a person from nothing
-        draft = Draft(case_id=0, mention_id=0, revision=0, brand="", lang=lang or "", remedy="")
+        draft = Draft(
+            case_id=0,
+            mention_id=0,
+            revision=0,
+            brand="",
+            lang=lang or "",
+            remedy="",
+            created_at=case.opened_at,
+        )
     reply = case.reply or draft.reply
     try:
         platform = platforms.get(mention.platform)

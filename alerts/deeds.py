@@ -255,7 +255,9 @@ def _offence(desk: Desk, case: Case, facts: Facts | None) -> tuple[str, str] | s
         return NO_OFFENCE
     mention, said = facts.mention, labels.latest(desk.session, facts.mention)
     category = (said.category if said else None) or facts.category
-    rude = letters.is_abusive(f"{mention.title or ''}\n{mention.text}", facts.score and facts.score.lang)
+    rude = letters.is_abusive(
+        f"{mention.title or ''}\n{mention.text}", facts.score.lang if facts.score else mention.lang
+    )
     matter = category in REQUESTS or bool(facts.score and MATTERS & set(facts.score.topics))
     if category == "spam":
         offence = "abuse" if rude or facts.sentiment == "negative" else "spam"
