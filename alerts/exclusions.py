@@ -4,10 +4,12 @@ like the `exclude` of the configuration; what is told already stays."""
 
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -100,14 +102,12 @@ def withdraw(desk: Desk, brand: str, phrase: str, who: str) -> bool:
 def adopted(session: Session, brands: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The adopted phrases of these brands."""
     rows = session.execute(
-        select(col(Exclusion.brand), col(Exclusion.phrase))
-        .where(col(Exclusion.brand).in_(sorted(brands)))
-        .order_by(col(Exclusion.id))
+        select(col(Exclusion.brand), col(Exclusion.phrase)).where(col(Exclusion.brand).in_(sorted(brands)))
     )
-    known: dict[str, tuple[str, ...]] = {}
+    known: dict[str, list[str]] = defaultdict(list)
     for brand, phrase in rows:
-        known[brand] = (*known.get(brand, ()), phrase)
-    return known
+        known[brand].append(phrase)
+    return {brand: tuple(sorted(phrases)) for brand, phrases in known.items()}
 
 
 def is_excluded(brand: Brand, phrases: Sequence[str], mention: Mention) -> bool:
@@ -119,7 +119,7 @@ def is_excluded(brand: Brand, phrases: Sequence[str], mention: Mention) -> bool:
     return _matcher(brand, ()).names(*texts) and not _matcher(brand, (*brand.exclude, *phrases)).names(*texts)
 
 
-def _of(brand: str, phrase: str) -> Select[tuple[Exclusion]]:
+def _of(brand: str, phrase: str) -> Select[Any]:
     return select(Exclusion).where(col(Exclusion.brand) == brand, col(Exclusion.phrase) == phrase)
 
 
