@@ -20,6 +20,12 @@ from store.tables import Audit, Label, LabelOrigin, Mention, Revision, Score, Th
 log = logging.getLogger(__name__)
 
 HEADS = ("sentiment", "urgency", "category")
+SAID: Mapping[str, tuple[str, ...]] = {
+    "sentiment": ("negative", "neutral", "positive"),
+    "urgency": ("low", "normal", "high", "critical"),
+    "category": ("information", "commercial", "assistance", "complaint", "praise", "spam", "other"),
+}
+"""What may be said for each of HEADS: the labels of `sentiment`."""
 URGENT = ("critical", "high")
 CALM = "normal"  # the urgency of what a person says was a false alarm
 
@@ -84,6 +90,11 @@ def at_address(session: Session, url: str) -> list[int]:
     """The ids of the mentions that have this address, as it is stored."""
     chosen = select(Mention.id).where(Mention.url == url, Mention.content_hash != "")
     return [row_id for row_id in session.exec(chosen.order_by(col(Mention.id))) if row_id is not None]
+
+
+def latest(session: Session, mention: Mention) -> Label | None:
+    """What a person said last of the mention as it is now."""
+    return _latest(session, mention, mention.revision)
 
 
 def labelled(session: Session) -> list[Labelled]:

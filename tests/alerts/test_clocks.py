@@ -219,11 +219,8 @@ def test_who_answers_or_closes_the_case_stops_its_clock(desks: Desks) -> None:
 
 
 def test_praise_and_what_has_no_time_have_no_clock(desks: Desks) -> None:
-    for fields in (
-        {"urgency": "low", "due_at": None},
-        {"urgency": "normal", "channel": "praise", "due_at": None},
-    ):
-        case = desks.open(**fields)
+    for urgency, channel in (("low", "alerts"), ("normal", "praise")):
+        case = desks.open(urgency, channel=channel, due_at=None)
         desks.move(cases.acknowledge, case)
         assert desks.running() == {}
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from alerts.card import Card, Change, Engagement, Proposal, Why
-from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, View
+from alerts.views import Line, Listed, Reminder, Report, Said, SourceNotice, StartList, View
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 ROME = ZoneInfo("Europe/Rome")
@@ -128,6 +128,20 @@ KINDS: dict[str, View] = {
     ),
     "line_gone": Line(12, NOW, ROME, "gone"),
     "line_answered": Line(12, NOW, ROME, "answered"),
+    "line_given": Line(12, NOW, ROME, "assign", said=Said(MARTA, to="slack:U0LUCA:luca")),
+    "line_promised": Line(
+        12,
+        NOW,
+        ROME,
+        "mark_replied",
+        said=Said(MARTA, text="ricambio spedito", until=NOW + timedelta(days=2)),
+    ),
+    "line_resolved": Line(12, NOW, ROME, "resolve", said=Said(MARTA, code="refund")),
+    "line_reported": Line(12, NOW, ROME, "report", said=Said(MARTA, code="fake", text="mai stata cliente")),
+    "line_warned": Line(12, NOW, ROME, "warn", said=Said(MARTA, code="3.1")),
+    "line_note": Line(
+        12, NOW, ROME, "note", said=Said(MARTA, text="Chiamata due volte <!channel> *nessuno*")
+    ),
     "reminder": Reminder(CRITICAL),
     "reminder_owner": Reminder(replace(NORMAL, owner=MARTA), (MARTA, "@head-of-care")),
     "reminder_late": Reminder(
