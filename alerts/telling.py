@@ -50,6 +50,31 @@ EVENTS = {
     "joined": N_("Another mention joined this case"),
 }
 
+ORDINALS = (
+    N_("Second message"),
+    N_("Third message"),
+    N_("Fourth message"),
+    N_("Fifth message"),
+    N_("Sixth message"),
+    N_("Seventh message"),
+    N_("Eighth message"),
+    N_("Ninth message"),
+    N_("Tenth message"),
+)
+HOW = {
+    "apology": N_("an apology"),
+    "refund": N_("a refund"),
+    "replacement": N_("a replacement"),
+    "explained": N_("an explanation"),
+    "moved_to_private": N_("moved to private"),
+    "escalated": N_("escalated"),
+    "nothing": N_("nothing to do"),
+    "not_relevant": N_("not relevant"),
+    "not_about_us": N_("not about us"),
+    "false_alarm": N_("a false alarm"),
+}
+FEWEST_AN_HOUR = 1  # below it, a speed is no news
+
 Naming = Callable[[str], str]
 
 
@@ -96,14 +121,25 @@ def byline(card: Card, words: Words) -> str:
 
 
 def history(card: Card, words: Words) -> str:
-    """What the author wrote before; empty for a first mention."""
+    """Which message by this author it is, and what became of those before; empty for a first one."""
     if not card.earlier:
         return ""
-    before = words.n("{count} earlier mention", "{count} earlier mentions", card.earlier)
+    which = _ordinal(card.earlier + 1, words)
+    if card.earlier_since and card.published_at:
+        span = words.duration(card.published_at - card.earlier_since, 1)
+        which = words._("{which} by this author in {span}", which=which, span=span)
+    else:
+        which = words._("{which} by this author", which=which)
     if not card.earlier_answered:
-        return words._("{before} by the same author, none answered", before=before)
+        return words._("{which}, none answered", which=which)
     answered = words.number(card.earlier_answered)
-    return words._("{before} by the same author, {answered} answered", before=before, answered=answered)
+    return words._("{which}, {answered} answered", which=which, answered=answered)
+
+
+def _ordinal(number: int, words: Words) -> str:
+    if number - 2 < len(ORDINALS):
+        return words._(ORDINALS[number - 2])
+    return words._("Message number {number}", number=words.number(number))
 
 
 def reach(card: Card, words: Words) -> str:
@@ -118,6 +154,8 @@ def reach(card: Card, words: Words) -> str:
         said.append(words.n("{count} reply", "{count} replies", counts.replies))
     if counts.views:
         said.append(words.n("{count} view", "{count} views", counts.views))
+    if counts.speed >= FEWEST_AN_HOUR:
+        said.append(words._("{speed} an hour now", speed=words.number(round(counts.speed))))
     return SEPARATOR.join(said)
 
 
@@ -174,6 +212,8 @@ def due(card: Card, words: Words) -> str:
 
 def status(card: Card, words: Words, naming: Naming = name_of) -> str:
     """Who did what last, and when; empty while nobody has."""
+    if card.is_asleep and card.snoozed_until:
+        return words._("Put aside until {when}", when=words.when(card.snoozed_until, card.zone, card.now))
     if card.status == CaseStatus.ACKNOWLEDGED and card.acknowledged_by:
         message = N_("Acknowledged by {who}, {when}")
         return _moved(message, naming(card.acknowledged_by), card.acknowledged_at, card, words)
@@ -183,7 +223,9 @@ def status(card: Card, words: Words, naming: Naming = name_of) -> str:
     if card.done and card.resolved_by:
         dismissed = card.status == CaseStatus.DISMISSED
         message = N_("Dismissed by {who}, {when}") if dismissed else N_("Resolved by {who}, {when}")
-        return _moved(message, naming(card.resolved_by), card.resolved_at, card, words)
+        said = _moved(message, naming(card.resolved_by), card.resolved_at, card, words)
+        how = _named(HOW, card.resolution, words) if card.resolution in HOW else ""
+        return f"{said}: {how}" if how else said
     if card.owner and card.status == CaseStatus.OPEN:
         return words._("Open again; last handled by {who}", who=naming(card.owner))
     return ""

@@ -26,9 +26,9 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from alerts import cases
-from alerts.channels.slack.blocks import ACKNOWLEDGE, FALSE_ALARM, OPEN, RESOLVE
 from alerts.channels.slack.client import web_client
 from alerts.channels.slack.escape import plain
+from alerts.channels.slack.menu import ACKNOWLEDGE, FALSE_ALARM, OPEN, RESOLVE
 from alerts.telling import name_of
 from alerts.text import one_line, shown
 from alerts.words import N_, Words
