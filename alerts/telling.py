@@ -20,6 +20,7 @@ URGENCIES = {
     "normal": N_("Normal"),
     "low": N_("Low"),
 }
+SIGNS = {"critical": "🔴", "high": "🟠", "normal": "🟡", "low": "⚪"}
 REASONS = {
     "urgent": N_("Urgent"),
     "negative": N_("Negative"),

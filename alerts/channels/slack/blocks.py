@@ -19,7 +19,6 @@ from alerts.words import Words
 
 MAX_BLOCKS, MAX_FALLBACK = 50, 3_000
 MAX_MESSAGE = 12_000  # characters in all the blocks of one message
-SIGNS = {"critical": "🔴", "high": "🟠", "normal": "🟡", "low": "⚪"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +190,7 @@ def _remarks(draft: Proposal, words: Words) -> list[Block]:
 
 
 def _row(row: Listed, view: StartList, words: Words) -> Block:
-    sign = SIGNS.get(row.urgency or "", "")
+    sign = telling.SIGNS.get(row.urgency or "", "")
     parts = [kit.text(f"{sign} {telling.listed(row, view, words)}".strip() + " ")]
     return kit.section(*parts, *([kit.link(row.url, words._("original"))] if row.url else []))
 
@@ -199,7 +198,7 @@ def _row(row: Listed, view: StartList, words: Words) -> Block:
 def _sign(card: Card) -> str:
     if card.done:
         return "✓"
-    return "💚" if card.channel == "praise" else SIGNS.get(card.urgency, "⚪")
+    return "💚" if card.channel == "praise" else telling.SIGNS.get(card.urgency, "⚪")
 
 
 def _message(text: str, blocks: Sequence[Block]) -> Message:
