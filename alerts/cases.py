@@ -1,10 +1,11 @@
-"""The moves of a case: open -> acknowledged -> replied -> resolved, with dismissed beside them.
+"""The moves of a case: open -> acknowledged -> replied -> resolved, with dismissed and snoozed beside them.
 
 Each move is a conditional UPDATE (the first click wins, the second person is told who was faster), leaves a row in
-the audit log and marks the case's messages as outdated. Which mentions make a case is for `alerts.record`.
+the audit log and, where a person made it, a line in the case's thread, and marks its messages as outdated. What is
+done about a case while its status stays is for `alerts.deeds`; which mentions make a case, for `alerts.record`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,93 +17,167 @@ from alerts import notices, sla
 from store import labels
 from store.brand import Brand
 from store.errors import Permanent
-from store.tables import Audit, Case, CaseStatus, LabelOrigin
+from store.mention import storable
+from store.tables import Audit, Case, CaseStatus, Clock, ClockKind, LabelOrigin
 
 SYSTEM = "ascolto"
 OPEN, ACKNOWLEDGED, REPLIED = CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED
 RESOLVED, DISMISSED = CaseStatus.RESOLVED, CaseStatus.DISMISSED
 UNDONE = (OPEN, ACKNOWLEDGED, REPLIED)
+HOW = ("apology", "refund", "replacement", "explained", "moved_to_private", "escalated", "nothing")
+NOT_RELEVANT = "not_relevant"
+ANYBODY = "*"  # whoever owned the case when the person looked
+MAX_LINE = 500  # characters of what a person writes on a line
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a move needs: the open transaction, the brands, where messages go, the time."""
+
+    session: Session
+    brands: Mapping[str, Brand]
+    channels: Sequence[str]
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """What a click did. `done` False: the case could not make this move any more; `by` (who) and `at` say how it
     came to where it is, so that the person can be told who was faster. A double click reads the same, with the
-    person's own name. `changed`: it could, but is about other words than the person has seen."""
+    person's own name. `changed`: it could, but is about other words than the person has seen. `refused`: it is never
+    done, and this message of the catalogue says why."""
 
     done: bool
     case: Case
     by: str | None
     at: datetime | None
     changed: bool = False
+    refused: str | None = None
 
 
-def acknowledge(session: Session, case_id: int, who: str, now: datetime) -> Move:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One row of a case's story."""
+
+    at: datetime
+    who: str
+    action: str
+    before: str | None
+    after: str | None
+    detail: dict[str, Any]
+
+
+def acknowledge(desk: Desk, case_id: int, who: str) -> Move:
     """`who` takes the case: they own it from now on."""
-    values = {"owner": who, "acknowledged_by": who, "acknowledged_at": now}
-    return _move(session, case_id, who, now, "acknowledge", (OPEN,), ACKNOWLEDGED, values)
+    values = {"owner": who, "acknowledged_by": who, "acknowledged_at": desk.now, "snoozed_until": None}
+    return _move(desk, case_id, who, "acknowledge", (OPEN,), ACKNOWLEDGED, values)
 
 
-def resolve(session: Session, case_id: int, who: str, now: datetime, how: str | None = None) -> Move:
-    """The matter is dealt with; `how` is what was done."""
-    values = {"resolved_by": who, "resolved_at": now, "resolution": how}
-    return _move(session, case_id, who, now, "resolve", UNDONE, RESOLVED, values, {"how": how})
+def assign(desk: Desk, case_id: int, who: str, to: str, seen: str | None = ANYBODY) -> Move:
+    """`to` owns the case from now on; an open one counts as acknowledged by it. `seen`: whom the person saw as its
+    owner; where that is somebody else by now, they are told who was faster."""
+    case = locked(desk.session, case_id)
+    if case.status != OPEN and (case.owner == to or seen not in (ANYBODY, case.owner)):
+        return too_late(desk.session, case, ("assign", "acknowledge"))
+    values: dict[str, Any] = {"owner": to}
+    if case.status == OPEN:
+        values |= {"acknowledged_by": who, "acknowledged_at": desk.now}
+    after = ACKNOWLEDGED if case.status == OPEN else CaseStatus(case.status)
+    return _move(desk, case_id, who, "assign", UNDONE, after, values, {"to": to})
 
 
-def dismiss(session: Session, case_id: int, who: str, now: datetime, how: str | None = None) -> Move:
+def mark_replied(
+    desk: Desk, case_id: int, who: str, promise: str | None = None, promised_by: datetime | None = None
+) -> Move:
+    """A person answered the customer. `promise`: what the reply told the customer to expect, until `promised_by`."""
+    case = locked(desk.session, case_id)
+    values = {"owner": case.owner or who, "replied_at": desk.now, "snoozed_until": None}
+    promised = None if promise is None else line_of(promise)
+    detail = {"promise": promised, "by": promised_by and promised_by.isoformat()} if promised_by else {}
+    move = _move(desk, case_id, who, "mark_replied", (OPEN, ACKNOWLEDGED), REPLIED, values, detail)
+    if move.done and promised_by is not None:
+        _promise(desk, move.case, who, promised or "", promised_by)
+    return move
+
+
+def reply_seen(desk: Desk, case_id: int, where: str, answered_at: datetime | None = None) -> Move:
+    """The brand's own reply was seen on the platform `where` (its label): the clock stops."""
+    values = {"replied_at": answered_at or desk.now, "resolution": f"answered on {where}"}
+    before = (OPEN, ACKNOWLEDGED)
+    return _move(desk, case_id, SYSTEM, "reply_seen", before, REPLIED, values, {"where": where})
+
+
+def resolve(desk: Desk, case_id: int, who: str, how: str | None = None) -> Move:
+    """The matter is dealt with; `how` is what was done, one of HOW."""
+    if who != SYSTEM and how not in (None, *HOW):
+        raise ValueError(f"a case is not resolved by {how!r}")
+    return _end(desk, case_id, who, "resolve", RESOLVED, how)
+
+
+def dismiss(desk: Desk, case_id: int, who: str, how: str = NOT_RELEVANT) -> Move:
     """Not relevant, or a false alarm; `how` says which."""
-    values = {"resolved_by": who, "resolved_at": now, "resolution": how}
-    return _move(session, case_id, who, now, "dismiss", UNDONE, DISMISSED, values, {"how": how})
+    return _end(desk, case_id, who, "dismiss", DISMISSED, how)
 
 
 def false_alarm(
-    session: Session,
+    desk: Desk,
     case_id: int,
     who: str,
-    now: datetime,
     mention_id: int | None = None,
     revision: int | None = None,
+    sentiment: str | None = None,
+    urgency: str | None = None,
+    category: str | None = None,
 ) -> Move:
-    """Nobody had to be alerted: the case is dismissed, and its mention labelled so, where it was not erased meanwhile.
+    """Nobody had to be alerted: the case is dismissed, and its mention labelled so, where it was not erased meanwhile,
+    with what it should have been scored as, where the person says so.
 
     `mention_id` and `revision` are what the person saw, by default what the case shows. Where it shows something else
     by now, the label is for what was seen, the case stays, and its message is edited."""
+    session = desk.session
+    said = {"sentiment": sentiment, "urgency": urgency, "category": category}
+    given = {head: label for head, label in said.items() if label is not None}
     if mention_id is None:
         mention_id = session.exec(select(Case.mention_id).where(Case.id == case_id)).first()
     # Before the case, as triage takes them, so that two never wait for one another.
     mention = None if mention_id is None else labels.held(session, mention_id)
-    case = _locked(session, case_id)
+    case = locked(session, case_id)
     newer = mention is not None and revision not in (None, mention.revision)
     if case.status in UNDONE and (newer or case.mention_id not in (None, mention_id)):
         if mention is not None:
-            labels.false_alarm(session, mention, who, now, revision)
-        touch(session, case, now)
+            labels.false_alarm(session, mention, who, desk.now, revision, given)
+        touch(session, case, desk.now)
         return Move(False, case, None, None, changed=True)
-    move = dismiss(session, case_id, who, now, LabelOrigin.FALSE_ALARM.value)
+    move = dismiss(desk, case_id, who, LabelOrigin.FALSE_ALARM.value)
     if move.done and mention is not None:
-        labels.false_alarm(session, mention, who, now, revision)
+        labels.false_alarm(session, mention, who, desk.now, revision, given)
     return move
 
 
-def reply_seen(
-    session: Session, case_id: int, where: str, now: datetime, answered_at: datetime | None = None
-) -> Move:
-    """The brand's own reply was seen on the platform `where` (its label): the clock stops."""
-    values = {"replied_at": answered_at or now, "resolution": f"answered on {where}"}
-    before = (OPEN, ACKNOWLEDGED)
-    return _move(session, case_id, SYSTEM, now, "reply_seen", before, REPLIED, values, {"where": where})
+def snooze(desk: Desk, case_id: int, who: str, until: datetime) -> Move:
+    """The case is put aside and comes back at `until`; who put it aside may choose another time."""
+    if until <= desk.now:
+        raise ValueError("a case is put aside until a time to come")
+    case = locked(desk.session, case_id)
+    if case.status in UNDONE and case.snoozed_until is not None and case.snoozed_until > desk.now:
+        last = too_late(desk.session, case, ("snooze",))
+        if last.by != who or case.snoozed_until == until:
+            return last
+    detail = {"until": until.isoformat()}
+    return _move(desk, case_id, who, "snooze", UNDONE, None, {"snoozed_until": until}, detail)
 
 
-def reopen(
-    session: Session,
-    case_id: int,
-    who: str,
-    now: datetime,
-    brand: Brand,
-    detail: dict[str, Any] | None = None,
-) -> Move:
+def wake(desk: Desk, case_id: int, who: str = SYSTEM) -> Move:
+    """A case that was put aside is back."""
+    case = locked(desk.session, case_id)
+    if case.snoozed_until is None:
+        return too_late(desk.session, case, ("wake",))
+    return _move(desk, case_id, who, "wake", UNDONE, None, {"snoozed_until": None})
+
+
+def reopen(desk: Desk, case_id: int, who: str, detail: dict[str, Any] | None = None) -> Move:
     """The matter is not over: open again, with a new clock; who owned it still does."""
-    case = _locked(session, case_id)
+    case = locked(desk.session, case_id)
     values = {
         "acknowledged_by": None,
         "acknowledged_at": None,
@@ -111,10 +186,9 @@ def reopen(
         "resolved_at": None,
         "resolution": None,
         "snoozed_until": None,
-        "due_at": None if case.channel == "praise" else sla.due(now, case.urgency, brand),
+        "due_at": _contact_due(desk, case),
     }
-    before = (REPLIED, RESOLVED, DISMISSED)
-    return _move(session, case_id, who, now, "reopen", before, OPEN, values, detail or {})
+    return _move(desk, case_id, who, "reopen", (REPLIED, RESOLVED, DISMISSED), OPEN, values, detail)
 
 
 def touch(session: Session, case: Case, now: datetime) -> None:
@@ -125,27 +199,101 @@ def touch(session: Session, case: Case, now: datetime) -> None:
     notices.outdate(session, [case.id or 0], now)
 
 
+def story(session: Session, case_id: int) -> list[Told]:
+    """Everything that happened to a case, in its order."""
+    rows = session.exec(select(Audit).where(Audit.case_id == case_id).order_by(col(Audit.id)))
+    return [Told(row.at, row.who, row.action, row.before, row.after, row.detail) for row in rows]
+
+
+def trace(
+    desk: Desk,
+    case: Case,
+    who: str,
+    action: str,
+    detail: dict[str, Any] | None = None,
+    before: str | None = None,
+    after: str | None = None,
+) -> None:
+    """A row of the audit log; what a person did is a line in the thread too, which shows the row as it is then."""
+    row = Audit(
+        at=desk.now, who=who, action=action, case_id=case.id, before=before, after=after, detail=detail or {}
+    )
+    desk.session.add(row)
+    desk.session.flush()
+    if who != SYSTEM:
+        notices.line(
+            desk.session, case, f"move:{row.id}", desk.channels, desk.now, event=action, audit=row.id
+        )
+
+
+def locked(session: Session, case_id: int) -> Case:
+    """The case as it is now; nobody else moves it before this transaction ends. Raises `Permanent`."""
+    session.flush()
+    case = session.exec(
+        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
+    ).first()
+    if case is None:
+        raise Permanent("no_such_case", f"case {case_id} is not in the database any more")
+    return case
+
+
+def line_of(text: str) -> str:
+    """What a person wrote, as one line that any database keeps."""
+    return " ".join(str(storable(text)).split())[:MAX_LINE]
+
+
+def _end(desk: Desk, case_id: int, who: str, action: str, after: CaseStatus, how: str | None) -> Move:
+    values = {"resolved_by": who, "resolved_at": desk.now, "resolution": how, "snoozed_until": None}
+    return _move(desk, case_id, who, action, UNDONE, after, values, {"how": how})
+
+
 def _move(
-    session: Session,
+    desk: Desk,
     case_id: int,
     who: str,
-    now: datetime,
     action: str,
     before: Sequence[CaseStatus],
-    after: CaseStatus,
+    after: CaseStatus | None,
     values: dict[str, Any],
     detail: dict[str, Any] | None = None,
 ) -> Move:
-    case = _locked(session, case_id)
-    was = case.status
-    if was not in before or not _update(session, case_id, was, values | {"status": after}):
-        return _too_late(session, _locked(session, case_id))
-    session.add(
-        Audit(at=now, who=who, action=action, case_id=case_id, before=was, after=after, detail=detail or {})
-    )
+    """`after` None: the status stays."""
+    session = desk.session
+    case = locked(session, case_id)
+    was, becomes = case.status, after or CaseStatus(case.status)
+    if was not in before or not _update(session, case_id, was, values | {"status": becomes}):
+        return too_late(session, locked(session, case_id))
     session.refresh(case)
-    touch(session, case, now)
-    return Move(True, case, who, now)
+    trace(desk, case, who, action, detail, was, becomes)
+    _wind(desk, case, who)
+    touch(session, case, desk.now)
+    return Move(True, case, who, desk.now)
+
+
+def _wind(desk: Desk, case: Case, who: str) -> None:
+    """Brings the clocks of a case in line with its status."""
+
+
+def _contact_due(desk: Desk, case: Case) -> datetime | None:
+    brand = desk.brands.get(case.brand)
+    if case.channel == "praise" or brand is None:
+        return None
+    return sla.due(desk.now, case.urgency, brand)
+
+
+def _promise(desk: Desk, case: Case, who: str, note: str, by: datetime) -> None:
+    desk.session.add(
+        Clock(
+            case_id=case.id or 0,
+            kind=ClockKind.PROMISE,
+            started_at=desk.now,
+            due_at=by,
+            rings_at=by,
+            set_by=who,
+            note=note,
+        )
+    )
+    desk.session.flush()
 
 
 def _update(session: Session, case_id: int, was: str, values: dict[str, Any]) -> bool:
@@ -158,22 +306,12 @@ def _update(session: Session, case_id: int, was: str, values: dict[str, Any]) ->
     return result.rowcount == 1
 
 
-def _too_late(session: Session, case: Case) -> Move:
-    last = session.exec(
-        select(Audit)
-        .where(Audit.case_id == case.id, Audit.after == case.status, Audit.before != case.status)
-        .order_by(col(Audit.id).desc())
-        .limit(1)
-    ).first()
+def too_late(session: Session, case: Case, actions: Sequence[str] = ()) -> Move:
+    """Who brought the case to its status, or did one of `actions` last."""
+    came = select(Audit).where(Audit.case_id == case.id)
+    if actions:
+        came = came.where(col(Audit.action).in_(actions))
+    else:
+        came = came.where(Audit.after == case.status, Audit.before != case.status)
+    last = session.exec(came.order_by(col(Audit.id).desc()).limit(1)).first()
     return Move(False, case, last.who if last else None, last.at if last else None)
-
-
-def _locked(session: Session, case_id: int) -> Case:
-    """The case as it is now; nobody else moves it before this transaction ends. Raises `Permanent`."""
-    session.flush()
-    case = session.exec(
-        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
-    ).first()
-    if case is None:
-        raise Permanent("no_such_case", f"case {case_id} is not in the database any more")
-    return case

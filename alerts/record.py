@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from alerts import cases, notices, sla
 from alerts.card import platform_label
+from alerts.cases import Desk
 from alerts.drafts.compose import DraftReply
 from alerts.gather import Gathered
 from alerts.triage import DONE, RANK, Decision, Facts, Found, home
@@ -67,7 +68,7 @@ def _tell(
 ) -> Case:
     known = home(facts, decision, found.near(facts.mention))
     if facts.case is not None and facts.case is not known:
-        _close_praise(session, facts.case, found)
+        _close_praise(session, facts.case, found, channels)
     case = known or _open(session, facts, decision)
     rows = _keep_reasons(session, case, facts, reasons)
     joins = facts.mention.case_id != case.id
@@ -76,7 +77,7 @@ def _tell(
     if known is None:
         notices.announce(session, case, channels, found.now)
     else:
-        news = _update(session, case, facts, decision, reasons)
+        news = _update(session, found, case, facts, decision, reasons, channels)
         _write_line(session, case, rows, news | ({"event": "joined"} if joins else {}), channels, found)
     return case
 
@@ -117,7 +118,13 @@ def _keep_reasons(session: Session, case: Case, facts: Facts, reasons: tuple[Fou
 
 
 def _update(
-    session: Session, case: Case, facts: Facts, decision: Decision, reasons: tuple[Found, ...]
+    session: Session,
+    found: Gathered,
+    case: Case,
+    facts: Facts,
+    decision: Decision,
+    reasons: tuple[Found, ...],
+    channels: tuple[str, ...],
 ) -> News:
     """A known case has news: it may become more urgent, show other words, and open again."""
     news: News = {}
@@ -130,8 +137,8 @@ def _update(
             news["raised"] = decision.urgency
         if case.status in DONE and {reason.kind for reason in reasons} & _reopening(case):
             session.flush()
-            detail = {"mention": facts.mention.id}
-            cases.reopen(session, case.id or 0, cases.SYSTEM, facts.now, facts.brand, detail)
+            desk = Desk(session, found.brands, channels, found.now)
+            cases.reopen(desk, case.id or 0, cases.SYSTEM, {"mention": facts.mention.id})
             return news | {"reopened": True}
     cases.touch(session, case, facts.now)
     return news
@@ -174,9 +181,10 @@ def _write_line(
     notices.line(session, case, f"reason:{lead.id}", channels, found.now, reason_id=lead.id, **body)
 
 
-def _close_praise(session: Session, case: Case, found: Gathered) -> None:
+def _close_praise(session: Session, case: Case, found: Gathered, channels: tuple[str, ...]) -> None:
     """Praise that its author took back is no praise: the matter goes on in a case of its own, elsewhere."""
-    cases.resolve(session, case.id or 0, cases.SYSTEM, found.now, "edited")
+    desk = Desk(session, found.brands, channels, found.now)
+    cases.resolve(desk, case.id or 0, cases.SYSTEM, "edited")
 
 
 def _keep_draft(
@@ -229,7 +237,8 @@ def _note_answer(
     notices.line(session, case, key, channels, found.now, event="answered")
     if all(_is_covered(other, found.members.get(case.id, [])) for other in found.members.get(case.id, [])):
         session.flush()
-        cases.reply_seen(session, case.id, platform_label(mention.platform), found.now, mention.answered_at)
+        desk = Desk(session, found.brands, channels, found.now)
+        cases.reply_seen(desk, case.id, platform_label(mention.platform), mention.answered_at)
     else:
         cases.touch(session, case, found.now)
 

@@ -55,15 +55,21 @@ def correct(session: Session, mention_id: int, who: str, now: datetime, said: Ma
 
 
 def false_alarm(
-    session: Session, mention: Mention, who: str, now: datetime, revision: int | None = None
+    session: Session,
+    mention: Mention,
+    who: str,
+    now: datetime,
+    revision: int | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> Label:
     """Records that nobody had to be alerted by a `revision` (None: the latest) of a mention that `held` gave: what
-    counted as urgent was not. What it was instead, and whether the rest was right, a false alarm does not tell."""
+    counted as urgent was not. What it was instead, and whether the rest was right, only `said` tells: a label for
+    some of HEADS."""
     revision = revision or mention.revision
     told = (_latest(session, mention, revision), _score(session, mention, revision))
     urgency = next((one.urgency for one in told if one is not None and one.urgency), None)
-    said = {"urgency": CALM} if urgency in URGENT else {}
-    return _record(session, mention, revision, who, now, said, LabelOrigin.FALSE_ALARM)
+    calm = {"urgency": CALM} if urgency in URGENT else {}
+    return _record(session, mention, revision, who, now, calm | dict(said or {}), LabelOrigin.FALSE_ALARM)
 
 
 def held(session: Session, mention_id: int) -> Mention | None:

@@ -66,5 +66,11 @@ def _trace(name: str, who: str, now: datetime, after: str, detail: dict[str, str
     before = "off" if after == "on" else "on"
     source = about if kind == MUTE else None
     return Audit(
-        at=now, who=who, action=kind, source=source, before=before, after=after, detail={"name": name, **detail}
+        at=now,
+        who=who,
+        action=kind,
+        source=source,
+        before=before,
+        after=after,
+        detail={"name": name, **detail},
     )

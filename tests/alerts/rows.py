@@ -1,11 +1,13 @@
 """Rows for the tests of delivery: a mention with its score, its case, its draft and its notifications."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, select
 
 from alerts import notices
+from alerts.cases import Desk
 from store.brand import Brand
 from store.mention import NewMention
 from store.mentions import store_mentions
@@ -117,6 +119,11 @@ def add_source(session: Session, **fields: Any) -> SourceRow:
     session.add(source)
     session.flush()
     return source
+
+
+def desk(session: Session, now: datetime, channels: Sequence[str] = ("slack",), brand: Brand = BRAND) -> Desk:
+    """What a move needs, for one brand."""
+    return Desk(session, {brand.key: brand}, channels, now)
 
 
 def notification(session: Session, key: str) -> Notification:

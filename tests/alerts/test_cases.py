@@ -14,7 +14,7 @@ from store.db import Database
 from store.errors import Permanent
 from store.retention import forget
 from store.tables import Audit, Case, CaseStatus, Label, Mention, Notification, OutboxState
-from tests.alerts.rows import BRAND, add_case, add_mention, alert, notification
+from tests.alerts.rows import add_case, add_mention, alert, desk, notification
 
 MARTA, LUCA = "slack:U0MARTA:marta", "slack:U0LUCA:luca"
 LATER = timedelta(minutes=5)
@@ -22,23 +22,23 @@ Act = Callable[[Session, int, datetime], Move]
 
 
 def acknowledge(session: Session, case_id: int, now: datetime) -> Move:
-    return cases.acknowledge(session, case_id, MARTA, now)
+    return cases.acknowledge(desk(session, now), case_id, MARTA)
 
 
 def resolve(session: Session, case_id: int, now: datetime) -> Move:
-    return cases.resolve(session, case_id, MARTA, now, "called her")
+    return cases.resolve(desk(session, now), case_id, MARTA, "explained")
 
 
 def dismiss(session: Session, case_id: int, now: datetime) -> Move:
-    return cases.dismiss(session, case_id, MARTA, now, "not us")
+    return cases.dismiss(desk(session, now), case_id, MARTA, "not_relevant")
 
 
 def reply_seen(session: Session, case_id: int, now: datetime) -> Move:
-    return cases.reply_seen(session, case_id, "App Store", now, now - LATER)
+    return cases.reply_seen(desk(session, now), case_id, "App Store", now - LATER)
 
 
 def reopen(session: Session, case_id: int, now: datetime) -> Move:
-    return cases.reopen(session, case_id, cases.SYSTEM, now, BRAND, {"mention": 3})
+    return cases.reopen(desk(session, now), case_id, cases.SYSTEM, {"mention": 3})
 
 
 MOVES: dict[str, Act] = {
@@ -105,7 +105,7 @@ def test_who_takes_a_case_owns_it(db: Database, now: datetime) -> None:
     assert (trace.who, trace.at, trace.before, trace.after) == (MARTA, now, "open", "acknowledged")
 
 
-@pytest.mark.parametrize(("act", "how"), [(resolve, "called her"), (dismiss, "not us")])
+@pytest.mark.parametrize(("act", "how"), [(resolve, "explained"), (dismiss, "not_relevant")])
 def test_what_was_done_is_kept(db: Database, now: datetime, act: Act, how: str) -> None:
     case_id = opened(db, now)
     with db.write() as session:
@@ -120,9 +120,9 @@ def test_the_first_click_wins_and_the_second_person_is_told_who_was_faster(
 ) -> None:
     case_id = opened(database, now)
     with database.write() as session:
-        assert cases.acknowledge(session, case_id, MARTA, now).done
+        assert cases.acknowledge(desk(session, now), case_id, MARTA).done
     with database.write() as session:
-        late = cases.acknowledge(session, case_id, LUCA, now + LATER)
+        late = cases.acknowledge(desk(session, now + LATER), case_id, LUCA)
     assert (late.done, late.by, late.at) == (False, MARTA, now)
     assert read(database, case_id).owner == MARTA
     assert len(audits(database, case_id)) == 1
@@ -132,7 +132,7 @@ def test_a_double_click_names_the_person_themselves(db: Database, now: datetime)
     case_id = opened(db, now)
     for expected in (True, False):
         with db.write() as session:
-            move = cases.resolve(session, case_id, MARTA, now)
+            move = cases.resolve(desk(session, now), case_id, MARTA)
         assert (move.done, move.by) == (expected, MARTA)
     assert [trace.action for trace in audits(db, case_id)] == ["resolve"]
 
@@ -140,16 +140,16 @@ def test_a_double_click_names_the_person_themselves(db: Database, now: datetime)
 def test_who_is_too_late_hears_of_the_last_move_not_the_first(db: Database, now: datetime) -> None:
     case_id = opened(db, now)
     with db.write() as session:
-        cases.acknowledge(session, case_id, MARTA, now)
-        cases.resolve(session, case_id, LUCA, now + LATER)
-        late = cases.acknowledge(session, case_id, "slack:U0ADA:ada", now + 2 * LATER)
+        cases.acknowledge(desk(session, now), case_id, MARTA)
+        cases.resolve(desk(session, now + LATER), case_id, LUCA)
+        late = cases.acknowledge(desk(session, now + 2 * LATER), case_id, "slack:U0ADA:ada")
     assert (late.case.status, late.by, late.at) == (CaseStatus.RESOLVED, LUCA, now + LATER)
 
 
 def test_a_case_that_was_born_so_names_nobody(db: Database, now: datetime) -> None:
     case_id = opened(db, now, status="resolved")
     with db.write() as session:
-        late = cases.resolve(session, case_id, MARTA, now)
+        late = cases.resolve(desk(session, now), case_id, MARTA)
     assert (late.done, late.by, late.at) == (False, None, None)
 
 
@@ -158,7 +158,7 @@ def test_many_clicks_at_once_are_one_move(database: Database, now: datetime) -> 
 
     def click(number: int) -> bool:
         with database.write() as session:
-            return cases.acknowledge(session, case_id, f"slack:U{number}:p{number}", now).done
+            return cases.acknowledge(desk(session, now), case_id, f"slack:U{number}:p{number}").done
 
     with ThreadPoolExecutor(6) as people:
         done = list(people.map(click, range(6)))
@@ -192,15 +192,15 @@ def test_an_answer_seen_elsewhere_stops_the_clock(db: Database, now: datetime) -
 def test_an_undated_answer_was_given_now(db: Database, now: datetime) -> None:
     case_id = opened(db, now)
     with db.write() as session:
-        cases.reply_seen(session, case_id, "App Store", now)
+        cases.reply_seen(desk(session, now), case_id, "App Store")
     assert read(db, case_id).replied_at == now
 
 
 def test_what_opens_again_has_a_new_clock_and_its_old_owner(db: Database, now: datetime) -> None:
     case_id = opened(db, now, urgency="high")
     with db.write() as session:
-        cases.acknowledge(session, case_id, MARTA, now)
-        cases.resolve(session, case_id, LUCA, now, "done")
+        cases.acknowledge(desk(session, now), case_id, MARTA)
+        cases.resolve(desk(session, now), case_id, LUCA, "refund")
     later = now + timedelta(days=1)
     with db.write() as session:
         assert reopen(session, case_id, later).done
@@ -210,14 +210,14 @@ def test_what_opens_again_has_a_new_clock_and_its_old_owner(db: Database, now: d
     assert (case.resolved_by, case.resolved_at, case.resolution) == (None, None, None)
     assert audits(db, case_id)[-1].detail == {"mention": 3}
     with db.write() as session:  # and is taken like any other
-        assert cases.acknowledge(session, case_id, LUCA, later).done
+        assert cases.acknowledge(desk(session, later), case_id, LUCA).done
     assert read(db, case_id).owner == LUCA
 
 
 def test_praise_has_no_clock_when_it_opens_again(db: Database, now: datetime) -> None:
     with db.write() as session:
         case_id = add_case(session, add_mention(session, now), now, channel="praise").id or 0
-        cases.resolve(session, case_id, MARTA, now)
+        cases.resolve(desk(session, now), case_id, MARTA)
         reopen(session, case_id, now)
     assert read(db, case_id).due_at is None
 
@@ -261,8 +261,8 @@ def test_a_change_in_hand_is_not_lost_by_a_move(db: Database, now: datetime) -> 
 def test_a_false_alarm_labels_the_mention_that_the_case_shows(database: Database, now: datetime) -> None:
     case_id = opened(database, now)
     with database.write() as session:
-        assert cases.false_alarm(session, case_id, MARTA, now).done
-        assert not cases.false_alarm(session, case_id, LUCA, now).done
+        assert cases.false_alarm(desk(session, now), case_id, MARTA).done
+        assert not cases.false_alarm(desk(session, now), case_id, LUCA).done
     with database.read() as session:
         (label,) = session.exec(select(Label)).all()
     assert (label.mention_id, label.who, label.urgency, label.origin) == (
@@ -282,7 +282,7 @@ def test_a_case_whose_mention_was_erased_can_be_a_false_alarm(db: Database, now:
     case_id = opened(db, now)
     with db.write() as session:
         forget(session, "appstore", "giulia_r", now=now)
-        assert cases.false_alarm(session, case_id, MARTA, now).done
+        assert cases.false_alarm(desk(session, now), case_id, MARTA).done
         assert session.exec(select(Label)).all() == []
 
 
@@ -290,7 +290,7 @@ def test_a_case_whose_mention_is_erased_at_that_moment_is_dismissed_too(db: Data
     case_id = opened(db, now)
     with db.write() as session:
         session.get_one(Mention, read(db, case_id).mention_id).content_hash = ""
-        assert cases.false_alarm(session, case_id, MARTA, now).done
+        assert cases.false_alarm(desk(session, now), case_id, MARTA).done
         assert session.exec(select(Label)).all() == []
     assert read(db, case_id).status == CaseStatus.DISMISSED
 
@@ -302,7 +302,7 @@ def test_a_false_alarm_about_words_that_have_changed_dismisses_nothing(
     mention_id = read(database, case_id).mention_id or 0
     with database.write() as session:
         add_mention(session, now, text="Mia figlia è in ospedale", urgency="critical")
-        move = cases.false_alarm(session, case_id, MARTA, now, mention_id, 1)
+        move = cases.false_alarm(desk(session, now), case_id, MARTA, mention_id, 1)
         assert (move.done, move.changed) == (False, True)
     case = read(database, case_id)
     assert case.status == CaseStatus.OPEN
@@ -311,7 +311,7 @@ def test_a_false_alarm_about_words_that_have_changed_dismisses_nothing(
         (label,) = session.exec(select(Label)).all()
     assert (label.mention_id, label.revision, label.urgency) == (mention_id, 1, "normal")
     with database.write() as session:
-        assert cases.false_alarm(session, case_id, MARTA, now, mention_id, 2).done
+        assert cases.false_alarm(desk(session, now), case_id, MARTA, mention_id, 2).done
 
 
 def test_a_false_alarm_about_another_mention_than_the_case_shows_by_now(db: Database, now: datetime) -> None:
@@ -321,6 +321,6 @@ def test_a_false_alarm_about_another_mention_than_the_case_shows_by_now(db: Data
         other = add_mention(session, now, 2)
         other.case_id = session.get_one(Case, case_id).id
         session.get_one(Case, case_id).mention_id = other.id
-        assert cases.false_alarm(session, case_id, MARTA, now, seen, 1).changed
+        assert cases.false_alarm(desk(session, now), case_id, MARTA, seen, 1).changed
         forget(session, "appstore", "giulia_r", now=now)
-        assert cases.false_alarm(session, case_id, MARTA, now, seen, 1).done
+        assert cases.false_alarm(desk(session, now), case_id, MARTA, seen, 1).done

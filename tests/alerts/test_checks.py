@@ -12,7 +12,7 @@ from store.brand import Brand
 from store.db import Database
 from store.tables import Audit, Case, CaseStatus, Notification, NotificationKind, SourceRow
 from tests.alerts.belt import BRANDS, CRITICAL, GLAD, PLAIN, Belt
-from tests.alerts.rows import add_case, add_mention, add_source
+from tests.alerts.rows import add_case, add_mention, add_source, desk
 
 CHANNELS = ("slack", "console")
 LATE = timedelta(minutes=16)
@@ -256,8 +256,8 @@ def test_what_opened_again_and_is_late_again_is_reminded_of_again(belt: Belt) ->
     for number in (1, 2):
         belt.later(minutes=16)
         assert [clocks(belt) for _ in range(2)] == [1, 0]
-        belt.change(lambda s: cases.resolve(s, case_id, "marta", belt.now))
-        belt.change(lambda s: cases.reopen(s, case_id, "marta", belt.now, BRANDS["aurora"]))
+        belt.change(lambda s: cases.resolve(desk(s, belt.now), case_id, "marta"))
+        belt.change(lambda s: cases.reopen(desk(s, belt.now), case_id, "marta"))
         assert clocks(belt) == 0
         assert len(reminders(belt)) == number
     assert [row.key for row in reminders(belt)] == [f"overdue:{case_id}:{n}:slack" for n in (1, 2)]

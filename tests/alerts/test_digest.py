@@ -13,7 +13,7 @@ from alerts.words import Words
 from store.brand import Brand
 from store.db import Database
 from store.tables import Notification
-from tests.alerts.rows import BRAND, add_case, add_mention
+from tests.alerts.rows import BRAND, add_case, add_mention, desk
 
 ROME, HONOLULU = ZoneInfo("Europe/Rome"), ZoneInfo("Pacific/Honolulu")
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # 8 in Rome
@@ -58,7 +58,7 @@ def fill(session: Session, now: datetime) -> None:
     add_mention(session, now, 4, published_at=now - timedelta(days=7))
     add_case(session, late, now)
     answered = add_case(session, prompt, now, reasons=[("urgent", []), ("negative", [])])
-    assert cases.resolve(session, answered.id or 0, "marta", now + timedelta(minutes=10)).done
+    assert cases.resolve(desk(session, now + timedelta(minutes=10)), answered.id or 0, "marta").done
 
 
 def test_figures(database: Database) -> None:

@@ -16,6 +16,7 @@ from store.db import Database
 from store.tables import Case, Draft, Mention
 from tests.alerts.belt import BRANDS, CRITICAL, GLAD, PLAIN, Belt
 from tests.alerts.queries import counted, noted
+from tests.alerts.rows import desk
 
 COPY = "Lo stesso lungo testo, copiato parola per parola su due siti diversi."
 
@@ -205,9 +206,9 @@ def _become(session: Session, number: int, status: str, channel: str) -> None:
 
 def test_of_equals_the_youngest(small: Belt) -> None:
     first = small.alert("r1", COPY)
-    small.change(lambda s: cases.resolve(s, first.id or 0, "marta", small.now))
+    small.change(lambda s: cases.resolve(desk(s, small.now), first.id or 0, "marta"))
     second = small.alert("r2", COPY, author="x")
-    small.change(lambda s: cases.resolve(s, second.id or 0, "marta", small.now))
+    small.change(lambda s: cases.resolve(desk(s, small.now), second.id or 0, "marta"))
     found = near(small, small.put("r3", COPY, author="y")).copy
     assert found is not None
     assert found.id == second.id

@@ -18,7 +18,7 @@ from alerts.words import Words
 from store.db import Database
 from store.errors import Permanent, Transient
 from store.tables import Case, Notification, NotificationKind, OutboxState
-from tests.alerts.rows import BRAND, add_case, add_mention, add_reason, alert, notification
+from tests.alerts.rows import BRAND, add_case, add_mention, add_reason, alert, desk, notification
 from tests.fake_slack import BOT_TOKEN, Failure, FakeSlack, fake_slack
 
 BRANDS = {"aurora": BRAND}
@@ -321,7 +321,7 @@ def test_a_move_edits_the_same_message(bench: Bench) -> None:
     (case_id,) = bench.alert()
     bench.deliver()
     with bench.db.write() as session:
-        cases.acknowledge(session, case_id, "slack:U0MARTA:marta", bench.clock.now)
+        cases.acknowledge(desk(session, bench.clock.now, channels=()), case_id, "slack:U0MARTA:marta")
     assert bench.waiting() == [f"case:{case_id}:slack"]
     bench.clock.later(seconds=1)
     assert bench.deliver() == 1
@@ -338,7 +338,7 @@ def test_a_move_during_the_send_is_shown_afterwards(bench: Bench, monkeypatch: p
 
     def and_somebody_clicks(self: Slack, *args: Any) -> Sent:
         with bench.db.write() as session:
-            cases.acknowledge(session, case_id, "slack:U0MARTA:marta", bench.clock.now)
+            cases.acknowledge(desk(session, bench.clock.now, channels=()), case_id, "slack:U0MARTA:marta")
         return really(self, *args)
 
     monkeypatch.setattr(Slack, "post", and_somebody_clicks)
@@ -362,7 +362,7 @@ def test_an_edit_that_fails_is_made_again(bench: Bench, failure: Failure) -> Non
     (case_id,) = bench.alert()
     bench.deliver()
     with bench.db.write() as session:
-        cases.resolve(session, case_id, "marta", bench.clock.now)
+        cases.resolve(desk(session, bench.clock.now, channels=()), case_id, "marta")
     bench.slack.fail("chat.update", Failure(**vars(failure)))
     bench.deliver_all()
     (message,) = bench.slack.messages
@@ -390,7 +390,7 @@ def test_a_deleted_message_of_a_finished_case_stays_deleted(bench: Bench) -> Non
     bench.deliver()
     bench.slack.delete(bench.slack.messages[0])
     with bench.db.write() as session:
-        cases.resolve(session, case_id, "marta", bench.clock.now)
+        cases.resolve(desk(session, bench.clock.now, channels=()), case_id, "marta")
     bench.deliver_all()
     assert bench.keys() == []
 
@@ -590,7 +590,7 @@ def test_it_also_works_on_postgresql(database: Database, slack: FakeSlack, clock
     )
     bench.deliver_all()
     with database.write() as session:
-        cases.acknowledge(session, 1, "marta", clock.now)
+        cases.acknowledge(desk(session, clock.now, channels=()), 1, "marta")
     bench.deliver_all()
     bench.assert_each_once()
     assert "marta" in bench.slack.by_key("case:1:slack")[0].text

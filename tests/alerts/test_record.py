@@ -12,6 +12,7 @@ from store.db import Database
 from store.mentions import mark_gone
 from store.tables import Case, CaseStatus, MentionState, Notification, NotificationKind, OutboxState
 from tests.alerts.belt import AURORA, BAD, CRITICAL, GLAD, PLAIN, Belt
+from tests.alerts.rows import desk
 
 COPY = "Lo stesso lungo testo, copiato parola per parola su due siti diversi."
 DONE = (CaseStatus.REPLIED, CaseStatus.RESOLVED, CaseStatus.DISMISSED)
@@ -40,9 +41,11 @@ def _send(row: Notification) -> None:
 
 def finish(belt: Belt, case: Case, status: str = CaseStatus.RESOLVED) -> None:
     deeds = {
-        CaseStatus.RESOLVED: lambda s: cases.resolve(s, case.id or 0, "marta", belt.now),
-        CaseStatus.DISMISSED: lambda s: cases.dismiss(s, case.id or 0, "marta", belt.now),
-        CaseStatus.REPLIED: lambda s: cases.reply_seen(s, case.id or 0, "App Store", belt.now),
+        CaseStatus.RESOLVED: lambda s: cases.resolve(desk(s, belt.now, channels=()), case.id or 0, "marta"),
+        CaseStatus.DISMISSED: lambda s: cases.dismiss(desk(s, belt.now, channels=()), case.id or 0, "marta"),
+        CaseStatus.REPLIED: lambda s: cases.reply_seen(
+            desk(s, belt.now, channels=()), case.id or 0, "App Store"
+        ),
     }
     belt.change(deeds[CaseStatus(status)])
 

@@ -20,6 +20,7 @@ from store.retention import forget
 from store.tables import Case, CaseStatus, Mention, MentionState, Notification
 from tests.alerts.belt import BRANDS, CRITICAL, GLAD, PLAIN, Belt, Composer
 from tests.alerts.facts import facts, unread
+from tests.alerts.rows import desk
 
 
 @pytest.fixture
@@ -336,7 +337,7 @@ def test_a_click_meanwhile_is_not_lost(belt: Belt) -> None:
     second = belt.put("r2", thread="r1", author="author of r1", published_at=belt.now)
 
     def click() -> None:
-        belt.change(lambda session: cases.resolve(session, first.id or 0, "marta", belt.now))
+        belt.change(lambda session: cases.resolve(desk(session, belt.now), first.id or 0, "marta"))
 
     belt.look(compose=meanwhile(click))
     case = belt.case_of(second)

@@ -13,7 +13,17 @@ from alerts.views import LISTED, Line, Reminder, Report, SourceNotice, StartList
 from store.db import Database
 from store.retention import forget
 from store.tables import Case, Mention, Notification, NotificationKind, SourceRow
-from tests.alerts.rows import BRAND, TEXT, add_case, add_mention, add_reason, add_source, alert, notification
+from tests.alerts.rows import (
+    BRAND,
+    TEXT,
+    add_case,
+    add_mention,
+    add_reason,
+    add_source,
+    alert,
+    desk,
+    notification,
+)
 
 BRANDS = {"aurora": BRAND}
 
@@ -35,7 +45,7 @@ def add_line(session: Session, now: datetime, kind: str, detail: list[str], **bo
 def test_a_case_is_its_card_as_it_is_now(db: Database, now: datetime) -> None:
     with db.write() as session:
         alert(session, now)
-        cases.acknowledge(session, 1, "slack:U0MARTA:marta", now)
+        cases.acknowledge(desk(session, now), 1, "slack:U0MARTA:marta")
     card = view(db, "case:1:slack", now + timedelta(minutes=3))
     assert isinstance(card, Card)
     assert (card.status, card.version, card.quote, card.now) == (

@@ -14,7 +14,7 @@ from alerts import cases
 from store.db import Database
 from store.retention import forget
 from store.tables import Audit
-from tests.alerts.rows import BRAND, REPLY, add_case, add_draft, add_mention, alert
+from tests.alerts.rows import BRAND, REPLY, add_case, add_draft, add_mention, alert, desk
 from tests.web.site import OTHER, browser
 from web.pages import PAGE, Asked
 
@@ -131,8 +131,8 @@ def test_the_most_urgent_first_and_what_is_done_not_at_all(db: Database, now: da
         later = alert(session, now, 2, due_at=now + timedelta(minutes=40))
         first = alert(session, now, 3)
         done = alert(session, now, 4)
-        cases.acknowledge(session, later, "slack:U1:marta", now)
-        cases.resolve(session, done, "slack:U1:marta", now)
+        cases.acknowledge(desk(session, now), later, "slack:U1:marta")
+        cases.resolve(desk(session, now), done, "slack:U1:marta")
     client = browser(db, now)
     assert read(client, "/").cases == [first, later, normal]
     assert "Acknowledged by marta, today at 12:00" in read(client, "/?status=acknowledged").text
@@ -232,7 +232,7 @@ def test_a_case_shows_all_that_is_known(db: Database, now: datetime) -> None:
             checks=[{"name": "promises", "ok": False, "detail": "a refund"}],
         )
         session.add(Audit(at=now - timedelta(minutes=30), who="ascolto", action="open", case_id=case.id))
-        cases.acknowledge(session, case.id or 0, "slack:U1:marta", now)
+        cases.acknowledge(desk(session, now), case.id or 0, "slack:U1:marta")
         number = case.id
     page = read(browser(db, now), f"/cases/{number}")
     for said in (

@@ -101,7 +101,9 @@ def _status(rest: str, asked: Asked) -> Message:
     lines.append(words._("Messages that wait: {count}", count=words.number(waiting)))
     if failed := status.outbox[OutboxState.FAILED]:
         lines.append(
-            words._("Messages that cannot be sent: {count}. ascolto check says why", count=words.number(failed))
+            words._(
+                "Messages that cannot be sent: {count}. ascolto check says why", count=words.number(failed)
+            )
         )
     lines += standing(asked)
     for source in status.sources:
@@ -118,7 +120,8 @@ def _search(rest: str, asked: Asked) -> Message:
     if not rest:
         return _help(rest, asked)
     conditions = [
-        col(Mention.text).icontains(word, autoescape=True) | col(Mention.title).icontains(word, autoescape=True)
+        col(Mention.text).icontains(word, autoescape=True)
+        | col(Mention.title).icontains(word, autoescape=True)
         for word in rest.split()[:8]
     ]
     rows = asked.session.scalars(
@@ -150,7 +153,9 @@ def _found(row: Mention, asked: Asked) -> list[kit.Block]:
         words.when(row.published_at, asked.zone, asked.now),
         words._("case {number}", number=row.case_id) if row.case_id else "",
     )
-    said = f"{telling.SEPARATOR.join(part for part in known if part)}: {shown(one_line(row.text[:800]), SHORT)} "
+    said = (
+        f"{telling.SEPARATOR.join(part for part in known if part)}: {shown(one_line(row.text[:800]), SHORT)} "
+    )
     url = safe_url(row.url)[0]
     return [kit.text(said), *([kit.link(url, words._("original"))] if url else [])]
 
@@ -159,7 +164,9 @@ def _mute(rest: str, asked: Asked) -> Message:
     name, _, time = rest.rpartition(" ")
     length = _duration(time)
     if not name or length is None:
-        return _lines([asked.words._("Write which source and for how long: {example}", example="/ascolto mute NAME 2h")])
+        return _lines(
+            [asked.words._("Write which source and for how long: {example}", example="/ascolto mute NAME 2h")]
+        )
     known = _known_sources(asked)
     if name not in known:
         return _unknown(name, known, asked)
@@ -184,7 +191,8 @@ def _pause(rest: str, asked: Asked) -> Message:
     for key in chosen:
         switches.set(asked.session, switches.pause(key), until, asked.who, asked.now)
     said = asked.words._(
-        "Paused {until}: no reply goes out, and nothing is told but what is critical.", until=asked.until(until)
+        "Paused {until}: no reply goes out, and nothing is told but what is critical.",
+        until=asked.until(until),
     )
     return _lines([said])
 

@@ -67,7 +67,9 @@ def load(
     mine = _cases(session, MINE, owner, col(Case.status).in_(UNDONE))
     free = (col(Case.status).in_(TO_DO), ~owner | col(Case.owner).is_(None))
     team = _cases(session, TEAM, *free)
-    lately = select(Case).where(col(Case.status).in_(DONE)).order_by(col(Case.resolved_at).desc()).limit(LATELY)
+    lately = (
+        select(Case).where(col(Case.status).in_(DONE)).order_by(col(Case.resolved_at).desc()).limit(LATELY)
+    )
     done = list(session.scalars(lately))
     places = _messages(session, [case.id or 0 for case in (*mine, *team, *done)])
 
@@ -94,9 +96,7 @@ def view(home: Home, words: Words, said: str = "") -> Block:
     if home.paused:
         blocks.append(kit.paragraph(f"⏸ {words.listing(home.paused)}"))
     blocks += _list(words._("My cases"), home.mine, home.mine_total, words._("Nothing waits for you."), words)
-    blocks += _list(
-        words._("The team's queue"), home.team, home.team_total, words._("Nothing waits."), words
-    )
+    blocks += _list(words._("The team's queue"), home.team, home.team_total, words._("Nothing waits."), words)
     if home.lately:
         blocks += _list(words._("Done lately"), home.lately, len(home.lately), "", words)
     blocks.append(kit.header(words._("Sources")))

@@ -31,15 +31,18 @@ FALSE_ALARM = "ascolto.case.false_alarm.v1"
 LABELS = {
     "acknowledge": N_("Acknowledge"),
     "assign_me": N_("Assign to me"),
+    "assign": N_("Assign to a person"),
     "edit": N_("Edit draft"),
     "replied": N_("Mark as replied"),
     "resolve_as": N_("Resolve"),
+    "resolve": N_("Resolve"),
     "snooze_hour": N_("Put aside for 1 hour"),
     "snooze_morning": N_("Put aside until tomorrow morning"),
     "snooze_monday": N_("Put aside until Monday"),
     "wake": N_("Take it up again now"),
     "not_relevant": N_("Not relevant"),
     "false_alarm_as": N_("False alarm"),
+    "false_alarm": N_("False alarm"),
     "not_about_us": N_("Not about us"),
     "another": N_("Another wording"),
     "callback": N_("Call back offered"),
@@ -172,7 +175,7 @@ def _if(*known: tuple[bool, str]) -> list[str]:
 
 def _element(what: str, card: Card, words: Words) -> Block:
     if what == "assign":
-        placeholder = kit.plain(words._("Assign to a person"), 150)
+        placeholder = kit.plain(_label(what, words), 150)
         return {"type": "users_select", "action_id": ASSIGN, "placeholder": placeholder}
     return _button(what, card, words)
 

@@ -132,6 +132,12 @@ def notice(said: str, words: Words, title: str = "Ascolto") -> Block:
     }
 
 
+def lost(said: str, kept: Sequence[str]) -> list[Block]:
+    """What could not be done after a modal closed, with what the person had written: nothing typed is lost."""
+    written = [kit.verbatim(piece) for text in kept for _, piece in pieces(visible(text)) if piece]
+    return [kit.rich(kit.section(kit.text(said, bold=True)), *written)]
+
+
 def edit(card: Card, reply: str, words: Words) -> Block:
     """The whole reply, in as many inputs as Slack needs for it."""
     draft = card.draft
@@ -291,7 +297,9 @@ def _read_reply(values: _Values, words: Words, today: date) -> Submission | Erro
     used = measure(text, _unit(unit))
     if limit and used > limit:
         length = words._(telling.UNITS[_unit(unit)], used=words.number(used), limit=words.number(limit))
-        return {named[-1]: words._("Too long by {over}: {length}", over=words.number(used - limit), length=length)}
+        return {
+            named[-1]: words._("Too long by {over}: {length}", over=words.number(used - limit), length=length)
+        }
     return Reply(text, known[5]) if text else {named[0]: words._("Write something.")}
 
 
@@ -426,7 +434,12 @@ def _quoted(card: Card) -> list[Block]:
 
 
 def _input(block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
-    block: Block = {"type": "input", "block_id": block_id, "label": kit.plain(label, 2_000), "element": element}
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": kit.plain(label, 2_000),
+        "element": element,
+    }
     if optional:
         block["optional"] = True
     return block | ({"hint": kit.plain(hint, 2_000)} if hint else {})

@@ -25,7 +25,12 @@ class People:
         groups: Sequence[str] = (),
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client, self._people, self._groups, self._timer = client, frozenset(people), tuple(groups), timer
+        self._client, self._people, self._groups, self._timer = (
+            client,
+            frozenset(people),
+            tuple(groups),
+            timer,
+        )
         self._members: frozenset[str] = frozenset()
         self._ask_from = float("-inf")
         self._lock = Lock()

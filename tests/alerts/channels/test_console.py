@@ -17,7 +17,7 @@ from alerts.words import Words
 from store.db import Database
 from store.tables import OutboxState
 from tests.alerts.channels.kinds import CRITICAL, KINDS, NOW, ROME
-from tests.alerts.rows import BRAND, alert, notification
+from tests.alerts.rows import BRAND, alert, desk, notification
 
 
 def shown(view: View) -> str:
@@ -78,7 +78,7 @@ def test_once_each_and_no_edit(db: Database, now: datetime) -> None:
     before = stream.getvalue()
     assert before.count("╭") == 3
     with db.write() as session:
-        cases.acknowledge(session, 1, "marta", now)
+        cases.acknowledge(desk(session, now), 1, "marta")
     deliver()
     assert stream.getvalue() == before
     with db.read() as session:
