@@ -18,6 +18,7 @@ from alerts.card import Card, load_card
 from alerts.cases import Desk, Move
 from alerts.channels.slack import commands, home, kit, menu, modals
 from alerts.channels.slack.blocks import Message
+from alerts.channels.slack.escape import plain
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.modals import (
     Correction,
@@ -286,7 +287,7 @@ class Listener:
         pieces = [kit.verbatim(piece) for _, piece in modals.pieces(reply)]
         done = kit.button(menu.REPLIED, words._("Mark as replied"), value)
         shown = kit.rich(kit.section(kit.text(said)), *pieces)
-        return Message(said, (shown, kit.actions("ascolto.copy", [done])))
+        return Message(plain(said, 1_000), (shown, kit.actions("ascolto.copy", [done])))
 
     def from_message(self, channel: str, ts: str, texts: Iterable[str], who: str) -> Block:
         """Makes a case of the mention that a message links to or quotes; of a case's own message, shows the case."""
