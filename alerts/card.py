@@ -142,16 +142,17 @@ def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime
     standing = _standing(case, brand, now, _whys(session, case_id, row.Score))
     if mention is None:  # erased on its author's wish
         return Card(**standing, mentions=row.mentions)
+    words = _words_of(mention, row.Score)
     return Card(
         **standing,
-        **_words_of(mention, row.Score),
+        **words,
         engagement=_engagement(session, mention),
         mentions=row.mentions,
         earlier=row.earlier,
         earlier_answered=row.answered,
         earlier_since=row.since,
         change=change_of(mention, row.Revision),
-        draft=_proposal(case, mention, row.Draft),
+        draft=_proposal(case, mention, row.Draft, words["lang"]),
     )
 
 
@@ -316,16 +317,27 @@ def change_of(mention: Mention, before: Revision | None) -> Change | None:
     )
 
 
-def _proposal(case: Case, mention: Mention, draft: Draft | None) -> Proposal | None:
-    if draft is None:
+def _proposal(case: Case, mention: Mention, draft: Draft | None, lang: str | None) -> Proposal | None:
+    if draft is None and case.reply is None:
         return None
+    if draft is None:  # written by a person from nothing
+        draft = Draft(
+            case_id=0,
+            mention_id=0,
+            revision=0,
+            brand="",
+            lang=lang or "",
+            remedy="",
+            created_at=case.opened_at,
+        )
     reply = case.reply or draft.reply
     try:
         platform = platforms.get(mention.platform)
         limit, unit = platform.reply_limit, platform.reply_unit
     except KeyError:
         limit, unit = None, "characters"
-    failed = (check for check in draft.checks if not check.get("ok", True))
+    # What the guard found is about the draft, not about a person's own words.
+    failed = () if case.reply else [check for check in draft.checks if not check.get("ok", True)]
     return Proposal(
         lang=draft.lang,
         reply=reply and shown(reply, DRAFT),

@@ -178,7 +178,7 @@ def wake(desk: Desk, case_id: int, who: str = SYSTEM) -> Move:
 def reopen(desk: Desk, case_id: int, who: str, detail: dict[str, Any] | None = None) -> Move:
     """The matter is not over: open again, with a new clock; who owned it still does."""
     case = locked(desk.session, case_id)
-    values = {
+    values: dict[str, Any] = {
         "acknowledged_by": None,
         "acknowledged_at": None,
         "replied_at": None,
@@ -188,6 +188,9 @@ def reopen(desk: Desk, case_id: int, who: str, detail: dict[str, Any] | None = N
         "snoozed_until": None,
         "due_at": _contact_due(desk, case),
     }
+    detail = dict(detail or {})
+    if who == SYSTEM and case.reply is not None:  # to words that are not the last any more
+        values["reply"], detail["was"] = None, case.reply
     return _move(desk, case_id, who, "reopen", (REPLIED, RESOLVED, DISMISSED), OPEN, values, detail)
 
 
@@ -213,6 +216,8 @@ def trace(
     detail: dict[str, Any] | None = None,
     before: str | None = None,
     after: str | None = None,
+    *,
+    told: bool = True,
 ) -> None:
     """A row of the audit log; what a person did is a line in the thread too, which shows the row as it is then."""
     row = Audit(
@@ -220,7 +225,7 @@ def trace(
     )
     desk.session.add(row)
     desk.session.flush()
-    if who != SYSTEM:
+    if told and who != SYSTEM:
         notices.line(
             desk.session, case, f"move:{row.id}", desk.channels, desk.now, event=action, audit=row.id
         )
@@ -235,6 +240,21 @@ def locked(session: Session, case_id: int) -> Case:
     if case is None:
         raise Permanent("no_such_case", f"case {case_id} is not in the database any more")
     return case
+
+
+def wind(desk: Desk, case: Case, who: str) -> None:
+    """Brings the clocks of a case in line with its status."""
+
+
+def too_late(session: Session, case: Case, actions: Sequence[str] = ()) -> Move:
+    """Who brought the case to its status, or did one of `actions` last."""
+    came = select(Audit).where(Audit.case_id == case.id)
+    if actions:
+        came = came.where(col(Audit.action).in_(actions))
+    else:
+        came = came.where(Audit.after == case.status, Audit.before != case.status)
+    last = session.exec(came.order_by(col(Audit.id).desc()).limit(1)).first()
+    return Move(False, case, last.who if last else None, last.at if last else None)
 
 
 def line_of(text: str) -> str:
@@ -265,13 +285,9 @@ def _move(
         return too_late(session, locked(session, case_id))
     session.refresh(case)
     trace(desk, case, who, action, detail, was, becomes)
-    _wind(desk, case, who)
+    wind(desk, case, who)
     touch(session, case, desk.now)
     return Move(True, case, who, desk.now)
-
-
-def _wind(desk: Desk, case: Case, who: str) -> None:
-    """Brings the clocks of a case in line with its status."""
 
 
 def _contact_due(desk: Desk, case: Case) -> datetime | None:
@@ -304,14 +320,3 @@ def _update(session: Session, case_id: int, was: str, values: dict[str, Any]) ->
         .execution_options(synchronize_session=False)
     )
     return result.rowcount == 1
-
-
-def too_late(session: Session, case: Case, actions: Sequence[str] = ()) -> Move:
-    """Who brought the case to its status, or did one of `actions` last."""
-    came = select(Audit).where(Audit.case_id == case.id)
-    if actions:
-        came = came.where(col(Audit.action).in_(actions))
-    else:
-        came = came.where(Audit.after == case.status, Audit.before != case.status)
-    last = session.exec(came.order_by(col(Audit.id).desc()).limit(1)).first()
-    return Move(False, case, last.who if last else None, last.at if last else None)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select, false, union_all
 from sqlmodel import Session, col, select
 
-from alerts import tripwires
+from alerts import exclusions, tripwires
 from alerts.triage import RANK, Earlier, Facts, Neighbours, has_words
 from alerts.virality import Counts, lifetime_speed, spread, usual
 from store.brand import Brand
@@ -50,6 +50,7 @@ class Gathered:
     authors: dict[str, list[Mention]] = field(default_factory=dict)
     threads: dict[Thread, Case] = field(default_factory=dict)
     copies: dict[Text, Case] = field(default_factory=dict)
+    excluded: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def facts(self, mention_id: int) -> Facts:
         mention = self.mentions[mention_id]
@@ -70,6 +71,7 @@ class Gathered:
                 for other in self.authors.get(mention.author_key or "", ())
                 if other is not mention and (other.brand, other.platform) == (mention.brand, mention.platform)
             ],
+            excluded=exclusions.is_excluded(brand, self.excluded.get(brand.key, ()), mention),
         )
 
     def near(self, mention: Mention) -> Neighbours:
@@ -103,6 +105,7 @@ def gather(
     rows = session.scalars(_locked(query, lock))
     mentions = {row.id: row for row in rows if row.id is not None and row.brand in brands}
     found = Gathered(brands, now, mentions)
+    found.excluded = exclusions.adopted(session, {row.brand for row in mentions.values()})
     _own(session, found)
     related = _related(session, found)
     _cases(session, found, related, lock)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.card import Card, Change, Proposal, Why
 from alerts.text import cut
-from alerts.views import Line, Listed, Reminder, SourceNotice, StartList
+from alerts.views import Line, Listed, Reminder, Said, SourceNotice, StartList
 from alerts.words import N_, Words
 from store.tables import CaseStatus
 
@@ -33,6 +33,7 @@ REASONS = {
     "came_back": N_("The customer wrote again"),
     "praise": N_("Praise"),
     "source_down": N_("A source is down"),
+    "asked": N_("A person asked for it"),
 }
 UNITS = {
     "characters": N_("{used} of {limit} characters"),
@@ -62,19 +63,51 @@ ORDINALS = (
     N_("Ninth message"),
     N_("Tenth message"),
 )
-HOW = {
-    "apology": N_("an apology"),
-    "refund": N_("a refund"),
-    "replacement": N_("a replacement"),
-    "explained": N_("an explanation"),
-    "moved_to_private": N_("moved to private"),
-    "escalated": N_("escalated"),
-    "nothing": N_("nothing to do"),
-    "not_relevant": N_("not relevant"),
-    "not_about_us": N_("not about us"),
-    "false_alarm": N_("a false alarm"),
-}
 FEWEST_AN_HOUR = 1  # below it, a speed is no news
+RESOLUTIONS = {
+    "apology": N_("Apology"),
+    "refund": N_("Refund"),
+    "replacement": N_("Replacement"),
+    "explained": N_("Explained"),
+    "moved_to_private": N_("Moved to private"),
+    "escalated": N_("Handed on"),
+    "nothing": N_("Nothing to be done"),
+    "not_relevant": N_("Not relevant"),
+    "not_about_us": N_("Not about us"),
+    "false_alarm": N_("False alarm"),
+}
+RULES = {
+    "fake": N_("Fake"),
+    "wrong_place": N_("Wrong place"),
+    "breaks_rules": N_("Breaks the platform's rules"),
+}
+OUTCOMES = {
+    "removed": N_("Removed"),
+    "kept": N_("It stays"),
+    "pending": N_("No answer yet"),
+}
+DEEDS = {
+    "acknowledge": N_("{who} has taken this case"),
+    "assign": N_("{who} has given this case to {to}"),
+    "mark_replied": N_("{who} has answered the customer"),
+    "promised": N_("{who} has answered the customer, with a promise until {until}"),
+    "resolve": N_("{who} has resolved this case"),
+    "dismiss": N_("{who} has dismissed this case"),
+    "snooze": N_("{who} has put this case aside until {until}"),
+    "wake": N_("{who} has brought this case back"),
+    "reopen": N_("{who} has opened this case again"),
+    "open": N_("{who} has made this a case"),
+    "reply": N_("{who} has edited the reply"),
+    "note": N_("{who} notes"),
+    "callback": N_("{who} has offered the customer a call"),
+    "report": N_("{who} has reported it to the platform"),
+    "report_outcome": N_("{who} has heard from the platform"),
+    "warn": N_("{who} has drafted a warning, by clause {code}"),
+    "hide": N_("{who} is to hide it on the platform, by clause {code}"),
+    "ask_to_quote": N_("{who} has drafted the question whether we may quote it"),
+}
+CODES = {"report": RULES, "report_outcome": OUTCOMES}
+UNCODED = ("warn", "hide")  # what they say is in the sentence already
 
 Naming = Callable[[str], str]
 
@@ -217,7 +250,10 @@ def status(card: Card, words: Words, naming: Naming = name_of) -> str:
         return words._("Put aside until {when}", when=words.when(card.snoozed_until, card.zone, card.now))
     if card.status == CaseStatus.ACKNOWLEDGED and card.acknowledged_by:
         message = N_("Acknowledged by {who}, {when}")
-        return _moved(message, naming(card.acknowledged_by), card.acknowledged_at, card, words)
+        said = _moved(message, naming(card.acknowledged_by), card.acknowledged_at, card, words)
+        if card.owner in (None, card.acknowledged_by):
+            return said
+        return SEPARATOR.join([said, words._("now {who}'s", who=naming(card.owner))])
     if card.status == CaseStatus.REPLIED:
         when = words.when(card.replied_at or card.now, card.zone, card.now)
         return words._("Answered on {platform}, {when}", platform=card.platform_label, when=when)
@@ -225,8 +261,8 @@ def status(card: Card, words: Words, naming: Naming = name_of) -> str:
         dismissed = card.status == CaseStatus.DISMISSED
         message = N_("Dismissed by {who}, {when}") if dismissed else N_("Resolved by {who}, {when}")
         said = _moved(message, naming(card.resolved_by), card.resolved_at, card, words)
-        how = _named(HOW, card.resolution, words) if card.resolution in HOW else ""
-        return f"{said}: {how}" if how else said
+        how = card.resolution if card.resolution in RESOLUTIONS else None
+        return SEPARATOR.join([said, words._(RESOLUTIONS[how])]) if how else said
     if card.owner and card.status == CaseStatus.OPEN:
         return words._("Open again; last handled by {who}", who=naming(card.owner))
     return ""
@@ -240,8 +276,8 @@ def draft_label(draft: Proposal, card: Card, words: Words) -> str:
     """What the reply below is: whose, in which language, how long of how much."""
     language = words.language(draft.lang)
     label = N_("Reply in {language}") if draft.edited else N_("Draft in {language}")
-    parts = [words._(label, language=language)]
-    if card.lang and card.lang.split("-")[0] != draft.lang:
+    parts = [words._(label, language=language) if language else words._("Reply")]
+    if language and card.lang and card.lang.split("-")[0] != draft.lang:
         parts.append(words._("the customer wrote in {language}", language=words.language(card.lang)))
     if draft.limit:
         parts.append(
@@ -272,20 +308,35 @@ def gist(card: Card, words: Words) -> str:
     return SEPARATOR.join(part for part in parts if part)
 
 
-def event(line: Line, words: Words) -> str:
+def event(line: Line, words: Words, naming: Naming = name_of) -> str:
     """What is new about a case, and what became of it."""
     parts = [words._("Open again")] if line.reopened else []
     if line.raised:
         parts.append(_named(RAISED, line.raised, words))
-    return SEPARATOR.join([*parts, _event(line, words)])
+    return SEPARATOR.join([*parts, _event(line, words, naming)])
 
 
-def _event(line: Line, words: Words) -> str:
+def _event(line: Line, words: Words, naming: Naming) -> str:
+    if line.said:
+        return _deed(line.event, line.said, line, words, naming)
     if line.change:
         return change(line.change, words, line.zone, line.now)
     if line.why:
         return why(line.why, words)
     return _named(EVENTS, line.event, words)
+
+
+def _deed(action: str, said: Said, line: Line, words: Words, naming: Naming) -> str:
+    """Who did it, and after a colon what they said of it."""
+    key = "acknowledge" if action == "assign" and said.to == said.who else action
+    key = "promised" if key == "mark_replied" and said.until else key
+    until = words.when(said.until, line.zone, line.now) if said.until else "–"
+    who, to = naming(said.who), naming(said.to) if said.to else "–"
+    told = words._(DEEDS.get(key, key), who=who, to=to, until=until, code=said.code or "–")
+    code = "" if action in UNCODED else said.code
+    named = _named(CODES.get(action, RESOLUTIONS), code, words) if code else ""
+    more = SEPARATOR.join(part for part in (named, said.text) if part)
+    return words._("{names}: {what}", names=told, what=more) if more else told
 
 
 def reminder(view: Reminder, words: Words, naming: Naming = name_of) -> str:

@@ -57,7 +57,8 @@ class Facts:
     """All that is known of a mention at `now`; the rows are read, never changed here.
 
     `usual`: the source's usual speed, if known; `previous`: what the mention said before its last edit; `case`:
-    its own; `earlier`: what else its author wrote.
+    its own; `earlier`: what else its author wrote; `excluded`: it names the brand only within a phrase that means
+    something else.
     """
 
     mention: Mention
@@ -70,6 +71,7 @@ class Facts:
     previous: Revision | None = None
     case: Case | None = None
     earlier: Sequence[Earlier] = ()
+    excluded: bool = False
 
     @property
     def is_read(self) -> bool:
@@ -143,6 +145,8 @@ def decide(facts: Facts) -> Decision:
     """Why people are to be told of this mention, most important first."""
     if is_answered(facts):
         return Decision(answered=True, harmless=True)
+    if facts.excluded:
+        return Decision(harmless=True)
     found = [reason for rule in RULES for reason in rule(facts)]
     if facts.mention.history and facts.mention.revision == 1:
         found = [reason for reason in found if reason.kind == "viral"]  # old news that spreads today is news

@@ -17,17 +17,30 @@ from alerts.text import one_line, shown
 from store.brand import Brand
 from store.clock import aware
 from store.retention import ERASED
-from store.tables import Mention, Notification, NotificationKind, Reason, Revision, Score, SourceRow
+from store.tables import Audit, Mention, Notification, NotificationKind, Reason, Revision, Score, SourceRow
 
 LISTED = 15  # mentions of a starting list that are shown; the rest are counted
 LINE = 200
+SAID = 1_500  # of what a person wrote
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person did, and said of it: `to` whom; `code`, a word of ours (how, by which rule, with what outcome,
+    which clause); `text`, their own words; `until` when. Empty where it was erased, or there is none."""
+
+    who: str
+    to: str = ""
+    code: str = ""
+    text: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something new about a case, for its thread. `event`: the kind of a reason, or what else happened
-    (`gone`, `answered`). `why`: its reason; `quote`: the words of the mention it is about; `raised`: how urgent the
-    case has become by it; `reopened`: it was done before."""
+    """Something new about a case, for its thread. `event`: the kind of a reason, what else happened (`gone`,
+    `answered`), or what a person did (`said` tells the rest). `why`: its reason; `quote`: the words of the mention it
+    is about; `raised`: how urgent the case has become by it; `reopened`: it was done before."""
 
     case_id: int
     now: datetime
@@ -41,6 +54,7 @@ class Line:
     change: Change | None = None
     raised: str = ""
     reopened: bool = False
+    said: Said | None = None
 
     @property
     def loud(self) -> bool:
@@ -118,7 +132,7 @@ def load_view(
     """What the notification `row` shows at `now`. Raises LookupError where what it tells of is not there any more.
 
     `body` by kind: reminder: `to`, names; start: `mentions`, ids; source: `event` (down, up), `since`; thread: `event`
-    where no reason says more, `raised`, `reopened`.
+    where no reason says more, `raised`, `reopened`; `audit`, the id of the row that says what a person did.
     """
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
@@ -156,7 +170,8 @@ def _line(session: Session, row: Notification, brand: Brand | None, now: datetim
     if found is None:
         if not event:
             raise LookupError(f"notification {row.key} tells of a reason that is not there any more")
-        return Line(_case_id(row), now, _zone(brand), event)
+        said = _said(session, row.body.get("audit"))
+        return Line(_case_id(row), now, _zone(brand), event, said=said)
     reason, mention, before = found
     return Line(
         _case_id(row),
@@ -171,6 +186,24 @@ def _line(session: Session, row: Notification, brand: Brand | None, now: datetim
         change=change_of(mention, before) if reason.kind == "edited" else None,
         raised=str(row.body.get("raised") or ""),
         reopened=bool(row.body.get("reopened")),
+    )
+
+
+def _said(session: Session, audit_id: object) -> Said | None:
+    row = session.get(Audit, audit_id) if isinstance(audit_id, int) else None
+    if row is None:
+        return None
+    detail = row.detail
+
+    def first(limit: int, *names: str) -> str:
+        return shown(one_line(str(next((detail[name] for name in names if detail.get(name)), ""))), limit)
+
+    return Said(
+        shown(one_line(row.who), LINE),
+        to=first(LINE, "to"),
+        code=first(LINE, "how", "rule", "outcome", "clause"),
+        text=first(SAID, "note", "evidence", "promise"),
+        until=_moment(detail.get("until") or detail.get("by")),
     )
 
 

@@ -14,10 +14,10 @@ from pydantic import BaseModel, ValidationError
 
 from crawlers.base import Context, Fetch, Page, Parsed, Spider
 from crawlers.dates import is_day
-from crawlers.matching import matcher
 from platforms.base import Platform, SourceOptions
 from store.brand import Brand
 from store.errors import Permanent
+from store.matching import matcher
 from store.mention import NewMention
 
 FIRST_PAGES = 3  # read at every crawl, however old they are: edits and reviews without a date

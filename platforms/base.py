@@ -38,7 +38,7 @@ class SourceOptions(BaseModel):
 class Platform:
     """`name` is the file's name, `label` what people read. `reply_limit` counts in `reply_unit`; None: none known.
 
-    `open` platforms are searched by words, so what they find must name the brand (see crawlers.matching).
+    `open` platforms are searched by words, so what they find must name the brand (see store.matching).
     """
 
     name: str

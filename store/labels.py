@@ -86,6 +86,11 @@ def at_address(session: Session, url: str) -> list[int]:
     return [row_id for row_id in session.exec(chosen.order_by(col(Mention.id))) if row_id is not None]
 
 
+def latest(session: Session, mention: Mention) -> Label | None:
+    """What a person said last of the mention as it is now."""
+    return _latest(session, mention, mention.revision)
+
+
 def labelled(session: Session) -> list[Labelled]:
     """The label that counts of each labelled revision, in the order of their records."""
     latest = select(func.max(col(Label.id))).group_by(col(Label.mention_id), col(Label.revision))

@@ -20,6 +20,7 @@ from store.tables import (
     Audit,
     Case,
     CaseStatus,
+    Clock,
     Draft,
     Label,
     Mention,
@@ -77,7 +78,10 @@ def expire(db: Database, *, now: datetime, texts: timedelta, authors: timedelta)
     while ids := _over(db, col(Mention.first_seen_at) < now - authors, _has_author()):
         with db.write() as session:
             _set(session, Mention, col(Mention.id).in_(ids), author=None, author_id=None, author_key=None)
-            done.drafts += _delete(session, Draft, col(Draft.mention_id).in_(ids))  # they call people by name
+            # They call people by name, and so may colleagues in what they wrote about the case.
+            done.drafts += _delete(session, Draft, col(Draft.mention_id).in_(ids))
+            of = select(Mention.case_id).where(col(Mention.id).in_(ids), col(Mention.case_id).is_not(None))
+            _erase_words(session, [case_id for case_id in session.exec(of.distinct()) if case_id is not None])
     return done
 
 
@@ -161,9 +165,16 @@ def _erase_from_case(session: Session, case_id: int, erased: set[int]) -> None:
     if shown in erased:
         others = select(Mention.id).where(Mention.case_id == case_id, _not_erased())
         latest = session.exec(others.order_by(col(Mention.id).desc()).limit(1)).first()
-        values |= {"mention_id": latest, "reply": None}
+        values["mention_id"] = latest
     _set(session, Case, col(Case.id) == case_id, **values)
-    _set(session, Audit, col(Audit.case_id) == case_id, detail={})
+    _erase_words(session, [case_id])
+
+
+def _erase_words(session: Session, case_ids: Sequence[int]) -> None:
+    """What people wrote about these cases: replies, notes, evidence, promises."""
+    _set(session, Case, col(Case.id).in_(case_ids), reply=None)
+    _set(session, Clock, col(Clock.case_id).in_(case_ids), note=None)
+    _set(session, Audit, col(Audit.case_id).in_(case_ids), detail={})
 
 
 def _outdate(session: Session, case_ids: set[int], erased: set[int], now: datetime) -> int:

@@ -87,6 +87,9 @@ MOVES: Mapping[str, frozenset[str]] = {
     "critical_invite": frozenset({"reach"}),
     "private_reach": _INVITE,
     "private_ask": frozenset({"need"}),
+    "warn_spam": frozenset({"clause"}),
+    "warn_abuse": frozenset({"clause"}),
+    "ask_quote": frozenset(),
 }
 ENTRY = frozenset({"place"})
 _SLOT = re.compile(r"\{([^{}]*)\}")
@@ -263,7 +266,7 @@ class GuardWords(Strict):
 
 
 class Phrases(Strict):
-    """A language that drafts are written in."""
+    """A language that drafts are written in. `abuse`: words that insult people."""
 
     lang: str
     language: Language
@@ -277,6 +280,7 @@ class Phrases(Strict):
     names: Names
     quotable: Quotable
     guard: GuardWords
+    abuse: Words
     emoji: tuple[str, ...] = ()
 
     @model_validator(mode="before")

@@ -12,10 +12,10 @@ from w3lib.encoding import html_to_unicode
 from crawlers import base, identity, markup
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.links import next_link
-from crawlers.matching import matcher
 from crawlers.reviews import Review, reviews
 from crawlers.selected import next_href, selected
 from platforms.page import Options
+from store.matching import matcher
 from store.mention import NewMention
 
 _KINDS = ("html", "xml", "json", "text/plain")

@@ -211,6 +211,7 @@ def test_a_button_of_another_version_is_answered(one: Ear, action: str) -> None:
 def test_a_form_of_another_version_is_answered(one: Ear) -> None:
     view = {
         "id": "V1",
+        "type": "modal",
         "blocks": [],
         "callback_id": "ascolto.modal.teleport.v1",
         "private_metadata": "1.1.1.1",
@@ -393,7 +394,7 @@ def test_the_command(one: Ear, now: datetime) -> None:
 
     assert "Cases: 1 open" in ask("")
     assert "my shop: is read" in ask("status")
-    assert "The latest mention with “bocca gonfia”" in ask("search bocca gonfia")
+    assert "1 mention with “bocca gonfia”" in ask("search bocca gonfia")
     assert "giulia_r" in str(one.slack.private[-1]["blocks"])
     assert ask("search <!channel>") == "No mention with “&lt;!channel&gt;”."
     assert "There is no myshop" in ask("mute myshop 2h")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.matching import Matcher, fold, matcher
 from store.brand import Brand
+from store.matching import Matcher, fold, matcher
 
 AURORA = Brand(
     key="aurora",
