@@ -447,7 +447,10 @@ def _written(initial: str = "", *, multiline: bool = False, most: int = 500) -> 
     element: Block = {"type": "plain_text_input", "action_id": "text", "max_length": most}
     if multiline:
         element["multiline"] = True
-    return element | ({"initial_value": initial} if initial else {})
+    shown = visible(initial)
+    if _units(shown) > most:
+        shown = shown[: most // 2]  # a unit counts at most twice
+    return element | ({"initial_value": shown} if shown else {})
 
 
 def _options(names: Sequence[str] | Mapping[str, str], table: Mapping[str, str], words: Words) -> list[Block]:
