@@ -40,7 +40,7 @@ from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
 from store.errors import Permanent
-from store.mention import text_key
+from store.mention import storable, text_key
 from store.tables import Audit, Case, CaseStatus, Draft, Mention, Notification, NotificationKind
 
 log = logging.getLogger(__name__)
@@ -256,7 +256,7 @@ class Listener:
         if brand is None or mention is None:
             return None
         if phrase is not None:
-            chosen = exclusions.weigh(session, brand, phrase)
+            chosen = exclusions.weigh(session, brand, str(storable(phrase)))
             return Counted(chosen.phrase, chosen.mentions, chosen.own)
         found = exclusions.propose(session, brand, mention)
         return found and Counted(found.phrase, found.mentions, found.own)
@@ -485,7 +485,7 @@ def texts_of(message: Mapping[str, Any]) -> list[str]:
     found = [str(message.get("text") or "")]
     for name in ("blocks", "attachments"):
         found += _strings(message.get(name))
-    return [text[:20_000] for text in found if text][:200]
+    return [str(storable(text[:20_000])) for text in found if text][:200]
 
 
 def _strings(value: Any, depth: int = 0) -> list[str]:

@@ -19,6 +19,7 @@ from alerts.channels.slack.kit import Block
 from alerts.text import visible
 from alerts.words import N_, Words
 from platforms.length import Unit, measure
+from store.mention import storable
 
 PREFIX = "ascolto.modal."
 PIECE = 2_400  # Slack takes 3,000 in one input: so much is put there, so that there is room to write
@@ -274,7 +275,8 @@ class _Values:
     def of(self, block: str) -> str:
         element = next(iter((self.blocks.get(block) or {}).values()), None) or {}
         chosen = (element.get("selected_option") or {}).get("value")
-        return str(element.get("value") or chosen or element.get("selected_date") or "").strip()
+        written = str(element.get("value") or chosen or element.get("selected_date") or "")
+        return str(storable(written)).strip()
 
     def named(self, beginning: str) -> str:
         return next((name for name in self.blocks if name.startswith(beginning)), "")
