@@ -1,6 +1,6 @@
 """The modals of a case, and what people write in them. Values in, a view out; what a submission does is `clicks`'s.
 
-A modal remembers numbers alone (`menu.metadata`). What a submission must be checked against before the database is
+A modal remembers numbers alone (`menu.seen`). What a submission must be checked against before the database is
 asked (the platform's limit, which reply was shown) stands in the names of its blocks.
 """
 
@@ -285,7 +285,7 @@ class _Values:
 def _read_reply(values: _Values, words: Words, today: date) -> Submission | Errors:
     named = sorted(name for name in values.blocks if _REPLY.fullmatch(name))
     if not named:
-        return {}
+        raise KeyError("reply")
     text, known = "", None
     for name in named:
         known = _REPLY.fullmatch(name)
@@ -419,7 +419,7 @@ def _modal(what: str, card: Card, title: str, submit: str, blocks: Sequence[Bloc
     return {
         "type": "modal",
         "callback_id": callback(what),
-        "private_metadata": menu.metadata(card),
+        "private_metadata": menu.seen(card),
         "title": kit.plain(title, 24),
         "submit": kit.plain(submit, 24),
         "close": kit.plain(words._("Cancel"), 24),

@@ -24,8 +24,8 @@ NEW_YORK = Brand(key="a", name="A", timezone="America/New_York")
     [
         ("12", Clicked(12, "m")),
         ("12.34.2", Clicked(12, "m", 34, 2)),
-        ("12.7.34.2", Clicked(12, "m", 34, 2)),
-        ("12.7.0.1", Clicked(12, "m")),
+        ("12.7.34.2", Clicked(12, "m", 34, 2, version=7)),
+        ("12.7.0.1", Clicked(12, "m", version=7)),
         *((wrong, None) for wrong in ("", "1.2", "1.2.3.4.5", "x", "1 ", "-1", "1e3", "\u0661", "9" * 16)),
     ],
 )
