@@ -15,7 +15,9 @@ from pydantic.fields import FieldInfo
 
 import platforms
 import settings
+from alerts.channels.slack.commands import COMMAND
 from alerts.channels.slack.errors import MENDS
+from alerts.channels.slack.listen import SHORTCUT
 from alerts.routing import Routing
 from cli import app
 from platforms.base import SourceOptions
@@ -349,11 +351,17 @@ def test_the_slack_app_may_do_what_ascolto_does() -> None:
     assert set(scopes) >= SCOPES
     assert len(scopes) == len(set(scopes))
     told = set(
-        re.findall(r"`([a-z]+:[a-z.]+)`", sections(read("docs/slack.md"))["What the app may do, and why"])
+        re.findall(
+            r"`(commands|[a-z]+:[a-z.]+)`", sections(read("docs/slack.md"))["What the app may do, and why"]
+        )
     )
     assert told == set(scopes)
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert manifest["features"]["slash_commands"][0]["command"] == COMMAND
+    assert manifest["features"]["shortcuts"][0]["callback_id"] == SHORTCUT
+    assert len(manifest["features"]["shortcuts"][0]["name"]) <= 24
     assert len(manifest["display_information"]["name"]) <= 35
     assert len(manifest["display_information"]["description"]) <= 140
 
