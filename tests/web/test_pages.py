@@ -135,7 +135,7 @@ def test_the_most_urgent_first_and_what_is_done_not_at_all(db: Database, now: da
         cases.resolve(desk(session, now), done, "slack:U1:marta")
     client = browser(db, now)
     assert read(client, "/").cases == [first, later, normal]
-    assert "Acknowledged by marta, today at 12:00" in read(client, "/?status=acknowledged").text
+    assert "Acknowledged by marta, today at 12:30" in read(client, "/?status=acknowledged").text
     assert read(client, "/?status=open").cases == [first, normal]
     assert read(client, "/?status=resolved").cases == [done]
     assert read(client, "/?status=dismissed").cases == []
