@@ -32,6 +32,9 @@ class Quiet:
     def address(self, target: str) -> str:
         return ROUTING.address(target)
 
+    def takes(self, target: str, view: View) -> bool:
+        return True
+
     def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
         raise NotImplementedError
 
