@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.addresses import configured, is_public, literal, place
+from crawlers.addresses import configured, literal, place
+from store.network import is_public
 
 
 @pytest.mark.parametrize(

@@ -10,63 +10,26 @@ import ssl
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
-from ipaddress import ip_address
 from threading import Lock
-from urllib.parse import unquote, urlsplit
 
 from alerts.channels.base import Lanes, Rest, Sent, is_alarm, is_news, within
 from alerts.channels.email.errors import misconfigured, refused
 from alerts.channels.email.letter import letter
 from alerts.channels.email.message import Envelope, encode, message_id
+from alerts.channels.email.server import Server
 from alerts.channels.options import EmailOptions
 from alerts.views import View
 from alerts.words import Words
 from store.clock import utcnow
-from store.errors import Transient, Uncertain
+from store.errors import Permanent, Transient, Uncertain
 
 log = logging.getLogger(__name__)
 
-PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 TIMEOUT = 10.0  # seconds for one answer
 PATIENCE = 45.0  # seconds for a whole message
 KEPT = 1_000  # messages of which we remember who has them already
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where mail is handed in. `scheme`: one of `PORTS`; `user` empty: nobody signs in."""
-
-    scheme: str
-    host: str
-    port: int
-    user: str = ""
-    password: str = ""
-
-    @classmethod
-    def parse(cls, url: str) -> "Server":
-        """From `smtp+starttls://user:password@host:587`; a password may hold any sign but an at sign, or %40 for it.
-        Raises ValueError, whose words hold nothing of the address."""
-        scheme, _, rest = url.strip().partition("://")
-        credentials, _, place = rest.rpartition("@")
-        user, _, password = credentials.partition(":")
-        parts = urlsplit(f"//{place}")
-        if scheme not in PORTS or not parts.hostname or parts.path not in ("", "/") or parts.query:
-            raise ValueError("is no address of a mail server: write smtp+starttls://user:password@host:587")
-        server = cls(scheme, parts.hostname, parts.port or PORTS[scheme], unquote(user), unquote(password))
-        if scheme == "smtp" and not server.is_local:
-            raise ValueError("would send in the clear: write smtp+starttls:// or smtps://")
-        return server
-
-    @property
-    def is_local(self) -> bool:
-        """On this machine, where nobody listens between."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
 
 
 class Email:
@@ -134,6 +97,9 @@ class Email:
         except Transient as error:
             if isinstance(error, _Unreachable | Uncertain):
                 error.retry_after = self._rest.after_failure()
+            raise
+        except Permanent:  # it has answered
+            self._rest.end()
             raise
         self._rest.end()
 

@@ -1,4 +1,4 @@
-"""What goes wrong between here and a mail server, and what a person can do about each. Only tables and their reading."""
+"""What goes wrong between here and a mail server, and what a person can do about each."""
 
 import re
 

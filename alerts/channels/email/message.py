@@ -76,7 +76,9 @@ def as_html(letter: Letter, lang: str) -> str:
 
 def _as_text(part: Part) -> str:
     if part.look in (QUOTE, REPLY):
-        lines = "\n".join(f"> {line}" if part.look == QUOTE else f"    {line}" for line in part.text.split("\n"))
+        lines = "\n".join(
+            f"> {line}" if part.look == QUOTE else f"    {line}" for line in part.text.split("\n")
+        )
         return f"\n{lines}\n"
     return f"{part.text}\n  {part.url}" if part.url else part.text
 
