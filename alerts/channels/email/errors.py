@@ -12,7 +12,7 @@ _SETUP = {
     "certificate_refused": "the server's certificate was not accepted: where it is your own, name it in SSL_CERT_FILE",
     "sender_refused": "the server does not send for this address: check email.from",
     "recipient_refused": "the server knows nobody there: check the addresses under [email]",
-    "encryption_required": "the server asks for encryption: use smtp+starttls:// in ASCOLTO_SMTP_URL",
+    "sign_in_required": "the server wants encryption or a user: write smtp+starttls://user:password@host in ASCOLTO_SMTP_URL",
 }
 _MESSAGE = {
     "message_refused": "the server refused this message: look for its reason in the server's log",
@@ -26,7 +26,7 @@ def refused(reason: str, code: int, answer: bytes | str = b"") -> Permanent | Tr
     repeat an address or a text."""
     if code < 500:
         return Transient(f"the mail server asks to try later: {_told(code, answer)}")
-    reason = "encryption_required" if code == 530 and reason != "auth_refused" else reason
+    reason = "sign_in_required" if code == 530 and reason != "auth_refused" else reason
     kind = Misconfigured if reason in _SETUP else Permanent
     return kind(reason, f"{MENDS[reason]} ({_told(code, answer)})")
 
