@@ -47,10 +47,10 @@ def server_side() -> ssl.SSLContext:
     """For a server that is called by one of `NAMES`, or 127.0.0.1."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with TemporaryDirectory() as folder:
-        files = [Path(folder) / name for name in ("certificate.pem", "key.pem")]
-        for file, content in zip(files, _pair(), strict=True):
-            file.write_bytes(content)
-        context.load_cert_chain(*files)
+        certificate, key = Path(folder) / "certificate.pem", Path(folder) / "key.pem"
+        certificate.write_bytes(_pair()[0])
+        key.write_bytes(_pair()[1])
+        context.load_cert_chain(certificate, key)
     return context
 
 

@@ -59,7 +59,7 @@ class _Handler:
     def _answer(self, smtp: SMTP, *commands: str) -> str | None:
         found = next(filter(None, map(self.server.fault, commands)), None)
         if found == DROP:
-            assert smtp.transport is not None
+            assert isinstance(smtp.transport, asyncio.Transport)
             smtp.transport.abort()
         return found
 

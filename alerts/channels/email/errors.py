@@ -12,7 +12,7 @@ _SETUP = {
     "certificate_refused": "the server's certificate was not accepted: where it is your own, name it in SSL_CERT_FILE",
     "sender_refused": "the server does not send for this address: check email.from",
     "recipient_refused": "the server knows nobody there: check the addresses under [email]",
-    "sign_in_required": "the server wants encryption or a user: write smtp+starttls://user:password@host in ASCOLTO_SMTP_URL",
+    "sign_in_required": "the server wants encryption or a user: check ASCOLTO_SMTP_URL for both",
 }
 _MESSAGE = {
     "message_refused": "the server refused this message: look for its reason in the server's log",

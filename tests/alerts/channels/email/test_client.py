@@ -21,7 +21,7 @@ from alerts.views import Reminder
 from alerts.words import Words
 from store.db import Database
 from store.errors import Permanent, Transient, Uncertain
-from store.tables import OutboxState
+from store.tables import Case, OutboxState
 from tests.alerts.channels.kinds import CRITICAL, KINDS, NORMAL
 from tests.alerts.rows import BRAND, alert, notification
 from tests.certificates import client_side
@@ -335,7 +335,7 @@ def test_what_is_not_taken_is_left_out_and_nothing_waits_for_it(db: Database, no
         channel = email(server, alerts=(), ops=(CARE,), on_call=(DUTY,))
         with db.write() as session:
             case_id = alert(session, now, channel="email")
-            case = session.get_one(cases.Case, case_id)
+            case = session.get_one(Case, case_id)
             notices.line(session, case, "gone:1", ["email"], now, event="gone")
             notices.remind(session, case, "overdue:1", ["email"], now, ["@marta"])
         assert deliver(db, channel, clock) == 1
