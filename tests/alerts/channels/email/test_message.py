@@ -137,7 +137,7 @@ def test_what_nobody_did_about_is_urgent_and_what_is_done_is_not() -> None:
     assert not urgent & {"resolved", "praise", "source_down", "report", "line_gone"}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(HOSTILE)
 @example("a \r b")
 @example("\x1c \r \x1d")
