@@ -48,6 +48,7 @@ class OutboxState(StrEnum):
     STALE = "stale"  # delivered, but its case has changed: the same message is to be edited
     SENT = "sent"
     FAILED = "failed"  # a permanent error; `error` names the mend
+    LEFT_OUT = "left_out"  # its channel does not tell of such things
 
 
 class NotificationKind(StrEnum):

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 import platforms
 import settings
+from alerts.channels.options import EmailOptions, WebhookOptions
 from alerts.channels.slack.commands import COMMAND
 from alerts.channels.slack.errors import MENDS
 from alerts.channels.slack.listen import SHORTCUT
@@ -48,6 +49,8 @@ TABLES: dict[str, Any] = {
     "`[[sources]]`": SourceOptions,
     "`[sources.selectors]`": Selectors,
     "`[slack]`": Routing,
+    "`[email]`": EmailOptions,
+    "`[webhook]`": WebhookOptions,
     "`[retention]`": Retention,
     "Environment": Environment,
 } | {f'`type = "{name}"`': platforms.get(name).options for name in platforms.names()}
@@ -298,6 +301,7 @@ def test_the_example_configuration_as_it_is_changes_no_default(folder: Path) -> 
     loaded = load(folder / "ascolto.toml")
     assert loaded.brands["mybrand"] == Brand(key="mybrand", name="My Brand")
     assert (loaded.slack, loaded.retention) == (Routing(), Retention())
+    assert (loaded.email, loaded.webhook) == (EmailOptions(), WebhookOptions())
 
 
 def test_the_example_configuration_shows_every_setting() -> None:
@@ -312,6 +316,8 @@ def test_the_example_configuration_shows_every_setting() -> None:
         Faq: brand["policy"]["faq"][0],
         Voice: brand["voice"],
         Routing: tables["slack"],
+        EmailOptions: tables["email"],
+        WebhookOptions: tables["webhook"],
         Retention: tables["retention"],
         Selectors: tables["sources"][0]["selectors"],
         SourceOptions: tables["sources"][0],

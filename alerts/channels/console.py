@@ -39,6 +39,9 @@ class Console:
     def address(self, target: str) -> str:
         return "console"
 
+    def takes(self, target: str, view: View) -> bool:
+        return True
+
     def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
         self.screen.print(picture(view, self._words))
         self._shown += 1

@@ -73,6 +73,9 @@ class Slack:
     def address(self, target: str) -> str:
         return self._routing(target)
 
+    def takes(self, target: str, view: View) -> bool:
+        return True
+
     def identity(self) -> dict[str, str]:
         """Who we are there: `team`, `team_id`, `user`, `bot_id`, `url`; `scopes`, comma-separated, where told."""
         answer = self._call("auth.test", {})
