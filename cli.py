@@ -320,11 +320,19 @@ def status(as_json: Json = False) -> None:
         for row in found.sources
     ]
     counts = {"mentions": found.mentions, "cases": found.cases, "outbox": found.outbox}
+    undelivered = [
+        asdict(row) | {"next_try": row.next_try and iso(row.next_try)} for row in found.undelivered
+    ]
     if as_json:
-        _print_json(counts | {"sources": sources})
+        _print_json(counts | {"sources": sources, "undelivered": undelivered})
         return
     for name, states in counts.items():
         typer.echo(f"{name}: " + ", ".join(f"{state} {count}" for state, count in states.items()))
+    for row in undelivered:
+        again = f", again at {row['next_try']}" if row["next_try"] else ""
+        typer.echo(
+            f"not delivered to {row['channel']} {row['target']}: {row['count']} ({row['error']}){again}"
+        )
     for row in sources:
         error = f" ({row['last_error']})" if row["last_error"] else ""
         typer.echo(f"source {row['source']}: {row['health']}, last read {row['last_ok'] or 'never'}{error}")

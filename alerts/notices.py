@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from store.tables import Case, Notification, NotificationKind, OutboxState
 
 PRIORITY = {"critical": 0, "high": 2, "normal": 4, "low": 6}
-PRAISE, SOURCE, START, DIGEST = 9, 3, 5, 7
+PRAISE, SOURCE, START, DIGEST, TROUBLE = 9, 3, 5, 7, 2
 
 
 def priority(case: Case) -> int:
@@ -102,6 +102,22 @@ def outdate(session: Session, case_ids: Iterable[int], now: datetime) -> None:
         )
         .values(state=OutboxState.STALE, next_try_at=now, attempts=0)
         .execution_options(synchronize_session=False)
+    )
+
+
+def report_trouble(
+    session: Session, ways: Sequence[str], now: datetime, channel: str, place: str, reason: str, mend: str
+) -> int:
+    """Says by the channels `ways` that nothing gets through to `place` of `channel`, and what mends it; once a day."""
+    return add(
+        session,
+        f"trouble:{channel}:{place}:{reason}:{now:%Y-%m-%d}",
+        ways,
+        now,
+        kind=NotificationKind.TROUBLE,
+        target="ops",
+        priority=TROUBLE,
+        body={"channel": channel, "place": place, "reason": reason, "mend": mend or "ascolto check"},
     )
 
 

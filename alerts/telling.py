@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.card import Card, Change, Proposal, Why
 from alerts.text import cut
-from alerts.views import Line, Listed, Reminder, SourceNotice, StartList
+from alerts.views import Line, Listed, Reminder, SourceNotice, StartList, Trouble
 from alerts.words import N_, Words
 from store.tables import CaseStatus
 
@@ -278,6 +278,22 @@ def source_details(notice: SourceNotice, words: Words) -> list[str]:
         last = words.when(notice.last_ok_at, notice.zone, notice.now)
         said.append(words._("last read well {when}", when=last))
     return said
+
+
+def trouble_title(trouble: Trouble, words: Words) -> str:
+    """Where nothing arrives, and how much waits for it."""
+    place = " ".join(part for part in (trouble.channel.capitalize(), trouble.place) if part)
+    title = words._("Not delivered to {place}: {cause}", place=place, cause=trouble.reason)
+    if not trouble.undelivered:
+        return title
+    waiting = words.n("{count} message waits", "{count} messages wait", trouble.undelivered)
+    return title + SEPARATOR + waiting
+
+
+def trouble_mend(trouble: Trouble, words: Words) -> str:
+    """What a person can do about it: our own words, translated where the catalogue knows them."""
+    plain = "{" not in trouble.mend and "}" not in trouble.mend
+    return words._("What helps: {mend}", mend=words._(trouble.mend) if plain else trouble.mend)
 
 
 def start_title(start: StartList, words: Words) -> str:

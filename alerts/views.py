@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from alerts.card import Card, Change, Why, change_of, load_card, platform_label, safe_url
@@ -17,7 +17,16 @@ from alerts.text import one_line, shown
 from store.brand import Brand
 from store.clock import aware
 from store.retention import ERASED
-from store.tables import Mention, Notification, NotificationKind, Reason, Revision, Score, SourceRow
+from store.tables import (
+    Mention,
+    Notification,
+    NotificationKind,
+    OutboxState,
+    Reason,
+    Revision,
+    Score,
+    SourceRow,
+)
 
 LISTED = 15  # mentions of a starting list that are shown; the rest are counted
 LINE = 200
@@ -97,6 +106,18 @@ class StartList:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Messages do not get through to `place` of `channel`: the cause as a code, and what a person can do about it.
+    `undelivered`: how many stand as failed for this cause now."""
+
+    channel: str
+    place: str
+    reason: str
+    mend: str
+    undelivered: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A digest: a title and its text, paragraph by paragraph, in the words of `alerts.digest`."""
 
@@ -104,7 +125,7 @@ class Report:
     paragraphs: tuple[str, ...]
 
 
-View = Card | Line | Reminder | SourceNotice | StartList | Report
+View = Card | Line | Reminder | SourceNotice | StartList | Trouble | Report
 Reporting = Callable[[Session, Notification, datetime], Report]
 
 
@@ -118,7 +139,7 @@ def load_view(
     """What the notification `row` shows at `now`. Raises LookupError where what it tells of is not there any more.
 
     `body` by kind: reminder: `to`, names; start: `mentions`, ids; source: `event` (down, up), `since`; thread: `event`
-    where no reason says more, `raised`, `reopened`.
+    where no reason says more, `raised`, `reopened`; trouble: `channel`, `place`, `reason`, `mend`.
     """
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
@@ -131,6 +152,8 @@ def load_view(
         return _source_notice(session, row, brand, now)
     if row.kind == NotificationKind.START:
         return _start_list(session, row, brand, now)
+    if row.kind == NotificationKind.TROUBLE:
+        return _trouble(session, row)
     if report is None:
         raise LookupError(f"nobody here can write a {row.kind}")
     return report(session, row, now)
@@ -205,6 +228,16 @@ def _source_notice(session: Session, row: Notification, brand: Brand | None, now
         source.last_ok_at,
         shown(source.last_error and one_line(source.last_error), 2 * LINE) if down_since else "",
     )
+
+
+def _trouble(session: Session, row: Notification) -> Trouble:
+    told = {name: str(row.body.get(name) or "") for name in ("channel", "place", "reason", "mend")}
+    failed = select(func.count()).where(
+        col(Notification.state) == OutboxState.FAILED,
+        col(Notification.channel) == told["channel"],
+        col(Notification.error).startswith(f"{told['reason']}:", autoescape=True),
+    )
+    return Trouble(**told, undelivered=session.scalar(failed) or 0)
 
 
 def _moment(text: object) -> datetime | None:

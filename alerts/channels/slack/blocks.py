@@ -14,7 +14,7 @@ from alerts import telling
 from alerts.card import Card, Proposal
 from alerts.channels.slack.escape import inert, plain
 from alerts.text import cut, visible
-from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, View
+from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, Trouble, View
 from alerts.words import Words
 
 ACKNOWLEDGE = "ascolto.case.acknowledge.v1"
@@ -76,6 +76,12 @@ def _(view: SourceNotice, words: Words) -> Message:
     if view.error:
         blocks.append(_rich(_quote(view.error)))
     return _message(plain(title, MAX_FALLBACK), blocks)
+
+
+@render.register
+def _(view: Trouble, words: Words) -> Message:
+    title, mend = telling.trouble_title(view, words), telling.trouble_mend(view, words)
+    return _message(plain(f"{title} · {mend}", MAX_FALLBACK), [_header(title), _rich(_section(_text(mend)))])
 
 
 @render.register

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from alerts.card import Card, Change, Engagement, Proposal, Why
-from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, View
+from alerts.channels.slack.errors import MENDS
+from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, Trouble, View
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 ROME = ZoneInfo("Europe/Rome")
@@ -139,6 +140,7 @@ KINDS: dict[str, View] = {
         "HTTP 503",
     ),
     "source_back": SourceNotice("mastodon-aurora", "Mastodon", "Caffè Aurora", NOW, ROME, None, NOW),
+    "trouble": Trouble("slack", "#reputation", "not_in_channel", MENDS["not_in_channel"], 12),
     "start": StartList(
         "app",
         "App Store",
