@@ -6,7 +6,7 @@ the audit log and marks the case's messages as outdated. Which mentions make a c
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CursorResult, update
@@ -117,12 +117,13 @@ def reopen(
     return _move(session, case_id, who, now, "reopen", before, OPEN, values, detail or {})
 
 
-def touch(session: Session, case: Case, now: datetime) -> None:
-    """A reader of the case's message would see something change: count it, and have the message edited."""
+def touch(session: Session, case: Case, now: datetime, rest: timedelta | None = None) -> None:
+    """A reader of the case's message would see something change: count it, and have the message edited, after `rest`
+    where more is to be expected meanwhile."""
     case.version += 1
     session.add(case)
     session.flush()
-    notices.outdate(session, [case.id or 0], now)
+    notices.outdate(session, [case.id or 0], now + (rest or timedelta()))
 
 
 def _move(

@@ -97,7 +97,9 @@ class Outbox:
         """Notes where the message stands. `view` None: it was found there, and shows nobody knows which version."""
         with self.db.write() as session:
             shown = view.version if isinstance(view, Card) else 0
-            state = OutboxState.SENT if shown == _version(session, job) else OutboxState.STALE
+            version, storm = _version(session, job)
+            state = OutboxState.SENT if shown == version else OutboxState.STALE
+            rests = storm and state == OutboxState.STALE
             claims.finish(
                 session,
                 Notification,
@@ -109,6 +111,7 @@ class Outbox:
                 message_id=sent.message_id,
                 shown_version=shown,
                 sent_at=job.sent_at or self.clock(),
+                next_try_at=self.clock() + notices.STORM_REST if rests else None,
             )
         log.info(
             "delivered", extra={"action": "outbox.delivered", "notification": job.id, "case": job.case_id}
@@ -243,9 +246,10 @@ def _waited(
     return True
 
 
-def _version(session: Session, job: Job) -> int:
-    """The version of the case that its message should show; locked, so that no move slips in between."""
+def _version(session: Session, job: Job) -> tuple[int, bool]:
+    """The version of the case that its message should show, and whether it is a storm; locked, so that no move slips
+    in between."""
     if job.kind != NotificationKind.CASE:
-        return 0
-    chosen = select(Case.version).where(col(Case.id) == job.case_id).with_for_update()
-    return session.exec(chosen).first() or 0
+        return 0, False
+    chosen = select(Case.version, Case.storm).where(col(Case.id) == job.case_id).with_for_update()
+    return session.exec(chosen).first() or (0, False)

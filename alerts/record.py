@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from alerts import cases, notices, sla
+from alerts import cases, notices, sla, storm
 from alerts.card import platform_label
 from alerts.drafts.compose import DraftReply
 from alerts.gather import Gathered
@@ -51,7 +51,7 @@ def record(
         case = _tell(session, found, facts, decision, reasons, channels)
     if case is not None:
         if _keep_draft(session, found, mention, case, draft) and not reasons:
-            cases.touch(session, case, found.now)
+            _show(session, case, found)
         _note_answer(session, found, case, facts, decision, channels)
         _note_gone(session, found, case, mention, channels)
         _note_growth(session, found, case, facts, reasons)
@@ -65,30 +65,47 @@ def _tell(
     reasons: tuple[Found, ...],
     channels: tuple[str, ...],
 ) -> Case:
-    known = home(facts, decision, found.near(facts.mention))
+    sky = found.skies[facts.brand.key]
+    place = storm.place(facts, decision, home(facts, decision, found.near(facts.mention)), sky)
+    known = place.case
     if facts.case is not None and facts.case is not known:
         _close_praise(session, facts.case, found)
-    case = known or _open(session, facts, decision)
-    rows = _keep_reasons(session, case, facts, reasons)
+    case = known or _open(session, facts, decision, place)
+    begun = _begin_storm(session, case, facts, place, sky) if place.begins else []
+    rows = begun + _keep_reasons(session, case, facts, reasons)
     joins = facts.mention.case_id != case.id
     facts.mention.case_id = case.id
     found.remember(facts.mention, case)
     if known is None:
         notices.announce(session, case, channels, found.now)
+        if not case.storm and storm.is_complaint(facts, decision):
+            sky.openings.append(storm.Opening(facts.now, case.urgency, storm.words_of(facts)))
     else:
-        news = _update(session, case, facts, decision, reasons)
-        _write_line(session, case, rows, news | ({"event": "joined"} if joins else {}), channels, found)
+        news = _update(session, found, case, facts, decision, reasons)
+        if not case.storm or place.begins or news:  # in a storm its message counts those that join
+            _write_line(session, case, rows, news | ({"event": "joined"} if joins else {}), channels, found)
     return case
 
 
-def _open(session: Session, facts: Facts, decision: Decision) -> Case:
+def _begin_storm(
+    session: Session, case: Case, facts: Facts, place: storm.Place, sky: storm.Sky
+) -> list[Reason]:
+    """From here on many are told as one; the first of its reasons holds what they are about."""
+    case.storm = True
+    sky.storms.append(storm.Storm(case, storm.stems_of(place.words), facts.now))
+    detail = {"mention": facts.mention.id}
+    session.add(Audit(at=facts.now, who=cases.SYSTEM, action="storm", case_id=case.id, detail=detail))
+    return _keep_reasons(session, case, facts, (Found("spike", case.id or 0, place.words),))
+
+
+def _open(session: Session, facts: Facts, decision: Decision, place: storm.Place) -> Case:
     brand, now = facts.brand, facts.now
     praise = decision.channel == "praise"
     case = Case(
         brand=brand.key,
         mention_id=facts.mention.id,
         urgency=decision.urgency,
-        channel=decision.channel,
+        channel="crisis" if place.begins else decision.channel,
         opened_at=now,
         due_at=None if praise else sla.due(now, decision.urgency, brand),
     )
@@ -117,12 +134,18 @@ def _keep_reasons(session: Session, case: Case, facts: Facts, reasons: tuple[Fou
 
 
 def _update(
-    session: Session, case: Case, facts: Facts, decision: Decision, reasons: tuple[Found, ...]
+    session: Session,
+    found: Gathered,
+    case: Case,
+    facts: Facts,
+    decision: Decision,
+    reasons: tuple[Found, ...],
 ) -> News:
     """A known case has news: it may become more urgent, show other words, and open again."""
     news: News = {}
     if not decision.harmless:
-        case.snoozed_until = None
+        if not case.storm:  # else its next mention would wake it at once
+            case.snoozed_until = None
         if _weighs_more(case, facts, decision):
             case.mention_id = facts.mention.id
         if RANK[decision.urgency] > RANK[case.urgency]:
@@ -133,8 +156,13 @@ def _update(
             detail = {"mention": facts.mention.id}
             cases.reopen(session, case.id or 0, cases.SYSTEM, facts.now, facts.brand, detail)
             return news | {"reopened": True}
-    cases.touch(session, case, facts.now)
+    _show(session, case, found)
     return news
+
+
+def _show(session: Session, case: Case, found: Gathered) -> None:
+    """The case's message is to show what is new; that of a storm not at each mention."""
+    cases.touch(session, case, found.now, notices.STORM_REST if case.storm else None)
 
 
 def _weighs_more(case: Case, facts: Facts, decision: Decision) -> bool:
@@ -151,6 +179,7 @@ def _reopening(case: Case) -> set[str]:
 
 def _raise_urgency(session: Session, case: Case, facts: Facts, urgency: str) -> None:
     """More urgent never means later."""
+    case.snoozed_until = None
     case.urgency = urgency
     due = sla.due(facts.now, urgency, facts.brand)
     case.due_at = min((moment for moment in (case.due_at, due) if moment), default=None)
@@ -225,6 +254,9 @@ def _note_answer(
     _note(session, found, case, "answer_noted", mark)
     if case.status not in (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED):
         return
+    if case.storm:  # of many mentions one is answered: people say when the matter is
+        _show(session, case, found)
+        return
     key = f"answered:{mark['mention']}:{mark['answer']}"
     notices.line(session, case, key, channels, found.now, event="answered")
     if all(_is_covered(other, found.members.get(case.id, [])) for other in found.members.get(case.id, [])):
@@ -254,8 +286,9 @@ def _note_gone(
     if mention.gone_at is None or _is_noted(found, case, "gone", mark):
         return
     _note(session, found, case, "gone", mark)
-    notices.line(session, case, f"gone:{mention.id}", channels, found.now, event="gone")
-    cases.touch(session, case, found.now)
+    if not case.storm:
+        notices.line(session, case, f"gone:{mention.id}", channels, found.now, event="gone")
+    _show(session, case, found)
 
 
 def _note_growth(
@@ -266,7 +299,7 @@ def _note_growth(
     grew = any(shot.at == mention.changed_at for shot in facts.snapshots)
     known = ("viral", 0) in found.told.get(mention.id or 0, set())
     if known and grew and not reasons and case.status not in DONE:
-        cases.touch(session, case, found.now)
+        _show(session, case, found)
 
 
 def _is_noted(found: Gathered, case: Case, action: str, mark: dict[str, Any]) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from alerts.card import Card, Change, Proposal, Why
+from alerts.card import Card, Change, Listed, Proposal, Why
 from alerts.text import cut
-from alerts.views import Line, Listed, Reminder, SourceNotice, StartList, Trouble
+from alerts.views import Line, Reminder, SourceNotice, StartList, Trouble
 from alerts.words import N_, Words
 from store.tables import CaseStatus
 
@@ -60,6 +60,9 @@ def name_of(who: str) -> str:
 
 def headline(card: Card, words: Words) -> str:
     """Severity, platform, stars, language: what it is at first sight."""
+    if card.storm:
+        count = words.n("Storm: {count} mention", "Storm: {count} mentions", card.mentions)
+        return SEPARATOR.join((_named(URGENCIES, card.urgency, words), count))
     severity = words._("Praise") if card.channel == "praise" else _named(URGENCIES, card.urgency, words)
     language = words.language(card.lang) if card.lang else ""
     parts = [severity, card.platform_label, stars(card.stars, words), language]
@@ -132,7 +135,7 @@ def why(reason: Why, words: Words) -> str:
             engagement=engagement,
             speed=speed,
         )
-    if reason.kind not in ("urgent", "tripwire") or not reason.detail:
+    if reason.kind not in ("urgent", "tripwire", "spike") or not reason.detail:
         return name
     return words._("{reason}: {words}", reason=name, words=", ".join(f"“{word}”" for word in reason.detail))
 
@@ -142,7 +145,7 @@ def whys(card: Card, words: Words) -> list[str]:
     said = [why(reason, words) for reason in card.whys]
     if card.unread:
         said.append(words._("Not read by the model: judged by stars and words alone"))
-    if card.mentions > 1:
+    if card.mentions > 1 and not card.storm:
         said.append(words.n("{count} mention in this case", "{count} mentions in this case", card.mentions))
     if card.gone_at:
         said.append(
@@ -223,6 +226,8 @@ def summary(card: Card, words: Words) -> str:
 
 def gist(card: Card, words: Words) -> str:
     """What the matter was, in a few words."""
+    if card.storm and card.done:
+        return words.n("Storm: {count} mention", "Storm: {count} mentions", card.mentions)
     parts = [card.platform_label, stars(card.stars, words)] if card.done else []
     text = " ".join((card.title or card.quote).split())
     parts += [card.author or "", f"“{cut(text, 120)}”" if text else ""]
@@ -254,8 +259,19 @@ def reminder(view: Reminder, words: Words, naming: Naming = name_of) -> str:
     return words._("{names}: {what}", names=names, what=said)
 
 
-def listed(row: Listed, view: StartList, words: Words) -> str:
-    """One mention of a starting list."""
+def storm_note(card: Card, words: Words) -> str:
+    """What a storm's message is, and what else is to be known of it."""
+    since = words.when(card.opened_at or card.now, card.zone, card.now)
+    told = words._("Since {when}; new mentions join here without a message of their own", when=since)
+    shown = min(card.mentions, 1 + len(card.worst))
+    if card.mentions <= shown:
+        return told
+    others = words.n("{count} more in the inbox", "{count} more in the inbox", card.mentions - shown)
+    return told + SEPARATOR + others
+
+
+def listed(row: Listed, view: StartList | Card, words: Words) -> str:
+    """One mention of a list."""
     known = (stars(row.stars, words), row.author, words.ago(row.published_at, view.zone, view.now))
     return f"{SEPARATOR.join(part for part in known if part)}: {row.quote}"
 

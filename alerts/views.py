@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts.card import Card, Change, Why, change_of, load_card, platform_label, safe_url
+from alerts.card import Card, Change, Listed, Why, change_of, listed, load_card, platform_label, safe_url
 from alerts.text import one_line, shown
 from store.brand import Brand
 from store.clock import aware
@@ -54,7 +54,7 @@ class Line:
     @property
     def loud(self) -> bool:
         """Whether people who do not follow the thread must hear of it."""
-        return bool(self.raised) or self.reopened
+        return bool(self.raised) or self.reopened or self.event == "spike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +77,6 @@ class SourceNotice:
     down_since: datetime | None
     last_ok_at: datetime | None
     error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One mention of a starting list, on a line."""
-
-    mention_id: int
-    stars: float | None
-    urgency: str | None
-    author: str | None
-    published_at: datetime
-    quote: str
-    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,20 +251,8 @@ def _listed(session: Session, ids: Sequence[int]) -> tuple[Listed, ...]:
         select(Mention, col(Score.urgency)).join(Score, scored, isouter=True).where(col(Mention.id).in_(ids))
     )
     found = {
-        mention.id: _one(mention, urgency)
+        mention.id: listed(mention, urgency)
         for mention, urgency in rows
         if not mention.external_id.startswith(ERASED)
     }
     return tuple(found[number] for number in ids if number in found)
-
-
-def _one(mention: Mention, urgency: str | None) -> Listed:
-    return Listed(
-        mention.id or 0,
-        mention.stars,
-        urgency,
-        shown(mention.author, 60) or None,
-        mention.published_at,
-        shown(one_line(mention.text[: LINE * 4] or mention.title or ""), 120),
-        safe_url(mention.url)[0],
-    )

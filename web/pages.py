@@ -52,6 +52,7 @@ DEEDS = {
     "reopen": N_("{who} opened the case again"),
     "overdue": N_("{who} reminded: the time to reply is over"),
     "join": telling.EVENTS["joined"],
+    "storm": telling.REASONS["spike"],
     "gone": telling.EVENTS["gone"],
     "answer_noted": telling.EVENTS["answered"],
     "reply_seen": N_("The case counts as answered"),

@@ -82,6 +82,9 @@ def _card(card: Card, words: Words) -> Panel:
     if card.title:
         lines.append(Text(_safe(card.title), style="bold"))
     lines.append(Text(f"“{_safe(card.quote)}”" if card.quote else words._("(no words)"), style="italic"))
+    if card.storm:
+        lines.insert(0, Text(_safe(telling.storm_note(card, words)), style="bold"))
+        lines += [Text(f"• {_safe(telling.listed(row, card, words))}") for row in card.worst]
     lines += [Text(f"→ {_safe(line)}") for line in telling.whys(card, words)]
     if due := telling.due(card, words):
         lines.append(Text(f"⏱ {due}", style="bold"))

@@ -11,10 +11,10 @@ from functools import singledispatch
 from typing import Any
 
 from alerts import telling
-from alerts.card import Card, Proposal
+from alerts.card import Card, Listed, Proposal
 from alerts.channels.slack.escape import inert, plain
 from alerts.text import cut, visible
-from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, Trouble, View
+from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trouble, View
 from alerts.words import Words
 
 ACKNOWLEDGE = "ascolto.case.acknowledge.v1"
@@ -120,7 +120,14 @@ def _case(card: Card, words: Words) -> list[Block]:
     blocks = [_header(f"{_sign(card)} {telling.headline(card, words)}")]
     if about := [line for line in (telling.reach(card, words), telling.history(card, words)) if line]:
         blocks.append(_context(about))
-    blocks += [_words_of_customer(card, words), _reasons(card, words), *_reply(card, words)]
+    if card.storm:
+        blocks.append(_context([telling.storm_note(card, words)]))
+    blocks += [
+        _words_of_customer(card, words),
+        *_worst(card, words),
+        _reasons(card, words),
+        *_reply(card, words),
+    ]
     if said := telling.status(card, words, _mark):
         blocks.append(_rich(_section(*_with_people(said))))
     return [*blocks, _buttons(card, words)]
@@ -148,6 +155,15 @@ def _words_of_customer(card: Card, words: Words) -> Block:
     if card.change and card.change.before:
         parts += [_section(_text(words._("Before:"), italic=True)), _quote(card.change.before)]
     return _rich(*parts)
+
+
+def _worst(card: Card, words: Words) -> list[Block]:
+    """Of a storm, the other mentions that are shown."""
+    if not card.worst:
+        return []
+    title = _section(_text(words._("Among the worst"), bold=True))
+    rows = [_row(row, card, words) for row in card.worst]
+    return [_rich(title, {"type": "rich_text_list", "style": "bullet", "elements": rows})]
 
 
 def _byline(card: Card, words: Words) -> Block:
@@ -217,7 +233,7 @@ def _seen(card: Card) -> str:
     return str(card.case_id) if card.mention_id is None else ".".join(map(str, known))
 
 
-def _row(row: Listed, view: StartList, words: Words) -> Block:
+def _row(row: Listed, view: StartList | Card, words: Words) -> Block:
     sign = SIGNS.get(row.urgency or "", "")
     parts = [_text(f"{sign} {telling.listed(row, view, words)}".strip() + " ")]
     return _section(*parts, *([_link(row.url, words._("original"))] if row.url else []))
@@ -226,6 +242,8 @@ def _row(row: Listed, view: StartList, words: Words) -> Block:
 def _sign(card: Card) -> str:
     if card.done:
         return "✓"
+    if card.storm:
+        return f"{SIGNS.get(card.urgency, '⚪')} ⛈️"
     return "💚" if card.channel == "praise" else SIGNS.get(card.urgency, "⚪")
 
 
