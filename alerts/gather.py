@@ -198,7 +198,9 @@ def _skies(session: Session, found: Gathered, related: dict[int, Mention], lock:
     for row in _openings(session, brands, found.now):
         if storm.COMPLAINTS & set(row.reasons):
             words = storm.stems(row.title, row.text, found.brands[row.brand])
-            found.skies[row.brand].openings.append(storm.Opening(row.opened_at, row.urgency, words))
+            found.skies[row.brand].openings.append(
+                storm.Opening(row.opened_at, row.published_at, row.urgency, words)
+            )
     for case, words, last_at in _storms(session, brands, found.now, lock):
         found.cases[case.id or 0] = case
         about = storm.stems_of(words or ())
@@ -215,6 +217,7 @@ def _openings(session: Session, brands: set[str], now: datetime) -> Iterable[Any
             Case.opened_at,
             Case.urgency,
             Case.reasons,
+            Mention.published_at,
             Mention.title,
             func.substr(Mention.text, 1, storm.READ).label("text"),
         )

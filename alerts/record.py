@@ -79,7 +79,8 @@ def _tell(
     if known is None:
         notices.announce(session, case, channels, found.now)
         if not case.storm and storm.is_complaint(facts, decision):
-            sky.openings.append(storm.Opening(facts.now, case.urgency, storm.words_of(facts)))
+            written = facts.mention.published_at
+            sky.openings.append(storm.Opening(facts.now, written, case.urgency, storm.words_of(facts)))
     else:
         news = _update(session, found, case, facts, decision, reasons)
         if not case.storm or place.begins or news:  # in a storm its message counts those that join

@@ -1,6 +1,7 @@
 """Decides when many complaints are told as one: a storm. Facts in, the storm a mention joins or begins out. Pure.
 
-A complaint has a case of its own until more than `policy.storm` of a brand come within ten minutes. From then on
+A complaint has a case of its own until more than `policy.storm` of a brand come within ten minutes, which were also
+written within ten minutes: what a first read or a night offline brings at once is a long list, no storm. From then on
 those about one matter, which have words in common, join one storm; where they have none, all complaints of the brand
 do. A critical one keeps a case of its own as long as such cases stay under one a second, which is what Slack takes; a
 question, praise, what spreads by itself and a customer who comes back always do. A case that many mentions join for
@@ -22,6 +23,9 @@ from store.brand import Brand
 from store.tables import Case
 
 WINDOW = timedelta(minutes=10)  # complaints are counted over this long
+BEFORE = timedelta(
+    hours=1
+)  # sources are read so seldom: what was written since then belongs to a storm of all
 QUIET = timedelta(minutes=30)  # a storm that nothing joins for so long is over
 LONGEST = timedelta(hours=12)  # then it is told anew, whatever still comes
 BURST = timedelta(seconds=2)  # critical cases are counted over this long,
@@ -41,6 +45,7 @@ class Opening:
     """A complaint that has a case of its own."""
 
     at: datetime
+    published_at: datetime
     urgency: str
     words: frozenset[str]
 
@@ -85,10 +90,15 @@ def place(facts: Facts, decision: Decision, known: Case | None, sky: Sky) -> Pla
     if decision.urgency == "critical" and _in_burst(recent, facts.now) < CRITICALS:
         return Place(None)
     on = [storm for storm in sky.storms if is_on(storm, facts.now)]
-    if storm := _joined(words_of(facts), on):
+    if storm := _joined(facts, on):
         return Place(storm.case)
-    recent = [opening for opening in recent if not any(_alike(opening.words, storm.words) for storm in on)]
-    return Place(None) if len(recent) < limit else _begun(facts, recent, limit)
+    others = [
+        opening
+        for opening in recent
+        if abs(opening.published_at - facts.mention.published_at) <= WINDOW
+        and not any(_alike(opening.words, storm.words) for storm in on)
+    ]
+    return Place(None) if len(others) < limit else _begun(facts, others, limit, on)
 
 
 def is_complaint(facts: Facts, decision: Decision) -> bool:
@@ -132,22 +142,25 @@ def _in_burst(recent: Iterable[Opening], now: datetime) -> int:
     return sum(one.urgency == "critical" and now - one.at < BURST for one in recent)
 
 
-def _joined(words: frozenset[str], on: Sequence[Storm]) -> Storm | None:
-    """The youngest storm about the same, then one that takes all."""
-    alike = [storm for storm in on if _alike(words, storm.words)] or [
-        storm for storm in on if not storm.words
-    ]
+def _joined(facts: Facts, on: Sequence[Storm]) -> Storm | None:
+    """The youngest storm about the same, then one that takes all that is written while it is on."""
+    words, since = words_of(facts), facts.mention.published_at + BEFORE
+    alike = [storm for storm in on if _alike(words, storm.words)]
+    alike = alike or [storm for storm in on if not storm.words and since >= storm.case.opened_at]
     return max(alike, key=lambda storm: storm.case.id or 0, default=None)
 
 
-def _begun(facts: Facts, recent: Sequence[Opening], limit: int) -> Place:
+def _begun(facts: Facts, recent: Sequence[Opening], limit: int, on: Sequence[Storm]) -> Place:
     """More than enough: the storm of a matter where this mention is about it, else of all complaints."""
     own = words_of(facts)
     common = matter([opening.words for opening in recent] + [own])
     if _alike(own, common):
         return Place(None, True, _shown(common, facts))
     others = [opening for opening in recent if not _alike(opening.words, common)]
-    return Place(None) if len(others) < limit else Place(None, True)
+    if len(others) < limit:
+        return Place(None)
+    known = next((storm.case for storm in on if not storm.words), None)
+    return Place(known, known is None)
 
 
 def _alike(words: frozenset[str], about: frozenset[str]) -> bool:

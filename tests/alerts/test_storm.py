@@ -47,7 +47,7 @@ TOPICS = (
 
 
 def opening(text: str = "", ago: timedelta = timedelta(minutes=1), urgency: str = "normal") -> Opening:
-    return Opening(NOW - ago, urgency, stems(None, text, BRAND))
+    return Opening(NOW - ago, NOW - ago, urgency, stems(None, text, BRAND))
 
 
 def bill(n: int) -> str:
@@ -64,7 +64,9 @@ def about(text: str, case_id: int = 70, last: timedelta = timedelta(minutes=1), 
 
 
 def placed(text: str, found: Sky, known: Case | None = None, **said: Any) -> Place:
-    given = facts(**{"sentiment": "negative", "category": "complaint", "text": text} | said)
+    given = facts(
+        **{"sentiment": "negative", "category": "complaint", "text": text, "published_at": NOW} | said
+    )
     return place(given, decide(given), known, found)
 
 
@@ -109,6 +111,22 @@ def test_a_storm_of_all_takes_all_and_one_of_the_matter_comes_first() -> None:
     assert placed(bill(1), sky(storms=(bills, whole))).case is bills.case
 
 
+def test_what_was_written_long_before_is_no_part_of_it() -> None:
+    """A first read brings two days at once: forty cases, and no storm."""
+    old: dict[str, Any] = {"published_at": NOW - timedelta(hours=20)}
+    seen = [Opening(NOW, NOW - timedelta(hours=n), "normal", frozenset()) for n in range(40)]
+    assert placed(TOPICS[0], sky(*seen), **old) == Place(None)
+    assert placed(TOPICS[0], sky(storms=(about(""),)), **old) == Place(None)
+    bills = about("bolletta addebitata conto")
+    assert placed(bill(1), sky(storms=(bills,)), **old).case is bills.case
+
+
+def test_a_place_that_tells_days_only_joins_the_storm_that_is_on() -> None:
+    day, whole = NOW - timedelta(hours=11), about("")
+    seen = [Opening(NOW, day, "normal", stems(None, text, BRAND)) for text in TOPICS[:LIMIT]]
+    assert placed(TOPICS[-1], sky(*seen, storms=(whole,)), published_at=day).case is whole.case
+
+
 @pytest.mark.parametrize(
     ("last", "values"),
     [
@@ -138,7 +156,7 @@ def test_praise_and_questions_never_join(said: dict[str, Any]) -> None:
 
 def test_a_critical_one_keeps_a_case_of_its_own_while_slack_keeps_up() -> None:
     whole, now = about(""), timedelta()
-    critical = {"urgency": "critical"}
+    critical: dict[str, Any] = {"urgency": "critical"}
     seen = [opening(text) for text in TOPICS]
     assert placed(TOPICS[0], sky(*seen, storms=(whole,)), **critical) == Place(None)
     burst = [opening("", now, "critical")] * CRITICALS
