@@ -51,6 +51,7 @@ class Gathered:
     authors: dict[str, list[Mention]] = field(default_factory=dict)
     threads: dict[Thread, Case] = field(default_factory=dict)
     copies: dict[Text, Case] = field(default_factory=dict)
+    shown: set[int] = field(default_factory=set)  # cases whose message was marked to be edited
     skies: dict[str, storm.Sky] = field(default_factory=lambda: defaultdict(storm.Sky))
 
     def facts(self, mention_id: int) -> Facts:

@@ -13,7 +13,7 @@ from alerts import cases, notices, sla, storm
 from alerts.card import platform_label
 from alerts.drafts.compose import DraftReply
 from alerts.gather import Gathered
-from alerts.triage import DONE, RANK, Decision, Facts, Found, home
+from alerts.triage import DONE, RANK, Decision, Facts, Found, decide, home
 from store.tables import Audit, Case, CaseStatus, Draft, Mention, Reason
 
 LEADING = ("edited", "came_back")  # what a line in a thread is about, where they are among the reasons
@@ -33,6 +33,12 @@ def wants_draft(found: Gathered, mention_id: int, decision: Decision) -> bool:
         return False
     drafted_before = any(mention_id == drafted for drafted, _ in found.drafted)
     return drafted_before or bool(fresh(found, mention_id, decision))
+
+
+def is_quiet(found: Gathered, mention_id: int) -> bool:
+    """Whether `record` has nothing to do: most mentions, which cost the less for it."""
+    facts = found.facts(mention_id)
+    return facts.case is None and not fresh(found, mention_id, decide(facts))
 
 
 def record(
@@ -163,7 +169,11 @@ def _update(
 
 def _show(session: Session, case: Case, found: Gathered) -> None:
     """The case's message is to show what is new; that of a storm not at each mention."""
+    if case.storm and case.id in found.shown:
+        case.version += 1
+        return
     cases.touch(session, case, found.now, notices.STORM_REST if case.storm else None)
+    found.shown.add(case.id or 0)
 
 
 def _weighs_more(case: Case, facts: Facts, decision: Decision) -> bool:
