@@ -119,6 +119,10 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path(
 def check(
     as_json: Json = False,
     live: Annotated[str | None, typer.Option("--live", help="Also read this source once.")] = None,
+    slack: Annotated[
+        bool, typer.Option("--slack", help="Also post a test alert, and wait for its button.")
+    ] = False,
+    wait: Annotated[float, typer.Option(min=1, help="Seconds to wait for that button.")] = 60,
 ) -> None:
     """Checks configuration, database, model, Slack and sources, and names each problem with its mend.
 
@@ -130,7 +134,7 @@ def check(
     if live is not None:
         settings.source(live)
     found = []
-    for one in run_checks(settings, live):
+    for one in run_checks(settings, live, wait if slack else None, lambda text: typer.echo(text, err=True)):
         found.append(one)
         if not as_json:
             mend = f"\n      {one.mend}" if one.mend else ""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.card import Card, Change, Listed, Proposal, Why
 from alerts.text import cut
-from alerts.views import Line, Reminder, SourceNotice, StartList, Trouble
+from alerts.views import Line, Reminder, SourceNotice, StartList, Trial, Trouble
 from alerts.words import N_, Words
 from store.tables import CaseStatus
 
@@ -310,6 +310,15 @@ def trouble_mend(trouble: Trouble, words: Words) -> str:
     """What a person can do about it: our own words, translated where the catalogue knows them."""
     plain = "{" not in trouble.mend and "}" not in trouble.mend
     return words._("What helps: {mend}", mend=words._(trouble.mend) if plain else trouble.mend)
+
+
+def trial(view: Trial, words: Words, naming: Naming = name_of) -> str:
+    """What is asked of whoever reads the test alert, or what came of it."""
+    if view.seen_by:
+        return words._("The test worked: {who} clicked, and Ascolto heard it.", who=naming(view.seen_by))
+    if view.over:
+        return words._("This test is over: no click was heard in time.")
+    return words._("This is a test of ascolto check. Please click the button: no case hangs on it.")
 
 
 def start_title(start: StartList, words: Words) -> str:

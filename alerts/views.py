@@ -105,6 +105,15 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A test alert with one button, which carries `value`. `seen_by`: who clicked it; `over`: nobody did in time."""
+
+    value: str
+    seen_by: str = ""
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A digest: a title and its text, paragraph by paragraph, in the words of `alerts.digest`."""
 
@@ -112,7 +121,7 @@ class Report:
     paragraphs: tuple[str, ...]
 
 
-View = Card | Line | Reminder | SourceNotice | StartList | Trouble | Report
+View = Card | Line | Reminder | SourceNotice | StartList | Trouble | Trial | Report
 Reporting = Callable[[Session, Notification, datetime], Report]
 
 

@@ -200,7 +200,9 @@ def _homes(db: Database, feed: Feed) -> dict[str, tuple[str, bool]]:
 
 
 def _figures(db: Database, slack: Watched, feed: Feed) -> dict[str, object]:
-    own, joined, never = [], [], 0
+    own: list[float] = []
+    joined: list[float] = []
+    never = 0
     homes = _homes(db, feed)
     for name, stored in feed.stored.items():
         key, storm = homes.get(name, ("", False))

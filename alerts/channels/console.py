@@ -17,7 +17,7 @@ from alerts import telling
 from alerts.card import Card, Proposal
 from alerts.channels.base import Lanes, Sent
 from alerts.text import visible
-from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trouble, View
+from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 
 COLOURS = {"critical": "red", "high": "dark_orange", "normal": "yellow", "low": "white"}
@@ -62,6 +62,8 @@ def picture(view: View, words: Words) -> RenderableType:
     if isinstance(view, SourceNotice):
         lines = [Text(_safe(line)) for line in (*telling.source_details(view, words), view.error) if line]
         return _frame(telling.source_title(view, words), "magenta", lines)
+    if isinstance(view, Trial):
+        return _frame(words._("Test alert"), "cyan", [Text(_safe(telling.trial(view, words)))])
     if isinstance(view, Trouble):
         lines = [Text(_safe(telling.trouble_mend(view, words)))]
         return _frame(telling.trouble_title(view, words), "magenta", lines)

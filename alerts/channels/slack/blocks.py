@@ -14,13 +14,14 @@ from alerts import telling
 from alerts.card import Card, Listed, Proposal
 from alerts.channels.slack.escape import inert, plain
 from alerts.text import cut, visible
-from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trouble, View
+from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 
 ACKNOWLEDGE = "ascolto.case.acknowledge.v1"
 RESOLVE = "ascolto.case.resolve.v1"
 FALSE_ALARM = "ascolto.case.false_alarm.v1"
 OPEN = "ascolto.case.open.v1"
+CHECK = "ascolto.check.v1"
 MAX_BLOCKS, MAX_TEXT, MAX_HEADER, MAX_FALLBACK, MAX_URL = 50, 3_000, 150, 3_000, 3_000
 MAX_MESSAGE = 12_000  # characters in all the blocks of one message
 _SLACK_PERSON = re.compile(r"^slack:([UW][A-Z0-9]{2,20}):")
@@ -82,6 +83,23 @@ def _(view: SourceNotice, words: Words) -> Message:
 def _(view: Trouble, words: Words) -> Message:
     title, mend = telling.trouble_title(view, words), telling.trouble_mend(view, words)
     return _message(plain(f"{title} · {mend}", MAX_FALLBACK), [_header(title), _rich(_section(_text(mend)))])
+
+
+@render.register
+def _(view: Trial, words: Words) -> Message:
+    title = words._("Test alert")
+    blocks = [_header(f"🔔 {title}"), _rich(_section(*_with_people(telling.trial(view, words, _mark))))]
+    if not view.seen_by and not view.over:
+        label = {"type": "plain_text", "text": words._("I see it"), "emoji": False}
+        button = {
+            "type": "button",
+            "action_id": CHECK,
+            "value": view.value,
+            "text": label,
+            "style": "primary",
+        }
+        blocks.append({"type": "actions", "block_id": "ascolto.check.v1", "elements": [button]})
+    return _message(plain(f"{title} · {telling.trial(view, words)}", MAX_FALLBACK), blocks)
 
 
 @render.register

@@ -26,7 +26,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from alerts import cases
-from alerts.channels.slack.blocks import ACKNOWLEDGE, FALSE_ALARM, OPEN, RESOLVE
+from alerts.channels.slack.blocks import ACKNOWLEDGE, CHECK, FALSE_ALARM, OPEN, RESOLVE
 from alerts.channels.slack.client import web_client
 from alerts.channels.slack.escape import plain
 from alerts.telling import name_of
@@ -36,7 +36,7 @@ from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
 from store.errors import Permanent
-from store.tables import CaseStatus
+from store.tables import Audit, CaseStatus
 
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger(f"{__name__}.bolt")
@@ -53,6 +53,8 @@ FASTER = {
 Deed = Callable[..., cases.Move]
 """Of a session, the case's number, who, when, and where the button names them the mention and the revision seen."""
 _VALUE = re.compile(r"\d{1,15}(?:\.\d{1,15}\.\d{1,9})?", re.ASCII)
+CHECKED = "check"  # the action of the row that a test alert's button leaves
+_TRIAL = re.compile(r"[0-9a-f]{16}")
 Answering = Callable[[str], None]
 
 
@@ -131,6 +133,7 @@ def slack_app(
     app.action(RESOLVE)(ack=_acknowledged, lazy=[_lazy(listener, _resolve)])
     app.action(FALSE_ALARM)(ack=_acknowledged, lazy=[_lazy(listener, cases.false_alarm)])
     app.action(OPEN)(_acknowledged)
+    app.action(CHECK)(ack=_acknowledged, lazy=[_checked(listener)])
     app.action(re.compile(r"^ascolto\."))(ack=_acknowledged, lazy=[_unknown_button(words)])
     return app
 
@@ -206,6 +209,19 @@ def _lazy(listener: Listener, deed: Deed) -> Callable[..., None]:
     def work(body: dict[str, Any], respond: Callable[..., object]) -> None:
         value = str(body["actions"][0].get("value") or "")
         listener.clicked(value, _person(body.get("user") or {}), deed, _privately(respond))
+
+    return work
+
+
+def _checked(listener: Listener) -> Callable[..., None]:
+    """The button of a test alert: whoever runs `ascolto check --slack`, here or elsewhere, waits for this row."""
+
+    def work(body: dict[str, Any]) -> None:
+        value = str(body["actions"][0].get("value") or "")
+        if _TRIAL.fullmatch(value):
+            who = _person(body.get("user") or {})
+            with listener.db.write() as session:
+                session.add(Audit(at=listener.clock(), who=who, action=CHECKED, detail={"value": value}))
 
     return work
 

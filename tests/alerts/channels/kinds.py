@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.card import Card, Change, Engagement, Listed, Proposal, Why
 from alerts.channels.slack.errors import MENDS
-from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trouble, View
+from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 ROME = ZoneInfo("Europe/Rome")
@@ -177,6 +177,9 @@ KINDS: dict[str, View] = {
     ),
     "source_back": SourceNotice("mastodon-aurora", "Mastodon", "Caffè Aurora", NOW, ROME, None, NOW),
     "trouble": Trouble("slack", "#reputation", "not_in_channel", MENDS["not_in_channel"], 12),
+    "trial": Trial("0123456789abcdef"),
+    "trial_seen": Trial("0123456789abcdef", MARTA),
+    "trial_over": Trial("0123456789abcdef", over=True),
     "start": StartList(
         "app",
         "App Store",
