@@ -1,24 +1,35 @@
 """`ascolto check`: is everything in place? Each check is one line with what was seen and, where it is wrong, the mend.
 
-Nothing is changed and nothing is read from a source, except from the one that `--live` names.
+Nothing is changed and nothing is read from a source, except from the one that `--live` names; `--slack` posts a test
+alert.
 """
 
 import os
+import secrets
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from threading import Event
 from typing import Any, Literal
+
+from sqlmodel import col, select
 
 import platforms
 from alerts.channels.slack.client import Slack
 from alerts.sla import unknown_country
+from alerts.telling import name_of
+from alerts.views import Trial
 from alerts.words import Words
 from platforms.base import SourceOptions
 from service import open_database, open_email, open_webhook, scorer_of
 from settings import Settings
 from store.db import Database
 from store.errors import AscoltoError, Permanent
+from store.tables import Audit
 
 Status = Literal["ok", "warn", "fail", "off"]
+LOOK = 0.2  # seconds between two looks for the click on a test alert
 # What `alerts.channels.slack` calls, whatever the channels are.
 SCOPES = {"chat:write", "channels:read", "channels:history", "groups:read", "commands", "users:read"}
 
@@ -36,8 +47,14 @@ class Check:
         return asdict(self)
 
 
-def run_checks(settings: Settings, live: str | None = None) -> Iterator[Check]:
-    """All checks, one after the other; none raises."""
+def run_checks(
+    settings: Settings,
+    live: str | None = None,
+    slack_wait: float | None = None,
+    say: Callable[[str], object] = lambda text: None,
+) -> Iterator[Check]:
+    """All checks, one after the other; none raises. `slack_wait`: also post a test alert, and wait so many seconds for
+    its button; `say` asks for the click."""
     yield _configuration(settings)
     yield from _brands(settings)
     for name, look in (
@@ -50,6 +67,8 @@ def run_checks(settings: Settings, live: str | None = None) -> Iterator[Check]:
         ("webhook", _webhook),
     ):
         yield _guarded(name, lambda look=look: look(settings))  # type: ignore[misc]
+    if slack_wait is not None:
+        yield _guarded("slack test", lambda: _try_slack(settings, slack_wait, say))
     for source in settings.sources:
         yield _source(source)
     if live is not None:
@@ -169,6 +188,85 @@ def _webhook(settings: Settings) -> Check:
         return Check("webhook", "off", "nothing is posted")
     webhook.check()
     return Check("webhook", "ok", f"it can be reached; tells of {', '.join(settings.webhook.targets)}")
+
+
+def _try_slack(settings: Settings, wait: float, say: Callable[[str], object]) -> Check:
+    """A test alert goes the whole way: to the channel of alerts, and its button back to us."""
+    name, environment = "slack test", settings.environment
+    if environment.slack_bot_token is None:
+        return Check(name, "off", "Slack is not connected", "set SLACK_BOT_TOKEN (README, Connect Slack)")
+    token, words = environment.slack_bot_token.get_secret_value(), Words(settings.ui_language)
+    slack = Slack(token, settings.slack.address, words, api_url=environment.slack_api_url)
+    trial, place = Trial(secrets.token_hex(8)), settings.slack.address("alerts")
+    key = f"check:{trial.value}"
+    sent = slack.post(place, trial, key)
+    if environment.slack_app_token is None and environment.slack_signing_secret is None:
+        slack.edit(sent, replace(trial, over=True), key)
+        mend = "set SLACK_APP_TOKEN (Socket Mode), or SLACK_SIGNING_SECRET for signed HTTP"
+        return Check(name, "fail", f"posted to {place}, and nobody would hear its button", mend)
+    start, db = time.monotonic(), open_database(settings)
+    try:
+        with _listening(settings, db, token):
+            say(f"Please click the button of the test alert in {place} (waiting {wait:g} s).")
+            who = _clicked(db, trial.value, wait)
+    finally:
+        db.close()
+    slack.edit(sent, replace(trial, seen_by=who or "", over=who is None), key)
+    if who is None:
+        return Check(
+            name, "fail", f"posted to {place}; no click was heard within {wait:g} s", _unheard(settings)
+        )
+    seconds = time.monotonic() - start
+    return Check(name, "ok", f"posted to {place}; {name_of(who)} clicked its button after {seconds:.0f} s")
+
+
+@contextmanager
+def _listening(settings: Settings, db: Database, token: str) -> Iterator[None]:
+    """Socket Mode, as the service has it; without an app token only a service that runs hears clicks."""
+    from alerts.channels.slack.listen import Listener, close, slack_app, socket_mode
+
+    environment = settings.environment
+    if environment.slack_app_token is None:
+        yield
+        return
+    listener = Listener(db, Words(settings.ui_language), settings.brands, lambda: None)
+    workspace, api_url = settings.slack.workspace, environment.slack_api_url
+    app = slack_app(listener, token=token, workspace=workspace, api_url=api_url)
+    handler = socket_mode(app, environment.slack_app_token.get_secret_value())
+    try:
+        try:
+            handler.connect()  # type: ignore[no-untyped-call]
+        except Exception as error:  # what the SDK raises here has no common base
+            mend = "check SLACK_APP_TOKEN: it begins with xapp- and has the scope connections:write"
+            raise Permanent(f"Socket Mode cannot be opened ({type(error).__name__})", mend) from None
+        yield
+    finally:
+        handler.close()  # type: ignore[no-untyped-call]
+        close(app)
+
+
+def _clicked(db: Database, value: str, wait: float) -> str | None:
+    """Who clicked; the row may be another process's, which Slack gave the click to."""
+    from alerts.channels.slack.listen import CHECKED
+
+    ends, pause = time.monotonic() + wait, Event()
+    while True:
+        with db.read() as session:
+            rows = session.exec(
+                select(Audit).where(Audit.action == CHECKED).order_by(col(Audit.id).desc()).limit(20)
+            )
+            who = next((row.who for row in rows if row.detail.get("value") == value), None)
+        if who is not None or time.monotonic() >= ends:
+            return who
+        pause.wait(LOOK)
+
+
+def _unheard(settings: Settings) -> str:
+    if settings.environment.slack_app_token is not None:
+        return "click it while this waits; if you did, turn on Socket Mode and Interactivity (docs/slack.md)"
+    return (
+        "over signed HTTP ascolto run must be up; check the Request URL under Interactivity (docs/slack.md)"
+    )
 
 
 def _source(source: SourceOptions) -> Check:

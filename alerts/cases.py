@@ -7,7 +7,7 @@ done about a case while its status stays is for `alerts.deeds`; which mentions m
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CursorResult, update
@@ -196,12 +196,13 @@ def reopen(desk: Desk, case_id: int, who: str, detail: dict[str, Any] | None = N
     return _move(desk, case_id, who, "reopen", (REPLIED, RESOLVED, DISMISSED), OPEN, values, detail)
 
 
-def touch(session: Session, case: Case, now: datetime) -> None:
-    """A reader of the case's message would see something change: count it, and have the message edited."""
+def touch(session: Session, case: Case, now: datetime, rest: timedelta | None = None) -> None:
+    """A reader of the case's message would see something change: count it, and have the message edited, after `rest`
+    where more is to be expected meanwhile."""
     case.version += 1
     session.add(case)
     session.flush()
-    notices.outdate(session, [case.id or 0], now)
+    notices.outdate(session, [case.id or 0], now + (rest or timedelta()))
 
 
 def story(session: Session, case_id: int) -> list[Told]:

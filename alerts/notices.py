@@ -4,17 +4,18 @@ What it shows is rendered when it is sent; delivery is for `alerts.outbox`.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import and_, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from store.tables import Case, Notification, NotificationKind, OutboxState
 
 PRIORITY = {"critical": 0, "high": 2, "normal": 4, "low": 6}
-PRAISE, SOURCE, START, DIGEST = 9, 3, 5, 7
+STORM_REST = timedelta(seconds=5)  # the message of a storm is edited no more often for those that join it
+PRAISE, SOURCE, START, DIGEST, TROUBLE = 9, 3, 5, 7, 2
 
 
 def priority(case: Case) -> int:
@@ -97,17 +98,40 @@ def hasten(session: Session, case: Case) -> None:
     )
 
 
-def outdate(session: Session, case_ids: Iterable[int], now: datetime) -> None:
-    """The delivered messages of these cases show something old: they are to be edited."""
+def outdate(session: Session, case_ids: Iterable[int], at: datetime) -> None:
+    """The delivered messages of these cases show something old: they are to be edited, from `at` on. What rests until
+    later without having failed is moved forward."""
+    resting = and_(
+        col(Notification.state) == OutboxState.STALE,
+        col(Notification.error).is_(None),
+        col(Notification.claim).is_(None),
+        col(Notification.next_try_at) > at,
+    )
     session.execute(
         update(Notification)
         .where(
             col(Notification.case_id).in_(list(case_ids)),
             col(Notification.kind) == NotificationKind.CASE,
-            col(Notification.state) == OutboxState.SENT,
+            or_(col(Notification.state) == OutboxState.SENT, resting),
         )
-        .values(state=OutboxState.STALE, next_try_at=now, attempts=0)
+        .values(state=OutboxState.STALE, next_try_at=at, attempts=0)
         .execution_options(synchronize_session=False)
+    )
+
+
+def report_trouble(
+    session: Session, ways: Sequence[str], now: datetime, channel: str, place: str, reason: str, mend: str
+) -> int:
+    """Says by the channels `ways` that nothing gets through to `place` of `channel`, and what mends it; once a day."""
+    return add(
+        session,
+        f"trouble:{channel}:{place}:{reason}:{now:%Y-%m-%d}",
+        ways,
+        now,
+        kind=NotificationKind.TROUBLE,
+        target="ops",
+        priority=TROUBLE,
+        body={"channel": channel, "place": place, "reason": reason, "mend": mend or "ascolto check"},
     )
 
 

@@ -128,16 +128,18 @@ def start_anew(session: Session, job: Job) -> None:
     )
 
 
-def block(session: Session, job: Job, error: str, until: datetime) -> None:
-    """All that waits for the same place fails with the same error, and is looked at again from `until` on."""
+def block(session: Session, job: Job, error: str, until: datetime, *, everywhere: bool = False) -> None:
+    """All that waits for the same place (`everywhere`: for the whole channel) fails with the same error, and is looked
+    at again from `until` on."""
+    there = () if everywhere else (col(Notification.target) == job.target,)
     values = {"state": OutboxState.FAILED, "error": error[:500], "next_try_at": until}
     session.execute(
         update(Notification)
         .where(
             col(Notification.channel) == job.channel,
-            col(Notification.target) == job.target,
             col(Notification.state).in_((OutboxState.WAITING, OutboxState.STALE)),
             col(Notification.claim).is_(None),
+            *there,
         )
         .values(**values)
         .execution_options(synchronize_session=False)

@@ -17,7 +17,7 @@ import platforms
 from alerts.checks import check_sources, list_starts
 from alerts.drafts.compose import DraftReply, DraftRequest
 from alerts.gather import Gathered, by_urgency, gather
-from alerts.record import record, wants_draft
+from alerts.record import is_quiet, record, wants_draft
 from alerts.triage import RANK, Decision, Facts, decide
 from platforms.base import Platform
 from store import claims
@@ -182,10 +182,14 @@ def _tell(
 ) -> None:
     ids = batch.claim.ids
     found = gather(session, ids, brands, now, lock=True)
+    quiet: list[int] = []
     for mention_id in by_urgency(found, ids):
         if mention_id in batch.errors:
             continue
         try:
+            if is_quiet(found, mention_id):
+                quiet.append(mention_id)
+                continue
             with session.begin_nested():
                 _tell_one(session, batch, found, mention_id, channels)
         except Exception as error:
@@ -195,6 +199,7 @@ def _tell(
                 batch.errors[mention_id] = error
             # What was undone may have left its mark on what was gathered.
             found = gather(session, ids, brands, now, lock=True)
+    claims.finish_all(session, Mention, quiet, batch.claim.token, state=MentionState.TRIAGED)
     _give_back(session, batch, found, now)
 
 

@@ -9,10 +9,21 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts.card import Card, Change, Proposal, Why, change_of, load_card, platform_label, safe_url
+from alerts.card import (
+    Card,
+    Change,
+    Listed,
+    Proposal,
+    Why,
+    change_of,
+    listed,
+    load_card,
+    platform_label,
+    safe_url,
+)
 from alerts.drafts import follow_up
 from alerts.text import one_line, shown
 from store.brand import Brand
@@ -25,6 +36,7 @@ from store.tables import (
     Mention,
     Notification,
     NotificationKind,
+    OutboxState,
     Reason,
     Revision,
     Score,
@@ -71,7 +83,7 @@ class Line:
     @property
     def loud(self) -> bool:
         """Whether people who do not follow the thread must hear of it."""
-        return bool(self.raised) or self.reopened
+        return bool(self.raised) or self.reopened or self.event == "spike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +120,6 @@ class SourceNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """One mention of a starting list, on a line."""
-
-    mention_id: int
-    stars: float | None
-    urgency: str | None
-    author: str | None
-    published_at: datetime
-    quote: str
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class StartList:
     """The unanswered urgent or negative mentions found when a source was read for the first time."""
 
@@ -134,6 +133,27 @@ class StartList:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Messages do not get through to `place` of `channel`: the cause as a code, and what a person can do about it.
+    `undelivered`: how many stand as failed for this cause now."""
+
+    channel: str
+    place: str
+    reason: str
+    mend: str
+    undelivered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A test alert with one button, which carries `value`. `seen_by`: who clicked it; `over`: nobody did in time."""
+
+    value: str
+    seen_by: str = ""
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A digest: a title and its text, paragraph by paragraph, in the words of `alerts.digest`."""
 
@@ -141,7 +161,7 @@ class Report:
     paragraphs: tuple[str, ...]
 
 
-View = Card | Line | Reminder | SourceNotice | StartList | Report
+View = Card | Line | Reminder | SourceNotice | StartList | Trouble | Trial | Report
 Reporting = Callable[[Session, Notification, datetime], Report]
 
 
@@ -156,7 +176,7 @@ def load_view(
 
     `body` by kind: reminder: `to`, names, `clock`, its id, `kind`, `late`; start: `mentions`, ids; source: `event`
     (down, up), `since`; thread: `event` where no reason says more, `raised`, `reopened`; `audit`, the id of the row
-    that says what a person did.
+    that says what a person did; trouble: `channel`, `place`, `reason`, `mend`.
     """
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
@@ -169,6 +189,8 @@ def load_view(
         return _source_notice(session, row, brand, now)
     if row.kind == NotificationKind.START:
         return _start_list(session, row, brand, now)
+    if row.kind == NotificationKind.TROUBLE:
+        return _trouble(session, row)
     if report is None:
         raise LookupError(f"nobody here can write a {row.kind}")
     return report(session, row, now)
@@ -293,6 +315,16 @@ def _source_notice(session: Session, row: Notification, brand: Brand | None, now
     )
 
 
+def _trouble(session: Session, row: Notification) -> Trouble:
+    told = {name: str(row.body.get(name) or "") for name in ("channel", "place", "reason", "mend")}
+    failed = select(func.count()).where(
+        col(Notification.state) == OutboxState.FAILED,
+        col(Notification.channel) == told["channel"],
+        col(Notification.error).startswith(f"{told['reason']}:", autoescape=True),
+    )
+    return Trouble(**told, undelivered=session.scalar(failed) or 0)
+
+
 def _moment(text: object) -> datetime | None:
     return aware(datetime.fromisoformat(text)) if isinstance(text, str) else None
 
@@ -317,20 +349,8 @@ def _listed(session: Session, ids: Sequence[int]) -> tuple[Listed, ...]:
         select(Mention, col(Score.urgency)).join(Score, scored, isouter=True).where(col(Mention.id).in_(ids))
     )
     found = {
-        mention.id: _one(mention, urgency)
+        mention.id: listed(mention, urgency)
         for mention, urgency in rows
         if not mention.external_id.startswith(ERASED)
     }
     return tuple(found[number] for number in ids if number in found)
-
-
-def _one(mention: Mention, urgency: str | None) -> Listed:
-    return Listed(
-        mention.id or 0,
-        mention.stars,
-        urgency,
-        shown(mention.author, 60) or None,
-        mention.published_at,
-        shown(one_line(mention.text[: LINE * 4] or mention.title or ""), 120),
-        safe_url(mention.url)[0],
-    )

@@ -201,6 +201,9 @@ class Policy(Strict):
     approval: dict[Urgency, tuple[str, ...]] = {}
     clauses: dict[str, str] = {}
     faq: tuple[Faq, ...] = ()
+    storm: int = Field(
+        10, ge=1, description="complaints within ten minutes; what comes beyond joins one case"
+    )
     viral: int = Field(100, ge=1, description="engagement an hour from which a mention may be viral")
 
     @field_validator("holidays")

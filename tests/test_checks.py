@@ -1,15 +1,16 @@
 """`ascolto check`: each part looked at, a mend for what is wrong, no secret told, nothing raised."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from alerts.channels.slack.blocks import CHECK
 from checks import Check, run_checks
 from demo.internet import Internet
 from settings import Settings, load
 from store.clock import utcnow
-from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, fake_slack
+from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack, fake_slack
 from tests.hook_server import SECRET as HOOK_SECRET
 from tests.hook_server import hook_server
 from tests.mail_server import mail_server
@@ -163,3 +164,69 @@ def test_a_part_that_is_away_fails_and_the_others_are_still_looked_at(
     assert {check.name for check in found.values() if check.status == "fail"} == {part}
     assert name in found[part].mend
     assert "hunter2" not in "".join(f"{check}" for check in found.values())
+
+
+# ---------------------------------------------------------------------- a test alert
+
+
+def connected(monkeypatch: pytest.MonkeyPatch, slack: FakeSlack, **names: str) -> Settings:
+    for name, value in {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_API_URL": slack.url, **names}.items():
+        monkeypatch.setenv(name, value)
+    return load()
+
+
+def tried(settings: Settings, wait: float, say: Callable[[str], object] = print) -> Check:
+    return next(check for check in run_checks(settings, None, wait, say) if check.name == "slack test")
+
+
+def test_a_test_alert_goes_out_and_its_button_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_slack() as slack:
+
+        def click(asked: str) -> None:
+            assert "#reputation" in asked
+            (message,) = slack.in_channel("reputation")
+            assert slack.wait_for(lambda: bool(slack.sockets))
+            slack.sockets[0].click(slack.payload(message, CHECK))
+
+        found = tried(connected(monkeypatch, slack, SLACK_APP_TOKEN=APP_TOKEN), 30, click)
+        assert found.status == "ok"
+        assert "marta" in found.detail
+        (message,) = slack.in_channel("reputation")
+        assert message.buttons() == {}
+        assert "heard" in message.text
+
+
+def test_a_button_that_nobody_clicks_fails_with_its_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_slack() as slack:
+        found = tried(connected(monkeypatch, slack, SLACK_APP_TOKEN=APP_TOKEN), 0.1)
+        (message,) = slack.in_channel("reputation")
+    assert found.status == "fail"
+    assert "Socket Mode" in found.mend
+    assert message.buttons() == {}
+
+
+def test_a_button_that_nobody_could_hear_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_slack() as slack:
+        found = tried(connected(monkeypatch, slack), 600)
+    assert found.status == "fail"
+    assert "SLACK_APP_TOKEN" in found.mend
+
+
+def test_an_app_token_that_slack_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_slack() as slack:
+        found = tried(connected(monkeypatch, slack, SLACK_APP_TOKEN="xapp-hunter2"), 600)
+    assert found.status == "fail"
+    assert "SLACK_APP_TOKEN" in found.mend
+    assert "hunter2" not in f"{found}"
+
+
+def test_a_channel_that_is_not_there_fails_with_its_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_slack(channels=("elsewhere",)) as slack:
+        found = tried(connected(monkeypatch, slack, SLACK_APP_TOKEN=APP_TOKEN), 600)
+    assert (found.status, found.detail) == ("fail", "channel_not_found")
+    assert "[slack]" in found.mend
+
+
+def test_without_slack_there_is_no_test_alert() -> None:
+    assert tried(load(), 600).status == "off"
+    assert "slack test" not in checked(load())

@@ -23,7 +23,13 @@ class Sent:
 
 
 class Misconfigured(Permanent):
-    """Nothing gets through to this place until a person mends the setup: not the fault of one message."""
+    """Nothing gets through to this place until a person mends the setup: not the fault of one message.
+
+    `everywhere`: nothing gets through on the whole channel."""
+
+    def __init__(self, reason: str, mend: str = "", *, everywhere: bool = False) -> None:
+        super().__init__(reason, mend)
+        self.everywhere = everywhere
 
 
 class Lanes:

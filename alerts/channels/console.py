@@ -17,7 +17,7 @@ from alerts import telling
 from alerts.card import Card, Proposal
 from alerts.channels.base import Lanes, Sent
 from alerts.text import visible
-from alerts.views import Line, Reminder, Report, SourceNotice, StartList, View
+from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 
 COLOURS = {"critical": "red", "high": "dark_orange", "normal": "yellow", "low": "white"}
@@ -65,6 +65,11 @@ def picture(view: View, words: Words) -> RenderableType:
     if isinstance(view, SourceNotice):
         lines = [Text(_safe(line)) for line in (*telling.source_details(view, words), view.error) if line]
         return _frame(telling.source_title(view, words), "magenta", lines)
+    if isinstance(view, Trial):
+        return _frame(words._("Test alert"), "cyan", [Text(_safe(telling.trial(view, words)))])
+    if isinstance(view, Trouble):
+        lines = [Text(_safe(telling.trouble_mend(view, words)))]
+        return _frame(telling.trouble_title(view, words), "magenta", lines)
     if isinstance(view, StartList):
         rows = [Text(f"• {_safe(telling.listed(row, view, words))}") for row in view.listed]
         return _frame(
@@ -82,6 +87,9 @@ def _card(card: Card, words: Words) -> Panel:
     if card.title:
         lines.append(Text(_safe(card.title), style="bold"))
     lines.append(Text(f"“{_safe(card.quote)}”" if card.quote else words._("(no words)"), style="italic"))
+    if card.storm:
+        lines.insert(0, Text(_safe(telling.storm_note(card, words)), style="bold"))
+        lines += [Text(f"• {_safe(telling.listed(row, card, words))}") for row in card.worst]
     lines += [Text(f"→ {_safe(line)}") for line in telling.whys(card, words)]
     if due := telling.due(card, words):
         lines.append(Text(f"⏱ {due}", style="bold"))

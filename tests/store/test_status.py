@@ -7,8 +7,8 @@ import pytest
 
 from store.db import Database
 from store.mentions import store_mentions
-from store.status import health, read_status, waiting_for
-from store.tables import Case, Mention, MentionState, Notification, NotificationKind, SourceRow
+from store.status import Undelivered, health, read_status, waiting_for
+from store.tables import Case, Mention, MentionState, Notification, NotificationKind, OutboxState, SourceRow
 from tests.store.test_mentions import mention
 
 
@@ -34,6 +34,29 @@ def test_what_stands_where_is_counted(database: Database, now: datetime) -> None
     assert (status.cases["open"], status.outbox["waiting"]) == (1, 1)
     assert [one.source for one in status.sources] == ["shop", "old"]
     assert (status.sources[1].last_ok, status.sources[1].next_check) == (now, now)
+
+
+def test_what_was_not_delivered_is_told_by_its_cause(database: Database, now: datetime) -> None:
+    causes = [("not_in_channel: invite the app", now)] * 2 + [("no_text: please report it", None)]
+    with database.write() as session:
+        for number, (error, again) in enumerate(causes):
+            session.add(
+                Notification(
+                    key=f"k{number}",
+                    kind=NotificationKind.CASE,
+                    channel="slack",
+                    created_at=now,
+                    state=OutboxState.FAILED,
+                    error=error,
+                    next_try_at=again,
+                )
+            )
+    with database.read() as session:
+        found = read_status(session).undelivered
+    assert found == (
+        Undelivered("slack", "alerts", "not_in_channel: invite the app", 2, now),
+        Undelivered("slack", "alerts", "no_text: please report it", 1),
+    )
 
 
 @pytest.mark.parametrize(

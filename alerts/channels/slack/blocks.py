@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from functools import singledispatch
 
 from alerts import telling
-from alerts.card import Card, Proposal
+from alerts.card import Card, Listed, Proposal
 from alerts.channels.slack import kit, menu
 from alerts.channels.slack.escape import plain
 from alerts.channels.slack.kit import Block
 from alerts.text import cut, visible
-from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, View
+from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 
 ENDS = ("resolve", "dismiss")
 MAX_BLOCKS, MAX_FALLBACK = 50, 3_000
+CHECK = "ascolto.check.v1"
 MAX_MESSAGE = 12_000  # characters in all the blocks of one message
 
 
@@ -77,6 +78,24 @@ def _(view: SourceNotice, words: Words) -> Message:
 
 
 @render.register
+def _(view: Trouble, words: Words) -> Message:
+    title, mend = telling.trouble_title(view, words), telling.trouble_mend(view, words)
+    blocks = [kit.header(title), kit.rich(kit.section(kit.text(mend)))]
+    return _message(plain(f"{title} · {mend}", MAX_FALLBACK), blocks)
+
+
+@render.register
+def _(view: Trial, words: Words) -> Message:
+    title = words._("Test alert")
+    said = kit.with_people(telling.trial(view, words, kit.mark))
+    blocks = [kit.header(f"🔔 {title}"), kit.rich(kit.section(*said))]
+    if not view.seen_by and not view.over:
+        button = kit.button(CHECK, words._("I see it"), view.value, style="primary")
+        blocks.append(kit.actions("ascolto.check.v1", [button]))
+    return _message(plain(f"{title} · {telling.trial(view, words)}", MAX_FALLBACK), blocks)
+
+
+@render.register
 def _(view: StartList, words: Words) -> Message:
     title = telling.start_title(view, words)
     rows = [_row(row, view, words) for row in view.listed]
@@ -126,7 +145,14 @@ def _case(card: Card, words: Words) -> list[Block]:
     blocks = [kit.header(f"{_sign(card)} {telling.headline(card, words)}")]
     if about := [line for line in (telling.reach(card, words), telling.history(card, words)) if line]:
         blocks.append(kit.context(about))
-    blocks += [_words_of_customer(card, words), _reasons(card, words), *_reply(card, words)]
+    if card.storm:
+        blocks.append(kit.context([telling.storm_note(card, words)]))
+    blocks += [
+        _words_of_customer(card, words),
+        *_worst(card, words),
+        _reasons(card, words),
+        *_reply(card, words),
+    ]
     if said := telling.status(card, words, kit.mark):
         blocks.append(kit.rich(kit.section(*kit.with_people(said))))
     return [*blocks, menu.buttons(card, words)]
@@ -158,6 +184,15 @@ def _words_of_customer(card: Card, words: Words) -> Block:
     if card.change and card.change.before:
         parts += [kit.section(kit.text(words._("Before:"), italic=True)), kit.quote(card.change.before)]
     return kit.rich(*parts)
+
+
+def _worst(card: Card, words: Words) -> list[Block]:
+    """Of a storm, the other mentions that are shown."""
+    if not card.worst:
+        return []
+    title = kit.section(kit.text(words._("Among the worst"), bold=True))
+    rows = [_row(row, card, words) for row in card.worst]
+    return [kit.rich(title, kit.bullets(rows))]
 
 
 def _byline(card: Card, words: Words) -> Block:
@@ -209,7 +244,7 @@ def _remarks(draft: Proposal, words: Words) -> list[Block]:
     return [kit.section(kit.text(line, italic=True)) for line in lines]
 
 
-def _row(row: Listed, view: StartList, words: Words) -> Block:
+def _row(row: Listed, view: StartList | Card, words: Words) -> Block:
     sign = telling.SIGNS.get(row.urgency or "", "")
     parts = [kit.text(f"{sign} {telling.listed(row, view, words)}".strip() + " ")]
     return kit.section(*parts, *([kit.link(row.url, words._("original"))] if row.url else []))
@@ -218,6 +253,8 @@ def _row(row: Listed, view: StartList, words: Words) -> Block:
 def _sign(card: Card) -> str:
     if card.done:
         return "✓"
+    if card.storm:
+        return f"{telling.SIGNS.get(card.urgency, '⚪')} ⛈️"
     return "💚" if card.channel == "praise" else telling.SIGNS.get(card.urgency, "⚪")
 
 

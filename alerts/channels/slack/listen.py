@@ -25,7 +25,7 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.concurrency import run_in_threadpool
 
 from alerts.channels.slack import home, menu, modals
-from alerts.channels.slack.blocks import Message
+from alerts.channels.slack.blocks import CHECK, Message
 from alerts.channels.slack.clicks import MODALS, Listener, Told, texts_of
 from alerts.channels.slack.client import web_client
 from alerts.channels.slack.commands import COMMAND
@@ -33,6 +33,7 @@ from alerts.channels.slack.escape import plain
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.people import People
 from alerts.text import one_line, shown
+from store.tables import Audit
 
 __all__ = ["Listener", "close", "slack_app", "slack_router", "socket_mode"]
 log = logging.getLogger(__name__)
@@ -48,6 +49,8 @@ MODAL = re.compile(r"^ascolto\.modal\.([a-z_]+)\.v1$")
 ANYTHING = re.compile(r"^ascolto\.")
 Body = dict[str, Any]
 Acknowledging = Callable[..., object]
+CHECKED = "check"  # the action of the row that a test alert's button leaves
+_TRIAL = re.compile(r"[0-9a-f]{16}")
 
 
 class Crew(ThreadPoolExecutor):
@@ -75,6 +78,9 @@ class Ear:
 
     def on_action(self, ack: Acknowledging, body: Body, respond: Acknowledging) -> None:
         ack()
+        if body["actions"][0].get("action_id") == CHECK:
+            self._later(self._checked, body)
+            return
         what, value, chosen = _clicked(body)
         if what == "open":  # its link has done all there is to do
             return
@@ -154,6 +160,15 @@ class Ear:
         else:
             told = self.listener.do(what, value, _person(body.get("user") or {}), self._named(what, chosen))
             self._after(body, respond, what, value, told)
+
+    def _checked(self, body: Body) -> None:
+        """The button of a test alert: whoever runs `ascolto check --slack`, here or elsewhere, waits for this row. It
+        counts whoever clicks: no case hangs on it."""
+        value = str(body["actions"][0].get("value") or "")
+        if _TRIAL.fullmatch(value):
+            who = _person(body.get("user") or {})
+            with self.listener.db.write() as session:
+                session.add(Audit(at=self.listener.clock(), who=who, action=CHECKED, detail={"value": value}))
 
     def _after(self, body: Body, respond: Acknowledging, what: str, value: str, told: Told) -> None:
         """Says what became of a click, where it was made."""

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from alerts.card import Card, Change, Engagement, Proposal, Why
-from alerts.views import Line, Listed, Reminder, Report, Said, SourceNotice, StartList, View
+from alerts.card import Card, Change, Engagement, Listed, Proposal, Why
+from alerts.channels.slack.errors import MENDS
+from alerts.views import Line, Reminder, Report, Said, SourceNotice, StartList, Trial, Trouble, View
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 ROME = ZoneInfo("Europe/Rome")
@@ -73,7 +74,43 @@ QUESTION = (
     "Gentile Giulia, volevamo chiederLe se il rimborso è arrivato e se ora è tutto a posto.\n\nCaffè Aurora"
 )
 
+STORM = replace(
+    CRITICAL,
+    urgency="high",
+    channel="crisis",
+    whys=(Why("spike", ("bolletta", "doppia", "addebito")), Why("negative")),
+    earlier=0,
+    mentions=990,
+    storm=True,
+    opened_at=NOW - timedelta(minutes=12),
+    worst=(
+        Listed(
+            35,
+            1.0,
+            "high",
+            "piero",
+            NOW - timedelta(minutes=10),
+            "Bolletta addebitata due volte, e nessuno risponde.",
+            "https://apps.example.com/35",
+        ),
+        Listed(36, None, "normal", None, NOW - timedelta(minutes=9), "Doppio addebito anche a me.", None),
+    ),
+)
+
 KINDS: dict[str, View] = {
+    "storm": STORM,
+    "storm_resolved": replace(STORM, status="resolved", resolved_by=MARTA, resolved_at=NOW),
+    "line_storm": Line(
+        12,
+        NOW,
+        ROME,
+        "spike",
+        Why("spike", ("bolletta", "doppia")),
+        "piero",
+        "App Store",
+        None,
+        "Doppio addebito anche a me.",
+    ),
     "critical": CRITICAL,
     "acknowledged": replace(CRITICAL, status="acknowledged", acknowledged_by=MARTA, acknowledged_at=NOW),
     "answered": replace(NORMAL, status="replied", replied_at=NOW - timedelta(days=1)),
@@ -187,6 +224,10 @@ KINDS: dict[str, View] = {
         "HTTP 503",
     ),
     "source_back": SourceNotice("mastodon-aurora", "Mastodon", "Caffè Aurora", NOW, ROME, None, NOW),
+    "trouble": Trouble("slack", "#reputation", "not_in_channel", MENDS["not_in_channel"], 12),
+    "trial": Trial("0123456789abcdef"),
+    "trial_seen": Trial("0123456789abcdef", MARTA),
+    "trial_over": Trial("0123456789abcdef", over=True),
     "start": StartList(
         "app",
         "App Store",
