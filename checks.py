@@ -22,7 +22,7 @@ from alerts.telling import name_of
 from alerts.views import Trial
 from alerts.words import Words
 from platforms.base import SourceOptions
-from service import open_database, open_email, open_webhook, scorer_of
+from service import open_channels, open_database, open_email, open_webhook, scorer_of, slack_app_for
 from settings import Settings
 from store.db import Database
 from store.errors import AscoltoError, Permanent
@@ -206,7 +206,7 @@ def _try_slack(settings: Settings, wait: float, say: Callable[[str], object]) ->
         return Check(name, "fail", f"posted to {place}, and nobody would hear its button", mend)
     start, db = time.monotonic(), open_database(settings)
     try:
-        with _listening(settings, db, token):
+        with _listening(settings, db):
             say(f"Please click the button of the test alert in {place} (waiting {wait:g} s).")
             who = _clicked(db, trial.value, wait)
     finally:
@@ -221,17 +221,16 @@ def _try_slack(settings: Settings, wait: float, say: Callable[[str], object]) ->
 
 
 @contextmanager
-def _listening(settings: Settings, db: Database, token: str) -> Iterator[None]:
-    """Socket Mode, as the service has it; without an app token only a service that runs hears clicks."""
-    from alerts.channels.slack.listen import Listener, close, slack_app, socket_mode
+def _listening(settings: Settings, db: Database) -> Iterator[None]:
+    """Socket Mode, as the service has it: Slack may give us clicks on cases meanwhile. Without an app token only a
+    service that runs hears clicks."""
+    from alerts.channels.slack.listen import close, socket_mode
 
     environment = settings.environment
-    if environment.slack_app_token is None:
+    app = slack_app_for(settings, db, list(open_channels(settings)), lambda: None)
+    if environment.slack_app_token is None or app is None:
         yield
         return
-    listener = Listener(db, Words(settings.ui_language), settings.brands, lambda: None)
-    workspace, api_url = settings.slack.workspace, environment.slack_api_url
-    app = slack_app(listener, token=token, workspace=workspace, api_url=api_url)
     handler = socket_mode(app, environment.slack_app_token.get_secret_value())
     try:
         try:

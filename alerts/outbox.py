@@ -187,8 +187,9 @@ class Outbox:
         if job.kind == NotificationKind.TROUBLE or error.reason == NOTHING:
             return
         channel = self.channels[job.channel]
-        closed = isinstance(error, Misconfigured) and (
-            error.everywhere or channel.address("ops") == queue.address(job, channel)
+        closed = not channel.address("ops") or (
+            isinstance(error, Misconfigured)
+            and (error.everywhere or channel.address("ops") == queue.address(job, channel))
         )
         ways = [name for name in self.channels if name != job.channel] if closed else [job.channel]
         place = queue.address(job, channel)

@@ -11,8 +11,8 @@ from sqlmodel import select
 
 from alerts import cases
 from alerts.channels.base import Lanes, Sent
-from alerts.channels.slack.blocks import ACKNOWLEDGE
 from alerts.channels.slack.listen import Listener, close, slack_app, socket_mode
+from alerts.channels.slack.menu import ACKNOWLEDGE
 from alerts.outbox import RECHECK, deliver_waiting
 from alerts.views import Trouble, View
 from alerts.words import Words
@@ -231,6 +231,9 @@ class Other:
 
     def address(self, target: str) -> str:
         return target
+
+    def takes(self, target: str, view: View) -> bool:
+        return True
 
     def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
         self.shown.append(view)

@@ -424,7 +424,12 @@ def test_a_click_on_it_shows_at_once(small: Belt, slack: FakeSlack, clock: Clock
     put_many(small, 1, start=50)
     small.triage()
     (one,) = storms(small)
-    small.change(lambda session: cases.acknowledge(session, one.id or 0, "slack:U0MARTA:marta", clock.now))
+    marta = "slack:U0MARTA:marta"
+    small.change(
+        lambda session: cases.acknowledge(
+            cases.Desk(session, BRANDS, ["slack"], clock.now), one.id or 0, marta
+        )
+    )
     deliver_waiting(small.db, {"slack": channel}, BRANDS, clock=clock)
     (message,) = slack.in_channel("crisis")
     assert len(message.history) == 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from alerts import telling
 from alerts.card import Card, Proposal, safe_url
 from alerts.text import cut, one_line, visible
-from alerts.views import Line, Reminder, Report, SourceNotice, StartList, View
+from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 
 SUBJECT = 160  # characters; what is longer no inbox shows
@@ -66,6 +66,12 @@ def _letter(view: View, words: Words) -> Letter:
         title = telling.start_title(view, words)
         rows = [Part(f"• {telling.listed(row, view, words)}", url=row.url) for row in view.listed]
         return Letter(title, title, (Part(telling.start_note(view, words), FAINT), *rows))
+    if isinstance(view, Trouble):
+        title = telling.trouble_title(view, words)
+        return Letter(title, title, (Part(telling.trouble_mend(view, words), STRONG),), OPS)
+    if isinstance(view, Trial):
+        title = words._("Test alert")
+        return Letter(title, title, (Part(telling.trial(view, words)),), OPS)
     return _of_report(view)
 
 
@@ -81,12 +87,18 @@ def _of_case(card: Card, what: str, first: tuple[Part, ...], words: Words) -> Le
 def _about(card: Card, words: Words) -> Iterator[Part]:
     yield Part(telling.status(card, words), STRONG)
     yield Part(telling.due(card, words), STRONG)
+    if card.storm:
+        yield Part(telling.storm_note(card, words), STRONG)
     if card.change:
         yield Part(telling.change(card.change, words, card.zone, card.now), STRONG)
     yield Part(card.title, STRONG)
     yield Part(card.quote or words._("(no words)"), QUOTE if card.quote else FAINT)
     for line in (telling.byline(card, words), telling.reach(card, words), telling.history(card, words)):
         yield Part(line, FAINT)
+    if card.worst:
+        yield Part(words._("Among the worst"), STRONG)
+    for row in card.worst:
+        yield Part(f"• {telling.listed(row, card, words)}", url=row.url)
     for line in telling.whys(card, words):
         yield Part(f"→ {line}")
     if card.url:

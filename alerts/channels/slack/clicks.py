@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from alerts import cases, deeds, exclusions, sla
 from alerts.card import Card, load_card
-from alerts.cases import Desk, Move
+from alerts.cases import Desk, Move, Repeated
 from alerts.channels.slack import commands, home, kit, menu, modals
 from alerts.channels.slack.blocks import Message
 from alerts.channels.slack.escape import plain
@@ -112,24 +112,26 @@ class Listener:
             answer(told.said)
         return told
 
-    def do(self, what: str, value: str, who: str, chosen: str = "") -> Told:
-        """Does `what` at once."""
+    def do(self, what: str, value: str, who: str, chosen: str = "", click: str = "") -> Told:
+        """Does `what` at once; with the mark of a click, which Slack may deliver twice, once for all."""
         clicked = named(value, who, chosen)
         if clicked is None:
             return Told(False, self.words._("This case is not there any more."))
         deed = self._deeds()[what]
-        return self._done(what, lambda desk: deed(desk, clicked), who)
+        return self._done(what, lambda desk: deed(desk, clicked), clicked, click)
 
-    def submitted(self, what: str, metadata: str, who: str, sent: Submission) -> Told:
-        """Does what a modal's submission says."""
+    def submitted(self, what: str, metadata: str, who: str, sent: Submission, click: str = "") -> Told:
+        """Does what a modal's submission says; `click` as for `do`."""
         clicked = named(metadata, who)
         if clicked is None:
             return Told(False, self.words._("This case is not there any more."))
-        return self._done(what, lambda desk: self._submit(desk, what, clicked, sent), who)
+        return self._done(what, lambda desk: self._submit(desk, what, clicked, sent), clicked, click)
 
-    def _done(self, what: str, deed: Callable[[Desk], Move], who: str) -> Told:
+    def _done(self, what: str, deed: Callable[[Desk], Move], clicked: Clicked, click: str) -> Told:
         try:
-            told = self._try(what, deed, who)
+            told = self._try(what, deed, clicked, click)
+        except Repeated as error:
+            return self._twice(what, error.case_id)
         except Exception as error:
             kind = type(error).__name__
             log.error("a click failed: %s", kind, extra={"action": "slack.click_failed", "what": what})
@@ -137,11 +139,20 @@ class Listener:
         self.wake()
         return told
 
-    def _try(self, what: str, deed: Callable[[Desk], Move], who: str) -> Told:
-        now = self.clock()
+    def _twice(self, what: str, case_id: int) -> Told:
+        known = {"action": "slack.clicked_twice", "what": what, "case": case_id}
+        log.info("a click came twice", extra=known)
+        return Told(True)
+
+    def _try(self, what: str, deed: Callable[[Desk], Move], clicked: Clicked, click: str) -> Told:
+        now, who = self.clock(), clicked.who
         with self.db.write() as session:
+            desk = Desk(session, self.brands, self.channels, now, click)
+            # Once more when the case is locked; here, so that nobody is told of a race with themselves.
+            if click and cases.is_repeated(desk, clicked.case_id, who):
+                raise Repeated(clicked.case_id)
             try:
-                move = deed(Desk(session, self.brands, self.channels, now))
+                move = deed(desk)
             except Permanent as error:
                 return Told(False, self._refusal(error))
             known = {"action": "slack.clicked", "what": what, "case": move.case.id, "done": move.done}
@@ -297,13 +308,13 @@ class Listener:
         shown = kit.rich(kit.section(kit.text(said)), *pieces)
         return Message(plain(said, 1_000), (shown, kit.actions("ascolto.copy", [done])))
 
-    def from_message(self, channel: str, ts: str, texts: Iterable[str], who: str) -> Block:
+    def from_message(self, channel: str, ts: str, texts: Iterable[str], who: str, click: str = "") -> Block:
         """Makes a case of the mention that a message links to or quotes; of a case's own message, shows the case."""
         with self.db.read() as session:
             case_id = _case_at(session, channel, ts)
             mention_id = None if case_id else _mention_in(session, list(texts), self.brands)
         if case_id is None and mention_id is not None:
-            case_id = self._make_case(mention_id, who)
+            case_id = self._make_case(mention_id, who, click)
         if case_id is not None:
             return self.view("menu", str(case_id))
         said = self.words._(
@@ -312,13 +323,21 @@ class Listener:
         )
         return modals.notice(said, self.words)
 
-    def _make_case(self, mention_id: int, who: str) -> int | None:
-        with self.db.write() as session:
-            desk = Desk(session, self.brands, self.channels, self.clock())
-            move = deeds.make_case(desk, who, mention_id=mention_id, compose=self.compose, detect=self.detect)
-            case_id = move.case.id
+    def _make_case(self, mention_id: int, who: str, click: str) -> int | None:
+        try:
+            with self.db.write() as session:
+                desk = Desk(session, self.brands, self.channels, self.clock(), click)
+                made = session.scalar(select(col(Mention.case_id)).where(col(Mention.id) == mention_id))
+                if click and made and cases.is_repeated(desk, made, who):
+                    return made
+                move = deeds.make_case(
+                    desk, who, mention_id=mention_id, compose=self.compose, detect=self.detect
+                )
+                case_id, done = move.case.id, move.done
+        except Repeated as error:
+            return error.case_id
         self.wake()
-        log.info("made a case", extra={"action": "slack.made_case", "case": case_id, "done": move.done})
+        log.info("made a case", extra={"action": "slack.made_case", "case": case_id, "done": done})
         return case_id
 
     def place_of(self, value: str) -> str | None:
@@ -357,8 +376,9 @@ def named(value: str, who: str, chosen: str = "") -> Clicked | None:
     """What a button's value, or a modal's memory, names; None for what no button of ours says."""
     if known := _METADATA.fullmatch(value):
         case_id, version, mention_id, revision = map(int, known.groups())
-        words = (mention_id, revision) if mention_id else (None, None)
-        return Clicked(case_id, who, *words, chosen, version)
+        if not mention_id:
+            return Clicked(case_id, who, chosen=chosen, version=version)
+        return Clicked(case_id, who, mention_id, revision, chosen, version)
     if not _VALUE.fullmatch(value):
         return None
     case_id, *seen = map(int, value.split("."))

@@ -5,6 +5,7 @@ the work runs on threads of its own, and opening modals, which Slack allows only
 click does is `clicks`'s. The message itself is edited by the outbox, which is woken.
 """
 
+import hashlib
 import logging
 import re
 import secrets
@@ -129,7 +130,8 @@ class Ear:
         def view() -> Block:
             if not self.people.allows(_user(body)):
                 return modals.notice(self._not_allowed(), self.words)
-            return self.listener.from_message(channel, ts, texts_of(message), _person(body.get("user") or {}))
+            who = _person(body.get("user") or {})
+            return self.listener.from_message(channel, ts, texts_of(message), who, _mark(body))
 
         self.crew.opening.submit(self._open, body, view)
 
@@ -158,7 +160,8 @@ class Ear:
         elif what == "assign" and not self.people.allows(chosen):
             self._answer(body, respond, words._("That person is not among those who may act here."))
         else:
-            told = self.listener.do(what, value, _person(body.get("user") or {}), self._named(what, chosen))
+            who, chosen = _person(body.get("user") or {}), self._named(what, chosen)
+            told = self.listener.do(what, value, who, chosen, _mark(body))
             self._after(body, respond, what, value, told)
 
     def _checked(self, body: Body) -> None:
@@ -191,7 +194,8 @@ class Ear:
         if not self.people.allows(user):
             told = Told(False, self._not_allowed())
         else:
-            told = self.listener.submitted(what, metadata, _person(body.get("user") or {}), sent)
+            who = _person(body.get("user") or {})
+            told = self.listener.submitted(what, metadata, who, sent, _mark(body))
         if told.said:
             kept = [sent.text] if isinstance(sent, modals.Reply | modals.Said) else []
             self._tell(user, metadata, told.said, kept)
@@ -433,6 +437,13 @@ def _clicked(body: Body) -> tuple[str, str, str]:
 
 def _user(body: Body) -> str:
     return str((body.get("user") or {}).get("id") or "")
+
+
+def _mark(body: Body) -> str:
+    """What tells this click from all others: the same where Slack delivers it again, as when our acknowledgement was
+    lost on the way. Its trigger itself opens modals, and is not kept."""
+    trigger = str(body.get("trigger_id") or "")
+    return hashlib.sha256(trigger.encode()).hexdigest()[:20] if trigger else ""
 
 
 def _person(user: Body) -> str:

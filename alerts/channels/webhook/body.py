@@ -2,13 +2,14 @@
 version; one that changes its meaning or goes brings a new one."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from alerts import telling
-from alerts.card import Card, Proposal, Why, safe_url
+from alerts.card import Card, Listed, Proposal, Why, safe_url
 from alerts.text import cut, one_line, visible
-from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, View
+from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 from store.clock import iso
 
@@ -50,6 +51,11 @@ def _told(view: View, words: Words, changed: bool) -> tuple[str, str, dict[str, 
         return kind, text, _source(view)
     if isinstance(view, StartList):
         return "source.start", telling.start_title(view, words), _start(view)
+    if isinstance(view, Trouble):
+        told = (telling.trouble_title(view, words), telling.trouble_mend(view, words))
+        return "delivery.failed", telling.SEPARATOR.join(told), asdict(view)
+    if isinstance(view, Trial):
+        return "test", telling.trial(view, words), {"over": view.over}
     return "digest", view.title, _digest(view)
 
 
@@ -62,6 +68,9 @@ def _case(card: Card) -> dict[str, Any]:
         "urgency": card.urgency,
         "reasons": list(map(_reason, card.whys)),
         "mentions": card.mentions,
+        "storm": card.storm,
+        "opened_at": card.opened_at and iso(card.opened_at),
+        "worst": list(map(_listed, card.worst)),
         "earlier": card.earlier,
         "due_at": card.due_at and iso(card.due_at),
         "owner": card.owner and telling.name_of(card.owner),

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from alerts import cases, notices
+from alerts.cases import Desk
 from alerts.channels.base import Misconfigured, Sent
 from alerts.channels.email.client import Email
 from alerts.channels.email.errors import MENDS
@@ -323,7 +324,7 @@ def test_what_people_do_about_a_case_sends_no_mail(db: Database, now: datetime) 
             case_id = alert(session, now, channel="email")
         assert deliver(db, channel, clock) == 1
         with db.write() as session:
-            cases.acknowledge(session, case_id, "marta", now)
+            cases.acknowledge(Desk(session, {"aurora": BRAND}, ["email"], now), case_id, "marta")
         deliver(db, channel, clock)
     assert len(server.got) == 1
     assert state(db, "case:1:email") == OutboxState.SENT

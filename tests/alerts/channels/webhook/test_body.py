@@ -63,6 +63,9 @@ def test_every_kind_is_as_the_schema_says(kind: str, lang: str) -> None:
         ("source_back", "source.up"),
         ("start", "source.start"),
         ("report", "digest"),
+        ("storm", "case.opened"),
+        ("trouble", "delivery.failed"),
+        ("trial", "test"),
     ],
 )
 def test_the_types(kind: str, expected: str) -> None:
@@ -85,6 +88,13 @@ def test_a_case_in_full() -> None:
     assert case["draft"]["reply"].startswith("Gentile Giulia")
     assert carried(KINDS["erased"])["data"]["case"]["mention"] is None
     assert carried(KINDS["reminder_owner"])["data"]["to"] == ["marta", "@head-of-care"]
+
+
+def test_a_storm_carries_its_count_and_its_worst() -> None:
+    case = carried(KINDS["storm"])["data"]["case"]
+    assert (case["storm"], case["mentions"], case["opened_at"]) == (True, 990, "2026-11-24T10:48:00Z")
+    assert [row["id"] for row in case["worst"]] == [35, 36]
+    assert carried(KINDS["trouble"])["data"]["reason"] == KINDS["trouble"].reason  # type: ignore[union-attr]
 
 
 @settings(max_examples=200, deadline=None)

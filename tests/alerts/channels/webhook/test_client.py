@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from alerts import cases
+from alerts.cases import Desk
 from alerts.channels.base import Misconfigured
 from alerts.channels.options import WebhookOptions
 from alerts.channels.webhook.client import Webhook
@@ -331,7 +332,7 @@ def test_a_lost_answer_brings_the_same_message_again_and_a_change_another(
         clock.now += timedelta(minutes=2)
         assert deliver(db, channel, clock) == 1
         with db.write() as session:
-            cases.acknowledge(session, case_id, "marta", clock.now)
+            cases.acknowledge(Desk(session, {"aurora": BRAND}, ["webhook"], clock.now), case_id, "marta")
         assert deliver(db, channel, clock) == 1
         assert deliver(db, channel, clock) == 0
     first, again, changed = (got.headers["webhook-id"] for got in server.posts)
