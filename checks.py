@@ -19,8 +19,8 @@ from store.db import Database
 from store.errors import AscoltoError, Permanent
 
 Status = Literal["ok", "warn", "fail", "off"]
-# What `alerts.channels.slack.client` calls, whatever the channels are.
-SCOPES = {"chat:write", "channels:read", "channels:history", "groups:read"}
+# What `alerts.channels.slack` calls, whatever the channels are.
+SCOPES = {"chat:write", "channels:read", "channels:history", "groups:read", "commands", "users:read"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ def _slack(settings: Settings) -> Check:
     token = environment.slack_bot_token.get_secret_value()
     slack = Slack(token, settings.slack.address, Words("en"), api_url=environment.slack_api_url)
     known = slack.identity()
-    lacks = SCOPES - {scope.strip() for scope in known.get("scopes", "").split(",")}
+    needed = SCOPES | ({"usergroups:read"} if settings.slack.groups else set())
+    lacks = needed - {scope.strip() for scope in known.get("scopes", "").split(",")}
     told = f"{known.get('user', '?')} in {known.get('team', '?')}"
     if known.get("scopes") and lacks:
         mend = "compare the app with docs/slack-app-manifest.yaml and install it again"

@@ -134,14 +134,24 @@ def slack_app_of(service: Service) -> "App | None":
         lambda: service.belt.wake("deliver"),
         service.clock,
         list(service.channels),
+        [source.name for source in service.settings.sources],
+        detect=_detect,
     )
     return slack_app(
         listener,
         token=environment.slack_bot_token.get_secret_value(),
         signing_secret=secret.get_secret_value() if secret else "",
         workspace=service.settings.slack.workspace,
+        people=service.settings.slack.people,
+        groups=service.settings.slack.groups,
         api_url=environment.slack_api_url,
     )
+
+
+def _detect(text: str) -> str | None:
+    from sentiment.language import detect  # its tables are loaded where a draft is written anew, and only there
+
+    return detect(text).lang
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """`Card`: what a person needs of a case in two seconds, as plain values in no particular channel's format.
 
 Text from outside is made visible and cut here, so that no channel shows more; the words around it are
-`alerts.telling`'s, the layout is the channel's. Two queries a card, whatever the case holds.
+`alerts.telling`'s, the layout is the channel's. Three queries a card, whatever the case holds.
 """
 
 from dataclasses import dataclass
@@ -10,20 +10,22 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 import platforms
 from alerts.text import one_line, shown, visible
+from alerts.virality import Counts, spread
 from platforms.length import measure
 from store.brand import Brand
-from store.tables import Case, CaseStatus, Draft, Mention, Reason, Revision, Score
+from store.tables import Case, CaseStatus, Draft, Mention, Reason, Revision, Score, Snapshot, UtcDateTime
 
 QUOTE = 600  # characters of the customer's words
 LINE = 120  # of a name, a title, a place
 DRAFT = 2_600  # of a reply; Slack takes 3,000 in one text
 WHY_WORDS = 6
+SNAPSHOTS = 60  # the latest, from which the speed is told
 DONE = (CaseStatus.RESOLVED, CaseStatus.DISMISSED)
 
 
@@ -46,7 +48,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The reply as it stands: `checks` are the names and details of the guard's that failed; `edited`: by a person."""
+    """The reply as it stands: `checks` are the names and details of the guard's that failed; `edited`: by a person;
+    `is_cut`: there is more of it than is shown."""
 
     lang: str
     reply: str | None
@@ -57,23 +60,25 @@ class Proposal:
     limit: int | None = None
     unit: str = "characters"
     edited: bool = False
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """None: the platform does not tell."""
+    """None: the platform does not tell. `speed`: reactions an hour now (see `alerts.virality`)."""
 
     likes: int | None = None
     shares: int | None = None
     replies: int | None = None
     views: int | None = None
+    speed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """A case at `now`. `version` is the case's when it was read; `mentions` counts all that belong to the case;
-    `earlier` and `earlier_answered` count what the same author wrote about the brand before. `mention_id` and
-    `revision` name the words that are shown."""
+    `earlier` and `earlier_answered` count what the same author wrote about the brand before, `earlier_since` is when
+    that began. `mention_id` and `revision` name the words that are shown; `is_cut`: the author wrote more."""
 
     case_id: int
     version: int
@@ -95,6 +100,7 @@ class Card:
     published_at: datetime | None = None
     title: str = ""
     quote: str = ""
+    is_cut: bool = False
     url: str | None = None
     host: str = ""
     place: str | None = None
@@ -102,6 +108,7 @@ class Card:
     mentions: int = 1
     earlier: int = 0
     earlier_answered: int = 0
+    earlier_since: datetime | None = None
     due_at: datetime | None = None
     change: Change | None = None
     gone_at: datetime | None = None
@@ -114,10 +121,16 @@ class Card:
     resolved_at: datetime | None = None
     resolution: str | None = None
     snoozed_until: datetime | None = None
+    category: str | None = None
 
     @property
     def done(self) -> bool:
         return self.status in DONE
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether somebody has put it aside and its time has not come."""
+        return self.snoozed_until is not None and self.snoozed_until > self.now and not self.done
 
 
 def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime) -> Card:
@@ -133,9 +146,11 @@ def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime
     return Card(
         **standing,
         **words,
+        engagement=_engagement(session, mention),
         mentions=row.mentions,
         earlier=row.earlier,
         earlier_answered=row.answered,
+        earlier_since=row.since,
         change=change_of(mention, row.Revision),
         draft=_proposal(case, mention, row.Draft, words["lang"]),
     )
@@ -172,6 +187,9 @@ def _everything(case_id: int) -> Any:
         other.author_key == Mention.author_key,
         col(other.published_at) < Mention.published_at,
     )
+    replied = select(col(Case.id)).where(col(Case.replied_at).is_not(None))
+    answered = or_(col(other.answer).is_not(None), col(other.case_id).in_(replied))
+    first = select(func.min(other.published_at, type_=UtcDateTime)).where(*before)  # type: ignore[arg-type]
     return (
         select(
             Case,
@@ -181,7 +199,8 @@ def _everything(case_id: int) -> Any:
             Revision,
             _count(other, col(other.case_id) == case_id).label("mentions"),
             _count(other, *before).label("earlier"),
-            _count(other, *before, col(other.answer).is_not(None)).label("answered"),
+            _count(other, *before, answered).label("answered"),
+            first.correlate(Mention).scalar_subquery().label("since"),
         )
         .join(Mention, col(Mention.id) == Case.mention_id, isouter=True)
         .join(
@@ -246,12 +265,27 @@ def _words_of(mention: Mention, score: Score | None) -> dict[str, Any]:
         "published_at": mention.published_at,
         "title": shown(mention.title and one_line(mention.title), LINE),
         "quote": shown(mention.text, QUOTE),
+        "is_cut": len(mention.text) > QUOTE,
         "url": url,
         "host": host,
         "place": shown(mention.place and one_line(mention.place), LINE) or None,
-        "engagement": Engagement(*mention.engagement),
         "gone_at": mention.gone_at,
+        "category": score.category if score else None,
     }
+
+
+def _engagement(session: Session, mention: Mention) -> Engagement:
+    """The counts, and how fast they grow where there are any."""
+    if not any(mention.engagement):
+        return Engagement(*mention.engagement)
+    latest = session.scalars(
+        select(Snapshot)
+        .where(col(Snapshot.mention_id) == mention.id)
+        .order_by(col(Snapshot.at).desc())
+        .limit(SNAPSHOTS)
+    )
+    counts = [Counts(row.at, row.likes, row.shares, row.replies) for row in latest]
+    return Engagement(*mention.engagement, speed=spread(counts, mention.published_at).speed)
 
 
 def _whys(session: Session, case_id: int, score: Score | None) -> tuple[Why, ...]:
@@ -314,4 +348,5 @@ def _proposal(case: Case, mention: Mention, draft: Draft | None, lang: str | Non
         limit=limit,
         unit=unit,
         edited=case.reply is not None,
+        is_cut=max(len(reply or ""), len(draft.private_reply or "")) > DRAFT,
     )

@@ -29,6 +29,10 @@ def _channel_name(value: object) -> object:
 SlackChannelName = Annotated[str, BeforeValidator(_channel_name)]
 
 
+PersonId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,20}$")]
+GroupId = Annotated[str, Field(pattern=r"^S[A-Z0-9]{2,20}$")]
+
+
 class Routing(Strict):
     """Channels by what they are for; what is not named goes to `alerts`."""
 
@@ -43,6 +47,11 @@ class Routing(Strict):
     workspace: str | None = Field(
         None, pattern=r"^[TE][A-Z0-9]+$", description="id of the only workspace whose clicks count"
     )
+    people: tuple[PersonId, ...] = Field(
+        (),
+        description="ids of the people who may act; without these and groups, anybody who sees the messages",
+    )
+    groups: tuple[GroupId, ...] = Field((), description="ids of the user groups whose members may act")
 
     def address(self, target: str) -> str:
         """The channel for a logical target (one of `TARGETS`)."""

@@ -20,6 +20,7 @@ URGENCIES = {
     "normal": N_("Normal"),
     "low": N_("Low"),
 }
+SIGNS = {"critical": "🔴", "high": "🟠", "normal": "🟡", "low": "⚪"}
 REASONS = {
     "urgent": N_("Urgent"),
     "negative": N_("Negative"),
@@ -60,6 +61,7 @@ RESOLUTIONS = {
     "escalated": N_("Handed on"),
     "nothing": N_("Nothing to be done"),
     "not_relevant": N_("Not relevant"),
+    "not_about_us": N_("Not about us"),
     "false_alarm": N_("False alarm"),
 }
 RULES = {
@@ -94,6 +96,18 @@ DEEDS = {
 }
 CODES = {"report": RULES, "report_outcome": OUTCOMES}
 UNCODED = ("warn", "hide")  # what they say is in the sentence already
+ORDINALS = (
+    N_("Second message"),
+    N_("Third message"),
+    N_("Fourth message"),
+    N_("Fifth message"),
+    N_("Sixth message"),
+    N_("Seventh message"),
+    N_("Eighth message"),
+    N_("Ninth message"),
+    N_("Tenth message"),
+)
+FEWEST_AN_HOUR = 1  # below it, a speed is no news
 
 Naming = Callable[[str], str]
 
@@ -141,14 +155,25 @@ def byline(card: Card, words: Words) -> str:
 
 
 def history(card: Card, words: Words) -> str:
-    """What the author wrote before; empty for a first mention."""
+    """Which message by this author it is, and what became of those before; empty for a first one."""
     if not card.earlier:
         return ""
-    before = words.n("{count} earlier mention", "{count} earlier mentions", card.earlier)
+    which = _ordinal(card.earlier + 1, words)
+    if card.earlier_since and card.published_at:
+        span = words.duration(card.published_at - card.earlier_since, 1)
+        which = words._("{which} by this author in {span}", which=which, span=span)
+    else:
+        which = words._("{which} by this author", which=which)
     if not card.earlier_answered:
-        return words._("{before} by the same author, none answered", before=before)
+        return words._("{which}, none answered", which=which)
     answered = words.number(card.earlier_answered)
-    return words._("{before} by the same author, {answered} answered", before=before, answered=answered)
+    return words._("{which}, {answered} answered", which=which, answered=answered)
+
+
+def _ordinal(number: int, words: Words) -> str:
+    if number - 2 < len(ORDINALS):
+        return words._(ORDINALS[number - 2])
+    return words._("Message number {number}", number=words.number(number))
 
 
 def reach(card: Card, words: Words) -> str:
@@ -163,6 +188,8 @@ def reach(card: Card, words: Words) -> str:
         said.append(words.n("{count} reply", "{count} replies", counts.replies))
     if counts.views:
         said.append(words.n("{count} view", "{count} views", counts.views))
+    if counts.speed >= FEWEST_AN_HOUR:
+        said.append(words._("{speed} an hour now", speed=words.number(round(counts.speed))))
     return SEPARATOR.join(said)
 
 
@@ -219,7 +246,7 @@ def due(card: Card, words: Words) -> str:
 
 def status(card: Card, words: Words, naming: Naming = name_of) -> str:
     """Who did what last, and when; empty while nobody has."""
-    if card.snoozed_until and card.snoozed_until > card.now and not card.done:
+    if card.is_asleep and card.snoozed_until:
         return words._("Put aside until {when}", when=words.when(card.snoozed_until, card.zone, card.now))
     if card.status == CaseStatus.ACKNOWLEDGED and card.acknowledged_by:
         message = N_("Acknowledged by {who}, {when}")

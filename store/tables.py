@@ -348,7 +348,9 @@ class Notification(Claimed, table=True):
     channel: str = Field(description="slack, console, ...: the file in alerts/channels that sends it")
     target: str = Field(default="alerts", description="logical: alerts, praise, crisis, ops, digest")
     routed_to: str | None = Field(default=None, description="the place a rule chose; None: the target's")
-    bundle: str | None = Field(default=None, index=True, description="key of the message that tells it instead")
+    bundle: str | None = Field(
+        default=None, index=True, description="key of the message that tells it instead"
+    )
     brand: str | None = None
     case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
     reason_id: int | None = Field(default=None, foreign_key="reason.id")

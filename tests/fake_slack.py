@@ -23,8 +23,13 @@ from urllib.request import Request, urlopen
 from tests.fake_slack_socket import Socket
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, TEAM = "xoxb-fake-bot", "xapp-fake-app", "fake-signing-secret", "T0FAKE"
-SCOPES = ("chat:write", "channels:read", "channels:history", "groups:read", "groups:history")
+SCOPES = (
+    "chat:write", "channels:read", "channels:history", "groups:read", "groups:history",
+    "commands", "users:read", "usergroups:read",
+)  # fmt: skip
 MAX_TEXT = 40_000
+TRIGGER_LIVES = 3.0  # seconds in which a click may open a modal
+PEOPLE = {"U0MARTA": "marta", "U0LUCA": "luca", "U0ANNA": "anna"}
 
 
 @dataclass
@@ -84,6 +89,11 @@ class FakeSlack:
         self.messages: list[Message] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.private: list[dict[str, Any]] = []  # what was answered to single people
+        self.views: dict[str, dict[str, Any]] = {}  # modals by id, as they are now
+        self.shown: list[dict[str, Any]] = []  # every view a modal ever showed, in order
+        self.homes: dict[str, dict[str, Any]] = {}  # the App Home by person
+        self.groups: dict[str, list[str]] = {}  # user groups: ids of their members
+        self._triggers: dict[str, float] = {}
         self.tokens = {BOT_TOKEN, APP_TOKEN}
         self.scopes = SCOPES
         self.sockets: list[Socket] = []
@@ -153,32 +163,153 @@ class FakeSlack:
     ) -> dict[str, Any]:
         """What Slack sends when `user` clicks a button of `message`."""
         button = message.buttons()[action_id]
-        return {
+        return self._interaction(user, name) | {
             "type": "block_actions",
+            "channel": {"id": message.channel, "name": "fake"},
+            "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
+            "message": {"ts": message.ts, "text": message.text, "blocks": message.blocks},
+            "response_url": f"{self.base}/respond/{user}/{message.ts}",
+            "actions": [{**button, "block_id": "ascolto.case.v1", "action_ts": f"{time.time():.6f}"}],
+        }
+
+    def chosen(
+        self, message: Message, what: str, user: str = "U0MARTA", name: str = "marta"
+    ) -> dict[str, Any]:
+        """What Slack sends when `user` takes `what` from the short menu of `message`."""
+        ((menu, element),) = [b for b in message.buttons().items() if b[1]["type"] == "overflow"]
+        (option,) = [one for one in element["options"] if one["value"].partition(":")[0] == what]
+        payload = self.payload(message, menu, user, name)
+        payload["actions"][0] = {"type": "overflow", "action_id": menu, "selected_option": option}
+        return payload
+
+    def in_view(
+        self, view: dict[str, Any], action_id: str, user: str = "U0MARTA", name: str = "marta", **chosen: Any
+    ) -> dict[str, Any]:
+        """What Slack sends when `user` clicks `action_id` in a modal or the App Home; `chosen` is what a menu adds."""
+        elements = [
+            e for b in view["blocks"] for e in (*b.get("elements", []), b.get("accessory"), b.get("element"))
+        ]
+        element = next(e for e in elements if e and e.get("action_id") == action_id)
+        return self._interaction(user, name) | {
+            "type": "block_actions",
+            "container": {"type": "view", "view_id": view["id"]},
+            "view": view,
+            "actions": [{**element, "block_id": "b", "action_ts": f"{time.time():.6f}", **chosen}],
+        }
+
+    def submission(
+        self, view: dict[str, Any], user: str = "U0MARTA", name: str = "marta", **values: Any
+    ) -> dict[str, Any]:
+        """What Slack sends when `user` submits a modal: what it was opened with, and `values` by the beginning of the
+        block's name; an empty one is an input left empty."""
+        state = {}
+        for block in (block for block in view["blocks"] if block["type"] == "input"):
+            element = block["element"]
+            value = element.get("initial_value")
+            for name_, given in values.items():
+                if block["block_id"].partition(".")[0] == name_ and not block["block_id"].startswith(
+                    "reply.1"
+                ):
+                    value = given
+            state[block["block_id"]] = {element["action_id"]: _typed(element, value or None)}
+        return self._interaction(user, name) | {
+            "type": "view_submission",
+            "view": view | {"state": {"values": state}},
+        }
+
+    def shortcut(
+        self,
+        callback_id: str,
+        message: dict[str, Any],
+        channel: str,
+        user: str = "U0MARTA",
+        name: str = "marta",
+    ) -> dict[str, Any]:
+        """What Slack sends when `user` chooses a shortcut of the app in a message's menu."""
+        return self._interaction(user, name) | {
+            "type": "message_action",
+            "callback_id": callback_id,
+            "message": message,
+            "message_ts": message["ts"],
+            "channel": {"id": channel, "name": "fake"},
+            "response_url": f"{self.base}/respond/{user}/{message['ts']}",
+        }
+
+    def command(self, text: str, user: str = "U0MARTA", name: str = "marta") -> dict[str, Any]:
+        """The fields of a slash command."""
+        return {
+            "command": "/ascolto",
+            "text": text,
+            "user_id": user,
+            "user_name": name,
+            "team_id": TEAM,
+            "team_domain": "fake",
+            "channel_id": self.channels["reputation"],
+            "api_app_id": "A0FAKE",
+            "trigger_id": self.trigger(),
+            "response_url": f"{self.base}/respond/{user}/command",
+        }
+
+    def home_opened(self, user: str = "U0MARTA") -> dict[str, Any]:
+        """The event that somebody looks at the App Home."""
+        return {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "api_app_id": "A0FAKE",
+            "event_id": f"Ev{next(self._ts)}",
+            "event": {"type": "app_home_opened", "user": user, "channel": "D1", "tab": "home"},
+        }
+
+    def trigger(self) -> str:
+        """A trigger id, good for three seconds."""
+        trigger = f"{next(self._ts)}.fake"
+        self._triggers[trigger] = time.monotonic()
+        return trigger
+
+    def _interaction(self, user: str, name: str) -> dict[str, Any]:
+        return {
             "user": {"id": user, "username": name, "name": name, "team_id": TEAM},
             "api_app_id": "A0FAKE",
             "token": "deprecated",
             "team": {"id": TEAM, "domain": "fake"},
-            "channel": {"id": message.channel, "name": "fake"},
-            "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
-            "message": {"ts": message.ts, "text": message.text, "blocks": message.blocks},
-            "trigger_id": "1.2.fake",
-            "response_url": f"{self.base}/respond/{user}/{message.ts}",
-            "actions": [{**button, "block_id": "ascolto.case.v1", "action_ts": f"{time.time():.6f}"}],
+            "trigger_id": self.trigger(),
         }
 
     def click(
         self, address: str, payload: dict[str, Any], *, secret: str = SIGNING_SECRET, age: int = 0
     ) -> int:
-        """Posts a click to the app, signed; gives the HTTP status."""
-        body = urlencode({"payload": json.dumps(payload)})
-        request = Request(address, body.encode(), signature(body, secret, age), method="POST")
+        """Posts what Slack sends (a click, a modal, a command, an event) to the app, signed; gives the HTTP status."""
+        return self.post(address, payload, secret=secret, age=age)[0]
+
+    def post(
+        self, address: str, payload: dict[str, Any], *, secret: str = SIGNING_SECRET, age: int = 0
+    ) -> tuple[int, dict[str, Any]]:
+        """The same, with what was answered; answers to a modal are obeyed."""
+        body, kind = as_sent(payload)
+        headers = signature(body, secret, age) | {"Content-Type": kind}
         try:
-            with urlopen(request, timeout=30) as answer:
-                return int(answer.status)
+            with urlopen(Request(address, body.encode(), headers, method="POST"), timeout=30) as answer:
+                content = answer.read()
+                said = json.loads(content) if content.startswith(b"{") else {}
+                self.obey(payload, said)
+                return int(answer.status), said
         except HTTPError as error:
             error.close()
-            return error.code
+            return error.code, {}
+
+    def obey(self, payload: dict[str, Any], said: dict[str, Any]) -> None:
+        """What the answer to a modal's submission does to it."""
+        if payload.get("type") != "view_submission":
+            return
+        with self.changed:
+            view_id = payload["view"]["id"]
+            if said.get("response_action") == "errors":
+                self.views[view_id]["errors"] = said["errors"]
+            elif said.get("response_action") == "update":
+                self._keep(said["view"], view_id)
+            else:
+                self.views.pop(view_id, None)
+            self.changed.notify_all()
 
     # ------------------------------------------------------------------ the Web API
 
@@ -284,6 +415,55 @@ class FakeSlack:
         message.metadata = asked.get("metadata", message.metadata)
         return {"ok": True, "channel": message.channel, "ts": message.ts}
 
+    def _chat_postephemeral(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if refusal := self._refusal(asked):
+            return {"ok": False, "error": refusal}
+        known = {name: asked.get(name) for name in ("user", "text", "blocks", "channel")}
+        self.private.append(known)
+        return {"ok": True, "message_ts": "1.1"}
+
+    def _views_open(self, asked: dict[str, Any]) -> dict[str, Any]:
+        born = self._triggers.pop(str(asked.get("trigger_id")), None)
+        if born is None:
+            return {"ok": False, "error": "invalid_trigger_id"}
+        if time.monotonic() - born > TRIGGER_LIVES:
+            return {"ok": False, "error": "expired_trigger_id"}
+        return self._view(asked, f"V{next(self._ts)}", "modal")
+
+    def _views_update(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked.get("view_id") not in self.views:
+            return {"ok": False, "error": "not_found"}
+        return self._view(asked, str(asked["view_id"]), "modal")
+
+    def _views_publish(self, asked: dict[str, Any]) -> dict[str, Any]:
+        answer = self._view(asked, f"V{next(self._ts)}", "home")
+        if answer["ok"]:
+            self.homes[str(asked["user_id"])] = self.views.pop(answer["view"]["id"])
+        return answer
+
+    def _view(self, asked: dict[str, Any], view_id: str, kind: str) -> dict[str, Any]:
+        view = asked["view"] if isinstance(asked["view"], dict) else json.loads(asked["view"])
+        if refusal := view_refusal(view, kind):
+            return {"ok": False, "error": "invalid_arguments", "response_metadata": {"messages": [refusal]}}
+        return {"ok": True, "view": self._keep(view, view_id)}
+
+    def _keep(self, view: dict[str, Any], view_id: str) -> dict[str, Any]:
+        self.views[view_id] = {"id": view_id, "team_id": TEAM, **view}
+        self.shown.append(self.views[view_id])
+        return self.views[view_id]
+
+    def _usergroups_users_list(self, asked: dict[str, Any]) -> dict[str, Any]:
+        members = self.groups.get(str(asked.get("usergroup")))
+        return (
+            {"ok": False, "error": "no_such_subteam"} if members is None else {"ok": True, "users": members}
+        )
+
+    def _users_info(self, asked: dict[str, Any]) -> dict[str, Any]:
+        name = PEOPLE.get(str(asked.get("user")))
+        if name is None:
+            return {"ok": False, "error": "user_not_found"}
+        return {"ok": True, "user": {"id": asked["user"], "name": name, "profile": {"display_name": name}}}
+
     def _conversations_history(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked.get("channel") not in self.channels.values():
             return {"ok": False, "error": "channel_not_found"}  # by id only, as Slack's
@@ -326,6 +506,33 @@ def signature(body: str, secret: str = SIGNING_SECRET, age: int = 0) -> dict[str
     }
 
 
+def as_sent(payload: dict[str, Any]) -> tuple[str, str]:
+    """The body and its type as Slack sends them over HTTP: events as JSON, the rest as a form."""
+    if "event" in payload:
+        return json.dumps(payload), "application/json"
+    fields = payload if "command" in payload else {"payload": json.dumps(payload)}
+    return urlencode(fields), "application/x-www-form-urlencoded"
+
+
+def view_refusal(view: dict[str, Any], kind: str) -> str | None:
+    """What Slack would refuse of a view that the schema does not know."""
+    blocks = view.get("blocks", [])
+    ids = [block["block_id"] for block in blocks if "block_id" in block]
+    if view.get("type") != kind:
+        return "type"
+    if not blocks or len(blocks) > 100 or len(ids) != len(set(ids)):
+        return "blocks"
+    if any(block["type"] == "input" for block in blocks) and not view.get("submit"):
+        return "submit"
+    if any(not text for text in _texts(view)):
+        return "text"
+    for block in blocks:
+        initial, most = (block.get("element", {}).get(name) for name in ("initial_value", "max_length"))
+        if initial and len(initial.encode("utf-16-le")) // 2 > (most or 3_000):
+            return "initial_value"
+    return None
+
+
 @contextmanager
 def fake_slack(**options: Any) -> Iterator[FakeSlack]:
     """A running fake; it ends with the block."""
@@ -357,7 +564,7 @@ def _handler(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
             return self._answer(failure.status, answer, failure.retry_after, failure.body)
 
         def do_GET(self) -> None:
-            socket = Socket(self.connection, self.headers["Sec-WebSocket-Key"], slack.notify)
+            socket = Socket(self.connection, self.headers["Sec-WebSocket-Key"], slack.notify, slack.obey)
             slack.sockets.append(socket)
             slack.notify()
             socket.serve()
@@ -387,6 +594,15 @@ def _asked(headers: Any, body: str) -> dict[str, Any]:
     if "json" in headers.get("Content-Type", ""):
         return dict(json.loads(body))
     return {name: values[0] for name, values in parse_qs(body).items()}
+
+
+def _typed(element: dict[str, Any], value: Any) -> dict[str, Any]:
+    """The state of an input, as Slack tells it."""
+    if element["type"] in ("radio_buttons", "static_select"):
+        known = next((one for one in element["options"] if one["value"] == value), None)
+        return {"type": element["type"], "selected_option": known}
+    name = "selected_date" if element["type"] == "datepicker" else "value"
+    return {"type": element["type"], name: value}
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -19,9 +19,16 @@ _numbers = itertools.count(1)
 class Socket:
     """One connection. `acknowledged` are the envelopes that the app has confirmed."""
 
-    def __init__(self, connection: sockets.socket, key: str, notify: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        connection: sockets.socket,
+        key: str,
+        notify: Callable[[], None],
+        obey: Callable[[dict[str, Any], dict[str, Any]], None] = lambda payload, said: None,
+    ) -> None:
         self.acknowledged: list[str] = []
-        self._connection, self._key, self._notify = connection, key, notify
+        self._connection, self._key, self._notify, self._obey = connection, key, notify, obey
+        self._sent: dict[str, dict[str, Any]] = {}
         self._lock = Lock()
 
     def serve(self) -> None:
@@ -38,14 +45,22 @@ class Socket:
                 pass
 
     def click(self, payload: dict[str, Any], envelope: str | None = None) -> str:
-        """Sends a click; the same `envelope` again is a redelivery."""
+        """Sends a click, a modal, a command or an event; the same `envelope` again is a redelivery."""
         envelope = envelope or f"envelope-{next(_numbers)}"
+        kind = (
+            "events_api"
+            if "event" in payload
+            else "slash_commands"
+            if "command" in payload
+            else "interactive"
+        )
+        self._sent[envelope] = payload
         self._send(
             {
-                "type": "interactive",
+                "type": kind,
                 "envelope_id": envelope,
                 "payload": payload,
-                "accepts_response_payload": False,
+                "accepts_response_payload": kind != "events_api",
             }
         )
         return envelope
@@ -63,7 +78,9 @@ class Socket:
         if opcode == PING:
             self._write(PONG, content)
         if opcode == TEXT:
-            self.acknowledged.append(json.loads(content)["envelope_id"])
+            said = json.loads(content)
+            self.acknowledged.append(said["envelope_id"])
+            self._obey(self._sent.get(said["envelope_id"], {}), said.get("payload") or {})
             self._notify()
         return opcode != CLOSE
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from alerts.card import QUOTE, Card, Why, load_card, platform_label, safe_url
+from alerts.card import QUOTE, Card, Engagement, Why, load_card, platform_label, safe_url
 from store.db import Database
-from store.tables import Case
+from store.tables import Case, Snapshot
 from tests.alerts.queries import counted
 from tests.alerts.rows import BRAND, REPLY, TEXT, add_case, add_draft, add_mention, add_reason
 
@@ -62,7 +62,7 @@ def test_what_a_person_needs(db: Database, now: datetime) -> None:
     assert (card.earlier, card.mentions, card.change, card.unread, card.done) == (0, 1, None, False, False)
 
 
-def test_two_queries_whatever_the_case_holds(db: Database, now: datetime) -> None:
+def test_three_queries_whatever_the_case_holds(db: Database, now: datetime) -> None:
     with db.write() as session:
         mention = add_mention(session, now)
         case = add_case(session, mention, now)
@@ -73,7 +73,7 @@ def test_two_queries_whatever_the_case_holds(db: Database, now: datetime) -> Non
             add_reason(session, case, other, now, "negative", [])
     with counted(db) as made:
         card = card_of(db, now)
-    assert len(made) == 2
+    assert len(made) == 3
     assert card.mentions == 29
     assert [why.kind for why in card.whys] == ["urgent", "negative"]
 
@@ -91,6 +91,32 @@ def test_what_the_author_wrote_before(db: Database, now: datetime) -> None:
         add_mention(session, now, 6, platform="feed", published_at=now - timedelta(days=2))
     card = card_of(db, now)
     assert (card.earlier, card.earlier_answered) == (2, 1)
+    assert card.earlier_since == now - timedelta(days=8)
+
+
+def test_a_case_that_was_replied_to_counts_as_answered(db: Database, now: datetime) -> None:
+    """Where the platform cannot be read back, what people say they did is all there is."""
+    with db.write() as session:
+        before = add_mention(session, now, 2, published_at=now - timedelta(days=8))
+        add_case(session, add_mention(session, now), now)
+        add_case(session, before, now, replied_at=now - timedelta(days=7))
+    card = card_of(db, now)
+    assert (card.earlier, card.earlier_answered) == (1, 1)
+
+
+def test_how_fast_it_spreads(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        mention = add_mention(session, now, likes=10, shares=0, replies=0)
+        add_case(session, mention, now)
+        later = now + timedelta(hours=2)
+        session.add(Snapshot(mention_id=mention.id or 0, at=later, likes=70, shares=10, replies=0))
+    assert card_of(db, now + timedelta(hours=2)).engagement.speed == 40.0
+
+
+def test_a_mention_nobody_reacts_to_has_no_speed(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        add_case(session, add_mention(session, now, likes=None, replies=None), now)
+    assert card_of(db, now).engagement == Engagement()
 
 
 def test_an_anonymous_author_has_no_history(db: Database, now: datetime) -> None:
@@ -165,6 +191,7 @@ def test_hostile_text_is_made_visible_and_cut(db: Database, now: datetime) -> No
     assert len(card.quote) <= QUOTE
     assert card.quote.startswith("<!channel>[31m parola")
     assert card.quote.endswith("parola…")
+    assert card.is_cut
     assert (card.author, card.title) == ("giulia rU1", "titolo")
     assert card.whys[0].detail[0] == "gonfia"
     assert all(len(word) <= 60 for why in card.whys for word in why.detail)

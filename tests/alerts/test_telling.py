@@ -67,16 +67,24 @@ def test_who_wrote_when_and_about_what() -> None:
     ("earlier", "answered", "said"),
     [
         (0, 0, ""),
-        (1, 0, "1 earlier mention by the same author, none answered"),
-        (3, 2, "3 earlier mentions by the same author, 2 answered"),
+        (1, 0, "Second message by this author, none answered"),
+        (3, 2, "Fourth message by this author, 2 answered"),
+        (1233, 0, "Message number 1,234 by this author, none answered"),
     ],
 )
 def test_what_the_author_wrote_before(earlier: int, answered: int, said: str) -> None:
-    assert telling.history(replace(CRITICAL, earlier=earlier, earlier_answered=answered), EN) == said
+    card = replace(CRITICAL, earlier=earlier, earlier_answered=answered, earlier_since=None)
+    assert telling.history(card, EN) == said
+
+
+def test_since_when_the_author_writes() -> None:
+    assert telling.history(CRITICAL, EN) == "Third message by this author in 8 days, none answered"
 
 
 def test_engagement_that_is_nothing_is_not_told() -> None:
-    assert telling.reach(CRITICAL, EN) == "1,200 likes · 25 shares · 15 replies · 48,000 views"
+    assert (
+        telling.reach(CRITICAL, EN) == "1,200 likes · 25 shares · 15 replies · 48,000 views · 310 an hour now"
+    )
     some = replace(CRITICAL, engagement=Engagement(likes=0, shares=1, replies=None))
     assert telling.reach(some, EN) == "1 share"
     assert telling.reach(replace(CRITICAL, engagement=Engagement()), EN) == ""

@@ -1,34 +1,24 @@
 """The look of each notification in Slack, as Block Kit. Values in, a message out; nothing is sent from here.
 
 Slack's limits are kept by cutting where a person would: at most 50 blocks, 3,000 characters a text, 150 a header.
-Action ids are constants with a version: a button on an old message works after any renaming.
+The buttons are `menu`'s.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import Any
 
 from alerts import telling
 from alerts.card import Card, Proposal
-from alerts.channels.slack.escape import inert, plain
-from alerts.text import cut, visible
+from alerts.channels.slack import kit, menu
+from alerts.channels.slack.escape import plain
+from alerts.channels.slack.kit import Block
+from alerts.text import cut
 from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, View
 from alerts.words import Words
 
-ACKNOWLEDGE = "ascolto.case.acknowledge.v1"
-RESOLVE = "ascolto.case.resolve.v1"
-FALSE_ALARM = "ascolto.case.false_alarm.v1"
-OPEN = "ascolto.case.open.v1"
-MAX_BLOCKS, MAX_TEXT, MAX_HEADER, MAX_FALLBACK, MAX_URL = 50, 3_000, 150, 3_000, 3_000
+MAX_BLOCKS, MAX_FALLBACK = 50, 3_000
 MAX_MESSAGE = 12_000  # characters in all the blocks of one message
-_SLACK_PERSON = re.compile(r"^slack:([UW][A-Z0-9]{2,20}):")
-_PERSON_MARK = re.compile(
-    "\ue000([UW][A-Z0-9]+)\ue001"
-)  # private use: `visible` text has none, so nobody forges it
-SIGNS = {"critical": "🔴", "high": "🟠", "normal": "🟡", "low": "⚪"}
-Block = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +44,29 @@ def _(view: Card, words: Words) -> Message:
 @render.register
 def _(view: Line, words: Words) -> Message:
     said = telling.event(view, words)
-    parts: list[Block] = [_text(said, bold=True)]
+    parts: list[Block] = [kit.text(said, bold=True)]
     if view.author:
-        parts.append(_text(f" · {view.author}"))
+        parts.append(kit.text(f" · {view.author}"))
     if view.url:
-        parts += [_text(" · "), _link(view.url, words._("original"))]
-    blocks = [_rich(_section(*parts), *([_quote(view.quote)] if view.quote else []))]
+        parts += [kit.text(" · "), kit.link(view.url, words._("original"))]
+    blocks = [kit.rich(kit.section(*parts), *([kit.quote(view.quote)] if view.quote else []))]
     return _message(plain(f"{said} · {view.quote}" if view.quote else said, MAX_FALLBACK), blocks)
 
 
 @render.register
 def _(view: Reminder, words: Words) -> Message:
     text = plain(f"⏰ {telling.reminder(view, words)}", MAX_FALLBACK)
-    return _message(text, [_rich(_section(*_with_people(f"⏰ {telling.reminder(view, words, _mark)}")))])
+    return _message(
+        text, [kit.rich(kit.section(*kit.with_people(f"⏰ {telling.reminder(view, words, kit.mark)}")))]
+    )
 
 
 @render.register
 def _(view: SourceNotice, words: Words) -> Message:
     title, details = telling.source_title(view, words), telling.source_details(view, words)
-    blocks = [_header(title), *([_context(details)] if details else [])]
+    blocks = [kit.header(title), *([kit.context(details)] if details else [])]
     if view.error:
-        blocks.append(_rich(_quote(view.error)))
+        blocks.append(kit.rich(kit.quote(view.error)))
     return _message(plain(title, MAX_FALLBACK), blocks)
 
 
@@ -82,21 +74,21 @@ def _(view: SourceNotice, words: Words) -> Message:
 def _(view: StartList, words: Words) -> Message:
     title = telling.start_title(view, words)
     rows = [_row(row, view, words) for row in view.listed]
-    blocks = [_header(title), _context([telling.start_note(view, words)])]
+    blocks = [kit.header(title), kit.context([telling.start_note(view, words)])]
     if rows:
-        blocks.append(_rich({"type": "rich_text_list", "style": "bullet", "elements": rows}))
+        blocks.append(kit.rich(kit.bullets(rows)))
     return _message(plain(title, MAX_FALLBACK), blocks)
 
 
 @render.register
 def _(view: Report, words: Words) -> Message:
-    blocks, room = [_header(view.title)], MAX_MESSAGE
-    for part in (cut(part, MAX_TEXT - 20) for part in view.paragraphs if part.strip()):
+    blocks, room = [kit.header(view.title)], MAX_MESSAGE
+    for part in (cut(part, kit.MAX_TEXT - 20) for part in view.paragraphs if part.strip()):
         room -= len(part)
         if room < 0 or len(blocks) == MAX_BLOCKS - 1:
-            blocks.append(_context([words._("The rest is too long for Slack: ascolto digest shows it")]))
+            blocks.append(kit.context([words._("The rest is too long for Slack: ascolto digest shows it")]))
             break
-        blocks.append(_rich(_section(_text(part))))
+        blocks.append(kit.rich(kit.section(kit.text(part))))
     return _message(plain("\n\n".join((view.title, *view.paragraphs)), MAX_FALLBACK), blocks)
 
 
@@ -111,61 +103,65 @@ def only_text(view: View, words: Words) -> Message:
 
 
 def _case(card: Card, words: Words) -> list[Block]:
-    blocks = [_header(f"{_sign(card)} {telling.headline(card, words)}")]
+    blocks = [kit.header(f"{_sign(card)} {telling.headline(card, words)}")]
     if about := [line for line in (telling.reach(card, words), telling.history(card, words)) if line]:
-        blocks.append(_context(about))
+        blocks.append(kit.context(about))
     blocks += [_words_of_customer(card, words), _reasons(card, words), *_reply(card, words)]
-    if said := telling.status(card, words, _mark):
-        blocks.append(_rich(_section(*_with_people(said))))
-    return [*blocks, _buttons(card, words)]
+    if said := telling.status(card, words, kit.mark):
+        blocks.append(kit.rich(kit.section(*kit.with_people(said))))
+    return [*blocks, menu.buttons(card, words)]
 
 
 def _done(card: Card, words: Words) -> list[Block]:
     """A case that is done shrinks to one line; its thread keeps the story."""
-    said = telling.status(card, words, _mark) or telling.headline(card, words)
-    parts = [_text(f"{_sign(card)} "), *_with_people(said)]
+    said = telling.status(card, words, kit.mark) or telling.headline(card, words)
+    parts = [kit.text(f"{_sign(card)} "), *kit.with_people(said)]
     if gist := telling.gist(card, words):
-        parts.append(_text(f" · {gist}"))
+        parts.append(kit.text(f" · {gist}"))
     if card.url:
-        parts += [_text(" · "), _link(card.url, words._("original"))]
-    return [_rich(_section(*parts))]
+        parts += [kit.text(" · "), kit.link(card.url, words._("original"))]
+    return [kit.rich(kit.section(*parts))]
 
 
 def _words_of_customer(card: Card, words: Words) -> Block:
     parts = [_byline(card, words)]
     if card.change:
         changed = telling.change(card.change, words, card.zone, card.now)
-        parts.append(_section(_text(f"✏️ {changed}", bold=True)))
+        parts.append(kit.section(kit.text(f"✏️ {changed}", bold=True)))
     if card.title:
-        parts.append(_section(_text(card.title, bold=True)))
-    parts.append(_quote(card.quote) if card.quote else _section(_text(words._("(no words)"), italic=True)))
+        parts.append(kit.section(kit.text(card.title, bold=True)))
+    parts.append(
+        kit.quote(card.quote) if card.quote else kit.section(kit.text(words._("(no words)"), italic=True))
+    )
+    if card.is_cut and card.url:
+        parts.append(kit.section(kit.link(card.url, words._("read on"))))
     if card.change and card.change.before:
-        parts += [_section(_text(words._("Before:"), italic=True)), _quote(card.change.before)]
-    return _rich(*parts)
+        parts += [kit.section(kit.text(words._("Before:"), italic=True)), kit.quote(card.change.before)]
+    return kit.rich(*parts)
 
 
 def _byline(card: Card, words: Words) -> Block:
     """Who, when (as the reader's Slack says it, so that it stays true), about what, and where to see it."""
-    parts = [_text(telling.author(card, words), bold=True)]
+    parts = [kit.text(telling.author(card, words), bold=True)]
     if moment := card.published_at:
         fallback = words.ago(moment, card.zone, card.now)
         date = {"type": "date", "timestamp": int(moment.timestamp()), "format": "{ago}", "fallback": fallback}
-        parts += [_text(" · "), date]
+        parts += [kit.text(" · "), date]
     if card.place:
-        parts.append(_text(f" · {card.place}"))
+        parts.append(kit.text(f" · {card.place}"))
     if card.url:
-        parts += [_text(" · "), _link(card.url, words._("original"))]
-    return _section(*parts)
+        parts += [kit.text(" · "), kit.link(card.url, words._("original"))]
+    return kit.section(*parts)
 
 
 def _reasons(card: Card, words: Words) -> Block:
-    said = [_section(_text(line)) for line in telling.whys(card, words)]
-    parts = [_section(_text(words._("Why you see this"), bold=True))]
+    said = [kit.section(kit.text(line)) for line in telling.whys(card, words)]
+    parts = [kit.section(kit.text(words._("Why you see this"), bold=True))]
     if said:
-        parts.append({"type": "rich_text_list", "style": "bullet", "elements": said})
+        parts.append(kit.bullets(said))
     if due := telling.due(card, words):
-        parts.append(_section(_text(f"⏱ {due}", bold=True)))
-    return _rich(*parts)
+        parts.append(kit.section(kit.text(f"⏱ {due}", bold=True)))
+    return kit.rich(*parts)
 
 
 def _reply(card: Card, words: Words) -> list[Block]:
@@ -174,116 +170,36 @@ def _reply(card: Card, words: Words) -> list[Block]:
         return []
     parts: list[Block] = []
     if draft.reply:
-        parts += [_section(_text(telling.draft_label(draft, card, words), bold=True)), _verbatim(draft.reply)]
+        parts += [
+            kit.section(kit.text(telling.draft_label(draft, card, words), bold=True)),
+            kit.verbatim(draft.reply),
+        ]
     if draft.private_reply:
         label = words._("Then, in a private message")
-        parts += [_section(_text(label, bold=True)), _verbatim(draft.private_reply)]
-    return [_rich(*parts, *_remarks(draft, words))]
+        parts += [kit.section(kit.text(label, bold=True)), kit.verbatim(draft.private_reply)]
+    return [kit.rich(*parts, *_remarks(draft, words))]
 
 
 def _remarks(draft: Proposal, words: Words) -> list[Block]:
     lines = [f"⚠️ {line}" for line in telling.draft_checks(draft, words)]
+    if draft.is_cut:
+        lines.append(words._("That is its beginning: Edit draft shows all of it"))
     if draft.gloss:
         lines.append(words._("In your language: {gloss}", gloss=draft.gloss))
-    return [_section(_text(line, italic=True)) for line in lines]
-
-
-def _buttons(card: Card, words: Words) -> Block:
-    buttons = [_button(RESOLVE, words._("Resolve"), card)]
-    if card.status == "open":
-        buttons.insert(0, _button(ACKNOWLEDGE, words._("Acknowledge"), card) | {"style": "primary"})
-    if card.channel != "praise":
-        buttons.append(_button(FALSE_ALARM, words._("False alarm"), card) | {"value": _seen(card)})
-    if card.url and len(card.url) <= MAX_URL:
-        label = words._("Open on {host}", host=card.host)
-        buttons.append(_button(OPEN, label, card) | {"url": card.url})
-    return {"type": "actions", "block_id": "ascolto.case.v1", "elements": buttons}
-
-
-def _button(action: str, label: str, card: Card) -> Block:
-    text = {"type": "plain_text", "text": inert(label, 75), "emoji": False}
-    return {"type": "button", "action_id": action, "value": str(card.case_id), "text": text}
-
-
-def _seen(card: Card) -> str:
-    """The case with the words that are shown: 12.34.1, its mention 34 as first written."""
-    known = (card.case_id, card.mention_id, card.revision)
-    return str(card.case_id) if card.mention_id is None else ".".join(map(str, known))
+    return [kit.section(kit.text(line, italic=True)) for line in lines]
 
 
 def _row(row: Listed, view: StartList, words: Words) -> Block:
-    sign = SIGNS.get(row.urgency or "", "")
-    parts = [_text(f"{sign} {telling.listed(row, view, words)}".strip() + " ")]
-    return _section(*parts, *([_link(row.url, words._("original"))] if row.url else []))
+    sign = telling.SIGNS.get(row.urgency or "", "")
+    parts = [kit.text(f"{sign} {telling.listed(row, view, words)}".strip() + " ")]
+    return kit.section(*parts, *([kit.link(row.url, words._("original"))] if row.url else []))
 
 
 def _sign(card: Card) -> str:
     if card.done:
         return "✓"
-    return "💚" if card.channel == "praise" else SIGNS.get(card.urgency, "⚪")
-
-
-def _mark(who: str) -> str:
-    """A person of this workspace is shown as Slack shows people: a reminder calls them, an edit pings nobody."""
-    person = _SLACK_PERSON.match(who)
-    return f"\ue000{person[1]}\ue001" if person else visible(telling.name_of(who))
-
-
-def _with_people(said: str) -> list[Block]:
-    pieces = _PERSON_MARK.split(said)  # text, person, text, person, ..., text
-    people = [
-        {"type": "user", "user_id": piece} if i % 2 else _text(piece)
-        for i, piece in enumerate(pieces)
-        if piece
-    ]
-    return [part if part["type"] == "user" else part | {"style": {"bold": True}} for part in people]
+    return "💚" if card.channel == "praise" else telling.SIGNS.get(card.urgency, "⚪")
 
 
 def _message(text: str, blocks: Sequence[Block]) -> Message:
     return Message(text or "–", tuple(blocks[:MAX_BLOCKS]))
-
-
-def _header(text: str) -> Block:
-    return {
-        "type": "header",
-        "text": {"type": "plain_text", "text": inert(text, MAX_HEADER) or "–", "emoji": False},
-    }
-
-
-def _context(lines: Iterable[str]) -> Block:
-    texts = [
-        {"type": "plain_text", "text": inert(line, MAX_TEXT), "emoji": False}
-        for line in lines
-        if line.strip()
-    ]
-    return {"type": "context", "elements": texts[:10]}
-
-
-def _rich(*parts: Block) -> Block:
-    return {"type": "rich_text", "elements": list(parts)}
-
-
-def _section(*parts: Block) -> Block:
-    return {"type": "rich_text_section", "elements": list(parts)}
-
-
-def _quote(text: str) -> Block:
-    return {"type": "rich_text_quote", "elements": [_text(text)]}
-
-
-def _verbatim(text: str) -> Block:
-    """A reply to copy: no style, no link, line ends kept."""
-    return {"type": "rich_text_preformatted", "elements": [_text(text)]}
-
-
-def _text(text: str, *, bold: bool = False, italic: bool = False) -> Block:
-    style = {name: True for name, on in (("bold", bold), ("italic", italic)) if on}
-    # Spaces at the ends join the parts of a line: `inert` would take them.
-    kept = (
-        text[: len(text) - len(text.lstrip(" "))] + inert(text, MAX_TEXT - 20) + text[len(text.rstrip(" ")) :]
-    )
-    return {"type": "text", "text": cut(kept, MAX_TEXT) or " "} | ({"style": style} if style else {})
-
-
-def _link(url: str, label: str) -> Block:
-    return {"type": "link", "url": url, "text": inert(label, MAX_HEADER)}

@@ -1,109 +1,301 @@
-"""Listens to Slack: the buttons of a case, over Socket Mode or signed HTTP. What a click does is `alerts.cases`'s.
+"""Listens to Slack, over Socket Mode or signed HTTP: buttons, menus, modals, the App Home, `/ascolto`, a shortcut.
 
-Every click is acknowledged before any other work, so that Slack's three seconds hold whatever the database does; the
-work runs on threads of its own. The message itself is edited by the outbox, which is woken.
+Whatever Slack tells is acknowledged before any other work, so that its three seconds hold whatever the database does;
+the work runs on threads of its own, and opening modals, which Slack allows only for three seconds, on others. What a
+click does is `clicks`'s. The message itself is edited by the outbox, which is woken.
 """
 
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 from slack_bolt import App, BoltRequest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette.handler import to_starlette_response
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 from starlette.concurrency import run_in_threadpool
 
-from alerts import cases
-from alerts.cases import Desk
-from alerts.channels.slack.blocks import ACKNOWLEDGE, FALSE_ALARM, OPEN, RESOLVE
+from alerts.channels.slack import home, menu, modals
+from alerts.channels.slack.blocks import Message
+from alerts.channels.slack.clicks import MODALS, Listener, Told, texts_of
 from alerts.channels.slack.client import web_client
+from alerts.channels.slack.commands import COMMAND
 from alerts.channels.slack.escape import plain
-from alerts.telling import name_of
+from alerts.channels.slack.kit import Block
+from alerts.channels.slack.people import People
 from alerts.text import one_line, shown
-from alerts.words import N_, Words
-from store.brand import Brand
-from store.clock import utcnow
-from store.db import Database
-from store.errors import Permanent
-from store.tables import CaseStatus
 
+__all__ = ["Listener", "close", "slack_app", "slack_router", "socket_mode"]
 log = logging.getLogger(__name__)
 bolt_log = logging.getLogger(f"{__name__}.bolt")
 bolt_log.setLevel(logging.CRITICAL)  # below it Bolt logs what people clicked, with the text of the message
 
 MAX_REQUEST = 1_000_000  # bytes of a signed request; Slack's are a few thousand
-THREADS = 4
-FASTER = {
-    CaseStatus.ACKNOWLEDGED: N_("{who} was faster: acknowledged {when}."),
-    CaseStatus.REPLIED: N_("It has been answered meanwhile, {when}."),
-    CaseStatus.RESOLVED: N_("{who} was faster: resolved {when}."),
-    CaseStatus.DISMISSED: N_("{who} was faster: dismissed {when}."),
-}
-Deed = Callable[..., cases.Move]
-"""Of a desk, the case's number, who, and where the button names them the mention and the revision seen."""
-_VALUE = re.compile(r"\d{1,15}(?:\.\d{1,15}\.\d{1,9})?", re.ASCII)
-Answering = Callable[[str], None]
+THREADS, OPENING = 4, 8
+SOON = 0.7  # seconds the database gets before a modal opens without what it should show
+SHORTCUT = "ascolto.make_case.v1"
+ACTION = re.compile(r"^ascolto\.case\.([a-z_]+)\.v1$")
+MODAL = re.compile(r"^ascolto\.modal\.([a-z_]+)\.v1$")
+ANYTHING = re.compile(r"^ascolto\.")
+Body = dict[str, Any]
+Acknowledging = Callable[..., object]
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """What a click needs. `wake`: called when a message must be edited; it must not block. `channels`: where the lines
-    of a case's thread go."""
+class Crew(ThreadPoolExecutor):
+    """Threads for the work of clicks, and some for opening modals: those never wait behind a slow database."""
 
-    db: Database
-    words: Words
-    brands: Mapping[str, Brand]
-    wake: Callable[[], object]
-    clock: Callable[[], datetime] = utcnow
-    channels: Sequence[str] = ("slack",)
+    def __init__(self) -> None:
+        super().__init__(THREADS, thread_name_prefix="slack-click")
+        self.opening = ThreadPoolExecutor(OPENING, thread_name_prefix="slack-open")
 
-    def clicked(self, value: str, who: str, deed: Deed, answer: Answering) -> None:
-        """Does `deed` on what the button's value names, a case (`12`) or a case with the mention and the revision that
-        was seen (`12.34.1`); `answer` tells the person, privately."""
-        try:
-            said = self._do(value, who, deed)
-        except Exception as error:
-            log.error("a click failed: %s", type(error).__name__, extra={"action": "slack.click_failed"})
-            answer(self.words._("That could not be saved. Please click again in a moment."))
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self.opening.shutdown(wait, cancel_futures=cancel_futures)
+        super().shutdown(wait, cancel_futures=cancel_futures)
+
+
+class Ear:
+    """What Slack tells, answered. Its methods named `on_...` are called by Bolt, acknowledge and return at once."""
+
+    def __init__(self, listener: Listener, client: WebClient, people: People, crew: Crew) -> None:
+        self.listener, self.client, self.people, self.crew = listener, client, people, crew
+        self.words = listener.words
+        self._at_home: set[str] = set()  # people who have opened the App Home: it is kept up to date for them
+        self._names: dict[str, str] = {}
+
+    # ---------------------------------------------------------------------------------------------- from Bolt
+
+    def on_action(self, ack: Acknowledging, body: Body, respond: Acknowledging) -> None:
+        ack()
+        what, value, chosen = _clicked(body)
+        if what == "open":  # its link has done all there is to do
             return
-        self.wake()
-        if said:
-            answer(said)
+        if not self.listener.knows(what):
+            said = self.words._("This version of Ascolto does not know that button.")
+            self._later(self._answer, body, respond, said)
+        elif what in MODALS and (body.get("view") or {}).get("type") != "modal":
+            self.crew.opening.submit(self._open, body, lambda: self._view(what, value, _user(body)))
+        else:
+            self._later(self._act, body, respond, what, value, chosen)
 
-    def _do(self, value: str, who: str, deed: Deed) -> str | None:
-        gone = self.words._("This case is not there any more.")
-        if not _VALUE.fullmatch(value):
-            return gone
-        case_id, *seen = map(int, value.split("."))
-        now = self.clock()
-        with self.db.write() as session:
+    def on_submission(self, ack: Acknowledging, body: Body) -> None:
+        """What is wrong with it is said in the modal, which costs no look at the database; else the modal closes."""
+        view = body["view"]
+        what = MODAL.match(str(view.get("callback_id")))
+        try:
+            values = view["state"]["values"]
+            today = (self.listener.clock() - timedelta(hours=12)).date()  # it is still today somewhere
+            sent = modals.read(what[1] if what else "", values, self.words, today)
+        except (KeyError, TypeError, AttributeError):
+            said = self.words._("This version of Ascolto does not know that form.")
+            ack(response_action="update", view=modals.notice(said, self.words))
+            return
+        if isinstance(sent, dict):
+            ack(response_action="errors", errors=sent)
+            return
+        ack()
+        assert what is not None
+        self._later(self._submitted, body, what[1], str(view.get("private_metadata") or ""), sent)
+
+    def on_home(self, ack: Acknowledging, event: Body) -> None:
+        ack()
+        if event.get("tab", "home") == "home":
+            self._at_home.add(str(event["user"]))
+            self._later(self._publish, str(event["user"]))
+
+    def on_command(self, ack: Acknowledging, body: Body, respond: Acknowledging) -> None:
+        ack()
+        self._later(self._command, body, respond)
+
+    def on_shortcut(self, ack: Acknowledging, body: Body) -> None:
+        ack()
+        message = body.get("message") or {}
+        channel, ts = str((body.get("channel") or {}).get("id")), str(message.get("ts"))
+
+        def view() -> Block:
+            if not self.people.allows(_user(body)):
+                return modals.notice(self._not_allowed(), self.words)
+            return self.listener.from_message(channel, ts, texts_of(message), _person(body.get("user") or {}))
+
+        self.crew.opening.submit(self._open, body, view)
+
+    # ------------------------------------------------------------------------------------------------ at work
+
+    def _later(self, work: Callable[..., object], *about: Any) -> None:
+        def guarded() -> None:
             try:
-                move = deed(Desk(session, self.brands, self.channels, now), case_id, who, *seen)
-            except Permanent:
-                return gone
-            zone = _zone(self.brands.get(move.case.brand))
-            log.info("clicked", extra={"action": "slack.clicked", "case": move.case.id, "done": move.done})
-            if move.refused:
-                return self.words._(move.refused)
-            if move.changed:
-                return self.words._("The text has changed meanwhile, so the case stays. Please look again.")
-            return None if move.done or move.by == who else self._too_late(move, zone, now)
+                work(*about)
+            except Exception as error:  # a thread has nobody to tell
+                kind = type(error).__name__
+                log.error("a click went wrong: %s", kind, extra={"action": "slack.click_failed"})
 
-    def _too_late(self, move: cases.Move, zone: ZoneInfo, now: datetime) -> str:
-        message = FASTER.get(CaseStatus(move.case.status), N_("This case has moved on meanwhile."))
-        when = self.words.when(move.at or now, zone, now)
-        return self.words._(message, who=name_of(move.by or "Ascolto"), when=when)
+        self.crew.submit(guarded)
+
+    def _act(self, body: Body, respond: Acknowledging, what: str, value: str, chosen: str) -> None:
+        user, words = _user(body), self.words
+        if not self.people.allows(user):
+            self._answer(body, respond, self._not_allowed())
+        elif what in MODALS or what == "count":  # clicked in a modal, which shows another instead
+            modal, phrase = ("not_about_us", chosen) if what == "count" else (what, None)
+            self._update(body, self._safely(lambda: self.listener.view(modal, value, phrase)))
+        elif what == "copy":
+            if message := self.listener.copy(value):
+                self._privately(respond, message)
+        elif what == "assign" and not self.people.allows(chosen):
+            self._answer(body, respond, words._("That person is not among those who may act here."))
+        else:
+            told = self.listener.do(what, value, _person(body.get("user") or {}), self._named(what, chosen))
+            self._after(body, respond, what, value, told)
+
+    def _after(self, body: Body, respond: Acknowledging, what: str, value: str, told: Told) -> None:
+        """Says what became of a click, where it was made."""
+        view = body.get("view") or {}
+        if told.done and what == "another" and view.get("callback_id") == modals.callback("edit"):
+            self._update(body, self._safely(lambda: self.listener.view("edit", value)))
+        elif view.get("type") == "modal":
+            done = self.words._("Done: {what}", what=self.words._(menu.LABELS[what]))
+            self._update(body, modals.notice(told.said or done, self.words))
+        elif told.said:
+            self._answer(body, respond, told.said)
+        self._refresh(_user(body), view, told)
+
+    def _refresh(self, user: str, view: Body, told: Told) -> None:
+        if user in self._at_home or view.get("type") == "home":
+            self._publish(user, (told.said or "") if view.get("type") == "home" else "")
+
+    def _submitted(self, body: Body, what: str, metadata: str, sent: modals.Submission) -> None:
+        user = _user(body)
+        if not self.people.allows(user):
+            told = Told(False, self._not_allowed())
+        else:
+            told = self.listener.submitted(what, metadata, _person(body.get("user") or {}), sent)
+        if told.said:
+            kept = [sent.text] if isinstance(sent, modals.Reply | modals.Said) else []
+            self._tell(user, metadata, told.said, kept)
+        self._refresh(user, {}, told)
+
+    def _command(self, body: Body, respond: Acknowledging) -> None:
+        if not self.people.allows(str(body.get("user_id"))):
+            message = Message(self._not_allowed())
+        else:
+            user = {"id": body.get("user_id"), "name": body.get("user_name")}
+            try:
+                message = self.listener.command(str(body.get("text") or ""), _person(user))
+            except Exception as error:
+                kind = type(error).__name__
+                log.error("a command failed: %s", kind, extra={"action": "slack.click_failed"})
+                message = Message(self.words._("That did not work. Please try again in a moment."))
+        self._privately(respond, message)
+
+    def _publish(self, user: str, said: str = "") -> None:
+        allowed = self.people.allows(user)
+        view = self.listener.home(user, said) if allowed else home.closed(self._not_allowed())
+        self.client.views_publish(user_id=user, view=view)
+
+    # ------------------------------------------------------------------------------------------------- modals
+
+    def _view(self, what: str, value: str, user: str) -> Block:
+        if not self.people.allows(user):
+            return modals.notice(self._not_allowed(), self.words)
+        return self.listener.view(what, value)
+
+    def _open(self, body: Body, view: Callable[[], Block]) -> None:
+        """Opens a modal while Slack allows it: with what it should show where that is there soon, else with a sentence
+        that is replaced when it is there."""
+        try:
+            ready: Future[Block] = self.crew.submit(self._safely, view)
+            try:
+                self._open_with(body, ready.result(timeout=SOON))
+            except TimeoutError:
+                opened = self._open_with(body, modals.loading(self.words))
+                ready.add_done_callback(lambda done: self._replace(opened, done.result()))
+        except Exception as error:  # as when Slack has waited too long
+            kind = type(error).__name__
+            log.warning("cannot open a modal: %s", kind, extra={"action": "slack.not_opened"})
+
+    def _open_with(self, body: Body, view: Block) -> str:
+        return str(self.client.views_open(trigger_id=body["trigger_id"], view=view)["view"]["id"])
+
+    def _safely(self, view: Callable[[], Block]) -> Block:
+        """The view, or a sentence where it cannot be made."""
+        try:
+            return view()
+        except Exception as error:
+            kind = type(error).__name__
+            log.error("cannot show a view: %s", kind, extra={"action": "slack.view_failed"})
+            said = self.words._("That cannot be shown now. Please click again in a moment.")
+            return modals.notice(said, self.words)
+
+    def _update(self, body: Body, view: Block) -> None:
+        self._replace(str(body["view"]["id"]), view)
+
+    def _replace(self, view_id: str, view: Block) -> None:
+        try:
+            self.client.views_update(view_id=view_id, view=view)
+        except Exception as error:  # as when the person has closed it
+            kind = type(error).__name__
+            log.warning("cannot change a modal: %s", kind, extra={"action": "slack.not_shown"})
+
+    # ------------------------------------------------------------------------------------------------ telling
+
+    def _answer(self, body: Body, respond: Acknowledging, said: str) -> None:
+        """Tells the person where they clicked: in the modal, in the App Home, or under the message for them alone."""
+        view = body.get("view") or {}
+        if view.get("type") == "modal":
+            self._update(body, modals.notice(said, self.words))
+        elif view.get("type") == "home":
+            self._publish(_user(body), said)
+        else:
+            self._privately(respond, Message(said))
+
+    def _privately(self, respond: Acknowledging, message: Message) -> None:
+        try:
+            blocks = {"blocks": list(message.blocks)} if message.blocks else {}
+            text = plain(message.text, 3_000)
+            respond(text=text, **blocks, response_type="ephemeral", replace_original=False)
+        except Exception as error:  # the click counts all the same
+            kind = type(error).__name__
+            log.warning("could not answer a click: %s", kind, extra={"action": "slack.unanswered"})
+
+    def _tell(self, user: str, metadata: str, said: str, kept: list[str]) -> None:
+        """Tells a person whose modal is closed, in the channel of the case, with what they had written."""
+        view = modals.lost(said, kept)
+        text, blocks = plain(said, 1_000), list(view)
+        try:
+            place = self.listener.place_of(metadata)
+            if place is None:
+                raise LookupError
+            self.client.chat_postEphemeral(channel=place, user=user, text=text, blocks=blocks)
+        except Exception:  # no such place, or they are not in it
+            self.client.chat_postMessage(channel=user, text=text, blocks=blocks)
+
+    def _not_allowed(self) -> str:
+        return self.words._(
+            "Nothing was done: only some people act in Ascolto here. Ask whoever runs it to be one of them."
+        )
+
+    def _named(self, what: str, chosen: str) -> str:
+        """A person as the records keep people: slack:U123:marta."""
+        if what != "assign":
+            return chosen
+        if chosen not in self._names:
+            try:
+                user: Body = self.client.users_info(user=chosen)["user"]
+                profile = user.get("profile") or {}
+                self._names[chosen] = str(profile.get("display_name") or user.get("name") or chosen)
+            except Exception as error:  # the name is for reading alone
+                kind = type(error).__name__
+                log.warning("cannot ask for a name: %s", kind, extra={"action": "slack.no_name"})
+                return _person({"id": chosen})
+        return _person({"id": chosen, "name": self._names[chosen]})
 
 
 def slack_app(
@@ -112,30 +304,34 @@ def slack_app(
     token: str,
     signing_secret: str = "",
     workspace: str | None = None,
+    people: tuple[str, ...] = (),
+    groups: tuple[str, ...] = (),
     api_url: str | None = None,
 ) -> App:
-    """The Bolt app with its buttons. `workspace`: the only one whose clicks count (its id); None: any that signs.
+    """The Bolt app with all that it hears. `workspace`: the only one whose clicks count (its id); None: any that signs.
+    `people`, `groups`: the only ones who may act; both empty: anybody there.
 
     It makes no call to Slack, so that the service starts while Slack is away.
     """
-    words = listener.words
+    words, client, crew = listener.words, web_client(token, api_url), Crew()
     app = App(
         name="ascolto",
         logger=bolt_log,
-        client=web_client(token, api_url),
+        client=client,
         signing_secret=signing_secret or secrets.token_hex(),  # without one, no request can be Slack's
         authorize=_authorize(token, workspace),
         user_facing_authorize_error_message=words._(
             "Ascolto does not know this workspace, so nothing was done."
         ),
         process_before_response=True,  # the acknowledgement never queues behind the work of other clicks
-        listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="slack-click"),
+        listener_executor=crew,
     )
-    app.action(ACKNOWLEDGE)(ack=_acknowledged, lazy=[_lazy(listener, cases.acknowledge)])
-    app.action(RESOLVE)(ack=_acknowledged, lazy=[_lazy(listener, cases.resolve)])
-    app.action(FALSE_ALARM)(ack=_acknowledged, lazy=[_lazy(listener, cases.false_alarm)])
-    app.action(OPEN)(_acknowledged)
-    app.action(re.compile(r"^ascolto\."))(ack=_acknowledged, lazy=[_unknown_button(words)])
+    ear = Ear(listener, client, People(client, people, groups), crew)
+    app.action(ANYTHING)(ear.on_action)
+    app.view(ANYTHING)(ear.on_submission)
+    app.event("app_home_opened")(ear.on_home)
+    app.command(COMMAND)(ear.on_command)
+    app.shortcut(SHORTCUT)(ear.on_shortcut)
     return app
 
 
@@ -202,43 +398,29 @@ def _authorize(token: str, workspace: str | None) -> Callable[..., Any]:
     return authorize
 
 
-def _acknowledged(ack: Callable[[], object]) -> None:
-    ack()
+def _clicked(body: Body) -> tuple[str, str, str]:
+    """What was clicked, on which case, and what was chosen with it."""
+    action = body["actions"][0]
+    known = ACTION.match(str(action.get("action_id")))
+    what = known[1] if known else ""
+    value = str(action.get("value") or "")
+    if option := (action.get("selected_option") or {}).get("value"):
+        what, _, value = str(option).partition(":")
+    chosen = str(action.get("selected_user") or "")
+    if action.get("type") in (
+        "users_select",
+        "plain_text_input",
+    ):  # these have no value of ours: the modal knows
+        chosen, value = chosen or value, str((body.get("view") or {}).get("private_metadata") or "")
+    return what, value, chosen
 
 
-def _lazy(listener: Listener, deed: Deed) -> Callable[..., None]:
-    def work(body: dict[str, Any], respond: Callable[..., object]) -> None:
-        value = str(body["actions"][0].get("value") or "")
-        listener.clicked(value, _person(body.get("user") or {}), deed, _privately(respond))
-
-    return work
+def _user(body: Body) -> str:
+    return str((body.get("user") or {}).get("id") or "")
 
 
-def _unknown_button(words: Words) -> Callable[..., None]:
-    def work(respond: Callable[..., object]) -> None:
-        _privately(respond)(words._("This version of Ascolto does not know that button."))
-
-    return work
-
-
-def _privately(respond: Callable[..., object]) -> Answering:
-    def answer(text: str) -> None:
-        try:
-            respond(text=plain(text, 1000), response_type="ephemeral", replace_original=False)
-        except Exception as error:  # the click counts all the same
-            log.warning(
-                "could not answer a click: %s", type(error).__name__, extra={"action": "slack.unanswered"}
-            )
-
-    return answer
-
-
-def _person(user: dict[str, Any]) -> str:
+def _person(user: Body) -> str:
     """Who clicked, as the records keep people: slack:U123:marta."""
     name = user.get("username") or user.get("name") or user.get("id") or "?"
     number = re.sub(r"\W", "", str(user.get("id") or ""), flags=re.ASCII)[:20]
     return f"slack:{number}:{shown(one_line(str(name)), 80)}"
-
-
-def _zone(brand: Brand | None) -> ZoneInfo:
-    return brand.zone if brand else ZoneInfo("UTC")

@@ -39,8 +39,9 @@ CRITICAL = Card(
     url="https://apps.example.com/it/app/id1?see=reviews",
     host="apps.example.com",
     place="Caffè Aurora App",
-    engagement=Engagement(likes=1200, shares=25, replies=15, views=48000),
+    engagement=Engagement(likes=1200, shares=25, replies=15, views=48000, speed=310.4),
     earlier=2,
+    earlier_since=NOW - timedelta(days=8, hours=3),
     due_at=NOW + timedelta(minutes=15),
     draft=Proposal("it", REPLY, used=96, limit=5970),
 )
@@ -50,6 +51,7 @@ NORMAL = replace(
     whys=(Why("negative"), Why("came_back", ("7",))),
     engagement=Engagement(),
     earlier=3,
+    earlier_since=NOW - timedelta(days=400),
     earlier_answered=1,
     due_at=NOW + timedelta(days=2, hours=22),
 )
@@ -70,9 +72,16 @@ KINDS: dict[str, View] = {
     "critical": CRITICAL,
     "acknowledged": replace(CRITICAL, status="acknowledged", acknowledged_by=MARTA, acknowledged_at=NOW),
     "answered": replace(NORMAL, status="replied", replied_at=NOW - timedelta(days=1)),
-    "resolved": replace(CRITICAL, status="resolved", resolved_by=MARTA, resolved_at=NOW),
+    "resolved": replace(CRITICAL, status="resolved", resolved_by=MARTA, resolved_at=NOW, resolution="refund"),
     "dismissed": replace(NORMAL, status="dismissed", resolved_by="web: Luca", resolved_at=NOW, url=None),
     "reopened": replace(NORMAL, owner=MARTA, mentions=4, gone_at=NOW - timedelta(minutes=20)),
+    "asleep": replace(NORMAL, owner=MARTA, snoozed_until=NOW + timedelta(hours=21)),
+    "long": replace(
+        NORMAL,
+        quote="Ho scritto tre volte. " * 27 + "E nessuno…",
+        is_cut=True,
+        draft=Proposal("it", "Gentile Giulia, " * 160 + "grazie…", used=5_000, limit=5_970, is_cut=True),
+    ),
     "late": replace(CRITICAL, due_at=NOW - timedelta(minutes=65)),
     "edited": replace(NORMAL, whys=(Why("edited", ("stars 4 1", "text")), Why("negative")), change=EDITED),
     "foreign": replace(

@@ -15,8 +15,21 @@ from hypothesis import strategies as st
 
 from alerts import telling
 from alerts.card import Card, Change, Proposal, Why, safe_url
-from alerts.channels.slack.blocks import ACKNOWLEDGE, FALSE_ALARM, OPEN, RESOLVE, Message, only_text, render
+from alerts.channels.slack import menu
+from alerts.channels.slack.blocks import Message, only_text, render
 from alerts.channels.slack.escape import inert, plain
+from alerts.channels.slack.menu import (
+    ACKNOWLEDGE,
+    COPY,
+    EDIT,
+    FALSE_ALARM,
+    MENU,
+    MORE,
+    OPEN,
+    REPLIED,
+    RESOLVE,
+    RESOLVE_AS,
+)
 from alerts.views import Line, Listed, Report, SourceNotice, StartList, View
 from alerts.words import Words
 from tests.alerts.channels.kinds import CRITICAL, KINDS, NOW, ROME
@@ -75,27 +88,39 @@ def test_the_schema_was_there(shared: Path) -> None:
 
 def test_the_buttons_name_the_case() -> None:
     buttons = actions(render(CRITICAL, WORDS))
-    assert list(buttons) == [ACKNOWLEDGE, RESOLVE, FALSE_ALARM, OPEN]
-    assert {name: button["value"] for name, button in buttons.items()} == {
-        ACKNOWLEDGE: "12", RESOLVE: "12", FALSE_ALARM: "12.34.2", OPEN: "12",
-    }  # fmt: skip
-    assert actions(render(KINDS["erased"], WORDS))[FALSE_ALARM]["value"] == "9"
-    assert buttons[OPEN]["url"] == CRITICAL.url
+    assert list(buttons) == [ACKNOWLEDGE, EDIT, REPLIED, RESOLVE_AS, COPY, MORE]
+    assert {button["value"] for name, button in buttons.items() if name != MORE} == {"12.34.2"}
+    assert [option["value"] for option in buttons[MORE]["options"]] == [
+        "assign_me:12.34.2",
+        "snooze_morning:12.34.2",
+        "not_relevant:12.34.2",
+        "false_alarm_as:12.34.2",
+        "menu:12.34.2",
+    ]
+    assert actions(render(KINDS["erased"], WORDS))[RESOLVE_AS]["value"] == "9"
+    assert buttons[COPY]["url"] == CRITICAL.url
 
 
 def test_the_ids_of_buttons_never_change() -> None:
     """A button on a message of last year must still work."""
-    assert (ACKNOWLEDGE, RESOLVE, FALSE_ALARM) == (
-        "ascolto.case.acknowledge.v1", "ascolto.case.resolve.v1", "ascolto.case.false_alarm.v1",
-    )  # fmt: skip
+    assert (ACKNOWLEDGE, RESOLVE, FALSE_ALARM, OPEN) == (
+        "ascolto.case.acknowledge.v1",
+        "ascolto.case.resolve.v1",
+        "ascolto.case.false_alarm.v1",
+        "ascolto.case.open.v1",
+    )
+    assert [menu.action(what) for what in ("edit", "replied", "resolve_as", "copy", "more", "menu")] == [
+        EDIT, REPLIED, RESOLVE_AS, COPY, MORE, MENU,
+    ]  # fmt: skip
+    assert (EDIT, MORE) == ("ascolto.case.edit.v1", "ascolto.case.more.v1")
 
 
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        ("open", [ACKNOWLEDGE, RESOLVE, FALSE_ALARM, OPEN]),
-        ("acknowledged", [RESOLVE, FALSE_ALARM, OPEN]),
-        ("replied", [RESOLVE, FALSE_ALARM, OPEN]),
+        ("open", [ACKNOWLEDGE, EDIT, REPLIED, RESOLVE_AS, COPY, MORE]),
+        ("acknowledged", [EDIT, REPLIED, RESOLVE_AS, COPY, MORE]),
+        ("replied", [EDIT, RESOLVE_AS, COPY, MORE]),
         ("resolved", []),
         ("dismissed", []),
     ],
@@ -104,8 +129,15 @@ def test_only_moves_that_can_be_made_have_a_button(status: str, expected: list[s
     assert list(actions(render(replace(CRITICAL, status=status, resolved_by="x"), WORDS))) == expected
 
 
+def test_without_a_reply_there_is_nothing_to_copy() -> None:
+    shown = actions(render(replace(CRITICAL, draft=None), WORDS))
+    assert OPEN in shown
+    assert not {COPY, EDIT} & set(shown)
+
+
 def test_praise_alarms_nobody() -> None:
-    assert FALSE_ALARM not in actions(render(replace(CRITICAL, channel="praise"), WORDS))
+    shown = actions(render(replace(CRITICAL, channel="praise"), WORDS))
+    assert not [option for option in shown[MORE]["options"] if "false_alarm" in option["value"]]
 
 
 def test_nothing_is_parsed_as_markup() -> None:
@@ -189,6 +221,7 @@ def views(draw: st.DrawFn) -> View:
         whys=(Why("tripwire", (text, draw(hostile))), Why("viral", (text, "1")), Why(text)),
         change=Change(NOW, (4.0, 1.0), draw(hostile)),
         draft=Proposal(draw(hostile), text, draw(hostile), draw(hostile), ((text, draw(hostile)),), 5, 10),
+        is_cut=True,
         owner=text,
         acknowledged_by=draw(hostile),
         acknowledged_at=NOW,
@@ -230,7 +263,7 @@ def test_hostile_text_does_nothing(view: View) -> None:
         assert part.get("type") not in ("broadcast", "usergroup", "channel", "emoji", "mrkdwn")
         if part.get("type") == "link":
             assert part["url"].startswith(("http://", "https://"))
-            assert part["text"] == "originale"
+            assert part["text"] in ("originale", "continua a leggere")
         if part.get("type") == "user":
             assert isinstance(view, Card)
     assert_plain(message.text)

@@ -1,61 +1,423 @@
-"""A click on a case's button: what it does, and what the person is told."""
+"""What Slack tells and what becomes of it: over both transports, for every button, modal, command and shortcut."""
 
-from datetime import datetime
-from functools import partial
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from alerts import cases
-from alerts.channels.slack.listen import Listener
-from alerts.words import Words
+from alerts.channels.slack import menu
+from alerts.channels.slack.listen import SHORTCUT
+from store import switches
+from store.brand import Brand
 from store.db import Database
-from store.tables import Case, CaseStatus, Label
-from tests.alerts.rows import BRAND, add_mention, alert
+from store.tables import Audit, Case, CaseStatus, Clock, ClockKind, Label, SourceRow
+from tests.alerts.channels.slack.ear import Ear, http_ear, listening, socket_ear
+from tests.alerts.rows import BRAND, add_draft, add_mention, alert
+from tests.fake_slack import Failure, FakeSlack, fake_slack
+
+pytestmark = pytest.mark.timeout(120)
+MARTA, LUCA = "slack:U0MARTA:marta", "slack:U0LUCA:luca"
 
 
-def listening(db: Database, now: datetime, woken: list[str]) -> Listener:
-    wake = partial(woken.append, "deliver")
-    return Listener(db, Words("en"), {"aurora": BRAND}, wake, clock=lambda: now)
+@pytest.fixture
+def slack() -> Iterator[FakeSlack]:
+    with fake_slack() as fake:
+        yield fake
 
 
-def test_a_false_alarm_is_dismissed_and_kept_to_learn_from(db: Database, now: datetime) -> None:
+@pytest.fixture(params=[http_ear, socket_ear])
+def ear(request: pytest.FixtureRequest, slack: FakeSlack, db: Database, now: datetime) -> Iterator[Ear]:
+    """Both transports; one case with a draft stands in #reputation."""
+    add_alert(db, now)
+    with request.param(slack, listening(db, now, sources=["app"])) as ear:
+        ear.deliver()
+        yield ear
+
+
+@pytest.fixture
+def one(slack: FakeSlack, db: Database, now: datetime) -> Iterator[Ear]:
+    """One transport, for what does not depend on it."""
+    add_alert(db, now)
+    with http_ear(slack, listening(db, now, sources=["app"])) as ear:
+        ear.deliver()
+        yield ear
+
+
+def add_alert(db: Database, now: datetime, **fields: Any) -> None:
     with db.write() as session:
-        case_id = alert(session, now)
-    woken: list[str] = []
-    listener = listening(db, now, woken)
-    told: list[str] = []
-    for who in ("slack:U0MARTA:marta", "slack:U0LUCA:luca"):
-        listener.clicked(str(case_id), who, cases.false_alarm, told.append)
-    assert told == ["marta was faster: dismissed today at 12:00."]
-    assert woken == ["deliver", "deliver"]
-    with db.read() as session:
-        assert session.get_one(Case, case_id).status == CaseStatus.DISMISSED
-        (label,) = session.exec(select(Label)).all()
-    assert (label.urgency, label.origin, label.who) == ("normal", "false_alarm", "slack:U0MARTA:marta")
+        case_id = alert(session, now, **fields)
+        case = session.get_one(Case, case_id)
+        add_draft(session, case, session.get_one(menu_mention(), case.mention_id), now)
 
 
-def test_a_false_alarm_about_older_words_says_to_look_again(db: Database, now: datetime) -> None:
-    with db.write() as session:
-        case_id = alert(session, now)
-        mention_id = add_mention(session, now, text="Mia figlia è in ospedale").id
-    told: list[str] = []
-    woken: list[str] = []
-    listener = listening(db, now, woken)
-    listener.clicked(f"{case_id}.{mention_id}.1", "slack:U0MARTA:marta", cases.false_alarm, told.append)
-    assert told == ["The text has changed meanwhile, so the case stays. Please look again."]
-    assert woken == ["deliver"]
-    with db.read() as session:
-        assert session.get_one(Case, case_id).status == CaseStatus.OPEN
-        assert [label.revision for label in session.exec(select(Label))] == [1]
-    listener.clicked(f"{case_id}.{mention_id}.2", "slack:U0MARTA:marta", cases.false_alarm, told.append)
-    with db.read() as session:
-        assert session.get_one(Case, case_id).status == CaseStatus.DISMISSED
-    assert len(told) == 1
+def menu_mention() -> Any:
+    from store.tables import Mention
+
+    return Mention
 
 
-@pytest.mark.parametrize("value", ["", "1.", "1.2", "1.2.x", "1.2.3.4", "-1", "1.2.9999999999", "\u0661"])
+def case_of(ear: Ear) -> Case:
+    with ear.listener.db.read() as session:
+        return session.get_one(Case, 1)
+
+
+def actions(ear: Ear) -> list[str]:
+    with ear.listener.db.read() as session:
+        return [row.action for row in session.exec(select(Audit).order_by(Audit.id))]  # type: ignore[arg-type]
+
+
+# ------------------------------------------------------------------------------------------------ over both
+
+
+def test_buttons_menu_modal_over_both(ear: Ear) -> None:
+    ear.click("acknowledge")
+    ear.until(lambda: case_of(ear).status == CaseStatus.ACKNOWLEDGED)
+    assert case_of(ear).owner == MARTA
+    ear.click("snooze_morning")
+    ear.until(lambda: case_of(ear).snoozed_until)
+    ear.click("resolve_as")
+    ear.say(ear.slack.submission(ear.modal("resolve_as"), how="refund", note="Buono da 10 euro"))
+    ear.until(lambda: case_of(ear).status == CaseStatus.RESOLVED)
+    assert case_of(ear).resolution == "refund"
+    assert ear.slack.views == {}
+    assert [name for name in actions(ear) if name in ("acknowledge", "snooze", "resolve", "note")] == [
+        "acknowledge", "snooze", "resolve", "note",
+    ]  # fmt: skip
+    ear.deliver()
+    assert not ear.message().buttons()
+
+
+def test_what_is_wrong_is_said_in_the_modal_over_both(ear: Ear) -> None:
+    ear.click("resolve_as")
+    view = ear.modal("resolve_as")
+    ear.say(ear.slack.submission(view, note="x"))
+    ear.until(lambda: ear.slack.views[view["id"]].get("errors"))
+    assert ear.slack.views[view["id"]]["errors"] == {"how": "Choose one."}
+    assert case_of(ear).status == CaseStatus.OPEN
+
+
+def test_home_command_and_shortcut_over_both(ear: Ear) -> None:
+    ear.say(ear.slack.home_opened())
+    ear.until(lambda: "U0MARTA" in ear.slack.homes)
+    assert "Mai più" in str(ear.slack.homes["U0MARTA"])
+    ear.say(ear.slack.command("mute app 2h"))
+    ear.until(lambda: ear.slack.private)
+    assert "app is muted until today at 14:00" in ear.slack.private[-1]["text"]
+    message = {"ts": ear.message().ts, "text": "Critico"}
+    ear.say(ear.slack.shortcut(SHORTCUT, message, ear.message().channel))
+    assert ear.modal("menu")["title"]["text"] == "Case 1"
+
+
+# ------------------------------------------------------------------------------------------------------ races
+
+
+def test_the_second_is_told_who_was_faster(one: Ear) -> None:
+    payloads = [one.slack.payload(one.message(), menu.ACKNOWLEDGE, user, name) for user, name in
+                (("U0MARTA", "marta"), ("U0LUCA", "luca"))]  # fmt: skip
+    one.say(payloads[0])
+    one.until(lambda: case_of(one).status == CaseStatus.ACKNOWLEDGED)
+    one.say(payloads[1])
+    one.until(lambda: one.slack.private)
+    assert [(told["user"], told["text"]) for told in one.slack.private] == [
+        ("U0LUCA", "marta was faster: acknowledged today at 12:00.")
+    ]
+
+
+def test_the_second_to_submit_is_told_privately_in_the_channel(one: Ear) -> None:
+    one.click("resolve_as")
+    one.click("resolve_as", "U0LUCA", "luca")
+    one.until(lambda: len(one.slack.views) == 2)
+    views = list(one.slack.views.values())
+    one.say(one.slack.submission(views[0], how="apology"))
+    one.until(lambda: case_of(one).status == CaseStatus.RESOLVED)
+    one.say(one.slack.submission(views[1], "U0LUCA", "luca", how="refund"))
+    one.until(lambda: one.slack.private)
+    assert case_of(one).resolution == "apology"
+    assert one.slack.private[-1]["user"] == "U0LUCA"
+    assert one.slack.private[-1]["text"] == "marta was faster: resolved today at 12:00."
+
+
+def test_two_edit_the_draft_and_no_word_is_lost(one: Ear) -> None:
+    one.click("edit")
+    one.click("edit", "U0LUCA", "luca")
+    one.until(lambda: len(one.slack.views) == 2)
+    views = list(one.slack.views.values())
+    one.say(one.slack.submission(views[0], reply="Cara Giulia, la chiamo."))
+    one.until(lambda: case_of(one).reply == "Cara Giulia, la chiamo.")
+    one.say(one.slack.submission(views[1], "U0LUCA", "luca", reply="Gentile Giulia, ci scusi."))
+    one.until(lambda: one.slack.private)
+    assert case_of(one).reply == "Cara Giulia, la chiamo."
+    assert one.slack.private[-1]["text"] == "marta was faster, today at 12:00."
+    assert "Gentile Giulia, ci scusi." in str(one.slack.private[-1]["blocks"])
+
+
+# ----------------------------------------------------------------------------------------------- slow, broken
+
+
+def test_every_click_is_acknowledged_while_the_database_is_locked(one: Ear) -> None:
+    """Slack's three seconds hold, the modal opens in time, and what was clicked is done when the lock is gone."""
+    with one.listener.db.write():
+        for _ in range(6):
+            one.say(one.slack.payload(one.message(), menu.ACKNOWLEDGE))
+        one.click("resolve_as")
+        assert one.slack.wait_for(lambda: bool(one.slack.views))
+        assert case_of(one).status == CaseStatus.OPEN
+    one.until(lambda: case_of(one).status == CaseStatus.ACKNOWLEDGED)
+    assert one.modal("resolve_as")
+    opened = [view["blocks"][0]["text"]["text"] for view in one.slack.shown if "callback_id" not in view]
+    assert opened == ["One moment…"]
+
+
+def test_a_database_that_fails_is_told(one: Ear) -> None:
+    one.listener.db.close()
+    with one.listener.db.write() as session:
+        session.connection().exec_driver_sql("ALTER TABLE audit RENAME TO gone")
+    one.click("acknowledge")
+    one.until(lambda: one.slack.private)
+    assert one.slack.private[-1]["text"] == "That could not be saved. Please click again in a moment."
+    one.click("menu")
+    one.until(lambda: one.slack.views)
+    assert "cannot be shown now" in str(list(one.slack.views.values())[-1])
+
+
+def test_slack_refusing_to_open_harms_nothing(one: Ear) -> None:
+    one.slack.fail("views.open", Failure(error="expired_trigger_id"))
+    one.click("edit")
+    one.until(lambda: any(call[0] == "views.open" for call in one.slack.calls))
+    one.click("acknowledge")
+    one.until(lambda: case_of(one).status == CaseStatus.ACKNOWLEDGED)
+
+
+# ------------------------------------------------------------------------------------------- old and unknown
+
+
+@pytest.mark.parametrize(
+    ("action", "value", "status"),
+    [(menu.RESOLVE, "1", CaseStatus.RESOLVED), (menu.FALSE_ALARM, "1.1.1", CaseStatus.DISMISSED)],
+)
+def test_buttons_from_before_modals_still_work(one: Ear, action: str, value: str, status: str) -> None:
+    payload = one.slack.payload(one.message(), menu.ACKNOWLEDGE)
+    payload["actions"] = [{"type": "button", "action_id": action, "value": value}]
+    one.say(payload)
+    one.until(lambda: case_of(one).status == status)
+
+
+@pytest.mark.parametrize("action", ["ascolto.case.teleport.v1", "ascolto.other.v9", "ascolto.case.edit.v2"])
+def test_a_button_of_another_version_is_answered(one: Ear, action: str) -> None:
+    payload = one.slack.payload(one.message(), menu.ACKNOWLEDGE)
+    payload["actions"] = [{"type": "button", "action_id": action, "value": "1"}]
+    one.say(payload)
+    one.until(lambda: one.slack.private)
+    assert one.slack.private[-1]["text"] == "This version of Ascolto does not know that button."
+
+
+def test_a_form_of_another_version_is_answered(one: Ear) -> None:
+    view = {
+        "id": "V1",
+        "blocks": [],
+        "callback_id": "ascolto.modal.teleport.v1",
+        "private_metadata": "1.1.1.1",
+    }
+    said = one.say(one.slack.submission(view))
+    assert said["response_action"] == "update"
+    assert "does not know that form" in str(said["view"])
+
+
+@pytest.mark.parametrize(
+    "value", ["", "1.", "1.2", "1.2.x", "1.2.3.4.5", "-1", "1.2.9999999999", "\u0661", "999"]
+)
 def test_a_value_of_no_button_of_ours(db: Database, now: datetime, value: str) -> None:
     told: list[str] = []
-    listening(db, now, []).clicked(value, "slack:U0MARTA:marta", cases.false_alarm, told.append)
+    listening(db, now).clicked(value, MARTA, "false_alarm", told.append)
     assert told == ["This case is not there any more."]
+
+
+# ------------------------------------------------------------------------------------------------ who may act
+
+
+def test_somebody_outside_the_allowed_people_is_refused_everywhere(
+    slack: FakeSlack, db: Database, now: datetime
+) -> None:
+    add_alert(db, now)
+    slack.groups["S0CARE"] = ["U0LUCA"]
+    options: dict[str, Any] = {"people": ("U0ANNA",), "groups": ("S0CARE",)}
+    with http_ear(slack, listening(db, now), **options) as ear:
+        ear.deliver()
+        ear.click("acknowledge")
+        ear.until(lambda: slack.private)
+        assert "only some people act" in slack.private[-1]["text"]
+        ear.click("resolve_as")
+        ear.until(lambda: "only some people act" in str(slack.views))
+        ear.say(slack.command("pause"))
+        ear.until(lambda: len(slack.private) == 2)
+        ear.say(slack.home_opened())
+        ear.until(lambda: "only some people act" in str(slack.homes))
+        assert case_of(ear).status == CaseStatus.OPEN
+        for number in range(2):
+            ear.click("acknowledge", "U0LUCA", "luca")
+            ear.until(lambda: case_of(ear).owner == LUCA)
+            assert number == 0 or slack.private[2:] == []
+        asked = [call for call in slack.calls if call[0] == "usergroups.users.list"]
+        assert len(asked) == 1  # kept for a while
+    with db.read() as session:
+        assert [row.who for row in session.exec(select(Audit))] == [LUCA]
+        assert switches.standing(session, now) == []
+
+
+def test_an_unknown_workspace_gets_a_polite_refusal(slack: FakeSlack, db: Database, now: datetime) -> None:
+    add_alert(db, now)
+    with http_ear(slack, listening(db, now), workspace="T0OTHER") as ear:
+        ear.deliver()
+        for payload in (
+            slack.payload(ear.message(), menu.ACKNOWLEDGE),
+            slack.command("pause"),
+            slack.home_opened(),
+            slack.shortcut(SHORTCUT, {"ts": ear.message().ts, "text": "x"}, ear.message().channel),
+        ):
+            ear.say(payload)
+        assert case_of(ear).status == CaseStatus.OPEN
+    assert [call[0] for call in slack.calls if call[0] != "chat.postMessage"] == []
+
+
+# ----------------------------------------------------------------------------------------- each thing to do
+
+
+def test_assigning_to_me_and_to_a_person(one: Ear) -> None:
+    one.click("assign_me", "U0LUCA", "luca")
+    one.until(lambda: case_of(one).owner == LUCA)
+    one.click("menu")
+    view = one.modal("menu")
+    one.say(one.slack.in_view(view, menu.ASSIGN, selected_user="U0ANNA"))
+    one.until(lambda: case_of(one).owner == "slack:U0ANNA:anna")
+    one.until(lambda: "Done: Assign to a person" in str(one.slack.views[view["id"]]))
+
+
+def test_a_promise_gets_a_clock_of_its_own(one: Ear, now: datetime) -> None:
+    one.click("replied")
+    view = one.modal("replied")
+    one.say(one.slack.submission(view, promise="Le diciamo qualcosa", by="2026-11-26"))
+    one.until(lambda: case_of(one).status == CaseStatus.REPLIED)
+    with one.listener.db.read() as session:
+        (clock,) = session.exec(select(Clock).where(Clock.kind == ClockKind.PROMISE)).all()
+    assert (clock.note, clock.due_at.isoformat()) == ("Le diciamo qualcosa", "2026-11-26T17:00:00+00:00")
+
+
+def test_the_reply_to_copy_is_handed_out(one: Ear) -> None:
+    one.click("copy")
+    one.until(lambda: one.slack.private)
+    told = one.slack.private[-1]
+    assert told["response_type"] == "ephemeral"
+    assert "Ci chiami subito allo 02 000000" in str(told["blocks"])
+    assert menu.REPLIED in str(told["blocks"])
+
+
+def test_a_false_alarm_says_what_it_should_have_been(one: Ear) -> None:
+    one.click("false_alarm_as")
+    one.say(one.slack.submission(one.modal("false_alarm_as"), urgency="normal", category="praise"))
+    one.until(lambda: case_of(one).status == CaseStatus.DISMISSED)
+    with one.listener.db.read() as session:
+        (label,) = session.exec(select(Label)).all()
+    assert (label.origin, label.urgency, label.category, label.who) == (
+        "false_alarm", "normal", "praise", MARTA,
+    )  # fmt: skip
+
+
+def test_a_false_alarm_about_older_words_says_to_look_again(one: Ear, now: datetime) -> None:
+    one.click("false_alarm_as")
+    view = one.modal("false_alarm_as")
+    with one.listener.db.write() as session:
+        add_mention(session, now, text="Mia figlia è in ospedale")
+    one.say(one.slack.submission(view))
+    one.until(lambda: one.slack.private)
+    assert "The text has changed meanwhile" in one.slack.private[-1]["text"]
+    assert case_of(one).status == CaseStatus.OPEN
+
+
+def test_a_note_a_report_and_what_came_of_it(one: Ear) -> None:
+    one.click("menu")
+    view = one.modal("menu")
+    one.say(one.slack.in_view(view, menu.action("note")))
+    one.say(one.slack.submission(one.modal("note"), note="La conosciamo"))
+    one.until(lambda: "note" in actions(one))
+    one.click("menu")
+    one.say(one.slack.in_view(one.modal("menu"), menu.action("report")))
+    one.say(one.slack.submission(one.modal("report"), rule="fake", evidence="Nessun ordine a questo nome"))
+    one.until(lambda: "report" in actions(one))
+    one.click("menu")
+    one.say(one.slack.in_view(one.modal("menu"), menu.action("outcome")))
+    one.say(one.slack.submission(one.modal("outcome"), outcome="kept"))
+    one.until(lambda: "report_outcome" in actions(one))
+
+
+def test_reopening_from_the_shortcut_of_a_message_that_shrank(one: Ear) -> None:
+    with one.listener.db.write() as session:
+        cases.resolve(desk(one, session), 1, LUCA)
+    one.deliver()
+    assert one.message().buttons() == {}
+    one.say(one.slack.shortcut(SHORTCUT, {"ts": one.message().ts, "text": "x"}, one.message().channel))
+    one.say(one.slack.in_view(one.modal("menu"), menu.REOPEN))
+    one.until(lambda: case_of(one).status == CaseStatus.OPEN)
+
+
+def desk(ear: Ear, session: Any) -> cases.Desk:
+    return cases.Desk(session, ear.listener.brands, ["slack"], ear.listener.clock())
+
+
+def test_reopening_from_the_app_home(one: Ear) -> None:
+    with one.listener.db.write() as session:
+        cases.resolve(desk(one, session), 1, LUCA)
+    one.say(one.slack.home_opened())
+    one.until(lambda: one.slack.homes)
+    home = one.slack.homes["U0MARTA"]
+    assert "Done lately" in str(home)
+    one.say(one.slack.in_view(home, menu.REOPEN))
+    one.until(lambda: case_of(one).status == CaseStatus.OPEN)
+    one.until(lambda: "Done lately" not in str(one.slack.homes["U0MARTA"]))
+
+
+def test_a_message_that_links_to_nothing_we_know(one: Ear) -> None:
+    message = {"ts": "1.1", "text": "Guardate <https://elsewhere.example/1|qui>"}
+    one.say(one.slack.shortcut(SHORTCUT, message, one.message().channel))
+    one.until(lambda: "has not read what this message links to" in str(one.slack.views))
+
+
+# ------------------------------------------------------------------------------------------------ the command
+
+
+def test_the_command(one: Ear, now: datetime) -> None:
+    with one.listener.db.write() as session:
+        session.add(SourceRow(name="my shop", brand="aurora", type="page", last_ok_at=now))
+
+    def ask(text: str) -> str:
+        before = len(one.slack.private)
+        one.say(one.slack.command(text))
+        one.until(lambda: len(one.slack.private) > before)
+        return str(one.slack.private[-1]["text"])
+
+    assert "Cases: 1 open" in ask("")
+    assert "my shop: is read" in ask("status")
+    assert "The latest mention with “bocca gonfia”" in ask("search bocca gonfia")
+    assert "giulia_r" in str(one.slack.private[-1]["blocks"])
+    assert "No mention with “<!channel>”" in ask("search <!channel>").replace("&lt;", "<").replace(
+        "&gt;", ">"
+    )
+    assert "There is no myshop" in ask("mute myshop 2h")
+    assert "Write which source" in ask("mute my shop")
+    assert "my shop is muted until today at 12:30" in ask("mute my shop 30m")
+    assert "Paused until somebody says go-on" in ask("pause")
+    with one.listener.db.read() as session:
+        assert switches.on(session, "pause:aurora", now)
+        assert switches.on(session, "mute:my shop", now)
+        assert not switches.on(session, "mute:my shop", now + timedelta(hours=1))
+    assert "is paused until somebody" in ask("stato")
+    assert "Goes on: my shop and aurora" in ask("go-on")
+    assert "Nothing is paused or muted." in ask("riprendi")
+    assert "/ascolto mute" in ask("dance")
+    assert [name for name in actions(one) if name in ("mute", "pause")] == ["mute", "pause", "mute", "pause"]
+
+
+def test_the_brand_is_known(one: Ear) -> None:
+    assert isinstance(BRAND, Brand)

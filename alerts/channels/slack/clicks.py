@@ -1,0 +1,495 @@
+"""From a click, or what a modal sends, to a move of a case; and what the person is told. Knows nothing of Bolt.
+
+The moves are `alerts.cases`'s and `alerts.deeds`'s; how the views look is `modals`', `menu`'s and `home`'s.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from alerts import cases, deeds, exclusions, sla
+from alerts.card import Card, load_card
+from alerts.cases import Desk, Move
+from alerts.channels.slack import commands, home, kit, menu, modals
+from alerts.channels.slack.blocks import Message
+from alerts.channels.slack.kit import Block
+from alerts.channels.slack.modals import (
+    Correction,
+    Counted,
+    Replied,
+    Reply,
+    Report,
+    Resolution,
+    Said,
+    Submission,
+)
+from alerts.drafts.compose import DraftReply, DraftRequest, compose
+from alerts.telling import name_of
+from alerts.words import N_, Words
+from store import labels
+from store.brand import Brand
+from store.clock import utcnow
+from store.db import Database
+from store.errors import Permanent
+from store.mention import text_key
+from store.tables import Audit, Case, CaseStatus, Draft, Mention, Notification, NotificationKind
+
+log = logging.getLogger(__name__)
+
+MORNING, EVENING = time(9), time(18)  # where the brand's hours say nothing
+ADDRESSES = 10  # of one message that are looked up
+FASTER = {
+    CaseStatus.ACKNOWLEDGED: N_("{who} was faster: acknowledged {when}."),
+    CaseStatus.REPLIED: N_("It has been answered meanwhile, {when}."),
+    CaseStatus.RESOLVED: N_("{who} was faster: resolved {when}."),
+    CaseStatus.DISMISSED: N_("{who} was faster: dismissed {when}."),
+}
+_VALUE = re.compile(r"\d{1,15}(?:\.\d{1,15}\.\d{1,9})?", re.ASCII)
+_METADATA = re.compile(r"(\d{1,15})\.(\d{1,9})\.(\d{1,15})\.(\d{1,9})", re.ASCII)
+_ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{3,2000}")
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """What a person clicked on: a case, where the button says so the words that were seen, and what they chose."""
+
+    case_id: int
+    who: str
+    mention_id: int | None = None
+    revision: int | None = None
+    chosen: str = ""
+
+
+Deed = Callable[[Desk, Clicked], Move]
+Answering = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a click: whether it was done, and what the person is to know (None: they see it)."""
+
+    done: bool
+    said: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What a click needs. `wake`: called when a message must be edited; it must not block. `channels`: where the lines
+    of a case's thread go; `detect`: finds the language of a text, for drafts that are written anew."""
+
+    db: Database
+    words: Words
+    brands: Mapping[str, Brand]
+    wake: Callable[[], object]
+    clock: Callable[[], datetime] = utcnow
+    channels: Sequence[str] = ("slack",)
+    sources: Sequence[str] = ()
+    compose: Callable[[DraftRequest], DraftReply] = compose
+    detect: Callable[[str], str | None] | None = None
+
+    # ------------------------------------------------------------------------------------------------ doing
+
+    def knows(self, what: str) -> bool:
+        """Whether a click on `what` means something here."""
+        return what in MODALS or what in self._deeds() or what in ("copy", "count")
+
+    def clicked(self, value: str, who: str, what: str, answer: Answering, chosen: str = "") -> Told:
+        """Does `what` with the case that the button's value names; `answer` tells the person, privately."""
+        told = self.do(what, value, who, chosen)
+        if told.said:
+            answer(told.said)
+        return told
+
+    def do(self, what: str, value: str, who: str, chosen: str = "") -> Told:
+        """Does `what` at once."""
+        clicked = named(value, who, chosen)
+        if clicked is None:
+            return Told(False, self.words._("This case is not there any more."))
+        deed = self._deeds()[what]
+        return self._done(what, lambda desk: deed(desk, clicked), who)
+
+    def submitted(self, what: str, metadata: str, who: str, sent: Submission) -> Told:
+        """Does what a modal's submission says."""
+        clicked = named(metadata, who)
+        if clicked is None:
+            return Told(False, self.words._("This case is not there any more."))
+        return self._done(what, lambda desk: self._submit(desk, what, clicked, sent), who)
+
+    def _done(self, what: str, deed: Callable[[Desk], Move], who: str) -> Told:
+        try:
+            told = self._try(what, deed, who)
+        except Exception as error:
+            kind = type(error).__name__
+            log.error("a click failed: %s", kind, extra={"action": "slack.click_failed", "what": what})
+            return Told(False, self.words._("That could not be saved. Please click again in a moment."))
+        self.wake()
+        return told
+
+    def _try(self, what: str, deed: Callable[[Desk], Move], who: str) -> Told:
+        now = self.clock()
+        with self.db.write() as session:
+            try:
+                move = deed(Desk(session, self.brands, self.channels, now))
+            except Permanent as error:
+                return Told(False, self._refusal(error))
+            known = {"action": "slack.clicked", "what": what, "case": move.case.id, "done": move.done}
+            log.info("clicked", extra=known)
+            if move.refused:
+                return Told(False, self.words._(move.refused))
+            if move.changed:
+                said = self.words._("The text has changed meanwhile, so the case stays. Please look again.")
+                return Told(False, said)
+            if move.done or move.by == who:
+                return Told(True)
+            return Told(False, self._too_late(move, zone_of(self.brands, move.case), now))
+
+    def _refusal(self, error: Permanent) -> str:
+        if error.reason in REFUSALS:
+            return self.words._(REFUSALS[error.reason])
+        return self.words._("This case is not there any more.")
+
+    def _too_late(self, move: Move, zone: ZoneInfo, now: datetime) -> str:
+        if move.by is None:
+            return self.words._("This case has moved on meanwhile.")
+        message = FASTER.get(CaseStatus(move.case.status), N_("{who} was faster, {when}."))
+        when = self.words.when(move.at or now, zone, now)
+        return self.words._(message, who=name_of(move.by), when=when)
+
+    def _deeds(self) -> dict[str, Deed]:
+        """What is done by one click."""
+        return {
+            "acknowledge": lambda desk, click: cases.acknowledge(desk, click.case_id, click.who),
+            "assign_me": lambda desk, click: cases.assign(desk, click.case_id, click.who, click.who),
+            "assign": lambda desk, click: cases.assign(desk, click.case_id, click.who, click.chosen),
+            "resolve": lambda desk, click: cases.resolve(desk, click.case_id, click.who),
+            "not_relevant": lambda desk, click: cases.dismiss(desk, click.case_id, click.who),
+            "false_alarm": _false_alarm,
+            "snooze_hour": _snooze("hour"),
+            "snooze_morning": _snooze("morning"),
+            "snooze_monday": _snooze("monday"),
+            "wake": lambda desk, click: cases.wake(desk, click.case_id, click.who),
+            "reopen": lambda desk, click: cases.reopen(desk, click.case_id, click.who),
+            "callback": lambda desk, click: deeds.offer_callback(desk, click.case_id, click.who),
+            "another": lambda desk, click: deeds.another_wording(
+                desk, click.case_id, click.who, self.compose, self.detect
+            ),
+            "warn": lambda desk, click: deeds.warn(desk, click.case_id, click.who),
+            "hide": lambda desk, click: deeds.hide(desk, click.case_id, click.who),
+            "ask_to_quote": lambda desk, click: deeds.ask_to_quote(desk, click.case_id, click.who),
+        }
+
+    def _submit(self, desk: Desk, what: str, clicked: Clicked, sent: Submission) -> Move:
+        case_id, who = clicked.case_id, clicked.who
+        match sent:
+            case Reply(text, before):
+                return _save(desk, case_id, who, text, before)
+            case Resolution(how, note):
+                move = cases.resolve(desk, case_id, who, how)
+                if note and move.done:
+                    deeds.note(desk, case_id, who, note)
+                return move
+            case Replied(promise, by):
+                promised_by = self._end_of(desk, case_id, by) if by else None
+                return cases.mark_replied(desk, case_id, who, promise or None, promised_by)
+            case Correction(sentiment, urgency, category):
+                seen = (clicked.mention_id, clicked.revision)
+                return cases.false_alarm(desk, case_id, who, *seen, sentiment, urgency, category)
+            case Report(rule, evidence):
+                return deeds.report(desk, case_id, who, rule, evidence)
+            case Said(text) if what == "note":
+                return deeds.note(desk, case_id, who, text)
+            case Said(text) if what == "outcome":
+                return deeds.report_outcome(desk, case_id, who, text)
+            case Said(text):
+                return self._exclude(desk, case_id, who, text)
+
+    def _exclude(self, desk: Desk, case_id: int, who: str, phrase: str) -> Move:
+        """The phrase is adopted, and the case was not about the brand."""
+        case = cases.locked(desk.session, case_id)
+        exclusions.adopt(desk, case.brand, phrase, who)
+        return cases.dismiss(desk, case_id, who, "not_about_us")
+
+    def _end_of(self, desk: Desk, case_id: int, day: date) -> datetime:
+        case = desk.session.get(Case, case_id)
+        return end_of_day(day, self.brands.get(case.brand) if case else None, desk.now)
+
+    # ---------------------------------------------------------------------------------------------- showing
+
+    def view(self, what: str, value: str, phrase: str | None = None) -> Block:
+        """The modal `what` of a case, as it is now; a sentence where the case is not there."""
+        clicked = named(value, "")
+        gone = modals.notice(self.words._("This case is not there any more."), self.words)
+        if clicked is None:
+            return gone
+        with self.db.read() as session:
+            case = session.get(Case, clicked.case_id)
+            if case is None:
+                return gone
+            card = load_card(session, clicked.case_id, self.brands.get(case.brand), self.clock())
+            return self._view(session, what, case, card, phrase)
+
+    def _view(self, session: Session, what: str, case: Case, card: Card, phrase: str | None) -> Block:
+        if what == "menu":
+            return menu.view(card, past(session, card.case_id), self.words)
+        if what == "edit":
+            return modals.edit(card, reply_of(session, case), self.words)
+        if what == "not_about_us":
+            return modals.not_about_us(card, self._counted(session, case, phrase), self.words)
+        return _PLAIN[what](card, self.words)
+
+    def _counted(self, session: Session, case: Case, phrase: str | None) -> Counted | None:
+        brand = self.brands.get(case.brand)
+        mention = session.get(Mention, case.mention_id) if case.mention_id else None
+        if brand is None or mention is None:
+            return None
+        if phrase is not None:
+            found = exclusions.count(session, brand, phrase)
+        else:
+            found = exclusions.propose(session, brand, mention)
+        return found and Counted(found.phrase, found.mentions, found.cases, found.own)
+
+    def home(self, user: str, said: str = "") -> Block:
+        """The App Home of a person."""
+        now = self.clock()
+        with self.db.read() as session:
+            asked = commands.Asked(session, self.brands, self.sources, "", now, self.words)
+            known = home.load(session, self.brands, self.sources, user, now, commands.standing(asked))
+        return home.view(known, self.words, said)
+
+    def command(self, text: str, who: str) -> Message:
+        """What `/ascolto` answers."""
+        opened = self.db.write() if commands.changes(text) else self.db.read()
+        with opened as session:
+            asked = commands.Asked(session, self.brands, self.sources, who, self.clock(), self.words)
+            answer = commands.answer(text, asked)
+        log.info("command", extra={"action": "slack.command"})
+        return answer
+
+    def copy(self, value: str) -> Message | None:
+        """The reply of a case, whole, to be copied; None where there is none."""
+        clicked = named(value, "")
+        if clicked is None:
+            return None
+        with self.db.read() as session:
+            case = session.get(Case, clicked.case_id)
+            reply = reply_of(session, case) if case else ""
+        if not reply:
+            return None
+        words = self.words
+        said = words._("Copy this, paste it where the customer wrote, then mark the case as replied:")
+        pieces = [kit.verbatim(piece) for _, piece in modals.pieces(reply)]
+        done = kit.button(menu.REPLIED, words._("Mark as replied"), value)
+        shown = kit.rich(kit.section(kit.text(said)), *pieces)
+        return Message(said, (shown, kit.actions("ascolto.copy", [done])))
+
+    def from_message(self, channel: str, ts: str, texts: Iterable[str], who: str) -> Block:
+        """Makes a case of the mention that a message links to or quotes; of a case's own message, shows the case."""
+        with self.db.read() as session:
+            case_id = _case_at(session, channel, ts)
+            mention_id = None if case_id else _mention_in(session, list(texts), self.brands)
+        if case_id is None and mention_id is not None:
+            case_id = self._make_case(mention_id, who)
+        if case_id is not None:
+            return self.view("menu", str(case_id))
+        said = self.words._(
+            "Ascolto has not read what this message links to or quotes, so it cannot be a case yet. "
+            "Sources that are watched, and ascolto import, bring it in."
+        )
+        return modals.notice(said, self.words)
+
+    def _make_case(self, mention_id: int, who: str) -> int | None:
+        with self.db.write() as session:
+            desk = Desk(session, self.brands, self.channels, self.clock())
+            move = deeds.make_case(desk, who, mention_id=mention_id, compose=self.compose, detect=self.detect)
+            case_id = move.case.id
+        self.wake()
+        log.info("made a case", extra={"action": "slack.made_case", "case": case_id, "done": move.done})
+        return case_id
+
+    def place_of(self, value: str) -> str | None:
+        """The channel in which the case's message stands."""
+        clicked = named(value, "")
+        if clicked is None:
+            return None
+        with self.db.read() as session:
+            return session.scalar(
+                select(col(Notification.address)).where(
+                    col(Notification.case_id) == clicked.case_id,
+                    col(Notification.kind) == NotificationKind.CASE,
+                    col(Notification.channel) == "slack",
+                )
+            )
+
+
+REFUSALS = {
+    "no_such_case": N_("This case is not there any more."),
+    "no_such_mention": N_("This mention is not there any more."),
+}
+_PLAIN: dict[str, Callable[[Card, Words], Block]] = {
+    "resolve_as": modals.resolve,
+    "replied": modals.replied,
+    "false_alarm_as": modals.false_alarm,
+    "note": modals.note,
+    "report": modals.report,
+    "outcome": modals.outcome,
+}
+MODALS = frozenset({"menu", "edit", "not_about_us", *_PLAIN})
+"""What a click opens."""
+
+
+def named(value: str, who: str, chosen: str = "") -> Clicked | None:
+    """What a button's value, or a modal's memory, names; None for what no button of ours says."""
+    if known := _METADATA.fullmatch(value):
+        case_id, _, mention_id, revision = map(int, known.groups())
+        return Clicked(case_id, who, mention_id or None, revision if mention_id else None, chosen)
+    if not _VALUE.fullmatch(value):
+        return None
+    case_id, mention_id, revision = (*map(int, value.split(".")), None, None)[:3]
+    return Clicked(case_id or 0, who, mention_id, revision, chosen)
+
+
+def reply_of(session: Session, case: Case) -> str:
+    """The whole reply of a case: a person's, else the draft to the words that are shown."""
+    if case.reply is not None:
+        return case.reply
+    drafted = (
+        select(col(Draft.reply))
+        .join(Mention, col(Mention.id) == col(Draft.mention_id))
+        .where(col(Draft.mention_id) == case.mention_id, col(Draft.revision) == col(Mention.revision))
+    )
+    return session.scalar(drafted) or ""
+
+
+def past(session: Session, case_id: int) -> menu.Past:
+    """What was done with the case since it was last opened."""
+    rows = session.scalars(
+        select(col(Audit.action))
+        .where(col(Audit.case_id) == case_id)
+        .order_by(col(Audit.id).desc())
+        .limit(200)
+    )
+    actions = []
+    for action in rows:
+        if action == "reopen":
+            break
+        actions.append(action)
+    return menu.Past(frozenset(actions))
+
+
+def snooze_until(when: str, now: datetime, urgency: str, brand: Brand | None) -> datetime:
+    """When a case that is put aside comes back: in open hours of the brand, which for what is critical are all."""
+    zone = brand.zone if brand else ZoneInfo("UTC")
+    if when == "hour":
+        later = now + timedelta(hours=1)
+        return (brand and sla.next_opening(later, sla.calendar(brand, urgency))) or later
+    today = now.astimezone(zone).date()
+    day = today + timedelta(days=1 if when == "morning" else 7 - today.weekday())
+    calendar = sla.calendar(brand, "normal") if brand else None
+    begins = MORNING if calendar is None or calendar.always else time.min
+    moment = datetime.combine(day, begins, tzinfo=zone)
+    opening = calendar and sla.next_opening(moment, calendar)
+    return opening or datetime.combine(day, MORNING, tzinfo=zone)
+
+
+def end_of_day(day: date, brand: Brand | None, now: datetime) -> datetime:
+    """Until when a promise for that day is kept: the brand's closing time, where that is still to come."""
+    zone = brand.zone if brand else ZoneInfo("UTC")
+    closing = [o.closes for o in (brand.policy.hours if brand else ()) if o.weekday == day.weekday()]
+    ends = min(max(closing, default=EVENING), time(23, 59))
+    moment = datetime.combine(day, ends, tzinfo=zone)
+    return moment if moment > now else max(datetime.combine(day, time(23, 59), tzinfo=zone), now)
+
+
+def zone_of(brands: Mapping[str, Brand], case: Case) -> ZoneInfo:
+    brand = brands.get(case.brand)
+    return brand.zone if brand else ZoneInfo("UTC")
+
+
+def addresses(texts: Iterable[str]) -> list[str]:
+    """The addresses in what Slack tells of a message, each as a platform may have written it."""
+    found: dict[str, None] = {}
+    for text in texts:
+        for address in _ADDRESS.findall(text.replace("&amp;", "&")):
+            plain = address.rstrip(".,;:!?)]}*_~")
+            for one in (address, plain, plain.partition("#")[0], plain.rstrip("/"), f"{plain}/"):
+                found.setdefault(one)
+    return list(found)[: ADDRESSES * 5]
+
+
+def _false_alarm(desk: Desk, click: Clicked) -> Move:
+    return cases.false_alarm(desk, click.case_id, click.who, click.mention_id, click.revision)
+
+
+def _snooze(when: str) -> Deed:
+    def put_aside(desk: Desk, click: Clicked) -> Move:
+        case = cases.locked(desk.session, click.case_id)
+        until = snooze_until(when, desk.now, case.urgency, desk.brands.get(case.brand))
+        return cases.snooze(desk, click.case_id, click.who, until)
+
+    return put_aside
+
+
+def _save(desk: Desk, case_id: int, who: str, text: str, before: str) -> Move:
+    """Keeps the reply, unless there is another by now than the one that was edited."""
+    case = cases.locked(desk.session, case_id)
+    now = reply_of(desk.session, case)
+    if modals.fingerprint(now) != before and now != text:
+        return cases.too_late(desk.session, case, ("reply", "another_wording"))
+    return deeds.save_reply(desk, case_id, who, text)
+
+
+def _case_at(session: Session, channel: str, ts: str) -> int | None:
+    return session.scalar(
+        select(col(Notification.case_id)).where(
+            col(Notification.channel) == "slack",
+            col(Notification.address) == channel,
+            col(Notification.message_id) == ts,
+        )
+    )
+
+
+def _mention_in(session: Session, texts: Sequence[str], brands: Mapping[str, Brand]) -> int | None:
+    for address in addresses(texts):
+        if found := labels.at_address(session, address):
+            return found[-1]
+    for text in texts:
+        key = text_key(re.sub(r"[*_~`>]", " ", text))
+        same = key and session.scalar(
+            select(col(Mention.id))
+            .where(col(Mention.brand).in_(list(brands)), col(Mention.text_key) == key)
+            .where(col(Mention.content_hash) != "")
+            .order_by(col(Mention.id).desc())
+            .limit(1)
+        )
+        if same:
+            return int(same)
+    return None
+
+
+def texts_of(message: Mapping[str, Any]) -> list[str]:
+    """All that a message says, with the addresses it links to."""
+    found = [str(message.get("text") or "")]
+    for name in ("blocks", "attachments"):
+        found += _strings(message.get(name))
+    return [text[:20_000] for text in found if text][:200]
+
+
+def _strings(value: Any, depth: int = 0) -> list[str]:
+    if depth > 12:
+        return []
+    if isinstance(value, Mapping):
+        own = [
+            str(value[key])
+            for key in ("url", "text", "from_url", "original_url", "title_link", "fallback")
+            if isinstance(value.get(key), str)
+        ]
+        return own + [text for part in value.values() for text in _strings(part, depth + 1)]
+    if isinstance(value, list):
+        return [text for part in value for text in _strings(part, depth + 1)]
+    return []

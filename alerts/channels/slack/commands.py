@@ -1,0 +1,257 @@
+"""`/ascolto`: what waits where, finding a mention, and stopping a source or everything that can wait for a time.
+
+Words in, a message for one person out. What a switch stops is for whoever tells people.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from alerts import telling
+from alerts.card import safe_url
+from alerts.channels.slack import kit
+from alerts.channels.slack.blocks import Message
+from alerts.channels.slack.escape import plain
+from alerts.channels.slack.home import HEALTH, SIGNS
+from alerts.text import one_line, shown
+from alerts.words import N_, Words
+from store import switches
+from store.brand import Brand, parse_duration
+from store.problems import meant
+from store.status import read_status
+from store.tables import CaseStatus, Mention, OutboxState, SourceRow
+
+COMMAND = "/ascolto"
+FOUND = 8  # mentions shown of a search
+LONGEST = timedelta(days=30)  # a switch that nobody remembers ends by itself
+SHORT = 200
+# What people write in Italian means the same.
+ALIASES = {
+    "stato": "status",
+    "cerca": "search",
+    "silenzia": "mute",
+    "pausa": "pause",
+    "riprendi": "go-on",
+    "aiuto": "help",
+}
+STATUSES = {
+    CaseStatus.OPEN: N_("open"),
+    CaseStatus.ACKNOWLEDGED: N_("acknowledged"),
+    CaseStatus.REPLIED: N_("replied"),
+    CaseStatus.RESOLVED: N_("resolved"),
+    CaseStatus.DISMISSED: N_("dismissed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command at work."""
+
+    session: Session
+    brands: Mapping[str, Brand]
+    sources: Sequence[str]
+    who: str
+    now: datetime
+    words: Words
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return next((brand.zone for brand in self.brands.values()), ZoneInfo("UTC"))
+
+    def until(self, moment: datetime | None) -> str:
+        if moment is None:
+            return self.words._("until somebody says go-on")
+        return self.words._("until {when}", when=self.words.when(moment, self.zone, self.now))
+
+
+def answer(text: str, asked: Asked) -> Message:
+    """Does what was asked and says so."""
+    name, _, rest = " ".join(text.split()).partition(" ")
+    name = name.lower() or "status"
+    return _COMMANDS.get(ALIASES.get(name, name), _help)(rest, asked)
+
+
+def changes(text: str) -> bool:
+    """Whether a command writes."""
+    name = text.split()[0].lower() if text.split() else ""
+    return ALIASES.get(name, name) in ("mute", "pause", "go-on")
+
+
+def standing(asked: Asked) -> list[str]:
+    """What is turned off now, a sentence each."""
+    told = []
+    for row in switches.standing(asked.session, asked.now):
+        kind, _, about = row.name.partition(":")
+        brand = asked.brands.get(about)
+        message = N_("{name} is paused {until}") if kind == switches.PAUSE else N_("{name} is muted {until}")
+        name = brand.name if brand and kind == switches.PAUSE else about
+        told.append(asked.words._(message, name=name, until=asked.until(row.until)))
+    return told
+
+
+def _status(rest: str, asked: Asked) -> Message:
+    status, words = read_status(asked.session, asked.sources), asked.words
+    cases = [f"{words.number(status.cases[name])} {words._(label)}" for name, label in STATUSES.items()]
+    lines = [words._("Cases: {counts}", counts=", ".join(cases))]
+    waiting = status.outbox[OutboxState.WAITING] + status.outbox[OutboxState.STALE]
+    lines.append(words._("Messages that wait: {count}", count=words.number(waiting)))
+    if failed := status.outbox[OutboxState.FAILED]:
+        lines.append(
+            words._(
+                "Messages that cannot be sent: {count}. ascolto check says why", count=words.number(failed)
+            )
+        )
+    lines += standing(asked)
+    for source in status.sources:
+        said = f"{SIGNS[source.health]} {source.source}: {words._(HEALTH[source.health])}"
+        if source.last_ok:
+            last = words.when(source.last_ok, asked.zone, asked.now)
+            said = f"{said} · {words._('last read well {when}', when=last)}"
+        lines.append(said)
+    return _lines(lines)
+
+
+def _search(rest: str, asked: Asked) -> Message:
+    words = asked.words
+    if not rest:
+        return _help(rest, asked)
+    conditions = [
+        col(Mention.text).icontains(word, autoescape=True)
+        | col(Mention.title).icontains(word, autoescape=True)
+        for word in rest.split()[:8]
+    ]
+    rows = asked.session.scalars(
+        select(Mention)
+        .where(col(Mention.brand).in_(list(asked.brands)), col(Mention.content_hash) != "", *conditions)
+        .order_by(col(Mention.id).desc())
+        .limit(FOUND)
+    ).all()
+    if not rows:
+        return _lines([words._("No mention with “{words}”.", words=shown(rest, SHORT))])
+    title = words.n(
+        "The latest mention with “{words}”",
+        "The latest {count} mentions with “{words}”",
+        len(rows),
+        words=shown(rest, SHORT),
+    )
+    listed = [kit.section(*_found(row, asked)) for row in rows]
+    return Message(
+        plain(title, SHORT * 2),
+        (kit.rich(kit.section(kit.text(title, bold=True)), kit.bullets(listed)),),
+    )
+
+
+def _found(row: Mention, asked: Asked) -> list[kit.Block]:
+    words = asked.words
+    known = (
+        telling.stars(row.stars, words),
+        shown(row.author and one_line(row.author), 60),
+        words.when(row.published_at, asked.zone, asked.now),
+        words._("case {number}", number=row.case_id) if row.case_id else "",
+    )
+    said = (
+        f"{telling.SEPARATOR.join(part for part in known if part)}: {shown(one_line(row.text[:800]), SHORT)} "
+    )
+    url = safe_url(row.url)[0]
+    return [kit.text(said), *([kit.link(url, words._("original"))] if url else [])]
+
+
+def _mute(rest: str, asked: Asked) -> Message:
+    name, _, time = rest.rpartition(" ")
+    length = _duration(time)
+    if not name or length is None:
+        return _lines(
+            [asked.words._("Write which source and for how long: {example}", example="/ascolto mute NAME 2h")]
+        )
+    known = _known_sources(asked)
+    if name not in known:
+        return _unknown(name, known, asked)
+    until = asked.now + length
+    switches.set(asked.session, switches.mute(name), until, asked.who, asked.now)
+    said = asked.words._(
+        "{name} is muted {until}. What is critical is told all the same.", name=name, until=asked.until(until)
+    )
+    return _lines([said])
+
+
+def _pause(rest: str, asked: Asked) -> Message:
+    """`pause`, `pause 2h`, `pause BRAND`, `pause BRAND 2h`."""
+    name, _, time = rest.rpartition(" ")
+    length = _duration(time)
+    if length is None:
+        name = rest
+    if name and name not in asked.brands:
+        return _unknown(name, list(asked.brands), asked)
+    until = asked.now + length if length else None
+    chosen = [name] if name else list(asked.brands)
+    for key in chosen:
+        switches.set(asked.session, switches.pause(key), until, asked.who, asked.now)
+    said = asked.words._(
+        "Paused {until}: no reply goes out, and nothing is told but what is critical.",
+        until=asked.until(until),
+    )
+    return _lines([said])
+
+
+def _go_on(rest: str, asked: Asked) -> Message:
+    """Ends the pause and every mute, or those of the brand or source that is named."""
+    ended = []
+    for row in list(switches.standing(asked.session, asked.now)):
+        if not rest or row.name.partition(":")[2] == rest:
+            switches.off(asked.session, row.name, asked.who, asked.now)
+            ended.append(row.name.partition(":")[2])
+    if not ended:
+        return _lines([asked.words._("Nothing is paused or muted.")])
+    return _lines([asked.words._("Goes on: {names}", names=asked.words.listing(ended))])
+
+
+def _help(rest: str, asked: Asked) -> Message:
+    _ = asked.words._
+    return _lines(
+        [
+            "/ascolto status: " + _("what waits, and how the sources fare"),
+            "/ascolto search WORDS: " + _("the latest mentions with these words"),
+            "/ascolto mute SOURCE 2h: " + _("nothing from that source for a time, but what is critical"),
+            "/ascolto pause [2h]: " + _("no replies and nothing that can wait"),
+            "/ascolto go-on: " + _("ends pauses and mutes"),
+        ]
+    )
+
+
+def _known_sources(asked: Asked) -> list[str]:
+    stored = asked.session.scalars(select(col(SourceRow.name)).order_by(col(SourceRow.name)))
+    return list(dict.fromkeys([*asked.sources, *stored]))
+
+
+def _unknown(name: str, known: Sequence[str], asked: Asked) -> Message:
+    told = asked.words._("There is no {name}.", name=shown(name, 100))
+    near = meant(name, known) if known else ""
+    names = asked.words._("Known are: {names}", names=", ".join(known[:30])) if known else ""
+    return _lines([f"{told}{near}" if asked.words.lang == "en" else told, *([names] if names else [])])
+
+
+def _duration(text: str) -> timedelta | None:
+    try:
+        length = parse_duration(text)
+    except (ValueError, OverflowError):
+        return None
+    return min(length, LONGEST) if isinstance(length, timedelta) and length > timedelta() else None
+
+
+def _lines(lines: Sequence[str]) -> Message:
+    text = plain("\n".join(lines), kit.MAX_TEXT)
+    return Message(text, (kit.rich(*(kit.section(kit.text(f"{line}\n")) for line in lines)),))
+
+
+_COMMANDS: dict[str, Callable[[str, Asked], Message]] = {
+    "status": _status,
+    "search": _search,
+    "mute": _mute,
+    "pause": _pause,
+    "go-on": _go_on,
+    "help": _help,
+}
