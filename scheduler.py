@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from alerts import digest
+from alerts import briefs, digest, pausing
 from alerts.channels.base import Channel
 from alerts.drafts.compose import compose
+from alerts.heartbeat import Heart
 from alerts.outbox import deliver_waiting
 from alerts.stage import check_clocks, check_sources, triage_waiting
 from alerts.words import Words
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 DUE = 2  # seconds between looks for sources whose time has come
 SWEEP = 5  # seconds between looks for rows that wait and that nobody was woken for
 CHECK = 20  # seconds between looks at overdue cases and sources that went down
+BRIEF = 30  # seconds between looks whether the time of a brief has come
+BEAT = 60  # seconds between two calls of the address that notices a silence
 REST = timedelta(minutes=1)  # a source that is still due after its read is not read again before
 MARGIN = timedelta(minutes=1)  # a lease outlasts the crawl it is for
 RETENTION = CronTrigger(hour=3, minute=40, timezone="UTC")
@@ -143,6 +146,7 @@ class Service:
         return taken > 0
 
     def deliver(self) -> bool:
+        pausing.tell(self.db, list(self.channels), self.clock())
         sent = deliver_waiting(
             self.db,
             self.channels,
@@ -159,6 +163,7 @@ class Service:
         brands, channels, now = self.settings.brands, list(self.channels), self.clock()
         told = check_sources(self.db, brands, channels, now)
         told += check_clocks(self.db, brands, channels, now, self.settings.slack.escalation)
+        told += pausing.tell(self.db, list(self.channels), self.clock())
         if told:
             self.belt.wake("deliver")
         return False
@@ -182,6 +187,13 @@ class Service:
     def announce_digests(self) -> None:
         """Last week's digest for each brand whose Monday morning has come; each is written once."""
         if digest.announce(self.db, self.settings.brands, list(self.channels), self.clock()):
+            self.belt.wake("deliver")
+
+    def announce_briefs(self) -> None:
+        """The morning's and the evening's brief of each brand whose time has come; each is written once."""
+        brands, watched = self.settings.brands, self.settings.sources
+        sources = [briefs.Watched(source.name, source.brand, source.every) for source in watched]
+        if briefs.announce(self.db, brands, sources, list(self.channels), self.clock()):
             self.belt.wake("deliver")
 
     def expire(self) -> None:
@@ -217,6 +229,15 @@ class Service:
         for brand in self.settings.brands.values():
             monday = CronTrigger(day_of_week="mon", hour=digest.HOUR, timezone=brand.zone)
             clocks.add_job(self.announce_digests, monday)
+        clocks.add_job(self.announce_briefs, "interval", seconds=BRIEF, next_run_time=utcnow())
+        if url := self.settings.heartbeat_url:
+            heart = Heart(url)
+            clocks.add_job(
+                lambda: heart.beat(self.db, self.channels, self.clock()),
+                "interval",
+                seconds=BEAT,
+                next_run_time=utcnow(),
+            )
         clocks.add_job(self.expire, RETENTION)
         clocks.start()
         self._clocks = clocks

@@ -65,8 +65,11 @@ def _tell(
     decision: Decision,
     reasons: tuple[Found, ...],
     channels: tuple[str, ...],
-) -> Case:
+) -> Case | None:
     known = home(facts, decision, found.near(facts.mention))
+    if known is None and _is_muted(found, facts, decision):
+        _keep_reasons(session, None, facts, reasons)
+        return facts.case
     if facts.case is not None and facts.case is not known:
         _close_praise(session, facts.case, found, channels)
     case = known or _open(session, facts, decision)
@@ -80,6 +83,11 @@ def _tell(
         news = _update(session, found, case, facts, decision, reasons, channels)
         _write_line(session, case, rows, news | ({"event": "joined"} if joins else {}), channels, found)
     return case
+
+
+def _is_muted(found: Gathered, facts: Facts, decision: Decision) -> bool:
+    """Whether a person wants no new cases of this source: the reasons are kept, for the brief to list the mention."""
+    return facts.mention.source in found.muted and decision.urgency != "critical"
 
 
 def _open(session: Session, facts: Facts, decision: Decision) -> Case:
@@ -99,11 +107,13 @@ def _open(session: Session, facts: Facts, decision: Decision) -> Case:
     return case
 
 
-def _keep_reasons(session: Session, case: Case, facts: Facts, reasons: tuple[Found, ...]) -> list[Reason]:
+def _keep_reasons(
+    session: Session, case: Case | None, facts: Facts, reasons: tuple[Found, ...]
+) -> list[Reason]:
     rows = [
         Reason(
             mention_id=facts.mention.id or 0,
-            case_id=case.id,
+            case_id=case.id if case else None,
             kind=reason.kind,
             occurrence=reason.occurrence,
             detail=list(reason.detail),
@@ -112,7 +122,8 @@ def _keep_reasons(session: Session, case: Case, facts: Facts, reasons: tuple[Fou
         for reason in reasons
     ]
     session.add_all(rows)
-    case.reasons = list(dict.fromkeys([*case.reasons, *(reason.kind for reason in reasons)]))
+    if case is not None:
+        case.reasons = list(dict.fromkeys([*case.reasons, *(reason.kind for reason in reasons)]))
     session.flush()
     return rows
 

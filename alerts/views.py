@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from alerts.card import Card, Change, Why, change_of, load_card, platform_label, safe_url
+from alerts.overview import Brief, Switched, load_brief, load_switched
 from alerts.text import one_line, shown
 from store.brand import Brand
 from store.clock import aware
@@ -118,7 +119,7 @@ class Report:
     paragraphs: tuple[str, ...]
 
 
-View = Card | Line | Reminder | SourceNotice | StartList | Report
+View = Card | Line | Reminder | SourceNotice | StartList | Brief | Switched | Report
 Reporting = Callable[[Session, Notification, datetime], Report]
 
 
@@ -145,6 +146,10 @@ def load_view(
         return _source_notice(session, row, brand, now)
     if row.kind == NotificationKind.START:
         return _start_list(session, row, brand, now)
+    if row.kind == NotificationKind.BRIEF:
+        return load_brief(session, row, brand, now)
+    if row.kind == NotificationKind.SWITCH:
+        return load_switched(row, brand, now)
     if report is None:
         raise LookupError(f"nobody here can write a {row.kind}")
     return report(session, row, now)
