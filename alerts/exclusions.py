@@ -65,6 +65,12 @@ def propose(session: Session, brand: Brand, mention: Mention) -> Proposal | None
     return min(weighed, key=lambda one: (one.own > 0, -one.mentions, len(one.phrase)), default=None)
 
 
+def weigh(session: Session, brand: Brand, phrase: str) -> Proposal:
+    """What a phrase that a person has chosen would have removed."""
+    known = (*brand.exclude, *adopted(session, [brand.key]).get(brand.key, ()))
+    return _weigh(session, brand, known, fold(phrase)[:MAX_PHRASE].strip())
+
+
 def adopt(desk: Desk, brand: str, phrase: str, who: str, case_id: int | None = None) -> Adopted:
     """From now on `phrase` is not about the brand; once, however often it is clicked. Raises ValueError for one that
     would leave nothing of the brand."""

@@ -52,6 +52,18 @@ EVENTS = {
     "joined": N_("Another mention joined this case"),
 }
 
+ORDINALS = (
+    N_("Second message"),
+    N_("Third message"),
+    N_("Fourth message"),
+    N_("Fifth message"),
+    N_("Sixth message"),
+    N_("Seventh message"),
+    N_("Eighth message"),
+    N_("Ninth message"),
+    N_("Tenth message"),
+)
+FEWEST_AN_HOUR = 1  # below it, a speed is no news
 RESOLUTIONS = {
     "apology": N_("Apology"),
     "refund": N_("Refund"),
@@ -96,18 +108,6 @@ DEEDS = {
 }
 CODES = {"report": RULES, "report_outcome": OUTCOMES}
 UNCODED = ("warn", "hide")  # what they say is in the sentence already
-ORDINALS = (
-    N_("Second message"),
-    N_("Third message"),
-    N_("Fourth message"),
-    N_("Fifth message"),
-    N_("Sixth message"),
-    N_("Seventh message"),
-    N_("Eighth message"),
-    N_("Ninth message"),
-    N_("Tenth message"),
-)
-FEWEST_AN_HOUR = 1  # below it, a speed is no news
 
 Naming = Callable[[str], str]
 

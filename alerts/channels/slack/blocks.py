@@ -5,7 +5,7 @@ The buttons are `menu`'s.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 
 from alerts import brief_words, telling
@@ -14,10 +14,11 @@ from alerts.channels.slack import kit, menu
 from alerts.channels.slack.escape import plain
 from alerts.channels.slack.kit import Block
 from alerts.overview import Brief, Item, Sampled, Switched
-from alerts.text import cut
+from alerts.text import cut, visible
 from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, View
 from alerts.words import Words
 
+ENDS = ("resolve", "dismiss")
 MAX_BLOCKS, MAX_FALLBACK = 50, 3_000
 MAX_MESSAGE = 12_000  # characters in all the blocks of one message
 
@@ -45,12 +46,15 @@ def _(view: Card, words: Words) -> Message:
 @render.register
 def _(view: Line, words: Words) -> Message:
     said = telling.event(view, words)
-    parts: list[Block] = [kit.text(said, bold=True)]
+    parts = _news(view, words)
     if view.author:
         parts.append(kit.text(f" · {view.author}"))
     if view.url:
         parts += [kit.text(" · "), kit.link(view.url, words._("original"))]
     blocks = [kit.rich(kit.section(*parts), *([kit.quote(view.quote)] if view.quote else []))]
+    if view.event in ENDS:  # the message itself has shrunk to a line
+        again = kit.button(menu.REOPEN, words._("Reopen"), str(view.case_id))
+        blocks.append(kit.actions("ascolto.line", [again]))
     return _message(plain(f"{said} · {view.quote}" if view.quote else said, MAX_FALLBACK), blocks)
 
 
@@ -126,6 +130,20 @@ def _(view: Report, words: Words) -> Message:
             break
         blocks.append(kit.rich(kit.section(kit.text(part))))
     return _message(plain("\n\n".join((view.title, *view.paragraphs)), MAX_FALLBACK), blocks)
+
+
+def _news(view: Line, words: Words) -> list[Block]:
+    if view.said is None:
+        return [kit.text(telling.event(view, words), bold=True)]
+    said = replace(view.said, text=visible(view.said.text), code=visible(view.said.code))
+    event = telling.event(replace(view, said=said), words, lambda who: _called(who, view))
+    return kit.with_people(event)
+
+
+def _called(who: str, view: Line) -> str:
+    """Whom somebody gave the case to is called; whoever did something knows it."""
+    given = view.said is not None and who == view.said.to != view.said.who
+    return kit.mark(who) if given else visible(telling.name_of(who))
 
 
 def only_text(view: View, words: Words) -> Message:

@@ -3,6 +3,7 @@
 The moves are `alerts.cases`'s and `alerts.deeds`'s; how the views look is `modals`', `menu`'s and `home`'s.
 """
 
+import itertools
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ from alerts.card import Card, load_card
 from alerts.cases import Desk, Move
 from alerts.channels.slack import commands, home, kit, menu, modals
 from alerts.channels.slack.blocks import Message
+from alerts.channels.slack.escape import plain
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.modals import (
     Correction,
@@ -29,6 +31,7 @@ from alerts.channels.slack.modals import (
     Said,
     Submission,
 )
+from alerts.drafts import letters
 from alerts.drafts.compose import DraftReply, DraftRequest, compose
 from alerts.telling import name_of
 from alerts.words import N_, Words
@@ -42,6 +45,7 @@ from store.tables import Audit, Case, CaseStatus, Draft, Mention, Notification, 
 
 log = logging.getLogger(__name__)
 
+REWRITTEN = ("reply", "another_wording", "warn", "ask_to_quote")
 MORNING, EVENING = time(9), time(18)  # where the brand's hours say nothing
 ADDRESSES = 10  # of one message that are looked up
 FASTER = {
@@ -239,7 +243,10 @@ class Listener:
     def _exclude(self, desk: Desk, case_id: int, who: str, phrase: str) -> Move:
         """The phrase is adopted, and the case was not about the brand."""
         case = cases.locked(desk.session, case_id)
-        exclusions.adopt(desk, case.brand, phrase, who)
+        try:
+            exclusions.adopt(desk, case.brand, phrase, who, case_id)
+        except (ValueError, KeyError):
+            return Move(False, case, who, desk.now, refused=TOO_BARE)
         return cases.dismiss(desk, case_id, who, "not_about_us")
 
     def _end_of(self, desk: Desk, case_id: int, day: date) -> datetime:
@@ -263,7 +270,7 @@ class Listener:
 
     def _view(self, session: Session, what: str, case: Case, card: Card, phrase: str | None) -> Block:
         if what == "menu":
-            return menu.view(card, past(session, card.case_id), self.words)
+            return menu.view(card, past(session, case, card), self.words)
         if what == "edit":
             return modals.edit(card, reply_of(session, case), self.words)
         if what == "not_about_us":
@@ -276,10 +283,10 @@ class Listener:
         if brand is None or mention is None:
             return None
         if phrase is not None:
-            found = exclusions.count(session, brand, phrase)
-        else:
-            found = exclusions.propose(session, brand, mention)
-        return found and Counted(found.phrase, found.mentions, found.cases, found.own)
+            chosen = exclusions.weigh(session, brand, phrase)
+            return Counted(chosen.phrase, chosen.mentions, chosen.own)
+        found = exclusions.propose(session, brand, mention)
+        return found and Counted(found.phrase, found.mentions, found.own)
 
     def home(self, user: str, said: str = "") -> Block:
         """The App Home of a person."""
@@ -316,7 +323,7 @@ class Listener:
         pieces = [kit.verbatim(piece) for _, piece in modals.pieces(reply)]
         done = kit.button(menu.REPLIED, words._("Mark as replied"), value)
         shown = kit.rich(kit.section(kit.text(said)), *pieces)
-        return Message(said, (shown, kit.actions("ascolto.copy", [done])))
+        return Message(plain(said, 1_000), (shown, kit.actions("ascolto.copy", [done])))
 
     def from_message(self, channel: str, ts: str, texts: Iterable[str], who: str) -> Block:
         """Makes a case of the mention that a message links to or quotes; of a case's own message, shows the case."""
@@ -357,6 +364,7 @@ class Listener:
             )
 
 
+TOO_BARE = N_("Choose a phrase that says more than the brand's name.")
 REFUSALS = {
     "no_such_case": N_("This case is not there any more."),
     "no_such_mention": N_("This mention is not there any more."),
@@ -380,8 +388,9 @@ def named(value: str, who: str, chosen: str = "") -> Clicked | None:
         return Clicked(case_id, who, mention_id or None, revision if mention_id else None, chosen)
     if not _VALUE.fullmatch(value):
         return None
-    case_id, mention_id, revision = (*map(int, value.split(".")), None, None)[:3]
-    return Clicked(case_id or 0, who, mention_id, revision, chosen)
+    case_id, *seen = map(int, value.split("."))
+    mention_id, revision = seen or (None, None)
+    return Clicked(case_id, who, mention_id, revision, chosen)
 
 
 def reply_of(session: Session, case: Case) -> str:
@@ -396,20 +405,19 @@ def reply_of(session: Session, case: Case) -> str:
     return session.scalar(drafted) or ""
 
 
-def past(session: Session, case_id: int) -> menu.Past:
-    """What was done with the case since it was last opened."""
+def past(session: Session, case: Case, card: Card) -> menu.Past:
+    """What was done with the case since it was last opened, and whether its words are spam or abuse."""
     rows = session.scalars(
         select(col(Audit.action))
-        .where(col(Audit.case_id) == case_id)
+        .where(col(Audit.case_id) == case.id)
         .order_by(col(Audit.id).desc())
         .limit(200)
     )
-    actions = []
-    for action in rows:
-        if action == "reopen":
-            break
-        actions.append(action)
-    return menu.Past(frozenset(actions))
+    actions = itertools.takewhile(lambda action: action != "reopen", rows)
+    mention = session.get(Mention, case.mention_id) if case.mention_id else None
+    said = f"{mention.title or ''}\n{mention.text}" if mention else ""
+    unfair = card.category == "spam" or letters.is_abusive(said, card.lang)
+    return menu.Past(frozenset(actions), unfair)
 
 
 def snooze_until(when: str, now: datetime, urgency: str, brand: Brand | None) -> datetime:
@@ -475,7 +483,7 @@ def _save(desk: Desk, case_id: int, who: str, text: str, before: str) -> Move:
     case = cases.locked(desk.session, case_id)
     now = reply_of(desk.session, case)
     if modals.fingerprint(now) != before and now != text:
-        return cases.too_late(desk.session, case, ("reply", "another_wording"))
+        return cases.too_late(desk.session, case, REWRITTEN)
     return deeds.save_reply(desk, case_id, who, text)
 
 

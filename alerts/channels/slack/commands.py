@@ -135,8 +135,8 @@ def _search(rest: str, asked: Asked) -> Message:
     if not rows:
         return _lines([words._("No mention with “{words}”.", words=shown(rest, SHORT))])
     title = words.n(
-        "The latest mention with “{words}”",
-        "The latest {count} mentions with “{words}”",
+        "{count} mention with “{words}”",
+        "{count} mentions with “{words}”, the latest first",
         len(rows),
         words=shown(rest, SHORT),
     )

@@ -16,7 +16,7 @@ from alerts.channels.slack.kit import Block
 from alerts.words import N_, Words
 from store.brand import Brand
 from store.status import SourceStatus, read_status
-from store.tables import Case, CaseStatus, Notification, NotificationKind
+from store.tables import Case, CaseStatus
 
 MINE, TEAM, LATELY, SOURCES = 15, 15, 5, 30
 UNDONE = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED)
@@ -32,24 +32,16 @@ SIGNS = {"new": "⚪", "ok": "🟢", "failing": "🟡", "down": "🔴"}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A case, and where its message stands."""
-
-    card: Card
-    message: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Home:
     """What one person sees. `mine_total` and `team_total` count what is not shown too."""
 
     now: datetime
     zone: ZoneInfo
-    mine: tuple[Row, ...] = ()
+    mine: tuple[Card, ...] = ()
     mine_total: int = 0
-    team: tuple[Row, ...] = ()
+    team: tuple[Card, ...] = ()
     team_total: int = 0
-    lately: tuple[Row, ...] = ()
+    lately: tuple[Card, ...] = ()
     sources: tuple[SourceStatus, ...] = ()
     paused: tuple[str, ...] = ()
 
@@ -71,11 +63,9 @@ def load(
         select(Case).where(col(Case.status).in_(DONE)).order_by(col(Case.resolved_at).desc()).limit(LATELY)
     )
     done = list(session.scalars(lately))
-    places = _messages(session, [case.id or 0 for case in (*mine, *team, *done)])
 
-    def rows(cases: Sequence[Case]) -> tuple[Row, ...]:
-        cards = (load_card(session, case.id or 0, brands.get(case.brand), now) for case in cases)
-        return tuple(Row(card, places.get(card.case_id)) for card in cards)
+    def rows(cases: Sequence[Case]) -> tuple[Card, ...]:
+        return tuple(load_card(session, case.id or 0, brands.get(case.brand), now) for case in cases)
 
     return Home(
         now,
@@ -119,9 +109,8 @@ def source(known: SourceStatus, home: Home, words: Words) -> str:
     return f"{said} · {last}"
 
 
-def row(one: Row, words: Words) -> str:
+def row(card: Card, words: Words) -> str:
     """A case on two lines: what it is and by when, and whose words."""
-    card = one.card
     what = telling.status(card, words) if card.done else telling.headline(card, words)
     first = [f"{_sign(card)} {what}"]
     if said := telling.due(card, words):
@@ -131,16 +120,16 @@ def row(one: Row, words: Words) -> str:
     return f"{telling.SEPARATOR.join(first)}\n{telling.gist(card, words)}"
 
 
-def _list(title: str, rows: Sequence[Row], total: int, nothing: str, words: Words) -> list[Block]:
+def _list(title: str, rows: Sequence[Card], total: int, nothing: str, words: Words) -> list[Block]:
     blocks = [kit.header(title)]
     if not rows and nothing:
         blocks.append(kit.paragraph(nothing))
     for one in rows:
-        label = words._("Reopen") if one.card.done else words._("Show")
-        action = menu.REOPEN if one.card.done else menu.MENU
+        label = words._("Reopen") if one.done else words._("Show")
+        action = menu.REOPEN if one.done else menu.MENU
         blocks.append(
-            kit.paragraph(row(one, words), kit.button(action, label, menu.seen(one.card)))
-            | {"block_id": f"ascolto.home.{title[:20]}.{one.card.case_id}"}
+            kit.paragraph(row(one, words), kit.button(action, label, menu.seen(one)))
+            | {"block_id": f"ascolto.home.{one.case_id}"}
         )
     if total > len(rows):
         more = words.n("{count} more is not shown", "{count} more are not shown", total - len(rows))
@@ -162,16 +151,3 @@ def _cases(session: Session, limit: int, *conditions: Any) -> list[Case]:
 
 def _count(session: Session, *conditions: Any) -> int:
     return session.scalar(select(func.count()).select_from(Case).where(*conditions)) or 0
-
-
-def _messages(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Where the message of each case stands in Slack."""
-    found = session.execute(
-        select(col(Notification.case_id), col(Notification.address), col(Notification.message_id)).where(
-            col(Notification.case_id).in_(ids),
-            col(Notification.kind) == NotificationKind.CASE,
-            col(Notification.channel) == "slack",
-            col(Notification.message_id).is_not(None),
-        )
-    )
-    return {case_id: (address or "", message_id) for case_id, address, message_id in found}

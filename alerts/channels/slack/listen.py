@@ -197,7 +197,7 @@ class Ear:
 
     def _command(self, body: Body, respond: Acknowledging) -> None:
         if not self.people.allows(str(body.get("user_id"))):
-            message = Message(self._not_allowed())
+            message = Message(plain(self._not_allowed(), 1_000))
         else:
             user = {"id": body.get("user_id"), "name": body.get("user_name")}
             try:
@@ -205,7 +205,9 @@ class Ear:
             except Exception as error:
                 kind = type(error).__name__
                 log.error("a command failed: %s", kind, extra={"action": "slack.click_failed"})
-                message = Message(self.words._("That did not work. Please try again in a moment."))
+                message = Message(
+                    plain(self.words._("That did not work. Please try again in a moment."), 1_000)
+                )
         self._privately(respond, message)
 
     def _publish(self, user: str, said: str = "") -> None:
@@ -267,13 +269,12 @@ class Ear:
         elif view.get("type") == "home":
             self._publish(_user(body), said)
         else:
-            self._privately(respond, Message(said))
+            self._privately(respond, Message(plain(said, 1_000)))
 
     def _privately(self, respond: Acknowledging, message: Message) -> None:
         try:
             blocks = {"blocks": list(message.blocks)} if message.blocks else {}
-            text = plain(message.text, 3_000)
-            respond(text=text, **blocks, response_type="ephemeral", replace_original=False)
+            respond(text=message.text, **blocks, response_type="ephemeral", replace_original=False)
         except Exception as error:  # the click counts all the same
             kind = type(error).__name__
             log.warning("could not answer a click: %s", kind, extra={"action": "slack.unanswered"})

@@ -61,10 +61,11 @@ TO_DO = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED)
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What has been done with a case so far that decides what can be done next: actions of its audit log."""
+    """What decides what can be done next, besides what the card says: the actions since the case was last opened, and
+    whether its words are `unfair`, spam or abuse."""
 
     actions: frozenset[str] = frozenset()
-    message_url: str | None = None
+    unfair: bool = False
 
 
 def seen(card: Card) -> str:
@@ -116,7 +117,7 @@ def view(card: Card, past: Past, words: Words) -> Block:
         "private_metadata": metadata(card),
         "title": kit.plain(words._("Case {number}", number=card.case_id), 24),
         "close": kit.plain(words._("Close"), 24),
-        "blocks": [*blocks, *_links(card, past, words)],
+        "blocks": [*blocks, *_links(card, words)],
     }
 
 
@@ -135,7 +136,7 @@ def _short(card: Card) -> Sequence[str]:
 def _groups(card: Card, past: Past) -> Iterator[tuple[str, list[str]]]:
     undone, to_do = card.status in UNDONE, card.status in TO_DO
     praise, replies = card.channel == "praise", undone and _has_reply(card)
-    unfair = card.category == "spam" or any(why.kind == "abuse" for why in card.whys)
+    unfair = past.unfair and not praise
     reported = "report" in past.actions
     yield (
         N_("The case"),
@@ -204,10 +205,5 @@ def _has_reply(card: Card) -> bool:
     return card.draft is not None
 
 
-def _links(card: Card, past: Past, words: Words) -> list[Block]:
-    shown = []
-    if past.message_url:
-        shown.append(kit.link(past.message_url, words._("its message")))
-    if card.url:
-        shown += [*([kit.text(" · ")] if shown else []), kit.link(card.url, words._("original"))]
-    return [kit.rich(kit.section(*shown))] if shown else []
+def _links(card: Card, words: Words) -> list[Block]:
+    return [kit.rich(kit.section(kit.link(card.url, words._("original"))))] if card.url else []

@@ -40,11 +40,6 @@ RULES = {
     "wrong_place": N_("Wrong place: it is about another company or product"),
     "breaks_rules": N_("Breaks its rules: insults, threats, personal data, advertising"),
 }
-OUTCOMES = {
-    "removed": N_("It was removed"),
-    "kept": N_("It stays"),
-    "pending": N_("No answer yet"),
-}
 LIMITS = {
     "characters": N_("at most {limit} characters"),
     "bytes": N_("at most {limit} bytes"),
@@ -110,7 +105,6 @@ class Counted:
 
     phrase: str
     mentions: int
-    cases: int = 0
     own: int = 0
 
 
@@ -163,7 +157,7 @@ def edit(card: Card, reply: str, words: Words) -> Block:
 
 
 def resolve(card: Card, words: Words) -> Block:
-    how = {"type": "radio_buttons", "action_id": "how", "options": _options(HOW, telling.HOW, words)}
+    how = {"type": "radio_buttons", "action_id": "how", "options": _options(HOW, telling.RESOLUTIONS, words)}
     blocks = [
         *_quoted(card),
         _input("how", words._("What was done"), how),
@@ -253,7 +247,11 @@ def report(card: Card, words: Words) -> Block:
 
 
 def outcome(card: Card, words: Words) -> Block:
-    chosen = {"type": "radio_buttons", "action_id": "outcome", "options": _options(OUTCOMES, OUTCOMES, words)}
+    chosen = {
+        "type": "radio_buttons",
+        "action_id": "outcome",
+        "options": _options(telling.OUTCOMES, telling.OUTCOMES, words),
+    }
     blocks = [*_quoted(card), _input("outcome", words._("What the platform answered"), chosen)]
     return _modal("outcome", card, words._("Report"), words._("Save"), blocks, words)
 
@@ -356,7 +354,7 @@ def _read_note(values: _Values, words: Words, today: date) -> Submission | Error
 
 def _read_outcome(values: _Values, words: Words, today: date) -> Submission | Errors:
     chosen = values.of("outcome")
-    return Said(chosen) if chosen in OUTCOMES else {"outcome": words._("Choose one.")}
+    return Said(chosen) if chosen in telling.OUTCOMES else {"outcome": words._("Choose one.")}
 
 
 _READERS = {
@@ -449,7 +447,10 @@ def _written(initial: str = "", *, multiline: bool = False, most: int = 500) -> 
     element: Block = {"type": "plain_text_input", "action_id": "text", "max_length": most}
     if multiline:
         element["multiline"] = True
-    return element | ({"initial_value": initial} if initial else {})
+    shown = visible(initial)
+    if _units(shown) > most:
+        shown = shown[: most // 2]  # a unit counts at most twice
+    return element | ({"initial_value": shown} if shown else {})
 
 
 def _options(names: Sequence[str] | Mapping[str, str], table: Mapping[str, str], words: Words) -> list[Block]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from alerts.card import Card, Change, Engagement, Proposal, Why
-from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, View
+from alerts.views import Line, Listed, Reminder, Report, Said, SourceNotice, StartList, View
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 ROME = ZoneInfo("Europe/Rome")
@@ -129,6 +129,20 @@ KINDS: dict[str, View] = {
         "Ora siamo in ospedale.",
         raised="critical",
         reopened=True,
+    ),
+    "line_taken": Line(12, NOW, ROME, "acknowledge", said=Said(MARTA)),
+    "line_given": Line(12, NOW, ROME, "assign", said=Said(MARTA, to="slack:U0LUCA:luca")),
+    "line_promised": Line(
+        12,
+        NOW,
+        ROME,
+        "mark_replied",
+        said=Said(MARTA, text="Le diciamo qualcosa", until=NOW + timedelta(days=2)),
+    ),
+    "line_resolved": Line(12, NOW, ROME, "resolve", said=Said(MARTA, code="refund")),
+    "line_note": Line(12, NOW, ROME, "note", said=Said(MARTA, text="La conosciamo, chiamarla dopo le 18.")),
+    "line_reported": Line(
+        12, NOW, ROME, "report", said=Said(MARTA, code="fake", text="Nessun ordine a questo nome")
     ),
     "line_gone": Line(12, NOW, ROME, "gone"),
     "line_answered": Line(12, NOW, ROME, "answered"),

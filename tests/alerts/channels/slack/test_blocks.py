@@ -30,7 +30,7 @@ from alerts.channels.slack.menu import (
     RESOLVE,
     RESOLVE_AS,
 )
-from alerts.views import Line, Listed, Report, SourceNotice, StartList, View
+from alerts.views import Line, Listed, Report, Said, SourceNotice, StartList, View
 from alerts.words import Words
 from tests.alerts.channels.kinds import CRITICAL, KINDS, NOW, ROME
 
@@ -240,6 +240,13 @@ def views(draw: st.DrawFn) -> View:
             text,
             url,
             text,
+        ),
+        Line(
+            1,
+            NOW,
+            ROME,
+            draw(st.sampled_from(["resolve", "assign", "note", "report", "odd"])),
+            said=Said(text, draw(hostile), draw(hostile), draw(hostile), NOW),
         ),
         SourceNotice(text, text, text, NOW, ROME, NOW, None, text),
         StartList(
