@@ -149,7 +149,9 @@ def slack_app_of(service: Service) -> "App | None":
 
 
 def _detect(text: str) -> str | None:
-    from sentiment.language import detect  # its tables are loaded where a draft is written anew, and only there
+    from sentiment.language import (
+        detect,  # its tables are loaded where a draft is written anew, and only there
+    )
 
     return detect(text).lang
 

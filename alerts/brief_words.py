@@ -125,18 +125,16 @@ def _standing(one: Item, brief: Brief, words: Words, naming: Naming) -> list[str
 
 
 def _owners(brief: Brief, words: Words, naming: Naming) -> str:
-    counts = [
-        f"{naming(owner) if owner else words._('nobody')} {words.number(count)}"
-        for owner, count in brief.owners
-    ]
-    return SEPARATOR.join(counts)
+    nobody = words._("nobody")
+    counts = [(naming(owner) if owner else nobody, words.number(count)) for owner, count in brief.owners]
+    return SEPARATOR.join(f"{name} {count}" for name, count in counts)
 
 
 def _sources(brief: Brief, words: Words) -> str:
     if not brief.unread:
         if brief.moment != MORNING or not brief.sources:
             return ""
-        return words.n("The source was read.", "All {count} sources were read.", brief.sources)
+        return words.n("{count} source was read.", "All {count} sources were read.", brief.sources)
     named = []
     for one in brief.unread:
         if one.last_ok_at is None:

@@ -231,7 +231,7 @@ def _owners(session: Session, brand: Brand, at: datetime) -> list[tuple[str | No
     return [(owner, count) for owner, count in rows]
 
 
-def _cases(brand: Brand, at: datetime) -> Select[Any]:
+def _cases(brand: Brand, at: datetime) -> Any:
     """Matters, not praise, that were there at that moment."""
     return select(col(Case.id), col(Case.mention_id)).where(
         col(Case.brand) == brand.key, col(Case.channel) != "praise", col(Case.opened_at) < at

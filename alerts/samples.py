@@ -91,11 +91,8 @@ def draw(session: Session, brand: Brand, day: date, at: datetime) -> list[Sample
     ids = list(session.scalars(_unshown(brand, at - DAY, at)))
     chosen = random.Random(f"{brand.key}:{day.isoformat()}")
     drawn = chosen.sample(ids, min(brand.briefs.samples, len(ids)))
-    revisions = dict(
-        session.execute(
-            select(col(Mention.id), col(Mention.revision)).where(col(Mention.id).in_(drawn))
-        ).tuples()
-    )
+    found = session.execute(select(col(Mention.id), col(Mention.revision)).where(col(Mention.id).in_(drawn)))
+    revisions = {row[0]: row[1] for row in found}
     rows = [
         Sample(brand=brand.key, mention_id=number, revision=revisions[number], drawn_at=at)
         for number in drawn
@@ -151,7 +148,7 @@ def rate(session: Session, brand: Brand, since: datetime, until: datetime) -> Ra
         )
         .group_by(col(Sample.said))
     )
-    counts = dict(rows.tuples().all())
+    counts = {row[0]: row[1] for row in rows}
     return Rate(sum(counts.values()), counts.get(MISSED, 0))
 
 

@@ -88,9 +88,10 @@ def _brief(brief: Brief, words: Words) -> Panel:
     if brief.samples:
         lines.append(Text(brief_words.samples_title(words), style="bold"))
         for sampled in brief.samples:
-            said = brief_words.answer(sampled, words)
             row = brief_words.item(sampled.item, brief, words)
-            lines.append(Text(f"• {_safe(row)}{_safe(f' · ✓ {said}') if said else ''}"))
+            if said := brief_words.answer(sampled, words):
+                row = telling.SEPARATOR.join([row, f"✓ {said}"])
+            lines.append(Text(f"• {_safe(row)}"))
             if sampled.item.url:
                 lines.append(Text(f"  {_safe(sampled.item.url)}", style="dim"))
     return _frame(brief_words.title(brief, words), "cyan", lines)
