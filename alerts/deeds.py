@@ -186,6 +186,8 @@ def make_case(
     stored."""
     session = desk.session
     mention = _wanted(session, mention_id, url)
+    if mention.brand not in desk.brands:
+        raise Permanent("brand_unknown", f"the brand of mention {mention.id} is not in the configuration")
     known = locked(session, mention.case_id) if mention.case_id else None
     if known is not None and known.channel != "praise":
         if known.status in UNDONE:

@@ -15,13 +15,15 @@ from pydantic.fields import FieldInfo
 
 import platforms
 import settings
+from alerts.channels.slack.commands import COMMAND
 from alerts.channels.slack.errors import MENDS
+from alerts.channels.slack.listen import SHORTCUT
 from alerts.routing import Routing
 from cli import app
 from platforms.base import SourceOptions
 from platforms.page import Selectors
-from settings import Environment, Retention, load
-from store.brand import Absence, Brand, Faq, FirstContact, Policy, Voice
+from settings import Environment, Retention, Running, load
+from store.brand import Absence, Brand, Briefs, Faq, FirstContact, Policy, Voice
 from tests.conftest import ROOT
 
 DOCUMENTS = sorted(
@@ -41,10 +43,12 @@ TABLES: dict[str, Any] = {
     "`absences`": Absence,
     "`[[brands.KEY.policy.faq]]`": Faq,
     "`[brands.KEY.voice]`": Voice,
+    "`[brands.KEY.briefs]`": Briefs,
     "`[[sources]]`": SourceOptions,
     "`[sources.selectors]`": Selectors,
     "`[slack]`": Routing,
     "`[retention]`": Retention,
+    "`[service]`": Running,
     "Environment": Environment,
 } | {f'`type = "{name}"`': platforms.get(name).options for name in platforms.names()}
 
@@ -283,7 +287,7 @@ def test_the_example_configuration_as_it_is_changes_no_default(folder: Path) -> 
     (folder / "ascolto.toml").write_text(example(whole=False), encoding="utf-8")
     loaded = load(folder / "ascolto.toml")
     assert loaded.brands["mybrand"] == Brand(key="mybrand", name="My Brand")
-    assert (loaded.slack, loaded.retention) == (Routing(), Retention())
+    assert (loaded.slack, loaded.retention, loaded.service) == (Routing(), Retention(), Running())
 
 
 def test_the_example_configuration_shows_every_setting() -> None:
@@ -297,6 +301,8 @@ def test_the_example_configuration_shows_every_setting() -> None:
         Absence: brand["policy"]["absences"][0],
         Faq: brand["policy"]["faq"][0],
         Voice: brand["voice"],
+        Briefs: brand["briefs"],
+        Running: tables["service"],
         Routing: tables["slack"],
         Retention: tables["retention"],
         Selectors: tables["sources"][0]["selectors"],
@@ -337,11 +343,17 @@ def test_the_slack_app_may_do_what_ascolto_does() -> None:
     assert set(scopes) >= SCOPES
     assert len(scopes) == len(set(scopes))
     told = set(
-        re.findall(r"`([a-z]+:[a-z.]+)`", sections(read("docs/slack.md"))["What the app may do, and why"])
+        re.findall(
+            r"`(commands|[a-z]+:[a-z.]+)`", sections(read("docs/slack.md"))["What the app may do, and why"]
+        )
     )
     assert told == set(scopes)
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert manifest["features"]["slash_commands"][0]["command"] == COMMAND
+    assert manifest["features"]["shortcuts"][0]["callback_id"] == SHORTCUT
+    assert len(manifest["features"]["shortcuts"][0]["name"]) <= 24
     assert len(manifest["display_information"]["name"]) <= 35
     assert len(manifest["display_information"]["description"]) <= 140
 

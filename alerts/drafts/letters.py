@@ -1,8 +1,6 @@
 """Texts that a person asks for, beside the draft: a warning that cites a clause, the question whether praise may be
 quoted. Their words are moves of the phrase files; the guard looks over them like over any draft."""
 
-from dataclasses import replace
-
 from alerts.drafts import guard, names, plan
 from alerts.drafts.patterns import find, fold
 from alerts.drafts.phrases import languages, load
@@ -61,6 +59,7 @@ def _letter(request: DraftRequest, move: str, *, greeting: bool, facts: dict[str
         limit=platform.reply_limit if platform else None,
         unit=unit,
         remedy="thanks" if move == QUOTE else "ignore",
-        checks=guard.inspect(text, replace(request, recent=()), lang=lang),
+        # All but whether it speaks of the customer's matter: it does not.
+        checks=tuple(check for check in guard.inspect(text, request, lang=lang) if check.name != "topic"),
         moves=tuple(moves),
     )

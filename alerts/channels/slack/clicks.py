@@ -40,7 +40,7 @@ from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
 from store.errors import Permanent
-from store.mention import text_key
+from store.mention import storable, text_key
 from store.tables import Audit, Case, CaseStatus, Draft, Mention, Notification, NotificationKind
 
 log = logging.getLogger(__name__)
@@ -61,13 +61,15 @@ _ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{3,2000}")
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
-    """What a person clicked on: a case, where the button says so the words that were seen, and what they chose."""
+    """What a person clicked on: a case, where the button says so its version and the words that were seen, and what
+    they chose."""
 
     case_id: int
     who: str
     mention_id: int | None = None
     revision: int | None = None
     chosen: str = ""
+    version: int | None = None
 
 
 Deed = Callable[[Desk, Clicked], Move]
@@ -196,8 +198,8 @@ class Listener:
         """What is done by one click."""
         return {
             "acknowledge": lambda desk, click: cases.acknowledge(desk, click.case_id, click.who),
-            "assign_me": lambda desk, click: cases.assign(desk, click.case_id, click.who, click.who),
-            "assign": lambda desk, click: cases.assign(desk, click.case_id, click.who, click.chosen),
+            "assign_me": lambda desk, click: _assign(desk, click, click.who),
+            "assign": lambda desk, click: _assign(desk, click, click.chosen),
             "resolve": lambda desk, click: cases.resolve(desk, click.case_id, click.who),
             "not_relevant": lambda desk, click: cases.dismiss(desk, click.case_id, click.who),
             "false_alarm": _false_alarm,
@@ -283,10 +285,10 @@ class Listener:
         if brand is None or mention is None:
             return None
         if phrase is not None:
-            chosen = exclusions.weigh(session, brand, phrase)
+            chosen = exclusions.weigh(session, brand, str(storable(phrase)))
             return Counted(chosen.phrase, chosen.mentions, chosen.own)
         found = exclusions.propose(session, brand, mention)
-        return found and Counted(found.phrase, found.mentions, found.own)
+        return Counted(found.phrase, found.mentions, found.own) if found else None
 
     def home(self, user: str, said: str = "") -> Block:
         """The App Home of a person."""
@@ -384,13 +386,15 @@ MODALS = frozenset({"menu", "edit", "not_about_us", *_PLAIN})
 def named(value: str, who: str, chosen: str = "") -> Clicked | None:
     """What a button's value, or a modal's memory, names; None for what no button of ours says."""
     if known := _METADATA.fullmatch(value):
-        case_id, _, mention_id, revision = map(int, known.groups())
-        return Clicked(case_id, who, mention_id or None, revision if mention_id else None, chosen)
+        case_id, version, mention_id, revision = map(int, known.groups())
+        words = (mention_id, revision) if mention_id else (None, None)
+        return Clicked(case_id, who, *words, chosen, version)
     if not _VALUE.fullmatch(value):
         return None
     case_id, *seen = map(int, value.split("."))
-    mention_id, revision = seen or (None, None)
-    return Clicked(case_id, who, mention_id, revision, chosen)
+    if not seen:
+        return Clicked(case_id, who, chosen=chosen)
+    return Clicked(case_id, who, seen[0], seen[1], chosen)
 
 
 def reply_of(session: Session, case: Case) -> str:
@@ -469,6 +473,15 @@ def _false_alarm(desk: Desk, click: Clicked) -> Move:
     return cases.false_alarm(desk, click.case_id, click.who, click.mention_id, click.revision)
 
 
+def _assign(desk: Desk, click: Clicked, to: str) -> Move:
+    """Who has seen that somebody has the case may take it over; who has not is told who was faster."""
+    case = cases.locked(desk.session, click.case_id)
+    stale = click.version is not None and click.version != case.version
+    if stale and case.owner not in (None, click.who, to):
+        return cases.too_late(desk.session, case, ("assign", "acknowledge"))
+    return cases.assign(desk, click.case_id, click.who, to)
+
+
 def _snooze(when: str) -> Deed:
     def put_aside(desk: Desk, click: Clicked) -> Move:
         case = cases.locked(desk.session, click.case_id)
@@ -520,7 +533,7 @@ def texts_of(message: Mapping[str, Any]) -> list[str]:
     found = [str(message.get("text") or "")]
     for name in ("blocks", "attachments"):
         found += _strings(message.get(name))
-    return [text[:20_000] for text in found if text][:200]
+    return [str(storable(text[:20_000])) for text in found if text][:200]
 
 
 def _strings(value: Any, depth: int = 0) -> list[str]:

@@ -89,15 +89,15 @@ def test_the_schema_was_there(shared: Path) -> None:
 def test_the_buttons_name_the_case() -> None:
     buttons = actions(render(CRITICAL, WORDS))
     assert list(buttons) == [ACKNOWLEDGE, EDIT, REPLIED, RESOLVE_AS, COPY, MORE]
-    assert {button["value"] for name, button in buttons.items() if name != MORE} == {"12.34.2"}
+    assert {button["value"] for name, button in buttons.items() if name != MORE} == {"12.1.34.2"}
     assert [option["value"] for option in buttons[MORE]["options"]] == [
-        "assign_me:12.34.2",
-        "snooze_morning:12.34.2",
-        "not_relevant:12.34.2",
-        "false_alarm_as:12.34.2",
-        "menu:12.34.2",
+        "assign_me:12.1.34.2",
+        "snooze_morning:12.1.34.2",
+        "not_relevant:12.1.34.2",
+        "false_alarm_as:12.1.34.2",
+        "menu:12.1.34.2",
     ]
-    assert actions(render(KINDS["erased"], WORDS))[RESOLVE_AS]["value"] == "9"
+    assert actions(render(KINDS["erased"], WORDS))[RESOLVE_AS]["value"] == "9.4.0.1"
     assert buttons[COPY]["url"] == CRITICAL.url
 
 

@@ -1,6 +1,7 @@
 """What Slack tells and what becomes of it: over both transports, for every button, modal, command and shortcut."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -130,6 +131,22 @@ def test_the_second_is_told_who_was_faster(one: Ear) -> None:
     assert [(told["user"], told["text"]) for told in one.slack.private] == [
         ("U0LUCA", "marta was faster: acknowledged today at 12:00.")
     ]
+
+
+def test_eight_click_at_the_same_time_and_one_has_it(one: Ear) -> None:
+    people = [(f"U0P{number}", f"person{number}") for number in range(8)]
+    payloads = [one.slack.payload(one.message(), menu.ACKNOWLEDGE, user, name) for user, name in people]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(one.say, payloads))
+    one.until(lambda: len(one.slack.private) == 7)
+    owner = case_of(one).owner or ""
+    told = {(row["user"], row["text"]) for row in one.slack.private}
+    assert told == {
+        (user, f"{owner.split(':')[2]} was faster: acknowledged today at 12:00.")
+        for user, name in people
+        if not owner.endswith(name)
+    }
+    assert actions(one).count("acknowledge") == 1
 
 
 def test_the_second_to_submit_is_told_privately_in_the_channel(one: Ear) -> None:
@@ -301,6 +318,19 @@ def test_assigning_to_me_and_to_a_person(one: Ear) -> None:
     one.say(one.slack.in_view(view, menu.ASSIGN, selected_user="U0ANNA"))
     one.until(lambda: case_of(one).owner == "slack:U0ANNA:anna")
     one.until(lambda: "Done: Assign to a person" in str(one.slack.views[view["id"]]))
+
+
+def test_taking_a_case_over_is_for_who_has_seen_that_it_is_taken(one: Ear) -> None:
+    early = one.slack.chosen(one.message(), "assign_me", "U0LUCA", "luca")
+    one.click("acknowledge")
+    one.until(lambda: case_of(one).owner == MARTA)
+    one.say(early)
+    one.until(lambda: one.slack.private)
+    assert one.slack.private[-1]["text"] == "marta was faster: acknowledged today at 12:00."
+    assert case_of(one).owner == MARTA
+    one.deliver()
+    one.click("assign_me", "U0LUCA", "luca")
+    one.until(lambda: case_of(one).owner == LUCA)
 
 
 def test_a_promise_gets_a_clock_of_its_own(one: Ear, now: datetime) -> None:

@@ -209,7 +209,6 @@ def state(**values: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("what", "values", "wrong"),
     [
-        ("edit", {}, {}),
         ("resolve_as", {"how": "bribe"}, {"how": "Choose one."}),
         ("replied", {"promise": "x"}, {"by": "Until when was it promised?"}),
         ("replied", {"by": "2026-11-26"}, {"promise": "What was promised?"}),
@@ -227,6 +226,12 @@ def test_what_is_wrong_is_said(what: str, values: dict[str, str], wrong: dict[st
     assert modals.read(what, state(**values), WORDS, TODAY) == wrong
 
 
+@pytest.mark.parametrize(("what", "values"), [("edit", {}), ("edit", {"reply.x": "y"}), ("teleport", {})])
+def test_a_form_that_is_not_ours_is_refused(what: str, values: dict[str, str]) -> None:
+    with pytest.raises(KeyError):
+        modals.read(what, state(**values), WORDS, TODAY)
+
+
 def test_nobody_can_report_what_is_merely_negative() -> None:
     shown = modals.report(CRITICAL, WORDS)
     rules = [part["value"] for part in parts(shown) if part.get("value")]
@@ -236,7 +241,7 @@ def test_nobody_can_report_what_is_merely_negative() -> None:
 
 def test_hiding_is_offered_for_spam_and_abuse_alone_and_after_a_warning() -> None:
     def offered(past: menu.Past) -> set[str]:
-        return {part.get("action_id") for part in parts(menu.view(CRITICAL, past, WORDS))} & {
+        return {str(part.get("action_id")) for part in parts(menu.view(CRITICAL, past, WORDS))} & {
             menu.action("warn"), menu.action("hide"),
         }  # fmt: skip
 
