@@ -194,12 +194,12 @@ def _count(session: Session, brand: Brand, since: datetime, until: datetime) -> 
     return session.scalar(chosen) or 0
 
 
-def _came(brand: Brand, since: datetime, until: datetime) -> Select[Any]:
+def _came(brand: Brand, since: datetime, until: datetime) -> Any:
     opened = (col(Case.opened_at) >= since, col(Case.opened_at) < until)
     return _cases(brand, until).where(*opened).order_by(_rank(), col(Case.id))
 
 
-def _due(brand: Brand, moment: Moment) -> Select[Any]:
+def _due(brand: Brand, moment: Moment) -> Any:
     """What is to be answered by the end of the day, what is late already, and what somebody promised for it."""
     midnight = datetime.combine(moment.day + timedelta(days=1), time.min, tzinfo=brand.zone).astimezone(UTC)
     promised = select(col(Clock.case_id)).where(
@@ -211,7 +211,7 @@ def _due(brand: Brand, moment: Moment) -> Select[Any]:
     return chosen.order_by(col(Case.due_at).is_(None), col(Case.due_at), col(Case.id))
 
 
-def _open(brand: Brand, at: datetime) -> Select[Any]:
+def _open(brand: Brand, at: datetime) -> Any:
     """Whose it is, and what is due first."""
     chosen = _cases(brand, at).where(col(Case.status).in_(UNDONE))
     order = (col(Case.owner).is_not(None), col(Case.owner), col(Case.due_at).is_(None), col(Case.due_at))
@@ -280,17 +280,19 @@ def _list_muted(
 def _unread(
     session: Session, sources: Sequence[Watched], since: datetime, at: datetime
 ) -> list[tuple[str, str | None]]:
-    """Sources that were not read well since the last brief; one that is read seldom has twice its time."""
+    """Sources that were not read well since the last brief; one that is read seldom has twice its time, and one that
+    nobody has tried to read yet is new."""
     names = [source.name for source in sources]
     rows = {row.name: row for row in session.scalars(select(SourceRow).where(col(SourceRow.name).in_(names)))}
     found: list[tuple[str, str | None]] = []
     for source in sources:
         row = rows.get(source.name)
-        last = row.last_ok_at if row else None
-        if last is None or last < min(since, at - 2 * source.every) or (row and _was_down(row, at)):
-            found.append((source.name, iso(last) if last else None))
+        if row is not None and _is_unread(row, min(since, at - 2 * source.every), at):
+            found.append((source.name, iso(row.last_ok_at) if row.last_ok_at else None))
     return found[:LISTED]
 
 
-def _was_down(row: SourceRow, at: datetime) -> bool:
-    return row.down_since is not None and row.down_since < at
+def _is_unread(row: SourceRow, expected: datetime, at: datetime) -> bool:
+    if row.down_since is not None and row.down_since < at:
+        return True
+    return row.last_ok_at < expected if row.last_ok_at else row.failures > 0

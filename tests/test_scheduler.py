@@ -273,7 +273,13 @@ def test_the_briefs_are_looked_for_and_written_once(make: Callable[..., Service]
     service.announce_briefs()
     assert woken == []
     now[0] += timedelta(minutes=31)
-    service.announce_briefs()  # no source was read yet
+    service.announce_briefs()  # nothing has happened
+    assert woken == []
+    with service.db.write() as session:
+        for brand in service.settings.brands:
+            source = next(one for one in service.settings.sources if one.brand == brand)
+            session.add(SourceRow(name=source.name, brand=brand, type=source.type, failures=1))
+    service.announce_briefs()
     service.announce_briefs()
     assert woken == ["deliver"]
     with service.db.read() as session:

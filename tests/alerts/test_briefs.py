@@ -140,6 +140,15 @@ def test_nothing_to_say_is_not_said_but_a_source_that_was_not_read_is(db: Databa
     assert lines[-1] == "⚠️ Not read: app (last yesterday at 12:30)"
 
 
+def test_a_source_that_is_new_is_no_alarm_and_one_that_fails_from_the_start_is(db: Database) -> None:
+    new = Watched("new", "aurora", timedelta(minutes=5))
+    assert announce(db, MORNING, sources=[EVERY, new]) == 0
+    with db.write() as session:
+        add_source(session, failures=1)
+    assert announce(db, MORNING, sources=[EVERY, new]) == 1
+    assert only(db)["unread"] == [["app", None]]
+
+
 def test_a_source_that_is_read_seldom_and_one_that_is_down(db: Database) -> None:
     with db.write() as session:
         add_source(session, last_ok_at=MORNING - timedelta(hours=30))

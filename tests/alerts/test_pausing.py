@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from alerts import notices, pausing, queue
 from alerts.overview import Switched
@@ -115,11 +115,8 @@ def test_taking_costs_one_look_more_however_much_waits(paused: Desk) -> None:
 
 def told(db: Database, now: datetime) -> list[tuple[bool, str, str | None]]:
     with db.read() as session:
-        rows = [
-            row
-            for row in session.exec(select(Notification).order_by(Notification.id))
-            if row.kind == "switch"
-        ]  # type: ignore[arg-type]
+        chosen = select(Notification).where(Notification.kind == NotificationKind.SWITCH)
+        rows = session.exec(chosen.order_by(col(Notification.id))).all()
         views = [load_view(session, row, {"aurora": BRAND}, now) for row in rows]
         assert {(row.target, row.priority) for row in rows} <= {("ops", notices.SWITCH)}
     assert all(isinstance(view, Switched) for view in views)
