@@ -137,6 +137,8 @@ def false_alarm(
     session = desk.session
     said = {"sentiment": sentiment, "urgency": urgency, "category": category}
     given = {head: label for head, label in said.items() if label is not None}
+    if odd := [label for head, label in given.items() if label not in labels.SAID[head]]:
+        raise ValueError(f"a mention is not {odd[0]!r}")
     if mention_id is None:
         mention_id = session.exec(select(Case.mention_id).where(Case.id == case_id)).first()
     # Before the case, as triage takes them, so that two never wait for one another.

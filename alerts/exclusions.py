@@ -56,8 +56,8 @@ class Adopted:
 
 def propose(session: Session, brand: Brand, mention: Mention) -> Proposal | None:
     """The phrase of a mention about something else which, left out, would have removed the most, and nothing that is
-    the brand's own where there is such a phrase. None: the mention does not name the
-    brand outside of what is excluded already, or names it bare."""
+    the brand's own where there is such a phrase. None: the mention does not name the brand outside of what is excluded
+    already, or names it bare."""
     known = (*brand.exclude, *adopted(session, [brand.key]).get(brand.key, ()))
     texts = (mention.title, mention.text)
     if not _matcher(brand, known).names(*texts):

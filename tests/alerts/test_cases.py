@@ -379,6 +379,16 @@ def test_a_false_alarm_is_kept_with_what_it_should_have_been(database: Database,
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("said", [{"category": "rant"}, {"urgency": "CRITICAL"}, {"sentiment": ""}])
+def test_a_label_that_the_model_does_not_know_is_refused(
+    db: Database, now: datetime, said: dict[str, str]
+) -> None:
+    case_id = opened(db, now)
+    with db.write() as session, pytest.raises(ValueError, match="is not"):
+        cases.false_alarm(desk(session, now), case_id, MARTA, **said)  # type: ignore[arg-type]
+    assert read(db, case_id).status == CaseStatus.OPEN
+
+
 # ---------------------------------------------------------------------------- whose it is
 
 

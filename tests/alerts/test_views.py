@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from alerts import cases, notices
+from alerts import cases, deeds, notices, telling
 from alerts.card import Card, Why
 from alerts.checks import check_sources
-from alerts.views import LISTED, Line, Reminder, Report, SourceNotice, StartList, View, load_view
+from alerts.views import LISTED, Line, Reminder, Report, Said, SourceNotice, StartList, View, load_view
+from alerts.words import Words
 from store.db import Database
 from store.retention import forget
 from store.tables import Case, Mention, Notification, NotificationKind, SourceRow
@@ -26,6 +27,7 @@ from tests.alerts.rows import (
 )
 
 BRANDS = {"aurora": BRAND}
+MARTA = "slack:U0MARTA:marta"
 
 
 def view(db: Database, key: str, now: datetime, **options: Any) -> View:
@@ -224,3 +226,34 @@ def test_a_line_whose_reason_was_erased_is_a_lookup_error(db: Database, now: dat
         notices.add(session, "news", ["slack"], now, kind="thread", case_id=case.id, reason_id=None)
     with pytest.raises(LookupError, match="reason"):
         view(db, "news:slack", now)
+
+
+def test_a_line_about_a_deed_says_who_and_what(db: Database, now: datetime) -> None:
+    until = now + timedelta(days=2)
+    with db.write() as session:
+        case_id = alert(session, now)
+        at = desk(session, now)
+        deeds.note(at, case_id, MARTA, "Called\n\u202etwice\u200b.")
+        cases.snooze(at, case_id, MARTA, until)
+        cases.assign(at, case_id, MARTA, "slack:U0LUCA:luca")
+        cases.mark_replied(at, case_id, MARTA, "a new lid", until)
+        cases.resolve(at, case_id, MARTA, "replacement")
+    told = [view(db, f"move:{number}:slack", now) for number in range(1, 6)]
+    assert [line.said for line in told if isinstance(line, Line)] == [
+        Said(MARTA, text="Called twice."),
+        Said(MARTA, until=until),
+        Said(MARTA, to="slack:U0LUCA:luca"),
+        Said(MARTA, text="a new lid", until=until),
+        Said(MARTA, code="replacement"),
+    ]
+
+
+def test_a_line_outlives_what_was_erased(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        case_id = alert(session, now)
+        deeds.note(desk(session, now), case_id, MARTA, "Called Giulia.")
+        forget(session, "appstore", "giulia_r", now=now)
+    line = view(db, "move:1:slack", now)
+    assert isinstance(line, Line)
+    assert line.said == Said(MARTA)
+    assert telling.event(line, Words("en")) == "marta notes"

@@ -155,22 +155,22 @@ KINDS: dict[str, View] = {
         raised="critical",
         reopened=True,
     ),
-    "line_taken": Line(12, NOW, ROME, "acknowledge", said=Said(MARTA)),
+    "line_gone": Line(12, NOW, ROME, "gone"),
+    "line_answered": Line(12, NOW, ROME, "answered"),
     "line_given": Line(12, NOW, ROME, "assign", said=Said(MARTA, to="slack:U0LUCA:luca")),
     "line_promised": Line(
         12,
         NOW,
         ROME,
         "mark_replied",
-        said=Said(MARTA, text="Le diciamo qualcosa", until=NOW + timedelta(days=2)),
+        said=Said(MARTA, text="ricambio spedito", until=NOW + timedelta(days=2)),
     ),
     "line_resolved": Line(12, NOW, ROME, "resolve", said=Said(MARTA, code="refund")),
-    "line_note": Line(12, NOW, ROME, "note", said=Said(MARTA, text="La conosciamo, chiamarla dopo le 18.")),
-    "line_reported": Line(
-        12, NOW, ROME, "report", said=Said(MARTA, code="fake", text="Nessun ordine a questo nome")
+    "line_reported": Line(12, NOW, ROME, "report", said=Said(MARTA, code="fake", text="mai stata cliente")),
+    "line_warned": Line(12, NOW, ROME, "warn", said=Said(MARTA, code="3.1")),
+    "line_note": Line(
+        12, NOW, ROME, "note", said=Said(MARTA, text="Chiamata due volte <!channel> *nessuno*")
     ),
-    "line_gone": Line(12, NOW, ROME, "gone"),
-    "line_answered": Line(12, NOW, ROME, "answered"),
     "reminder": Reminder(CRITICAL),
     "reminder_owner": Reminder(replace(NORMAL, owner=MARTA), (MARTA, "@head-of-care")),
     "reminder_late": Reminder(
