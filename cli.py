@@ -323,12 +323,16 @@ def status(as_json: Json = False) -> None:
         }
         for row in found.sources
     ]
+    turned = [
+        asdict(row) | {"until": row.until and iso(row.until), "set_at": iso(row.set_at)}
+        for row in found.switches
+    ]
     counts = {"mentions": found.mentions, "cases": found.cases, "outbox": found.outbox}
     undelivered = [
         asdict(row) | {"next_try": row.next_try and iso(row.next_try)} for row in found.undelivered
     ]
     if as_json:
-        _print_json(counts | {"sources": sources, "undelivered": undelivered})
+        _print_json(counts | {"sources": sources, "undelivered": undelivered, "switches": turned})
         return
     for name, states in counts.items():
         typer.echo(f"{name}: " + ", ".join(f"{state} {count}" for state, count in states.items()))
@@ -340,6 +344,10 @@ def status(as_json: Json = False) -> None:
     for row in sources:
         error = f" ({row['last_error']})" if row["last_error"] else ""
         typer.echo(f"source {row['source']}: {row['health']}, last read {row['last_ok'] or 'never'}{error}")
+    for row in turned:
+        kind, _, about = row["name"].partition(":")
+        what = "paused: everything" if about == "*" else f"{kind}d: {about}"
+        typer.echo(f"{what}, by {row['set_by']} until {row['until'] or 'somebody says /ascolto go-on'}")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from alerts import exclusions, storm, tripwires
 from alerts.triage import DONE, RANK, Earlier, Facts, Neighbours, has_words
 from alerts.virality import Counts, lifetime_speed, spread, usual
+from store import switches
 from store.brand import Brand
 from store.tables import Audit, Case, Draft, Mention, Reason, Revision, Score, Snapshot
 
@@ -54,6 +55,7 @@ class Gathered:
     excluded: dict[str, tuple[str, ...]] = field(default_factory=dict)
     shown: set[int] = field(default_factory=set)  # cases whose message was marked to be edited
     skies: dict[str, storm.Sky] = field(default_factory=lambda: defaultdict(storm.Sky))
+    muted: frozenset[str] = frozenset()
 
     def facts(self, mention_id: int) -> Facts:
         mention = self.mentions[mention_id]
@@ -110,6 +112,7 @@ def gather(
     mentions = {row.id: row for row in rows if row.id is not None and row.brand in brands}
     found = Gathered(brands, now, mentions)
     found.excluded = exclusions.adopted(session, {row.brand for row in mentions.values()})
+    found.muted = switches.muted(session, now)
     _own(session, found)
     related = _related(session, found)
     _cases(session, found, related, lock)

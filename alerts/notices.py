@@ -15,7 +15,8 @@ from store.tables import Case, Notification, NotificationKind, OutboxState
 
 PRIORITY = {"critical": 0, "high": 2, "normal": 4, "low": 6}
 STORM_REST = timedelta(seconds=5)  # the message of a storm is edited no more often for those that join it
-PRAISE, SOURCE, START, DIGEST, TROUBLE = 9, 3, 5, 7, 2
+PRAISE, SOURCE, START, DIGEST, TROUBLE, BRIEF, SWITCH = 9, 3, 5, 7, 2, 5, 1
+CANNOT_WAIT = 1  # up to this priority: what is critical, its thread, and that something was paused
 
 
 def priority(case: Case) -> int:
@@ -85,17 +86,22 @@ def remind(
 
 
 def hasten(session: Session, case: Case) -> None:
-    """The case has become more urgent: what still waits for delivery moves forward."""
-    session.execute(
-        update(Notification)
-        .where(
-            col(Notification.case_id) == case.id,
-            col(Notification.kind) == NotificationKind.CASE,
-            col(Notification.priority) > priority(case),
+    """The case has become more urgent: what still waits for delivery moves forward, with its thread."""
+    in_thread = min(priority(case) + 1, PRAISE)
+    for kinds, place in (
+        ((NotificationKind.CASE,), priority(case)),
+        ((NotificationKind.THREAD, NotificationKind.REMINDER), in_thread),
+    ):
+        session.execute(
+            update(Notification)
+            .where(
+                col(Notification.case_id) == case.id,
+                col(Notification.kind).in_(kinds),
+                col(Notification.priority) > place,
+            )
+            .values(priority=place)
+            .execution_options(synchronize_session=False)
         )
-        .values(priority=priority(case))
-        .execution_options(synchronize_session=False)
-    )
 
 
 def outdate(session: Session, case_ids: Iterable[int], at: datetime) -> None:

@@ -1,7 +1,8 @@
 """Which notification goes next, and the moves of its row. What is sent, and what an answer means, is the outbox's.
 
 The most urgent first. A line of a thread waits for its case's message and for the lines before it; a lane that is
-closed (its pace, a 429) holds back only what goes through it.
+closed (its pace, a 429) holds back only what goes through it. While a brand is paused, its messages short of critical
+stay where they are; edits of what people already see go on.
 """
 
 from collections.abc import Mapping
@@ -10,17 +11,19 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, true, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from alerts.channels.base import Channel, Sent
+from alerts.notices import CANNOT_WAIT
 from alerts.routing import TARGETS
-from store import claims
+from store import claims, switches
 from store.db import Database
 from store.tables import Notification, NotificationKind, OutboxState
 
 IN_THREADS = (NotificationKind.THREAD, NotificationKind.REMINDER)
+OF_ASCOLTO = (NotificationKind.SWITCH, NotificationKind.TEST, NotificationKind.TROUBLE)  # no pause holds these back
 EDITS = "edits"  # edits have a limit of their own in Slack: they share one lane a channel
 _turn = Lock()  # taking a row and reserving its lane are one, within this process
 
@@ -69,7 +72,7 @@ def take(
             lease=lease,
             limit=1,
             first=(col(Notification.priority),),
-            where=(*_sendable(channels, now), _in_order()),
+            where=(*_sendable(channels, now), _in_order(), going(switches.paused(session, now))),
         )
         if not claimed.ids:
             return None
@@ -177,7 +180,22 @@ def any_ripe(db: Database, channels: Mapping[str, Channel], now: datetime) -> bo
         .limit(1)
     )
     with db.read() as session:
-        return session.execute(waiting).first() is not None
+        going_on = waiting.where(going(switches.paused(session, now)))
+        return session.execute(going_on).first() is not None
+
+
+def going(paused: frozenset[str]) -> ColumnElement[bool]:
+    """Rows that no pause holds back: `paused` are the brands that are (see `store.switches.paused`)."""
+    if not paused:
+        return true()
+    brand = col(Notification.brand)
+    others = brand.not_in(paused) | brand.is_(None)
+    return or_(
+        col(Notification.priority) <= CANNOT_WAIT,
+        col(Notification.message_id).is_not(None),
+        col(Notification.kind).in_(OF_ASCOLTO),
+        *(() if switches.ALL in paused else (others,)),
+    )
 
 
 def _sendable(channels: Mapping[str, Channel], now: datetime) -> list[ColumnElement[bool]]:

@@ -71,10 +71,13 @@ def _tell(
     decision: Decision,
     reasons: tuple[Found, ...],
     channels: tuple[str, ...],
-) -> Case:
+) -> Case | None:
     sky = found.skies[facts.brand.key]
     place = storm.place(facts, decision, home(facts, decision, found.near(facts.mention)), sky)
     known = place.case
+    if known is None and _is_muted(found, facts, decision):
+        _keep_reasons(session, None, facts, reasons)
+        return facts.case
     if facts.case is not None and facts.case is not known:
         _close_praise(session, facts.case, found, channels)
     case = known or _open(session, facts, decision, place)
@@ -106,6 +109,11 @@ def _begin_storm(
     return _keep_reasons(session, case, facts, (Found("spike", case.id or 0, place.words),))
 
 
+def _is_muted(found: Gathered, facts: Facts, decision: Decision) -> bool:
+    """Whether a person wants no new cases of this source: the reasons are kept, for the brief to list the mention."""
+    return facts.mention.source in found.muted and decision.urgency != "critical"
+
+
 def _open(session: Session, facts: Facts, decision: Decision, place: storm.Place) -> Case:
     brand, now = facts.brand, facts.now
     praise = decision.channel == "praise"
@@ -124,11 +132,13 @@ def _open(session: Session, facts: Facts, decision: Decision, place: storm.Place
     return case
 
 
-def _keep_reasons(session: Session, case: Case, facts: Facts, reasons: tuple[Found, ...]) -> list[Reason]:
+def _keep_reasons(
+    session: Session, case: Case | None, facts: Facts, reasons: tuple[Found, ...]
+) -> list[Reason]:
     rows = [
         Reason(
             mention_id=facts.mention.id or 0,
-            case_id=case.id,
+            case_id=case.id if case else None,
             kind=reason.kind,
             occurrence=reason.occurrence,
             detail=list(reason.detail),
@@ -137,7 +147,8 @@ def _keep_reasons(session: Session, case: Case, facts: Facts, reasons: tuple[Fou
         for reason in reasons
     ]
     session.add_all(rows)
-    case.reasons = list(dict.fromkeys([*case.reasons, *(reason.kind for reason in reasons)]))
+    if case is not None:
+        case.reasons = list(dict.fromkeys([*case.reasons, *(reason.kind for reason in reasons)]))
     session.flush()
     return rows
 

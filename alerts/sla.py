@@ -135,6 +135,11 @@ def is_open(moment: datetime, when: Calendar) -> bool:
     return opening is not None and opening[0] <= moment
 
 
+def opens_on(day: date, when: Calendar) -> bool:
+    """Whether somebody is there at some time of `day` (in the calendar's zone)."""
+    return when.always or any(True for _ in _day(day, when))
+
+
 def next_opening(moment: datetime, when: Calendar) -> datetime | None:
     """`moment` itself (UTC) in open time, else when it next opens; None: never."""
     moment = moment.astimezone(UTC)

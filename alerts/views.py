@@ -25,6 +25,7 @@ from alerts.card import (
     safe_url,
 )
 from alerts.drafts import follow_up
+from alerts.overview import Brief, Switched, load_brief, load_switched
 from alerts.text import one_line, shown
 from store.brand import Brand
 from store.clock import aware
@@ -161,7 +162,7 @@ class Report:
     paragraphs: tuple[str, ...]
 
 
-View = Card | Line | Reminder | SourceNotice | StartList | Trouble | Trial | Report
+View = Card | Line | Reminder | SourceNotice | StartList | Trouble | Trial | Brief | Switched | Report
 Reporting = Callable[[Session, Notification, datetime], Report]
 
 
@@ -191,6 +192,10 @@ def load_view(
         return _start_list(session, row, brand, now)
     if row.kind == NotificationKind.TROUBLE:
         return _trouble(session, row)
+    if row.kind == NotificationKind.BRIEF:
+        return load_brief(session, row, brand, now)
+    if row.kind == NotificationKind.SWITCH:
+        return load_switched(row, brand, now)
     if report is None:
         raise LookupError(f"nobody here can write a {row.kind}")
     return report(session, row, now)

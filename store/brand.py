@@ -220,6 +220,28 @@ class Policy(Strict):
         return limit
 
 
+def parse_moment(value: Any) -> Any:
+    """A time of day, or `"none"` for never."""
+    if value == "none":
+        return None
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"\d\d?:\d\d", value, re.ASCII) or (moment := _clock_time(value)) == time.max:
+        raise ValueError(f"{value!r} is no time of day: write e.g. 08:30, or none")
+    return moment
+
+
+Moment = Annotated[time | None, BeforeValidator(parse_moment)]
+
+
+class Briefs(Strict):
+    """When a brand's people are told where things stand, on days with business hours; None: never."""
+
+    morning: Moment = Field(time(8, 30), description="what came overnight, what is due today")
+    evening: Moment = Field(time(17, 30), description="what stays open, and whose it is")
+    samples: int = Field(5, ge=0, le=10, description="mentions a day that did not alert, to be looked at")
+
+
 class Voice(Strict):
     """How the brand speaks. `formality` by language: lei/tu, Sie/du, vous/tu, usted/tu, formal/informal, mirror."""
 
@@ -239,6 +261,7 @@ class Brand(Strict):
     timezone: str = "Europe/Rome"
     policy: Policy = Policy()
     voice: Voice = Voice()
+    briefs: Briefs = Briefs()
 
     @field_validator("timezone")
     @classmethod

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from sqlalchemy import func, sql
 from sqlmodel import Session, col, select
 
-from store import claims
+from store import claims, switches
+from store.clock import utcnow
 from store.tables import Case, CaseStatus, Mention, MentionState, Notification, OutboxState, SourceRow
 
 Health = Literal["new", "ok", "failing", "down"]
@@ -39,6 +40,16 @@ class Undelivered:
 
 
 @dataclass(frozen=True, slots=True)
+class Turned:
+    """Something a person has turned off for a time: `pause:BRAND` (`pause:*`: all), `mute:SOURCE`."""
+
+    name: str
+    until: datetime | None
+    set_by: str
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Every state is there, with 0 where nothing stands in it."""
 
@@ -47,9 +58,10 @@ class Status:
     outbox: dict[str, int]
     sources: tuple[SourceStatus, ...]
     undelivered: tuple[Undelivered, ...] = ()
+    switches: tuple[Turned, ...] = ()
 
 
-def read_status(session: Session, configured: Iterable[str] = ()) -> Status:
+def read_status(session: Session, configured: Iterable[str] = (), now: datetime | None = None) -> Status:
     """The status now; `configured` sources come first, in their order, then those that only the database knows."""
     rows = {row.name: row for row in session.exec(select(SourceRow).order_by(SourceRow.name))}
     names = list(dict.fromkeys([*configured, *rows]))
@@ -60,6 +72,10 @@ def read_status(session: Session, configured: Iterable[str] = ()) -> Status:
         outbox=_complete(OutboxState, claims.waiting(session, Notification)),
         sources=tuple(_source(name, rows.get(name)) for name in names),
         undelivered=_undelivered(session),
+        switches=tuple(
+            Turned(row.name, row.until, row.set_by, row.set_at)
+            for row in switches.standing(session, now or utcnow())
+        ),
     )
 
 

@@ -56,6 +56,7 @@ class NotificationKind(StrEnum):
     THREAD = "thread"  # a line in the thread of that message
     REMINDER = "reminder"  # first-contact time is near or past
     SOURCE = "source"  # a source went down or came back
+    SWITCH = "switch"  # somebody paused what can wait, or it goes on
     START = "start"  # the starting list after a first read
     DIGEST = "digest"
     BUNDLE = "bundle"  # normal criticism and requests of an hour or a day, in one message

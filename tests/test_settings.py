@@ -336,3 +336,44 @@ def test_who_gets_mail() -> None:
     assert email.named == ("b@x.example", "c@x.example")
     assert email.to("crisis") == email.to("alerts") == ("b@x.example",)
     assert email.to("praise") == email.to("digest") == ()
+
+
+# What watches Ascolto itself.
+
+
+def test_the_address_of_the_heartbeat_is_a_secret_and_the_environments_comes_first() -> None:
+    write(BRAND + '[service]\nheartbeat_url = "https://hc.example/from-file"\n')
+    assert load().heartbeat_url == "https://hc.example/from-file"
+    write(BRAND + '[service]\nheartbeat_url = "https://hc.example/from-file"\n',
+          f"ASCOLTO_HEARTBEAT_URL=https://hc.example/{SECRET}\n")  # fmt: skip
+    assert load().heartbeat_url == f"https://hc.example/{SECRET}"
+    assert SECRET not in repr(load())
+    assert Settings().heartbeat_url is None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000/x", "http://localhost/x", "http://[::1]:8/x", "https://a.example"]
+)
+def test_what_may_be_called(url: str) -> None:
+    write(f'[service]\nheartbeat_url = "{url}"\n')
+    assert load().heartbeat_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://hc.example/x", "http://127.0.0.1.evil.example/", "ftp://127.0.0.1/", "file:///etc/passwd", "https://",
+     "https://u:p@hc.example/", "https://hc.example:99999/", "hc.example", ""],
+)  # fmt: skip
+def test_what_may_not_be_called_is_told_without_its_value(url: str) -> None:
+    (told,) = problems_of(f'[service]\nheartbeat_url = "{url}"\n')
+    assert told.startswith("service.heartbeat_url: is no address that can be called")
+    assert url in ("", "https://") or url not in told
+
+
+def test_briefs_are_the_brands_own() -> None:
+    write(BRAND + '[brands.aurora.briefs]\nmorning = "07:45"\nevening = "none"\n')
+    briefs = load().brands["aurora"].briefs
+    assert (str(briefs.morning), briefs.evening, briefs.samples) == ("07:45:00", None, 5)
+    assert "is no time of day: write e.g. 08:30, or none" in problems_of(
+        BRAND + '[brands.aurora.briefs]\nmorning = "soon"\n'
+    )[0]  # fmt: skip

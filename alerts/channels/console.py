@@ -13,9 +13,10 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from alerts import telling
+from alerts import brief_words, telling
 from alerts.card import Card, Proposal
 from alerts.channels.base import Lanes, Sent
+from alerts.overview import Brief, Switched
 from alerts.text import visible
 from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
@@ -75,7 +76,33 @@ def picture(view: View, words: Words) -> RenderableType:
         return _frame(
             telling.start_title(view, words), "cyan", [Text(telling.start_note(view, words)), *rows]
         )
+    if isinstance(view, Brief):
+        return _brief(view, words)
+    if isinstance(view, Switched):
+        return Text(f"{'⏸' if view.on else '▶'} {_safe(brief_words.switched(view, words))}", style="bold")
     return _report(view)
+
+
+def _brief(brief: Brief, words: Words) -> Panel:
+    lines = [Text(_safe(line)) for line in brief_words.summary(brief, words)]
+    for part in brief_words.parts(brief, words):
+        lines.append(Text(f"{part.title}: {words.number(part.listing.total)}", style="bold"))
+        for one in part.listing.items:
+            lines.append(Text(f"• {_safe(brief_words.item(one, brief, words))}"))
+            if one.url:
+                lines.append(Text(f"  {_safe(one.url)}", style="dim"))
+        notes = (brief_words.hidden(part.listing, words), part.note)
+        lines += [Text(_safe(note), style="dim") for note in notes if note]
+    if brief.samples:
+        lines.append(Text(brief_words.samples_title(words), style="bold"))
+        for sampled in brief.samples:
+            row = brief_words.item(sampled.item, brief, words)
+            if said := brief_words.answer(sampled, words):
+                row = telling.SEPARATOR.join([row, f"✓ {said}"])
+            lines.append(Text(f"• {_safe(row)}"))
+            if sampled.item.url:
+                lines.append(Text(f"  {_safe(sampled.item.url)}", style="dim"))
+    return _frame(brief_words.title(brief, words), "cyan", lines)
 
 
 def _card(card: Card, words: Words) -> Panel:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
 
-from alerts import telling
+from alerts import brief_words, telling
 from alerts.card import Card, Listed, Proposal
 from alerts.channels.slack import kit, menu
 from alerts.channels.slack.escape import plain
 from alerts.channels.slack.kit import Block
+from alerts.overview import Brief, Item, Sampled, Switched
 from alerts.text import cut, visible
 from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
@@ -103,6 +104,41 @@ def _(view: StartList, words: Words) -> Message:
     if rows:
         blocks.append(kit.rich(kit.bullets(rows)))
     return _message(plain(title, MAX_FALLBACK), blocks)
+
+
+@render.register
+def _(view: Brief, words: Words) -> Message:
+    title, summary = brief_words.title(view, words), brief_words.summary(view, words)
+    blocks = [kit.header(title), *([kit.context(summary)] if summary else [])]
+    for part in brief_words.parts(view, words, kit.mark):
+        rows = [_item(one, view, words) for one in part.listing.items]
+        blocks.append(
+            kit.rich(
+                kit.section(kit.text(f"{part.title}: {words.number(part.listing.total)}", bold=True)),
+                *([kit.bullets(rows)] if rows else []),
+            )
+        )
+        notes = [note for note in (brief_words.hidden(part.listing, words),) if note]
+        if part.note:
+            notes.append(part.note)
+        if notes:
+            blocks.append(kit.rich(kit.section(*kit.with_people(telling.SEPARATOR.join(notes)))))
+    if view.samples:
+        blocks += [
+            kit.rich(kit.section(kit.text(brief_words.samples_title(words), bold=True))),
+            kit.context([brief_words.samples_note(words)]),
+        ]
+        for number, sampled in enumerate(view.samples, start=1):
+            blocks += _sampled(number, sampled, view, words)
+    return _message(plain(telling.SEPARATOR.join([title, *summary]), MAX_FALLBACK), blocks)
+
+
+@render.register
+def _(view: Switched, words: Words) -> Message:
+    sign = "⏸" if view.on else "▶️"
+    said = f"{sign} {brief_words.switched(view, words, kit.mark)}"
+    text = plain(f"{sign} {brief_words.switched(view, words)}", MAX_FALLBACK)
+    return _message(text, [kit.rich(kit.section(*kit.with_people(said)))])
 
 
 @render.register
@@ -248,6 +284,26 @@ def _row(row: Listed, view: StartList | Card, words: Words) -> Block:
     sign = telling.SIGNS.get(row.urgency or "", "")
     parts = [kit.text(f"{sign} {telling.listed(row, view, words)}".strip() + " ")]
     return kit.section(*parts, *([kit.link(row.url, words._("original"))] if row.url else []))
+
+
+def _item(one: Item, view: Brief, words: Words) -> Block:
+    said = brief_words.item(one, view, words, kit.mark)
+    parts = kit.with_people(said, bold=False)
+    return kit.section(*parts, *([kit.text(" "), kit.link(one.url, words._("original"))] if one.url else []))
+
+
+def _sampled(number: int, sampled: Sampled, view: Brief, words: Words) -> list[Block]:
+    """A mention that was not shown, with two buttons until somebody has answered."""
+    row = kit.rich(_item(sampled.item, view, words))
+    if said := brief_words.answer(sampled, words, kit.mark):
+        row["elements"][0]["elements"] += kit.with_people(f"{telling.SEPARATOR}✓ {said}")
+        return [row]
+    value = str(sampled.sample_id)
+    buttons = [
+        kit.button(menu.sample("right", number), words._("Right"), value),
+        kit.button(menu.sample("missed", number), words._("Should have told me"), value),
+    ]
+    return [row, kit.actions(f"ascolto.sample.{number}", buttons)]
 
 
 def _sign(card: Card) -> str:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from alerts import cases, deeds, exclusions, sla
+from alerts import cases, deeds, exclusions, samples, sla
 from alerts.card import Card, load_card
 from alerts.cases import Desk, Move, Repeated
 from alerts.channels.slack import commands, home, kit, menu, modals
@@ -119,6 +119,33 @@ class Listener:
             return Told(False, self.words._("This case is not there any more."))
         deed = self._deeds()[what]
         return self._done(what, lambda desk: deed(desk, clicked), clicked, click)
+
+    def judged(self, said: str, value: str, who: str) -> Told:
+        """Somebody says of a mention that did not alert whether that was right."""
+        words = self.words
+        if not re.fullmatch(r"\d{1,15}", value, re.ASCII) or said not in samples.SAID:
+            return Told(False, words._("This mention is not there any more."))
+        try:
+            with self.db.write() as session:
+                desk = Desk(session, self.brands, self.channels, self.clock())
+                answer = samples.answer(desk, int(value), said, who, self.compose, self.detect)
+                zone = zone_of(self.brands, answer.case) if answer.case else desk_zone(self.brands)
+        except Permanent:
+            return Told(False, words._("This mention is not there any more."))
+        except Exception as error:
+            kind = type(error).__name__
+            log.error("a click failed: %s", kind, extra={"action": "slack.click_failed", "what": said})
+            return Told(False, words._("That could not be saved. Please click again in a moment."))
+        log.info("judged", extra={"action": "slack.judged", "what": said, "done": answer.done})
+        self.wake()
+        if not answer.done:
+            if answer.by == who and answer.said == said:
+                return Told(True)
+            when = words.when(answer.at, zone, self.clock())
+            return Told(False, words._("{who} was faster, {when}.", who=name_of(answer.by), when=when))
+        if answer.case is None:
+            return Told(True)
+        return Told(True, words._("Thank you: it is case {number} now.", number=answer.case.id))
 
     def submitted(self, what: str, metadata: str, who: str, sent: Submission, click: str = "") -> Told:
         """Does what a modal's submission says; `click` as for `do`."""
@@ -284,10 +311,13 @@ class Listener:
 
     def command(self, text: str, who: str) -> Message:
         """What `/ascolto` answers."""
-        opened = self.db.write() if commands.changes(text) else self.db.read()
+        changes = commands.changes(text)
+        opened = self.db.write() if changes else self.db.read()
         with opened as session:
             asked = commands.Asked(session, self.brands, self.sources, who, self.clock(), self.words)
             answer = commands.answer(text, asked)
+        if changes:
+            self.wake()
         log.info("command", extra={"action": "slack.command"})
         return answer
 
@@ -436,6 +466,11 @@ def end_of_day(day: date, brand: Brand | None, now: datetime) -> datetime:
     ends = min(max(closing, default=EVENING), time(23, 59))
     moment = datetime.combine(day, ends, tzinfo=zone)
     return moment if moment > now else max(datetime.combine(day, time(23, 59), tzinfo=zone), now)
+
+
+def desk_zone(brands: Mapping[str, Brand]) -> ZoneInfo:
+    """The zone of what belongs to no case: the first brand's."""
+    return next((brand.zone for brand in brands.values()), ZoneInfo("UTC"))
 
 
 def zone_of(brands: Mapping[str, Brand], case: Case) -> ZoneInfo:

@@ -46,6 +46,7 @@ THREADS, OPENING = 4, 8
 SOON = 0.7  # seconds the database gets before a modal opens without what it should show
 SHORTCUT = "ascolto.make_case.v1"
 ACTION = re.compile(r"^ascolto\.case\.([a-z_]+)\.v1$")
+SAMPLE = re.compile(r"^ascolto\.sample\.(right|missed)\.v1(?:\.\d+)?$", re.ASCII)
 MODAL = re.compile(r"^ascolto\.modal\.([a-z_]+)\.v1$")
 ANYTHING = re.compile(r"^ascolto\.")
 Body = dict[str, Any]
@@ -81,6 +82,10 @@ class Ear:
         ack()
         if body["actions"][0].get("action_id") == CHECK:
             self._later(self._checked, body)
+            return
+        if judged := SAMPLE.match(str(body["actions"][0].get("action_id"))):
+            value = str(body["actions"][0].get("value") or "")
+            self._later(self._judged, body, respond, judged[1], value)
             return
         what, value, chosen = _clicked(body)
         if what == "open":  # its link has done all there is to do
@@ -172,6 +177,14 @@ class Ear:
             who = _person(body.get("user") or {})
             with self.listener.db.write() as session:
                 session.add(Audit(at=self.listener.clock(), who=who, action=CHECKED, detail={"value": value}))
+
+    def _judged(self, body: Body, respond: Acknowledging, said: str, value: str) -> None:
+        if not self.people.allows(_user(body)):
+            self._answer(body, respond, self._not_allowed())
+            return
+        told = self.listener.judged(said, value, _person(body.get("user") or {}))
+        if told.said:
+            self._answer(body, respond, told.said)
 
     def _after(self, body: Body, respond: Acknowledging, what: str, value: str, told: Told) -> None:
         """Says what became of a click, where it was made."""

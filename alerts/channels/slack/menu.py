@@ -78,6 +78,11 @@ def action(what: str) -> str:
     return f"{PREFIX}{what}{VERSION}"
 
 
+def sample(said: str, number: int) -> str:
+    """The action of a button under a sample, right or missed; `number` tells those of one message apart."""
+    return f"ascolto.sample.{said}.v1.{number}"
+
+
 def buttons(card: Card, words: Words) -> Block:
     """The row under a case's message: what is done most often, and a short menu that leads to all the rest."""
     shown = []

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.card import Card, Change, Engagement, Listed, Proposal, Why
 from alerts.channels.slack.errors import MENDS
+from alerts.overview import Brief, Item, Listing, Sampled, Switched, Unread
 from alerts.views import Line, Reminder, Report, Said, SourceNotice, StartList, Trial, Trouble, View
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
@@ -97,6 +98,30 @@ STORM = replace(
     ),
 )
 
+MORNING = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
+LATE_CASE = Item(
+    "critical",
+    "App Store",
+    1.0,
+    "giulia_r",
+    "Dopo averlo mangiato mia figlia ha la bocca gonfia.",
+    "https://apps.example.com/it",
+    12,
+    "open",
+    MORNING - timedelta(minutes=40),
+)
+OWNED_CASE = Item(
+    "normal",
+    "Mastodon",
+    None,
+    "anna",
+    "Il pacco non è mai arrivato.",
+    None,
+    13,
+    "acknowledged",
+    MORNING + timedelta(hours=3),
+    MARTA,
+)
 KINDS: dict[str, View] = {
     "storm": STORM,
     "storm_resolved": replace(STORM, status="resolved", resolved_by=MARTA, resolved_at=NOW),
@@ -251,4 +276,40 @@ KINDS: dict[str, View] = {
     "report": Report(
         "Settimana 47, 2026", ("Menzioni: 120, di cui 31 negative.", "Casi: 14 aperti, 12 risolti.")
     ),
+    "brief_morning": Brief(
+        "Caffè Aurora",
+        "morning",
+        MORNING,
+        MORNING - timedelta(hours=15),
+        NOW,
+        ROME,
+        mentions=34,
+        came=Listing((LATE_CASE, OWNED_CASE), 12),
+        due=Listing((LATE_CASE,), 1),
+        muted=Listing((Item("normal", "Mastodon", None, "anna", "Di nuovo giù il sito."),), 1),
+        sources=4,
+        samples=(
+            Sampled(
+                7, Item(None, "App Store", 3.0, "piero", "Buono, ma caro.", "https://apps.example.com/7")
+            ),
+            Sampled(8, Item(None, "Feed", None, "", "Aurora apre a Lecce."), "right", MARTA),
+            Sampled(9, Item(None, "Mastodon", None, "luca", "Mah."), "missed", "web:luca"),
+        ),
+    ),
+    "brief_evening": Brief(
+        "Caffè Aurora",
+        "evening",
+        MORNING + timedelta(hours=9),
+        MORNING,
+        NOW,
+        ROME,
+        open=Listing((LATE_CASE, OWNED_CASE, replace(OWNED_CASE, case_id=14, author="", quote="")), 11),
+        owners=((None, 8), (MARTA, 3)),
+        sources=2,
+        unread=(Unread("mastodon-aurora", MORNING - timedelta(hours=30)), Unread("app")),
+    ),
+    "paused": Switched("", True, NOW, ROME, MARTA),
+    "paused_for_a_time": Switched("Caffè Aurora", True, NOW, ROME, MARTA, NOW + timedelta(hours=2)),
+    "goes_on": Switched("Caffè Aurora", False, NOW, ROME, MARTA),
+    "goes_on_by_itself": Switched("", False, NOW, ROME),
 }

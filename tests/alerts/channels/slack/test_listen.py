@@ -692,11 +692,11 @@ def test_the_command(one: Ear, now: datetime) -> None:
     assert "my shop is muted until today at 12:30" in ask("mute my shop 30m")
     assert "Paused until somebody says go-on" in ask("pause")
     with one.listener.db.read() as session:
-        assert switches.on(session, "pause:aurora", now)
+        assert switches.is_paused(session, "aurora", now)
         assert switches.on(session, "mute:my shop", now)
         assert not switches.on(session, "mute:my shop", now + timedelta(hours=1))
-    assert "is paused until somebody" in ask("stato")
-    assert "Goes on: my shop and aurora" in ask("go-on")
+    assert "Everything that can wait is paused until somebody" in ask("stato")
+    assert "Goes on: my shop and everything" in ask("go-on")
     assert "Nothing is paused or muted." in ask("riprendi")
     assert "/ascolto mute" in ask("dance")
     assert [name for name in actions(one) if name in ("mute", "pause")] == ["mute", "pause", "mute", "pause"]
