@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from alerts import telling
+from alerts import brief_words, telling
 from alerts.card import Card, Proposal, safe_url
+from alerts.overview import Brief, Item, Switched
 from alerts.text import cut, one_line, visible
 from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
@@ -72,6 +73,12 @@ def _letter(view: View, words: Words) -> Letter:
     if isinstance(view, Trial):
         title = words._("Test alert")
         return Letter(title, title, (Part(telling.trial(view, words)),), OPS)
+    if isinstance(view, Brief):
+        title = brief_words.title(view, words)
+        return Letter(title, title, tuple(_overview(view, words)))
+    if isinstance(view, Switched):
+        title = brief_words.switched(view, words)
+        return Letter(title, title, (), OPS)
     return _of_report(view)
 
 
@@ -134,6 +141,25 @@ def _original(line: Line, words: Words) -> Iterator[Part]:
     url, host = safe_url(line.url)
     if url:
         yield Part(words._("Open the original on {host}", host=host), url=url)
+
+
+def _overview(brief: Brief, words: Words) -> Iterator[Part]:
+    """A brief, without what it asks: a mailbox has no buttons."""
+    yield from map(Part, brief_words.summary(brief, words))
+    for part in brief_words.parts(brief, words):
+        yield Part(f"{part.title}: {words.number(part.listing.total)}", STRONG)
+        for one in part.listing.items:
+            yield _listed(one, brief, words)
+        yield Part(brief_words.hidden(part.listing, words), FAINT)
+        yield Part(part.note, FAINT)
+    if brief.samples:
+        yield Part(brief_words.samples_title(words), STRONG)
+    for sampled in brief.samples:
+        yield _listed(sampled.item, brief, words)
+
+
+def _listed(one: Item, brief: Brief, words: Words) -> Part:
+    return Part(f"• {brief_words.item(one, brief, words)}", url=one.url)
 
 
 def _of_report(report: Report) -> Letter:
