@@ -14,6 +14,7 @@ from sqlalchemy import Select, false, union_all
 from sqlmodel import Session, col, select
 
 from alerts import exclusions, tripwires
+from alerts.routing import Routing
 from alerts.triage import RANK, Earlier, Facts, Neighbours, has_words
 from alerts.virality import Counts, lifetime_speed, spread, usual
 from store.brand import Brand
@@ -50,6 +51,7 @@ class Gathered:
     authors: dict[str, list[Mention]] = field(default_factory=dict)
     threads: dict[Thread, Case] = field(default_factory=dict)
     copies: dict[Text, Case] = field(default_factory=dict)
+    routing: Routing = field(default_factory=Routing)
     excluded: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def facts(self, mention_id: int) -> Facts:

@@ -17,7 +17,7 @@ from alerts import queue
 from alerts.card import Card
 from alerts.channels.base import MESSAGE_GONE, Channel, Misconfigured, Sent
 from alerts.queue import Job
-from alerts.views import Reporting, View, load_view
+from alerts.views import Bundle, Reporting, View, bundle_version, load_view
 from store import claims
 from store.brand import Brand
 from store.clock import utcnow
@@ -95,7 +95,7 @@ class Outbox:
     def _done(self, job: Job, sent: Sent, view: View | None) -> bool:
         """Notes where the message stands. `view` None: it was found there, and shows nobody knows which version."""
         with self.db.write() as session:
-            shown = view.version if isinstance(view, Card) else 0
+            shown = view.version if isinstance(view, Card | Bundle) else 0
             state = OutboxState.SENT if shown == _version(session, job) else OutboxState.STALE
             claims.finish(
                 session,
@@ -230,6 +230,8 @@ def _waited(
 
 def _version(session: Session, job: Job) -> int:
     """The version of the case that its message should show; locked, so that no move slips in between."""
+    if job.kind == NotificationKind.BUNDLE:
+        return bundle_version(session, job.key)
     if job.kind != NotificationKind.CASE:
         return 0
     chosen = select(Case.version).where(col(Case.id) == job.case_id).with_for_update()

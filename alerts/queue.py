@@ -36,6 +36,7 @@ class Job:
     kind: str
     channel: str
     target: str
+    routed_to: str | None
     case_id: int | None
     unsure: bool
     attempts: int
@@ -78,12 +79,12 @@ def take(
 
 def lane(job: Job, channel: Channel) -> str:
     """What the pace is kept for."""
-    return EDITS if job.sent else channel.address(job.target)
+    return EDITS if job.sent else address(job, channel)
 
 
 def address(job: Job, channel: Channel) -> str:
     """Where a new message goes."""
-    return channel.address(job.target)
+    return job.routed_to or channel.address(job.target)
 
 
 def put_back(session: Session, job: Job, *, unsure: bool) -> None:
@@ -126,6 +127,10 @@ def block(session: Session, job: Job, error: str, until: datetime) -> None:
         .where(
             col(Notification.channel) == job.channel,
             col(Notification.target) == job.target,
+            col(Notification.routed_to).is_not_distinct_from(job.routed_to),
+            or_(
+                col(Notification.next_try_at).is_(None), col(Notification.attempts) > 0
+            ),  # not what waits for its time
             col(Notification.state).in_((OutboxState.WAITING, OutboxState.STALE)),
             col(Notification.claim).is_(None),
         )
@@ -174,16 +179,25 @@ def _sendable(channels: Mapping[str, Channel], now: datetime) -> list[ColumnElem
     for name, channel in channels.items():
         closed = channel.lanes.closed(now)
         posts = [target for target in TARGETS if channel.address(target) in closed]
-        if posts:
-            allowed.append(not_(_through(name, OutboxState.WAITING, posts)))
+        places = [lane for lane in closed if lane != EDITS]
+        if places:
+            allowed.append(not_(_through(name, OutboxState.WAITING, _to(posts, places))))
         if EDITS in closed:
-            allowed.append(not_(_through(name, OutboxState.STALE, None)))
+            allowed.append(not_(_through(name, OutboxState.STALE)))
     return allowed
 
 
-def _through(name: str, state: OutboxState, targets: list[str] | None) -> ColumnElement[bool]:
-    rows = and_(col(Notification.channel) == name, col(Notification.state) == state)
-    return rows if targets is None else and_(rows, col(Notification.target).in_(targets))
+def _through(name: str, state: OutboxState, *places: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(col(Notification.channel) == name, col(Notification.state) == state, *places)
+
+
+def _to(targets: list[str], places: list[str]) -> ColumnElement[bool]:
+    """Rows for these targets, but for those that a rule sent elsewhere, and rows that rules sent to these places."""
+    routed = col(Notification.routed_to)
+    return or_(
+        and_(routed.is_(None), col(Notification.target).in_(targets)),
+        and_(routed.is_not(None), routed.in_(places)),
+    )
 
 
 def _in_order() -> ColumnElement[bool]:
@@ -228,6 +242,7 @@ def _job(row: Notification, token: str, parent: Sent | None) -> Job:
         kind=row.kind,
         channel=row.channel,
         target=row.target,
+        routed_to=row.routed_to,
         case_id=row.case_id,
         unsure=row.unsure,
         attempts=row.attempts,

@@ -217,7 +217,8 @@ def route(routing: Routing, facts: CaseFacts) -> Place:
     bundle = routing.bundle if rule is None or rule.bundle is None else rule.bundle
     bundled = facts.waits and facts.target == "alerts" and set(facts.reasons) <= BUNDLED
     span: Span | None = bundle if bundled and bundle != "no" else None
-    return Place(rule.channel if rule else None, rule.people if rule else (), quiet, span)
+    channel = rule.channel if rule and rule.channel != routing.address(facts.target) else None
+    return Place(channel, rule.people if rule else (), quiet, span)
 
 
 def holds(rule: Rule, facts: CaseFacts) -> bool:

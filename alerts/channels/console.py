@@ -17,7 +17,7 @@ from alerts import telling
 from alerts.card import Card, Proposal
 from alerts.channels.base import Lanes, Sent
 from alerts.text import visible
-from alerts.views import Line, Reminder, Report, SourceNotice, StartList, View
+from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, View
 from alerts.words import Words
 
 COLOURS = {"critical": "red", "high": "dark_orange", "normal": "yellow", "low": "white"}
@@ -67,6 +67,11 @@ def picture(view: View, words: Words) -> RenderableType:
         return _frame(
             telling.start_title(view, words), "cyan", [Text(telling.start_note(view, words)), *rows]
         )
+    if isinstance(view, Bundle):
+        told = [Text(_safe(telling.bundled(case, words))) for case in view.cases]
+        return _frame(
+            telling.bundle_title(view, words), "cyan", [Text(telling.bundle_note(view, words)), *told]
+        )
     return _report(view)
 
 
@@ -82,6 +87,8 @@ def _card(card: Card, words: Words) -> Panel:
     lines += [Text(f"→ {_safe(line)}") for line in telling.whys(card, words)]
     if due := telling.due(card, words):
         lines.append(Text(f"⏱ {due}", style="bold"))
+    if named := telling.named(card, words):
+        lines.append(Text(_safe(named), style="bold"))
     if status := telling.status(card, words):
         lines.append(Text(f"✓ {_safe(status)}", style="bold"))
     if card.url:

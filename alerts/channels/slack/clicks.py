@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from alerts import cases, deeds, exclusions, sla
+from alerts import bundles, cases, deeds, exclusions, sla
 from alerts.card import Card, load_card
 from alerts.cases import Desk, Move
 from alerts.channels.slack import commands, home, kit, menu, modals
@@ -185,6 +185,7 @@ class Listener:
             ),
             "warn": lambda desk, click: deeds.warn(desk, click.case_id, click.who),
             "hide": lambda desk, click: deeds.hide(desk, click.case_id, click.who),
+            "show": lambda desk, click: bundles.show(desk, click.case_id, click.who),
             "ask_to_quote": lambda desk, click: deeds.ask_to_quote(desk, click.case_id, click.who),
         }
 
