@@ -6,9 +6,11 @@ Nothing is changed and nothing is read from a source, except from the one that `
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 import platforms
+from alerts import routing
 from alerts.channels.slack.client import Slack
 from alerts.sla import unknown_country
 from alerts.words import Words
@@ -18,6 +20,7 @@ from settings import Settings
 from store.db import Database
 from store.errors import AscoltoError, Permanent
 
+WORKING_DAY = timedelta(hours=8)
 Status = Literal["ok", "warn", "fail", "off"]
 # What `alerts.channels.slack` calls, whatever the channels are.
 SCOPES = {"chat:write", "channels:read", "channels:history", "groups:read", "commands", "users:read"}
@@ -40,6 +43,7 @@ def run_checks(settings: Settings, live: str | None = None) -> Iterator[Check]:
     """All checks, one after the other; none raises."""
     yield _configuration(settings)
     yield from _brands(settings)
+    yield from _rules(settings)
     for name, look in (
         ("database", _database),
         ("broker", _broker),
@@ -87,6 +91,24 @@ def _brands(settings: Settings) -> Iterator[Check]:
             yield Check(f"brand {key}", "warn", "drafts have no private channel to invite to", mend)
         else:
             yield Check(f"brand {key}", "ok", brand.name)
+
+
+def _rules(settings: Settings) -> Iterator[Check]:
+    """Rules that can never hold, and bundles that come when the time to reply is over."""
+    slack, sources = settings.slack, {one.name: (one.brand, one.type) for one in settings.sources}
+    flaws = list(routing.flaws(slack, settings.brands, sources))
+    for flaw in flaws:
+        name = f"slack rule {flaw.number}" if flaw.number else "slack quiet"
+        yield Check(name, "warn", f"never holds: {flaw.what}", flaw.mend)
+    by_day = "day" in {slack.bundle, *(rule.bundle for rule in slack.rules)}
+    for key, brand in settings.brands.items() if by_day else ():
+        limit = brand.policy.first_contact.normal
+        if limit is not None and limit < WORKING_DAY:
+            mend = f'set brands.{key}.policy.first_contact.normal to "8h" or more, or bundle by the hour'
+            told = f"{brand.name}: a bundle of the day comes when the time to reply is over"
+            yield Check(f"slack bundle {key}", "warn", told, mend)
+    if slack.rules and not flaws:
+        yield Check("slack rules", "ok", f"{len(slack.rules)} rules")
 
 
 def _database(settings: Settings) -> Check:

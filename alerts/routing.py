@@ -72,7 +72,12 @@ def _by_brand(value: object) -> object:
 
 
 def _rule_quiet(value: object) -> object:
-    return value if value in ("keep", "ignore") else _quiet_hours(value)
+    if value in ("keep", "ignore"):
+        return value
+    try:
+        return _quiet_hours(value)
+    except ValueError as error:
+        raise ValueError(f"write keep, ignore or hours: {error}") from None
 
 
 def _listed(value: object) -> object:
@@ -132,7 +137,7 @@ class Rule(Strict):
     quiet: Annotated[Literal["keep", "ignore"] | Hours, BeforeValidator(_rule_quiet)] = Field(
         "keep", description="keep: the brand's quiet hours; ignore: told at once; or hours of its own"
     )
-    bundle: Span | Literal["no"] | None = Field(
+    bundle: Literal["hour", "day", "no"] | None = Field(
         None, description="hour, day, or no for a message each; left out: as for all"
     )
 

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 import platforms
 import settings
 from alerts.channels.slack.errors import MENDS
-from alerts.routing import Routing
+from alerts.routing import Routing, Rule
 from cli import app
 from platforms.base import SourceOptions
 from platforms.page import Selectors
@@ -44,6 +44,7 @@ TABLES: dict[str, Any] = {
     "`[[sources]]`": SourceOptions,
     "`[sources.selectors]`": Selectors,
     "`[slack]`": Routing,
+    "`[[slack.rules]]`": Rule,
     "`[retention]`": Retention,
     "Environment": Environment,
 } | {f'`type = "{name}"`': platforms.get(name).options for name in platforms.names()}
@@ -298,6 +299,7 @@ def test_the_example_configuration_shows_every_setting() -> None:
         Faq: brand["policy"]["faq"][0],
         Voice: brand["voice"],
         Routing: tables["slack"],
+        Rule: tables["slack"]["rules"][0],
         Retention: tables["retention"],
         Selectors: tables["sources"][0]["selectors"],
         SourceOptions: tables["sources"][0],
