@@ -333,10 +333,11 @@ def _covers(earlier: Rule, later: Rule) -> bool:
 
 
 def _quiet(routing: Routing, rule: Rule | None, facts: CaseFacts) -> tuple[Opening, ...]:
-    if rule is not None and rule.quiet == "ignore":
+    own = rule.quiet if rule is not None else "keep"
+    if own == "ignore":
         return ()
-    if rule is not None and rule.quiet != "keep":
-        return rule.quiet
+    if not isinstance(own, str):
+        return own
     return routing.quiet.get(facts.brand, routing.quiet.get(ANY_BRAND, ()))
 
 

@@ -179,7 +179,7 @@ def test_quiet_hours_by_brand_and_by_rule() -> None:
         {"languages": ["de"], "quiet": "ignore"},
         quiet={"default": "mon-sun 22:00-07:00", "berta": "mon-sun 20:00-07:00"},
     )
-    table = [
+    table: list[tuple[dict[str, Any], str, str | None]] = [
         ({}, "2026-11-24T13:00", "2026-11-24T14:00"),
         ({}, "2026-11-24T23:00", None),
         ({"lang": "de", "place": None}, "2026-11-24T23:00", None),
