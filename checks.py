@@ -15,7 +15,7 @@ from alerts.channels.slack.client import Slack
 from alerts.sla import unknown_country
 from alerts.words import Words
 from platforms.base import SourceOptions
-from service import open_database, scorer_of
+from service import open_database, open_email, open_webhook, scorer_of
 from settings import Settings
 from store.db import Database
 from store.errors import AscoltoError, Permanent
@@ -50,6 +50,8 @@ def run_checks(settings: Settings, live: str | None = None) -> Iterator[Check]:
         ("model", _model),
         ("slack", _slack),
         ("slack buttons", _ear),
+        ("email", _email),
+        ("webhook", _webhook),
     ):
         yield _guarded(name, lambda look=look: look(settings))  # type: ignore[misc]
     for source in settings.sources:
@@ -165,6 +167,30 @@ def _ear(settings: Settings) -> Check:
         return Check("slack buttons", "ok", "over signed HTTP at /slack/events")
     mend = "set SLACK_APP_TOKEN (Socket Mode), or SLACK_SIGNING_SECRET for signed HTTP"
     return Check("slack buttons", "warn", "nobody hears a click", mend)
+
+
+def _email(settings: Settings) -> Check:
+    """Signs in and asks the server for each address that is named; nothing is sent."""
+    if settings.environment.smtp_url is None:
+        if not settings.email.named:
+            return Check("email", "off", "no mail is sent")
+        mend = "set ASCOLTO_SMTP_URL (docs/notifications.md)"
+        return Check("email", "warn", "addresses are named, and no server to send by", mend)
+    email = open_email(settings)
+    if email is None:
+        mend = "name addresses in the table [email], such as alerts"
+        return Check("email", "warn", "a server is there, and nobody to write to", mend)
+    email.check()
+    return Check("email", "ok", f"the server takes mail for {len(settings.email.named)} addresses")
+
+
+def _webhook(settings: Settings) -> Check:
+    """Connects; nothing is sent."""
+    webhook = open_webhook(settings)
+    if webhook is None:
+        return Check("webhook", "off", "nothing is posted")
+    webhook.check()
+    return Check("webhook", "ok", f"it can be reached; tells of {', '.join(settings.webhook.targets)}")
 
 
 def _source(source: SourceOptions) -> Check:

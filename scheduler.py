@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from alerts import digest
+from alerts import clocks, digest
 from alerts.channels.base import Channel
 from alerts.drafts.compose import compose
 from alerts.outbox import deliver_waiting
-from alerts.stage import check_clocks, check_sources, triage_waiting
+from alerts.stage import check_sources, triage_waiting
 from alerts.words import Words
 from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, SourceReport
 from crawlers.run import collect
@@ -38,7 +38,12 @@ log = logging.getLogger(__name__)
 
 DUE = 2  # seconds between looks for sources whose time has come
 SWEEP = 5  # seconds between looks for rows that wait and that nobody was woken for
-CHECK = 20  # seconds between looks at overdue cases and sources that went down
+RING = 3  # seconds between looks for clocks of cases that ring
+CALM = timedelta(
+    minutes=5
+)  # after a look that could not ring all that was due, before the next of what is not critical
+JUMP = timedelta(minutes=1)  # a clock that goes back further has been set
+CHECK = 20  # seconds between looks at sources that went down
 REST = timedelta(minutes=1)  # a source that is still due after its read is not read again before
 MARGIN = timedelta(minutes=1)  # a lease outlasts the crawl it is for
 RETENTION = CronTrigger(hour=3, minute=40, timezone="UTC")
@@ -64,6 +69,8 @@ class Service:
     words: Words = field(init=False)
     _only: OnlyOne = field(init=False)
     _clocks: BackgroundScheduler | None = field(init=False, default=None)
+    _calm_until: datetime | None = field(init=False, default=None)
+    _looked_at: datetime | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.words = Words(self.settings.ui_language)
@@ -77,6 +84,7 @@ class Service:
             Stage("score", "score", self.score, wakes="triage"),
             Stage("triage", "alert", self.triage, wakes="deliver", priority=1),
             Stage("deliver", "alert", self.deliver, priority=0),
+            Stage("ring", "alert", self.ring, wakes="deliver", priority=2),
             Stage("check", "alert", self.check, wakes="deliver"),
         ]
 
@@ -155,12 +163,24 @@ class Service:
         )
         return sent > 0
 
+    def ring(self) -> bool:
+        """The clocks of cases: all that is critical, and of the rest as many as people can take; the others wait."""
+        brands, now = self.settings.brands, self.clock()
+        calm = self._calm_until is not None and now < self._calm_until <= now + CALM
+        limit = 0 if calm else clocks.LIMIT
+        done = clocks.ring_due(
+            self.db, brands, list(self.channels), now, self.settings.slack.escalation, limit
+        )
+        if not calm:
+            self._calm_until = now + CALM if done.more else None
+        if done.written:
+            log.info("clocks rang", extra={"action": "rang", "messages": done.written, "more": done.more})
+            self.belt.wake("deliver")
+        return False
+
     def check(self) -> bool:
-        """Overdue cases, sources that went down or came back. Nothing is left for a second look."""
-        brands, channels, now = self.settings.brands, list(self.channels), self.clock()
-        told = check_sources(self.db, brands, channels, now)
-        told += check_clocks(self.db, brands, channels, now, self.settings.slack.escalation)
-        if told:
+        """Sources that went down or came back. Nothing is left for a second look."""
+        if check_sources(self.db, self.settings.brands, list(self.channels), self.clock()):
             self.belt.wake("deliver")
         return False
 
@@ -172,6 +192,18 @@ class Service:
             due = plan.any_due(session, names, self.clock())
         if due:
             self.belt.wake("collect")
+
+    def look_for_rings(self) -> None:
+        """Wakes who rings the clocks of cases; after a start, and when the machine's clock was set back, what rang in
+        a time to come is put right first."""
+        now, before = self.clock(), self._looked_at
+        self._looked_at = now
+        if before is None or now < before - JUMP:
+            clocks.realign(self.db, self.settings.brands, now)
+        with self.db.read() as session:
+            due = clocks.any_due(session, self.settings.brands, now)
+        if due:
+            self.belt.wake("ring")
 
     def sweep(self) -> None:
         with self.db.read() as session:
@@ -208,19 +240,20 @@ class Service:
         log.info("started", extra={"action": "started"})
 
     def start_clocks(self) -> None:
-        clocks = BackgroundScheduler(
+        timers = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
-        clocks.add_job(self.look_for_due, "interval", seconds=DUE, next_run_time=utcnow())
-        clocks.add_job(self.sweep, "interval", seconds=SWEEP, next_run_time=utcnow())
-        clocks.add_job(lambda: self.belt.wake("check"), "interval", seconds=CHECK, next_run_time=utcnow())
-        clocks.add_job(self.announce_digests, next_run_time=utcnow())  # what fell due while nobody was there
+        timers.add_job(self.look_for_rings, "interval", seconds=RING, next_run_time=utcnow())
+        timers.add_job(self.look_for_due, "interval", seconds=DUE, next_run_time=utcnow())
+        timers.add_job(self.sweep, "interval", seconds=SWEEP, next_run_time=utcnow())
+        timers.add_job(lambda: self.belt.wake("check"), "interval", seconds=CHECK, next_run_time=utcnow())
+        timers.add_job(self.announce_digests, next_run_time=utcnow())  # what fell due while nobody was there
         for brand in self.settings.brands.values():
             monday = CronTrigger(day_of_week="mon", hour=digest.HOUR, timezone=brand.zone)
-            clocks.add_job(self.announce_digests, monday)
-        clocks.add_job(self.expire, RETENTION)
-        clocks.start()
-        self._clocks = clocks
+            timers.add_job(self.announce_digests, monday)
+        timers.add_job(self.expire, RETENTION)
+        timers.start()
+        self._clocks = timers
 
     def stop(self, patience: float = 60.0) -> None:
         """Finishes the steps in hand and leaves; rows that wait stay waiting."""

@@ -17,7 +17,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from alerts.channels.base import Channel
 from alerts.channels.console import Console
+from alerts.channels.email.client import Email
+from alerts.channels.email.server import Server
 from alerts.channels.slack.client import Slack
+from alerts.channels.webhook.client import Webhook
 from alerts.words import Words
 from scheduler import Service
 from sentiment.loading import load_scorer
@@ -56,13 +59,39 @@ def open_database(settings: Settings) -> Database:
 
 
 def open_channels(settings: Settings) -> dict[str, Channel]:
-    """Slack where there is a token for it, else the terminal."""
+    """What is configured of Slack, e-mail and the webhook; the terminal too where none of them shows cases."""
+    opened = (open_slack(settings), open_email(settings), open_webhook(settings))
+    channels: dict[str, Channel] = {channel.name: channel for channel in opened if channel is not None}
+    if any(channel.address("alerts") for channel in channels.values()):
+        return channels
+    return channels | {"console": Console(sys.stdout, Words(settings.ui_language))}
+
+
+def open_slack(settings: Settings) -> Slack | None:
+    """Slack, where there is a token for it."""
+    environment, words = settings.environment, Words(settings.ui_language)
+    if environment.slack_bot_token is None:
+        return None
+    token, api_url = environment.slack_bot_token.get_secret_value(), environment.slack_api_url
+    return Slack(token, settings.slack.address, words, api_url=api_url)
+
+
+def open_email(settings: Settings) -> Email | None:
+    """E-mail, where there is a server and somebody to write to."""
+    url = settings.environment.smtp_url
+    if url is None or not settings.email.named:
+        return None
+    server = Server.parse(url.get_secret_value())
+    return Email(server, settings.email, Words(settings.ui_language))
+
+
+def open_webhook(settings: Settings) -> Webhook | None:
+    """The webhook, where there is an address and something to tell."""
+    url, secret = settings.environment.webhook_url, settings.environment.webhook_secret
+    if url is None or secret is None or not settings.webhook.targets:
+        return None
     words = Words(settings.ui_language)
-    token = settings.environment.slack_bot_token
-    if token is None:
-        return {"console": Console(sys.stdout, words)}
-    api_url = settings.environment.slack_api_url
-    return {"slack": Slack(token.get_secret_value(), settings.slack.address, words, api_url=api_url)}
+    return Webhook(url.get_secret_value(), secret.get_secret_value(), settings.webhook, words)
 
 
 def scorer_of(settings: Settings) -> "Callable[[], Scorer]":
@@ -136,6 +165,7 @@ def slack_app_of(service: Service) -> "App | None":
         list(service.channels),
         [source.name for source in service.settings.sources],
         detect=_detect,
+        routing=service.settings.slack,
     )
     return slack_app(
         listener,
@@ -149,7 +179,9 @@ def slack_app_of(service: Service) -> "App | None":
 
 
 def _detect(text: str) -> str | None:
-    from sentiment.language import detect  # its tables are loaded where a draft is written anew, and only there
+    from sentiment.language import (
+        detect,  # its tables are loaded where a draft is written anew, and only there
+    )
 
     return detect(text).lang
 

@@ -16,6 +16,10 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_va
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 import platforms
+from alerts.channels.email.server import Server
+from alerts.channels.options import EmailOptions, WebhookOptions
+from alerts.channels.webhook.place import Place
+from alerts.channels.webhook.signing import secret_of
 from alerts.routing import Routing
 from platforms.base import SourceOptions
 from store.brand import Brand, Duration, Strict
@@ -49,6 +53,9 @@ class Environment(BaseSettings):
     slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     slack_api_url: str | None = Field(None, validation_alias="SLACK_API_URL", pattern=r"^https?://")
+    smtp_url: SecretStr | None = Field(None, validation_alias="ASCOLTO_SMTP_URL")
+    webhook_url: SecretStr | None = Field(None, validation_alias="ASCOLTO_WEBHOOK_URL")
+    webhook_secret: SecretStr | None = Field(None, validation_alias="ASCOLTO_WEBHOOK_SECRET")
 
     @field_validator("database_url")
     @classmethod
@@ -63,6 +70,27 @@ class Environment(BaseSettings):
     def known_broker(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("is no address of Redis: write redis://host:6379/0, or leave it out")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def known_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            Server.parse(value.get_secret_value())
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def known_webhook(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            Place.parse(value.get_secret_value())
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def known_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            secret_of(value.get_secret_value())
         return value
 
     @classmethod
@@ -106,6 +134,8 @@ class Settings(Strict):
     brands: dict[str, Brand] = Field(default={})
     sources: tuple[SourceOptions, ...] = ()
     slack: Routing = Routing()
+    email: EmailOptions = EmailOptions()
+    webhook: WebhookOptions = WebhookOptions()
     retention: Retention = Retention()
     environment: Environment = Field(default_factory=Environment.model_construct)
 
@@ -145,6 +175,8 @@ class _File(Strict):
     brands: dict[Annotated[str, AfterValidator(_key)], Brand] = Field(default={})
     sources: tuple[dict[str, Any], ...] = ()
     slack: Routing = Routing()
+    email: EmailOptions = EmailOptions()
+    webhook: WebhookOptions = WebhookOptions()
     retention: Retention = Retention()
 
 
@@ -160,6 +192,7 @@ def load(path: Path | None = None, *, required: bool = False) -> Settings:
     tables = _read(file) if chosen or required or file.exists() else None
     environment = _environment(file.parent / ".env", found)
     settings = _validated(tables or {}, found) if tables is not None else Settings.model_construct()
+    found += _webhook_problems(environment, settings.webhook)
     if found:
         raise ConfigError(found)
     return settings.model_copy(
@@ -213,6 +246,16 @@ def _environment(env_file: Path, found: list[str]) -> Environment:
     return Environment.model_construct()
 
 
+def _webhook_problems(environment: Environment, options: WebhookOptions) -> Iterator[str]:
+    """What the environment and the file say of the webhook must fit."""
+    if environment.webhook_url is None:
+        return
+    if environment.webhook_secret is None:
+        yield "ASCOLTO_WEBHOOK_SECRET: is missing: the webhook's messages are signed with it (docs/notifications.md)"
+    if not Place.parse(environment.webhook_url.get_secret_value()).secure and not options.allow_private:
+        yield "ASCOLTO_WEBHOOK_URL: must begin with https://, or with http:// where webhook.allow_private is set"
+
+
 def _validated(tables: dict[str, Any], found: list[str]) -> Settings:
     """The settings of a file; what is wrong is added to `found` and left out."""
     brands = tables.get("brands")
@@ -229,7 +272,10 @@ def _validated(tables: dict[str, Any], found: list[str]) -> Settings:
         file = _File.model_construct(sources=_tables(tables.get("sources")), brands={})
     known = list(brands) if isinstance(brands, dict) else []
     sources = tuple(_sources(file.sources, known, found))
-    values = {name: getattr(file, name) for name in ("ui_language", "brands", "slack", "retention")}
+    values = {
+        name: getattr(file, name)
+        for name in ("ui_language", "brands", "slack", "email", "webhook", "retention")
+    }
     return Settings.model_construct(sources=sources, **values)
 
 

@@ -6,19 +6,20 @@ done about a case while its status stays is for `alerts.deeds`; which mentions m
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, update
 from sqlmodel import Session, col, select
 
-from alerts import notices, sla
+from alerts import clocks, notices, sla
+from alerts.routing import Routing
 from store import labels
 from store.brand import Brand
 from store.errors import Permanent
 from store.mention import storable
-from store.tables import Audit, Case, CaseStatus, Clock, ClockKind, LabelOrigin
+from store.tables import Audit, Case, CaseStatus, LabelOrigin
 
 SYSTEM = "ascolto"
 OPEN, ACKNOWLEDGED, REPLIED = CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED
@@ -38,6 +39,7 @@ class Desk:
     brands: Mapping[str, Brand]
     channels: Sequence[str]
     now: datetime
+    routing: Routing = field(default_factory=Routing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ def false_alarm(
     session = desk.session
     said = {"sentiment": sentiment, "urgency": urgency, "category": category}
     given = {head: label for head, label in said.items() if label is not None}
+    if odd := [label for head, label in given.items() if label not in labels.SAID[head]]:
+        raise ValueError(f"a mention is not {odd[0]!r}")
     if mention_id is None:
         mention_id = session.exec(select(Case.mention_id).where(Case.id == case_id)).first()
     # Before the case, as triage takes them, so that two never wait for one another.
@@ -244,6 +248,7 @@ def locked(session: Session, case_id: int) -> Case:
 
 def wind(desk: Desk, case: Case, who: str) -> None:
     """Brings the clocks of a case in line with its status."""
+    clocks.wind(desk.session, case, desk.brands.get(case.brand), desk.now, who)
 
 
 def too_late(session: Session, case: Case, actions: Sequence[str] = ()) -> Move:
@@ -298,18 +303,7 @@ def _contact_due(desk: Desk, case: Case) -> datetime | None:
 
 
 def _promise(desk: Desk, case: Case, who: str, note: str, by: datetime) -> None:
-    desk.session.add(
-        Clock(
-            case_id=case.id or 0,
-            kind=ClockKind.PROMISE,
-            started_at=desk.now,
-            due_at=by,
-            rings_at=by,
-            set_by=who,
-            note=note,
-        )
-    )
-    desk.session.flush()
+    clocks.promise(desk.session, case, desk.brands.get(case.brand), desk.now, who, note, by)
 
 
 def _update(session: Session, case_id: int, was: str, values: dict[str, Any]) -> bool:

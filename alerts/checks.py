@@ -1,13 +1,14 @@
-"""What clocks make triage look at: sources that went down or came back, first reads that ended, cases overdue.
+"""What the time makes triage look at: sources that went down or came back, first reads that ended.
 
-Each is told once: sources and overdue cases by what was told last, a starting list by its date on the source.
+Each is told once: sources by what was told last, a starting list by its date on the source. The clocks of cases are
+`alerts.clocks`'s.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, exists, func, or_
+from sqlalchemy import exists, func, or_
 from sqlmodel import Session, col, select
 
 from alerts import notices
@@ -18,8 +19,6 @@ from store.clock import iso
 from store.db import Database
 from store.tables import (
     Audit,
-    Case,
-    CaseStatus,
     Mention,
     MentionState,
     Notification,
@@ -29,7 +28,6 @@ from store.tables import (
 )
 
 START_DAYS = timedelta(days=14)
-CLOCKS = 200  # overdue cases reminded of in one look: after a week offline the rest follow
 
 
 def check_sources(db: Database, brands: Mapping[str, Brand], channels: Sequence[str], now: datetime) -> int:
@@ -52,57 +50,6 @@ def list_starts(db: Database, brands: Mapping[str, Brand], channels: Sequence[st
         return sum(
             _list_start(session, row, channels, now) for row in session.scalars(_to_list(brands)).all()
         )
-
-
-def check_clocks(
-    db: Database,
-    brands: Mapping[str, Brand],
-    channels: Sequence[str],
-    now: datetime,
-    to: Sequence[str] = (),
-) -> int:
-    """Reminds once of each open case whose first-contact time is over; gives how many. `to`: names to call on,
-    beside the case's owner."""
-    with db.write() as session:
-        overdue = session.scalars(_overdue(brands, now)).all()
-        counts = _reminded(session, [late.id or 0 for late in overdue])
-        for late in overdue:
-            _remind(session, late, counts.get(late.id or 0, 0) + 1, channels, now, to)
-    return len(overdue)
-
-
-def _overdue(brands: Mapping[str, Brand], now: datetime) -> Any:
-    """Most urgent first. A reminder after the due time was of this due time: a case opened again has a later one."""
-    rank = case({name: -rank for name, rank in RANK.items()}, value=col(Case.urgency), else_=0)
-    told = exists().where(
-        col(Audit.case_id) == Case.id, col(Audit.action) == "overdue", col(Audit.at) >= Case.due_at
-    )
-    awake = or_(col(Case.snoozed_until).is_(None), col(Case.snoozed_until) <= now)
-    return (
-        select(Case)
-        .where(col(Case.status) == CaseStatus.OPEN, col(Case.due_at) <= now, awake, ~told)
-        .where(col(Case.brand).in_(list(brands)))
-        .order_by(rank, col(Case.due_at), col(Case.id))
-        .limit(CLOCKS)
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _reminded(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    counts = (
-        select(col(Audit.case_id), func.count())
-        .where(col(Audit.case_id).in_(ids), col(Audit.action) == "overdue")
-        .group_by(col(Audit.case_id))
-    )
-    return {row[0]: row[1] for row in session.execute(counts)}
-
-
-def _remind(
-    session: Session, late: Case, number: int, channels: Sequence[str], now: datetime, to: Sequence[str]
-) -> None:
-    session.add(Audit(at=now, who=SYSTEM, action="overdue", case_id=late.id, detail={"n": number}))
-    names = list(dict.fromkeys([*([late.owner] if late.owner else []), *to]))
-    notices.remind(session, late, f"overdue:{late.id}:{number}", channels, now, names)
 
 
 def _last_told(session: Session) -> dict[str, Notification]:

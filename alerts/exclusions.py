@@ -4,10 +4,12 @@ like the `exclude` of the configuration; what is told already stays."""
 
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -54,9 +56,12 @@ class Adopted:
 
 def propose(session: Session, brand: Brand, mention: Mention) -> Proposal | None:
     """The phrase of a mention about something else which, left out, would have removed the most, and nothing that is
-    the brand's own where there is such a phrase. None: the mention does not name the brand, or names it bare."""
+    the brand's own where there is such a phrase. None: the mention does not name the brand outside of what is excluded
+    already, or names it bare."""
     known = (*brand.exclude, *adopted(session, [brand.key]).get(brand.key, ()))
     texts = (mention.title, mention.text)
+    if not _matcher(brand, known).names(*texts):
+        return None
     found = [
         phrase for phrase in _phrases(brand, known, texts)
         if not _matcher(brand, (*known, phrase)).names(*texts)
@@ -106,14 +111,12 @@ def withdraw(desk: Desk, brand: str, phrase: str, who: str) -> bool:
 def adopted(session: Session, brands: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The adopted phrases of these brands."""
     rows = session.execute(
-        select(col(Exclusion.brand), col(Exclusion.phrase))
-        .where(col(Exclusion.brand).in_(sorted(brands)))
-        .order_by(col(Exclusion.id))
+        select(col(Exclusion.brand), col(Exclusion.phrase)).where(col(Exclusion.brand).in_(sorted(brands)))
     )
-    known: dict[str, tuple[str, ...]] = {}
+    known: dict[str, list[str]] = defaultdict(list)
     for brand, phrase in rows:
-        known[brand] = (*known.get(brand, ()), phrase)
-    return known
+        known[brand].append(phrase)
+    return {brand: tuple(sorted(phrases)) for brand, phrases in known.items()}
 
 
 def is_excluded(brand: Brand, phrases: Sequence[str], mention: Mention) -> bool:
@@ -125,7 +128,7 @@ def is_excluded(brand: Brand, phrases: Sequence[str], mention: Mention) -> bool:
     return _matcher(brand, ()).names(*texts) and not _matcher(brand, (*brand.exclude, *phrases)).names(*texts)
 
 
-def _of(brand: str, phrase: str) -> Select[tuple[Exclusion]]:
+def _of(brand: str, phrase: str) -> Select[Any]:
     return select(Exclusion).where(col(Exclusion.brand) == brand, col(Exclusion.phrase) == phrase)
 
 

@@ -95,14 +95,20 @@ def line(
 
 
 def remind(
-    session: Session, case: Case, key: str, channels: Sequence[str], now: datetime, to: Sequence[str]
+    session: Session,
+    case: Case,
+    key: str,
+    channels: Sequence[str],
+    now: datetime,
+    to: Sequence[str],
+    **body: Any,
 ) -> int:
-    """Says in the case's thread that its time is over; `to`: whom it names, beside the people of its rule. A case in a
-    bundle gets a message of its own."""
+    """Says in the case's thread that one of its clocks rings; `to`: whom it names, beside the people of its rule;
+    `body`: see `alerts.views`. A case in a bundle gets a message of its own."""
     announce(session, case, channels, now)
     if case.urgency == "critical" or not _waits_for_room(session, case):
         release(session, case)
-    values = {"kind": NotificationKind.REMINDER, "body": {"to": list(to)}}
+    values = {"kind": NotificationKind.REMINDER, "body": {"to": list(to)} | body}
     return _follow(session, case, key, channels, now, values)
 
 

@@ -49,7 +49,7 @@ class Outbox:
     def step(self) -> bool | None:
         """Takes the next notification that may go now and tries to deliver it.
 
-        True: delivered; False: tried in vain, it comes again; None: nothing may go now.
+        True: delivered; False: tried in vain or left out; None: nothing may go now.
         """
         now = self.clock()
         job = queue.take(self.db, self.channels, now, LEASE, self.quiet)
@@ -63,7 +63,15 @@ class Outbox:
             return self._give_up(job, Permanent("nothing_to_show", str(error)), now)
         except Exception as error:  # a poisoned row must not stop the others
             return self._broken(job, error, now)
+        if job.sent is None and not channel.takes(job.target, view):
+            return self._leave_out(job)
         return self._deliver(job, channel, view, now)
+
+    def _leave_out(self, job: Job) -> bool:
+        with self.db.write() as session:
+            queue.leave_out(session, job)
+        log.debug("left out", extra={"action": "outbox.left_out", "notification": job.id})
+        return False
 
     def _view(self, job: Job, now: datetime) -> View:
         with self.db.read() as session:
@@ -86,10 +94,11 @@ class Outbox:
         return self._done(job, sent, view)
 
     def _send(self, job: Job, channel: Channel, view: View) -> Sent:
+        key = job.lasting_key if channel.instant else job.marked_key
         if job.sent is None:
-            return channel.post(queue.address(job, channel), view, job.marked_key, job.thread)
+            return channel.post(queue.address(job, channel), view, key, job.thread)
         if channel.edits:
-            channel.edit(job.sent, view, job.marked_key)
+            channel.edit(job.sent, view, key)
         return job.sent
 
     def _done(self, job: Job, sent: Sent, view: View | None) -> bool:

@@ -51,6 +51,11 @@ class Job:
         """The key that the message carries: a message that replaces a deleted one has another."""
         return self.key if self.posted < 2 else f"{self.key}#{self.posted}"
 
+    @property
+    def lasting_key(self) -> str:
+        """For whoever drops second copies: another database, or this one begun anew, has the same keys."""
+        return f"{self.marked_key}@{self.created_at:%Y%m%d%H%M%S}"
+
 
 def take(
     db: Database, channels: Mapping[str, Channel], now: datetime, lease: timedelta, quiet: timedelta
@@ -95,6 +100,11 @@ def put_back(session: Session, job: Job, *, unsure: bool) -> None:
 def fail(session: Session, job: Job, error: str) -> None:
     """For good: only a person can bring it back."""
     claims.finish(session, Notification, job.id, job.token, state=OutboxState.FAILED, error=error[:500])
+
+
+def leave_out(session: Session, job: Job) -> None:
+    """Its channel does not tell of this; what belongs under it waits for it no longer."""
+    claims.finish(session, Notification, job.id, job.token, state=OutboxState.LEFT_OUT, unsure=False)
 
 
 def leave(session: Session, job: Job, error: str) -> None:
@@ -209,7 +219,7 @@ def _in_order() -> ColumnElement[bool]:
         col(parent.case_id) == Notification.case_id,
         col(parent.channel) == Notification.channel,
         col(parent.kind) == NotificationKind.CASE,
-        col(parent.message_id).is_not(None),
+        or_(col(parent.message_id).is_not(None), col(parent.state) == OutboxState.LEFT_OUT),
     )
     is_next = ~exists().where(
         same_case,

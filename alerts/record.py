@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from alerts import bundles, cases, notices, sla
+from alerts import bundles, cases, clocks, notices, sla
 from alerts.card import platform_label
 from alerts.cases import Desk
 from alerts.drafts.compose import DraftReply
@@ -101,6 +101,7 @@ def _open(session: Session, facts: Facts, decision: Decision) -> Case:
     session.add(case)
     session.flush()
     session.add(Audit(at=now, who=cases.SYSTEM, action="open", case_id=case.id, after=case.status))
+    clocks.wind(session, case, brand, now, cases.SYSTEM)
     return case
 
 
@@ -145,6 +146,7 @@ def _update(
             desk = Desk(session, found.brands, channels, found.now)
             cases.reopen(desk, case.id or 0, cases.SYSTEM, {"mention": facts.mention.id})
             return news | {"reopened": True}
+        clocks.wind(session, case, facts.brand, facts.now, cases.SYSTEM)
     cases.touch(session, case, facts.now)
     return news
 

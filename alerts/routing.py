@@ -157,7 +157,7 @@ class Routing(Strict):
     digest: SlackChannelName | None = Field(None, description="the weekly report")
     ops: SlackChannelName | None = Field(None, description="sources that went down")
     escalation: tuple[str, ...] = Field(
-        (), description="who is named when nobody acts in time, in this order"
+        (), description="who is called when nobody acts in time, in this order, where the policy names nobody"
     )
     workspace: str | None = Field(
         None, pattern=r"^[TE][A-Z0-9]+$", description="id of the only workspace whose clicks count"

@@ -1,4 +1,5 @@
-"""Clocks: when a first contact is due, in the brand's business hours. Pure arithmetic over values; no I/O.
+"""When things are due in the brand's business hours: a first contact, a reply, what was put aside, a follow-up. Pure
+arithmetic over values; no I/O.
 
 Opening hours are wall-clock times in the brand's zone, durations are real time: over a night in which the clocks
 change, an open hour is an hour that really passes. Hours that cover the whole week ("always") know neither
@@ -19,6 +20,9 @@ from store.brand import Absence, Brand, Opening
 log = logging.getLogger(__name__)
 ALWAYS = tuple(Opening(weekday=day, opens=time.min, closes=time.max) for day in range(7))
 LONGEST_CLOSURE = 400  # days looked ahead for an opening; beyond it there is none
+SNOOZES = ("hour", "tomorrow", "monday")  # until when a case may be put aside
+DAWN, MORNING = time(6), time(9)  # no morning begins before the first; who never closes begins at the second
+MONDAY = 0
 Span = tuple[datetime, datetime]
 
 
@@ -55,6 +59,57 @@ def due(opened: datetime, urgency: str, brand: Brand) -> datetime | None:
     if limit is None:
         return None
     return add_business_time(opened, limit, calendar(brand, urgency))
+
+
+def reply_due(taken: datetime, urgency: str, brand: Brand) -> datetime | None:
+    """When a case that somebody took at `taken` must have its answer; None: no clock, or the brand never opens."""
+    limit = brand.policy.reply_time(urgency)
+    return None if limit is None else add_business_time(taken, limit, calendar(brand, urgency))
+
+
+def follow_up(done: datetime, brand: Brand) -> datetime | None:
+    """When to ask whether all is well after a repair: the policy's days later, at the next opening; None: never."""
+    if brand.policy.follow_up is None:
+        return None
+    later = (done.astimezone(brand.zone) + brand.policy.follow_up).astimezone(UTC)  # the same time of day
+    return next_opening(later, calendar(brand, "normal"))
+
+
+def snooze(choice: str, now: datetime, brand: Brand, urgency: str) -> datetime | None:
+    """Until when a case is put aside, by one of SNOOZES: an hour of open time, tomorrow morning, Monday morning; each
+    at the next opening. None: the brand never opens. Raises ValueError for another choice."""
+    if choice not in SNOOZES:
+        raise ValueError(f"a case is not put aside until {choice!r}: choose one of {', '.join(SNOOZES)}")
+    when = calendar(brand, urgency)
+    if choice == "hour":
+        return add_business_time(now, timedelta(hours=1), when)
+    ahead = 1
+    if choice == "monday":
+        ahead = 7 - (now.astimezone(brand.zone).weekday() - MONDAY) % 7
+    return _morning(now.astimezone(brand.zone).date() + timedelta(days=ahead), when)
+
+
+def _morning(day: date, when: Calendar) -> datetime | None:
+    """When somebody begins to work on `day`, or on the next day that anybody does."""
+    dawn = _moment(day, DAWN, when.zone, fold=0)
+    opening = next_opening(dawn, when)
+    morning = _moment(day, MORNING, when.zone, fold=0)
+    return morning if opening == dawn and is_open(morning, when) else opening
+
+
+def open_time(start: datetime, end: datetime, when: Calendar) -> timedelta:
+    """How much open time lies between two moments."""
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    if when.always:
+        return max(end - start, timedelta())
+    found, reached = timedelta(), start
+    for opens, closes in _spans(start, when):
+        if opens >= end:
+            break
+        begin, stop = max(opens, reached), min(closes, end)
+        found += max(stop - begin, timedelta())
+        reached = max(reached, stop)  # hours that overlap count once
+    return found
 
 
 def add_business_time(start: datetime, delta: timedelta, when: Calendar) -> datetime | None:
@@ -133,7 +188,7 @@ def _day(day: date, when: Calendar) -> Iterator[Span]:
         if opening.weekday == day.weekday():
             opens = _moment(day, opening.opens, when.zone, fold=0)
             closes = _closing(day, opening.closes, when.zone)
-            if opens < closes:  # an opening inside the hour that spring skips is none
+            if opens < closes:  # not so inside the hour that spring skips
                 yield opens, closes
 
 
@@ -144,7 +199,25 @@ def _closing(day: date, closes: time, zone: ZoneInfo) -> datetime:
 
 
 def _moment(day: date, clock: time, zone: ZoneInfo, fold: int) -> datetime:
-    return datetime.combine(day, clock.replace(fold=fold), tzinfo=zone).astimezone(UTC)
+    """A time on the wall in UTC. `fold`: of one that autumn repeats, the first (0) or the second; one that spring skips
+    is the moment of the change."""
+    first, second = (
+        datetime.combine(day, clock.replace(fold=fold), tzinfo=zone).astimezone(UTC) for fold in (0, 1)
+    )
+    if second < first:
+        return _change(second, first, zone)
+    return second if fold else first
+
+
+def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The second between two moments at which the zone's offset changes."""
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        if middle.astimezone(zone).utcoffset() == before.astimezone(zone).utcoffset():
+            before = middle
+        else:
+            after = middle
+    return after
 
 
 def _holidays(country: str, year: int) -> frozenset[date]:

@@ -1,7 +1,7 @@
 """The stage that triages: takes SCORED mentions, leaves TRIAGED ones with their cases, drafts and notifications.
 
-Also the checks that clocks fire: sources that went down or came back, first reads that ended, cases overdue. Why
-people are told is for `alerts.triage`; delivery is for `alerts.outbox`.
+Also the checks that the time fires: sources that went down or came back, first reads that ended. Why people are told
+is for `alerts.triage`; the clocks of cases for `alerts.clocks`; delivery for `alerts.outbox`.
 """
 
 import logging
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, text
 from sqlmodel import Session, col, select
 
 import platforms
-from alerts.checks import check_clocks, check_sources, list_starts
+from alerts.checks import check_sources, list_starts
 from alerts.drafts.compose import DraftReply, DraftRequest
 from alerts.gather import Gathered, by_urgency, gather
 from alerts.record import record, wants_draft
@@ -27,7 +27,7 @@ from store.db import Database
 from store.logs import place
 from store.tables import Mention, MentionState, Score
 
-__all__ = ["check_clocks", "check_sources", "draft_request", "list_starts", "triage_waiting"]
+__all__ = ["check_sources", "draft_request", "list_starts", "triage_waiting"]
 log = logging.getLogger(__name__)
 
 LIMIT = 50

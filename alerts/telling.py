@@ -11,7 +11,7 @@ from alerts.card import Card, Change, Proposal, Why
 from alerts.text import cut
 from alerts.views import Bundle, Bundled, Line, Listed, Reminder, Said, SourceNotice, StartList
 from alerts.words import N_, Words
-from store.tables import CaseStatus
+from store.tables import CaseStatus, ClockKind
 
 SEPARATOR = " · "
 URGENCIES = {
@@ -50,6 +50,18 @@ EVENTS = {
     "gone": N_("It is no longer to be seen there"),
     "answered": N_("The brand's answer was seen there"),
     "joined": N_("Another mention joined this case"),
+}
+RINGS: dict[tuple[str, bool], str] = {
+    (ClockKind.CONTACT, False): N_("Still open"),
+    (ClockKind.CONTACT, True): N_("Still open, and the time to reply is over"),
+    (ClockKind.REPLY, False): N_("Taken, not answered yet"),
+    (ClockKind.REPLY, True): N_("Taken, not answered, and the time to reply is over"),
+    (ClockKind.SNOOZE, False): N_("Back after a pause"),
+    (ClockKind.SNOOZE, True): N_("Back after a pause, and the time to reply is over"),
+}
+CLOCKED: dict[str, CaseStatus] = {
+    ClockKind.CONTACT: CaseStatus.OPEN,
+    ClockKind.REPLY: CaseStatus.ACKNOWLEDGED,
 }
 
 ORDINALS = (
@@ -353,12 +365,40 @@ def named(card: Card, words: Words, naming: Naming = name_of) -> str:
 
 
 def reminder(view: Reminder, words: Words, naming: Naming = name_of) -> str:
-    """By when to reply, and who is asked to."""
-    said = due(view.card, words) or status(view.card, words, naming)
+    """Which clock rings, what is to be done by when, and who is asked to. Where somebody has acted meanwhile, that."""
+    said = _rings(view, words, naming) or status(view.card, words, naming)
     if not view.to:
         return said
     names = words.listing([naming(name) for name in view.to])
     return words._("{names}: {what}", names=names, what=said)
+
+
+def _rings(view: Reminder, words: Words, naming: Naming) -> str:
+    """Empty where the case has left what the clock is for."""
+    card = view.card
+    if view.kind == ClockKind.FOLLOW_UP:
+        if card.status != CaseStatus.RESOLVED:
+            return ""
+        asked = words._("Is all well now? Time to ask the customer")
+        return SEPARATOR.join(part for part in (asked, status(card, words, naming)) if part)
+    if card.done or CLOCKED.get(view.kind, card.status) != card.status:
+        return ""
+    if view.kind == ClockKind.PROMISE:
+        return _promised(view, words)
+    parts = [
+        words._(RINGS[view.kind, view.late]) if (view.kind, view.late) in RINGS else "",
+        due(card, words),
+    ]
+    return SEPARATOR.join(part for part in parts if part)
+
+
+def _promised(view: Reminder, words: Words) -> str:
+    card = view.card
+    when = words.when(view.due_at or card.now, card.zone, card.now)
+    message = N_("Promised to the customer by {when}")
+    if view.late:
+        message = N_("Promised to the customer by {when}, and that time is over")
+    return words._(message, when=when) + (f"{SEPARATOR}“{view.note}”" if view.note else "")
 
 
 def listed(row: Listed, view: StartList, words: Words) -> str:

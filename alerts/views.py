@@ -13,7 +13,8 @@ from sqlalchemy import case as sql_case
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts.card import DONE, Card, Change, Why, change_of, load_card, platform_label, safe_url
+from alerts.card import DONE, Card, Change, Proposal, Why, change_of, load_card, platform_label, safe_url
+from alerts.drafts import follow_up
 from alerts.text import one_line, shown
 from store.brand import Brand
 from store.clock import aware
@@ -21,6 +22,8 @@ from store.retention import ERASED
 from store.tables import (
     Audit,
     Case,
+    Clock,
+    ClockKind,
     Mention,
     Notification,
     NotificationKind,
@@ -77,10 +80,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """The first-contact time of a case is near or past; `to`: who is named."""
+    """A clock of a case rings; `to`: who is named. `kind`: one of `store.tables.ClockKind`; `late`: its time is over;
+    `due_at`: of a promise, with what was promised (`note`); `question`: what to ask the customer at a follow-up."""
 
     card: Card
     to: tuple[str, ...] = ()
+    kind: str = ClockKind.CONTACT
+    late: bool = False
+    due_at: datetime | None = None
+    note: str = ""
+    question: Proposal | None = None
+
+    @property
+    def loud(self) -> bool:
+        """Whether people who do not follow the thread must hear of it: a time that is over, or that nobody watches."""
+        return self.late or not any(name.startswith("slack:") for name in self.to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +197,9 @@ def load_view(
 ) -> View:
     """What the notification `row` shows at `now`. Raises LookupError where what it tells of is not there any more.
 
-    `body` by kind: reminder: `to`, names; start: `mentions`, ids; source: `event` (down, up), `since`; thread: `event`
-    where no reason says more, `raised`, `reopened`; `audit`, the id of the row that says what a person did; case:
-    `people`, whom a rule names; bundle: `span`.
+    `body` by kind: reminder: `to`, names, `clock`, its id, `kind`, `late`; start: `mentions`, ids; source: `event`
+    (down, up), `since`; thread: `event` where no reason says more, `raised`, `reopened`; `audit`, the id of the row
+    that says what a person did; case: `people`, whom a rule names; bundle: `span`.
     """
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
@@ -194,7 +208,7 @@ def load_view(
     if row.kind == NotificationKind.THREAD:
         return _line(session, row, brand, now)
     if row.kind == NotificationKind.REMINDER:
-        return Reminder(load_card(session, _case_id(row), brand, now), _names(row.body.get("to")))
+        return _reminder(session, row, brand, now)
     if row.kind == NotificationKind.SOURCE:
         return _source_notice(session, row, brand, now)
     if row.kind == NotificationKind.START:
@@ -218,6 +232,35 @@ def _zone(brand: Brand | None) -> ZoneInfo:
 
 def _names(names: object) -> tuple[str, ...]:
     return tuple(shown(one_line(str(name)), 80) for name in names) if isinstance(names, list | tuple) else ()
+
+
+def _reminder(session: Session, row: Notification, brand: Brand | None, now: datetime) -> Reminder:
+    card = load_card(session, _case_id(row), brand, now)
+    clock = session.get(Clock, number) if isinstance(number := row.body.get("clock"), int) else None
+    kind = str(row.body.get("kind") or ClockKind.CONTACT)
+    return Reminder(
+        card,
+        _names(row.body.get("to")),
+        kind,
+        late=bool(row.body.get("late", card.due_at is not None and card.due_at <= now)),
+        due_at=clock.due_at if clock else None,
+        note=shown(one_line(clock.note), LINE) if clock and clock.note else "",
+        question=_question(card, brand) if kind == ClockKind.FOLLOW_UP else None,
+    )
+
+
+def _question(card: Card, brand: Brand | None) -> Proposal | None:
+    if brand is None:
+        return None
+    asked = follow_up.question(
+        brand,
+        lang=card.lang,
+        author=card.author,
+        done=card.resolution or "",
+        platform=card.platform,
+        seed=str(card.case_id),
+    )
+    return Proposal(asked.lang, asked.text, used=asked.used, limit=asked.limit, unit=asked.unit)
 
 
 def _line(session: Session, row: Notification, brand: Brand | None, now: datetime) -> Line:

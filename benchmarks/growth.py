@@ -1,4 +1,4 @@
-"""Whether the belt costs the same with a million mentions stored as with ten thousand.
+"""Whether the belt costs the same with a million mentions, cases and clocks stored as with ten thousand.
 
 Both databases are measured in turn within one run; the figures to read are the ratios.
 """
@@ -13,17 +13,22 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlmodel import col
 
+from alerts.clocks import any_due, ring_due, wind
+from store.brand import Brand
 from store.claims import claim, finish
 from store.db import Database
 from store.labels import at_address
 from store.mention import NewMention
 from store.mentions import store_mentions
-from store.tables import Mention, MentionState
+from store.tables import Case, Mention, MentionState
 
 SMALL, LARGE = 10_000, 1_000_000
 BATCH = 100
 ROUNDS = 30
+RINGS = 20
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+AURORA = Brand(key="aurora", name="Aurora")
+BRANDS = {AURORA.key: AURORA}
 
 _FILL = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)
@@ -35,10 +40,25 @@ SELECT 'aurora', 'shop', 'page', 'old' || i, 'Recensione numero ' || i, datetime
 FROM n
 """
 
+# As after years: of ten cases nine are done, and of those left most ring in days to come.
+_FILL_CASES = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)
+INSERT INTO "case" (id, brand, mention_id, status, urgency, reasons, channel, version, opened_at, storm)
+SELECT i, 'aurora', i, CASE WHEN i % 10 THEN 'resolved' ELSE 'open' END,
+       CASE i % 4 WHEN 0 THEN 'high' ELSE 'normal' END, '[]', 'alerts', 1, '2026-11-01 09:00:00', 0
+FROM n
+"""
+_FILL_CLOCKS = """
+INSERT INTO clock (case_id, kind, started_at, due_at, rings_at, rung, set_by)
+SELECT id, 'contact', '2026-11-01 09:00:00', datetime('2026-11-25', '+' || (id % 700) || ' hours'),
+       CASE status WHEN 'open' THEN datetime('2026-11-25', '+' || (id % 700) || ' hours') || '.000000' END, 0, 'ascolto'
+FROM "case"
+"""
+
 
 def bench() -> dict[str, object]:
-    """Milliseconds a batch of 100 for storing, storing again, claiming + finishing, and finding by address; and their
-    ratios."""
+    """Milliseconds a batch of 100 for storing, storing again, claiming + finishing, finding by address, and looking for
+    clocks that ring; for ringing a batch of 20; and their ratios."""
     with tempfile.TemporaryDirectory() as folder:
         databases = {rows: _filled(Path(folder) / f"{rows}.db", rows) for rows in (SMALL, LARGE)}
         times: dict[str, dict[int, list[float]]] = {name: {SMALL: [], LARGE: []} for name in _STEPS}
@@ -68,6 +88,8 @@ def _filled(path: Path, rows: int) -> Database:
     database.migrate()
     with database.write() as session:
         session.execute(text(_FILL), {"rows": rows})
+        session.execute(text(_FILL_CASES), {"rows": rows})
+        session.execute(text(_FILL_CLOCKS))
     return database
 
 
@@ -113,11 +135,33 @@ def _find(database: Database, number: int) -> None:
             at_address(session, f"https://shop.example/reviews/{number * BATCH + i}")
 
 
+def _look(database: Database, number: int) -> None:
+    with database.read() as session:
+        for _ in range(BATCH):
+            any_due(session, BRANDS, NOW)
+
+
+def _ring(database: Database, number: int) -> None:
+    """Twenty cases whose time is over since a minute: opened, and rung."""
+    moment = NOW - timedelta(minutes=1)
+    with database.write() as session:
+        for _ in range(RINGS):
+            case = Case(brand=AURORA.key, urgency="high", opened_at=NOW - timedelta(hours=1), due_at=moment)
+            session.add(case)
+            session.flush()
+            wind(session, case, AURORA, NOW - timedelta(hours=1), "ascolto")
+    done = ring_due(database, BRANDS, ["slack"], NOW)
+    if done.written != RINGS:
+        raise RuntimeError(f"{done.written} clocks rang, not {RINGS}")
+
+
 _STEPS: dict[str, Callable[[Database, int], None]] = {
     "store": _store,
     "store_again": _store,
     "claim_finish": _claim,
     "find_by_address": _find,
+    "look_for_rings": _look,
+    "ring_20": _ring,
 }
 
 

@@ -29,6 +29,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from crawlers import addresses, patience
 from crawlers.addresses import Place
 from store.clock import utcnow
+from store.network import is_public
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +95,7 @@ class Guard:
         if addresses.configured(wanted, known):
             return
         address = addresses.literal(wanted[0]) or await self._resolve(wanted[0])
-        if address is not None and not addresses.is_public(address):
+        if address is not None and not is_public(address):
             raise Refused(f"{wanted[0]} is a private address: configure it as a source if it is meant")
 
     async def _resolve(self, host: str) -> str | None:

@@ -129,10 +129,10 @@ def _settings(internet: Internet, folder: Path) -> Settings:
 
 
 def _channels(settings: Settings, console: Console) -> dict[str, Channel]:
-    """The terminal, and Slack too where there is a token for it."""
+    """The terminal, and Slack too where there is a token for it; nobody gets a mail or a call from a demo."""
     channels: dict[str, Channel] = {"console": console}
-    if settings.environment.slack_bot_token is not None:
-        channels |= services.open_channels(settings)
+    if slack := services.open_slack(settings):
+        channels["slack"] = slack
     return channels
 
 

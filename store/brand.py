@@ -8,7 +8,15 @@ from datetime import date, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+)
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|m|h|d|w)\s*$")
@@ -44,6 +52,24 @@ def parse_limit(value: Any) -> Any:
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Limit = Annotated[timedelta | None, BeforeValidator(parse_limit)]
+
+
+def parse_names(value: Any) -> Any:
+    """Whom to name, one after the other: names or Slack ids; a single one may stand alone."""
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list | tuple):
+        return value
+    names = tuple(" ".join(name.split()) if isinstance(name, str) else name for name in value)
+    for name in names:
+        if isinstance(name, str) and not 0 < len(name.removeprefix("@")) <= 80:
+            raise ValueError(f"{name[:20]!r} is nobody's name: write it as @marta, or an id as U0123456789")
+    if len(set(names)) < len(names):
+        raise ValueError("a name stands there twice: name each once, in the order they are called")
+    return names
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(parse_names)]
 
 
 class Opening(Strict):
@@ -128,6 +154,33 @@ class FirstContact(Strict):
     low: Limit = None
 
 
+class ReplyTimes(Strict):
+    """Time from taking a case to its answer by urgency; what is not said is as `FirstContact` has it."""
+
+    critical: Limit = None
+    high: Limit = None
+    normal: Limit = None
+    low: Limit = None
+
+
+def _no_drum(value: timedelta) -> timedelta:
+    if value < timedelta(minutes=1):
+        raise ValueError("is too short to act in: write at least 1m")
+    return value
+
+
+Pause = Annotated[Duration, AfterValidator(_no_drum)]
+
+
+class Again(Strict):
+    """How long after a deadline, and after each call, people are called again, by urgency."""
+
+    critical: Pause = timedelta(minutes=15)
+    high: Pause = timedelta(hours=1)
+    normal: Pause = timedelta(hours=8)
+    low: Pause = timedelta(hours=8)
+
+
 class Policy(Strict):
     """The brand's rules: hours, times, remedies by topic, contacts, FAQ, absences, clauses."""
 
@@ -136,6 +189,12 @@ class Policy(Strict):
     holidays: str | None = None
     absences: tuple[Absence, ...] = ()
     first_contact: FirstContact = FirstContact()
+    reply_times: ReplyTimes = ReplyTimes()
+    remind: float = Field(0.5, ge=0, lt=1, description="share of a clock's time that is left at its reminder")
+    again: Again = Again()
+    escalation: Names = Field((), description="who is called once a deadline is over, one more each time")
+    on_call: Names = Field((), description="the same for critical cases, day and night")
+    follow_up: Limit = timedelta(days=7)
     remedies: dict[str, Remedy] = {}
     contacts: dict[str, str] = {}
     tripwires: tuple[str, ...] = ()
@@ -150,6 +209,12 @@ class Policy(Strict):
         if value is not None and not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", value):
             raise ValueError(f"{value!r} is no country: write its two letters, such as IT, or IT-BZ")
         return value
+
+    def reply_time(self, urgency: str) -> timedelta | None:
+        """Open time from taking a case to its answer; None: no clock."""
+        said = self.reply_times if urgency in self.reply_times.model_fields_set else self.first_contact
+        limit: timedelta | None = getattr(said, urgency)
+        return limit
 
 
 class Voice(Strict):

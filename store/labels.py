@@ -20,6 +20,12 @@ from store.tables import Audit, Label, LabelOrigin, Mention, Revision, Score, Th
 log = logging.getLogger(__name__)
 
 HEADS = ("sentiment", "urgency", "category")
+SAID: Mapping[str, tuple[str, ...]] = {
+    "sentiment": ("negative", "neutral", "positive"),
+    "urgency": ("low", "normal", "high", "critical"),
+    "category": ("information", "commercial", "assistance", "complaint", "praise", "spam", "other"),
+}
+"""What may be said for each of HEADS: the labels of `sentiment`."""
 URGENT = ("critical", "high")
 CALM = "normal"  # the urgency of what a person says was a false alarm
 

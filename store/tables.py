@@ -51,6 +51,7 @@ class OutboxState(StrEnum):
     )
     SENT = "sent"
     FAILED = "failed"  # a permanent error; `error` names the mend
+    LEFT_OUT = "left_out"  # its channel does not tell of such things
 
 
 class NotificationKind(StrEnum):

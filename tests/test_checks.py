@@ -10,10 +10,14 @@ from demo.internet import Internet
 from settings import Settings, load
 from store.clock import utcnow
 from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, fake_slack
+from tests.hook_server import SECRET as HOOK_SECRET
+from tests.hook_server import hook_server
+from tests.mail_server import mail_server
 
 VARIABLES = (
     "ASCOLTO_DATABASE_URL", "ASCOLTO_BROKER_URL", "ASCOLTO_MODEL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN",
-    "SLACK_SIGNING_SECRET", "SLACK_API_URL", "MASTODON_TOKEN",
+    "SLACK_SIGNING_SECRET", "SLACK_API_URL", "MASTODON_TOKEN", "ASCOLTO_SMTP_URL", "ASCOLTO_WEBHOOK_URL",
+    "ASCOLTO_WEBHOOK_SECRET",
 )  # fmt: skip
 
 
@@ -144,6 +148,41 @@ def test_a_token_that_slack_refuses_fails_with_its_mend_and_is_not_shown(
     assert found.status == "fail"
     assert "SLACK_BOT_TOKEN" in found.mend
     assert "hunter2" not in f"{found}"
+
+
+def test_the_mail_server_is_asked_for_everybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mail = '[email]\nfrom = "a@x.example"\nalerts = ["b@x.example"]\nops = ["c@x.example"]\n'
+    assert checked(configured(tmp_path, ""))["email"].status == "off"
+    assert "ASCOLTO_SMTP_URL" in checked(configured(tmp_path, mail))["email"].mend
+    with mail_server() as server:
+        monkeypatch.setenv("ASCOLTO_SMTP_URL", f"smtp://127.0.0.1:{server.port}")
+        assert "[email]" in checked(configured(tmp_path, ""))["email"].mend
+        found = checked(configured(tmp_path, mail))["email"]
+        assert found == Check("email", "ok", "the server takes mail for 2 addresses")
+        server.faults["RCPT c@x.example"] = ["550 5.1.1 unknown"]
+        found = checked(configured(tmp_path, mail))["email"]
+    assert (found.status, found.detail) == ("fail", "recipient_refused")
+    assert "[email]" in found.mend
+    assert server.got == []
+
+
+def test_the_webhook_is_connected_to_and_gets_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASCOLTO_WEBHOOK_SECRET", HOOK_SECRET)
+    with hook_server() as server:
+        monkeypatch.setenv("ASCOLTO_WEBHOOK_URL", f"http://127.0.0.1:{server.port}/hunter2")
+        settings = configured(tmp_path, "[webhook]\nallow_private = true\n")
+        found = checked(settings)["webhook"]
+        assert found == Check("webhook", "ok", "it can be reached; tells of alerts, crisis, digest, ops")
+    assert server.posts == []
+    gone = checked(settings)["webhook"]
+    assert gone.status == "fail"
+    assert "hunter2" not in f"{gone}"
+    monkeypatch.setenv("ASCOLTO_WEBHOOK_URL", f"https://127.0.0.1:{server.port}/hunter2")
+    inward = checked(configured(tmp_path, ""))["webhook"]
+    assert (inward.status, inward.detail) == ("fail", "address_inside")
+    assert "allow_private" in inward.mend
 
 
 @pytest.mark.parametrize(

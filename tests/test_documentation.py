@@ -15,13 +15,16 @@ from pydantic.fields import FieldInfo
 
 import platforms
 import settings
+from alerts.channels.options import EmailOptions, WebhookOptions
+from alerts.channels.slack.commands import COMMAND
 from alerts.channels.slack.errors import MENDS
+from alerts.channels.slack.listen import SHORTCUT
 from alerts.routing import Routing, Rule
 from cli import app
 from platforms.base import SourceOptions
 from platforms.page import Selectors
 from settings import Environment, Retention, load
-from store.brand import Absence, Brand, Faq, FirstContact, Policy, Voice
+from store.brand import Absence, Again, Brand, Faq, FirstContact, Policy, ReplyTimes, Voice
 from tests.conftest import ROOT
 
 DOCUMENTS = sorted(
@@ -38,6 +41,8 @@ TABLES: dict[str, Any] = {
     "`[brands.KEY]`": Brand,
     "`[brands.KEY.policy]`": Policy,
     "`first_contact`": FirstContact,
+    "`reply_times`": ReplyTimes,
+    "`again`": Again,
     "`absences`": Absence,
     "`[[brands.KEY.policy.faq]]`": Faq,
     "`[brands.KEY.voice]`": Voice,
@@ -45,6 +50,8 @@ TABLES: dict[str, Any] = {
     "`[sources.selectors]`": Selectors,
     "`[slack]`": Routing,
     "`[[slack.rules]]`": Rule,
+    "`[email]`": EmailOptions,
+    "`[webhook]`": WebhookOptions,
     "`[retention]`": Retention,
     "Environment": Environment,
 } | {f'`type = "{name}"`': platforms.get(name).options for name in platforms.names()}
@@ -253,6 +260,16 @@ def test_the_documented_defaults_are_the_true_ones(heading: str) -> None:
             assert plain(shaped) == plain(default), name
 
 
+def test_every_key_of_the_policy_is_told_with_an_example_that_holds() -> None:
+    told = {title: part for title, part in sections(read("docs/policy.md")).items() if title.startswith("`")}
+    assert set(told) == {f"`{name}`" for name in names(Policy)}
+    for title, part in told.items():
+        (block,) = re.findall(r"```toml\n(.*?)```", part, re.S)
+        table = tomllib.loads(block)
+        assert list(table) == [title.strip("`")]
+        Policy.model_validate(table)
+
+
 def plain(value: Any) -> Any:
     return value.get_secret_value() if isinstance(value, SecretStr) else value
 
@@ -285,6 +302,7 @@ def test_the_example_configuration_as_it_is_changes_no_default(folder: Path) -> 
     loaded = load(folder / "ascolto.toml")
     assert loaded.brands["mybrand"] == Brand(key="mybrand", name="My Brand")
     assert (loaded.slack, loaded.retention) == (Routing(), Retention())
+    assert (loaded.email, loaded.webhook) == (EmailOptions(), WebhookOptions())
 
 
 def test_the_example_configuration_shows_every_setting() -> None:
@@ -300,6 +318,8 @@ def test_the_example_configuration_shows_every_setting() -> None:
         Voice: brand["voice"],
         Routing: tables["slack"],
         Rule: tables["slack"]["rules"][0],
+        EmailOptions: tables["email"],
+        WebhookOptions: tables["webhook"],
         Retention: tables["retention"],
         Selectors: tables["sources"][0]["selectors"],
         SourceOptions: tables["sources"][0],
@@ -339,11 +359,17 @@ def test_the_slack_app_may_do_what_ascolto_does() -> None:
     assert set(scopes) >= SCOPES
     assert len(scopes) == len(set(scopes))
     told = set(
-        re.findall(r"`([a-z]+:[a-z.]+)`", sections(read("docs/slack.md"))["What the app may do, and why"])
+        re.findall(
+            r"`(commands|[a-z]+:[a-z.]+)`", sections(read("docs/slack.md"))["What the app may do, and why"]
+        )
     )
     assert told == set(scopes)
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert manifest["features"]["slash_commands"][0]["command"] == COMMAND
+    assert manifest["features"]["shortcuts"][0]["callback_id"] == SHORTCUT
+    assert len(manifest["features"]["shortcuts"][0]["name"]) <= 24
     assert len(manifest["display_information"]["name"]) <= 35
     assert len(manifest["display_information"]["description"]) <= 140
 

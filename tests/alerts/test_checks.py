@@ -1,4 +1,4 @@
-"""What clocks make triage look at: each source, starting list and overdue case is told once."""
+"""What clocks make triage look at: each source and starting list is told once."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,13 +6,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from alerts import cases, checks
-from alerts.checks import check_clocks, check_sources, list_starts
-from store.brand import Brand
+from alerts.checks import check_sources, list_starts
 from store.db import Database
-from store.tables import Audit, Case, CaseStatus, Notification, NotificationKind, SourceRow
+from store.tables import Audit, Notification, NotificationKind, SourceRow
 from tests.alerts.belt import BRANDS, CRITICAL, GLAD, PLAIN, Belt
-from tests.alerts.rows import add_case, add_mention, add_source, desk
+from tests.alerts.rows import add_source
 
 CHANNELS = ("slack", "console")
 LATE = timedelta(minutes=16)
@@ -196,108 +194,3 @@ def test_looking_for_lists_takes_no_write_lock(
 ) -> None:
     monkeypatch.setattr(Database, "write", lambda self: pytest.fail("it wrote"))
     assert list_starts(db, BRANDS, ["slack"], now) == 0
-
-
-# ---------------------------------------------------------------------------- overdue cases
-
-
-@pytest.fixture
-def belt(database: Database, now: datetime) -> Belt:
-    return Belt(database, now)
-
-
-def reminders(belt: Belt) -> list[Notification]:
-    return [row for row in belt.notifications() if row.kind == NotificationKind.REMINDER]
-
-
-def clocks(belt: Belt, *to: str, brands: dict[str, Brand] | None = None) -> int:
-    return check_clocks(belt.db, BRANDS if brands is None else brands, ["slack"], belt.now, to)
-
-
-def test_an_overdue_case_is_reminded_of_once(belt: Belt) -> None:
-    case = belt.alert("r1", **CRITICAL)
-    belt.later(minutes=14)
-    assert clocks(belt) == 0
-    belt.later(minutes=1)
-    assert [clocks(belt, "@marta") for _ in range(3)] == [1, 0, 0]
-    (row,) = reminders(belt)
-    assert (row.key, row.case_id, row.priority) == (f"overdue:{case.id}:1:slack", case.id, 1)
-    assert row.body == {"to": ["@marta"]}
-    assert [audit.detail for audit in belt.audits("overdue")] == [{"n": 1}]
-
-
-@pytest.mark.parametrize(
-    ("values", "reminded"),
-    [
-        ({}, 1),
-        ({"status": CaseStatus.ACKNOWLEDGED}, 0),
-        ({"status": CaseStatus.REPLIED}, 0),
-        ({"status": CaseStatus.RESOLVED}, 0),
-        ({"status": CaseStatus.DISMISSED}, 0),
-        ({"due_at": None}, 0),
-        ({"snoozed_until": timedelta(hours=1)}, 0),
-        ({"snoozed_until": timedelta(0)}, 1),
-        ({"brand": "nobody"}, 0),
-    ],
-)
-def test_only_what_is_open_and_awake(
-    db: Database, now: datetime, values: dict[str, Any], reminded: int
-) -> None:
-    with db.write() as session:
-        case = add_case(session, add_mention(session, now), now - LATE)
-        for name, value in values.items():
-            setattr(case, name, now + value if isinstance(value, timedelta) else value)
-        case.due_at = case.due_at and now - timedelta(minutes=1)
-    assert check_clocks(db, BRANDS, ["slack"], now) == reminded
-
-
-def test_what_opened_again_and_is_late_again_is_reminded_of_again(belt: Belt) -> None:
-    case_id = belt.alert("r1", **CRITICAL).id or 0
-    for number in (1, 2):
-        belt.later(minutes=16)
-        assert [clocks(belt) for _ in range(2)] == [1, 0]
-        belt.change(lambda s: cases.resolve(desk(s, belt.now), case_id, "marta"))
-        belt.change(lambda s: cases.reopen(desk(s, belt.now), case_id, "marta"))
-        assert clocks(belt) == 0
-        assert len(reminders(belt)) == number
-    assert [row.key for row in reminders(belt)] == [f"overdue:{case_id}:{n}:slack" for n in (1, 2)]
-
-
-def test_the_owner_is_named_before_those_who_are_called_for_help_and_nobody_twice(belt: Belt) -> None:
-    case_id = belt.alert("r1", **CRITICAL).id or 0
-    belt.change(lambda s: setattr(s.get_one(Case, case_id), "owner", "@marta"))
-    belt.later(minutes=16)
-    clocks(belt, "@head", "@marta")
-    assert reminders(belt)[0].body == {"to": ["@marta", "@head"]}
-
-
-def test_after_a_week_offline_the_most_urgent_are_reminded_of_first(
-    belt: Belt, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(checks, "CLOCKS", 2)
-    urgencies = ["normal", "high", "critical", "high"]
-    for number, urgency in enumerate(urgencies):
-        belt.alert(f"r{number}", urgency=urgency)
-        belt.later(minutes=1)
-    belt.later(days=7)
-    assert [clocks(belt) for _ in range(3)] == [2, 2, 0]
-    assert [row.case_id for row in reminders(belt)] == [3, 2, 4, 1]
-
-
-def test_a_reminder_stands_in_the_thread_of_its_case_also_on_a_channel_that_came_later(belt: Belt) -> None:
-    belt.alert("r1", **CRITICAL)
-    belt.later(minutes=16)
-    assert check_clocks(belt.db, BRANDS, CHANNELS, belt.now) == 1
-    case_id = belt.cases()[0].id
-    assert belt.told() == [
-        f"case:{case_id}:slack",
-        f"case:{case_id}:console",
-        f"overdue:{case_id}:1:slack",
-        f"overdue:{case_id}:1:console",
-    ]
-
-
-def test_no_brands_no_clocks(belt: Belt) -> None:
-    belt.alert("r1", **CRITICAL)
-    belt.later(minutes=16)
-    assert clocks(belt, brands={}) == 0

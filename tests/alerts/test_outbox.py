@@ -516,6 +516,9 @@ class Broken:
     def address(self, target: str) -> str:
         return target
 
+    def takes(self, target: str, view: View) -> bool:
+        return True
+
     def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
         if self.errors:
             raise self.errors.pop(0)

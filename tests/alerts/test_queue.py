@@ -32,6 +32,9 @@ class Quiet:
     def address(self, target: str) -> str:
         return ROUTING.address(target)
 
+    def takes(self, target: str, view: View) -> bool:
+        return True
+
     def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
         raise NotImplementedError
 
@@ -169,6 +172,26 @@ def test_a_line_waits_for_its_message(desk: Desk) -> None:
     job = desk.take()
     assert job is not None
     assert (job.key, job.thread) == ("l1:slack", Sent("C1", "ts of case:1:slack"))
+
+
+def test_what_belongs_under_a_message_that_was_left_out_stands_alone(desk: Desk) -> None:
+    desk.alerts("high")
+    for name in ("l1", "l2"):
+        desk.line(1, name)
+    job = desk.take()
+    assert job is not None
+    with desk.db.write() as session:
+        queue.leave_out(session, job)
+    row = desk.row("case:1:slack")
+    assert (row.state, row.unsure, row.message_id) == (OutboxState.LEFT_OUT, False, None)
+    assert desk.ripe()
+    job = desk.take()
+    assert job is not None
+    assert (job.key, job.thread) == ("l1:slack", None)
+    with desk.db.write() as session:
+        queue.leave_out(session, job)
+    assert desk.take_all() == ["l2:slack"]
+    assert not desk.ripe()
 
 
 def test_lines_go_one_after_the_other(desk: Desk) -> None:

@@ -6,11 +6,11 @@ from typing import get_args
 
 import pytest
 
-from alerts import telling
+from alerts import cases, deeds, telling
 from alerts.card import Card, Change, Engagement, Proposal, Why
 from alerts.drafts.compose import DraftReply
 from alerts.triage import ORDER, RANK
-from alerts.views import Line, Reminder, SourceNotice, StartList
+from alerts.views import Line, Reminder, Said, SourceNotice, StartList
 from alerts.words import Words
 from platforms.length import Unit
 from store.tables import CaseStatus
@@ -271,9 +271,9 @@ def test_what_others_than_the_followers_of_a_thread_must_hear(fields: dict[str, 
 @pytest.mark.parametrize(
     ("to", "said"),
     [
-        ((), "Reply by today at 12:15 (in 15 minutes)"),
-        ((MARTA,), "marta: Reply by today at 12:15 (in 15 minutes)"),
-        ((MARTA, "@head"), "marta and @head: Reply by today at 12:15 (in 15 minutes)"),
+        ((), "Still open · Reply by today at 12:15 (in 15 minutes)"),
+        ((MARTA,), "marta: Still open · Reply by today at 12:15 (in 15 minutes)"),
+        ((MARTA, "@head"), "marta and @head: Still open · Reply by today at 12:15 (in 15 minutes)"),
     ],
 )
 def test_a_reminder_names_people_by_their_names(to: tuple[str, ...], said: str) -> None:
@@ -283,6 +283,103 @@ def test_a_reminder_names_people_by_their_names(to: tuple[str, ...], said: str) 
 def test_a_reminder_that_comes_after_the_answer_says_so() -> None:
     resolved = replace(CRITICAL, status=CaseStatus.RESOLVED, resolved_by=MARTA, resolved_at=NOW)
     assert telling.reminder(Reminder(resolved), EN) == "Resolved by marta, today at 12:00"
+
+
+@pytest.mark.parametrize(
+    ("kind", "late", "status", "said"),
+    [
+        ("contact", False, "open", "Still open · Reply by"),
+        ("contact", True, "open", "Still open, and the time to reply is over · Reply by"),
+        ("reply", False, "acknowledged", "Taken, not answered yet · Reply by"),
+        ("reply", True, "acknowledged", "Taken, not answered, and the time to reply is over · Reply by"),
+        ("promise", False, "replied", "Promised to the customer by today at 11:00 · “a call”"),
+        ("promise", True, "open", "Promised to the customer by today at 11:00, and that time is over · “a call”"),
+        ("snooze", False, "open", "Back after a pause · Reply by"),
+        ("snooze", True, "acknowledged", "Back after a pause, and the time to reply is over · Reply by"),
+        ("snooze", False, "replied", "Back after a pause"),
+        ("follow_up", False, "resolved", "Is all well now? Time to ask the customer · Resolved by"),
+        # Somebody acted before it was sent: that is what there is to say.
+        ("contact", True, "acknowledged", "Acknowledged by marta"),
+        ("reply", True, "replied", "Answered on App Store"),
+        ("promise", True, "resolved", "Resolved by marta"),
+        ("snooze", False, "dismissed", "Dismissed by marta"),
+        ("follow_up", False, "open", ""),
+        ("unheard_of", False, "open", "Reply by"),
+    ],
+)  # fmt: skip
+def test_each_clock_says_what_is_to_be_done(kind: str, late: bool, status: str, said: str) -> None:
+    who = {"acknowledged_by": MARTA, "resolved_by": MARTA}
+    card = replace(CRITICAL, status=status, **who)  # type: ignore[arg-type]
+    view = Reminder(card, (), kind, late, NOW - timedelta(hours=1), "a call")
+    assert telling.reminder(view, EN).startswith(said)
+    assert bool(telling.reminder(view, EN)) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("to", "late", "loud"),
+    [((), False, True), ((MARTA,), False, False), (("@head",), False, True), ((MARTA,), True, True)],
+)
+def test_a_reminder_is_heard_by_somebody(to: tuple[str, ...], late: bool, loud: bool) -> None:
+    assert Reminder(CRITICAL, to, late=late).loud is loud
+
+
+LUCA = "slack:U0LUCA:luca"
+DAYS = NOW + timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("event", "said", "english", "italian"),
+    [
+        ("acknowledge", Said(MARTA), "marta has taken this case", "marta ha preso in carico il caso"),
+        ("assign", Said(MARTA, to=MARTA), "marta has taken this case", "marta ha preso in carico il caso"),
+        ("assign", Said(MARTA, to=LUCA), "marta has given this case to luca", "marta ha affidato il caso a luca"),
+        (
+            "mark_replied",
+            Said(MARTA, text="a new lid", until=DAYS),
+            "marta has answered the customer, with a promise until Thu 26 Nov at 12:00: a new lid",
+            "marta ha risposto al cliente, con una promessa entro gio 26 nov alle 12:00: a new lid",
+        ),
+        ("resolve", Said(MARTA, code="refund"), "marta has resolved this case: Refund", "marta ha risolto il caso: Rimborso"),
+        ("resolve", Said(MARTA), "marta has resolved this case", "marta ha risolto il caso"),
+        ("resolve", Said(MARTA, code="odd"), "marta has resolved this case: odd", "marta ha risolto il caso: odd"),
+        (
+            "dismiss",
+            Said(MARTA, code="false_alarm"),
+            "marta has dismissed this case: False alarm",
+            "marta ha archiviato il caso: Falso allarme",
+        ),
+        (
+            "report",
+            Said(MARTA, code="fake", text="{who} never came"),
+            "marta has reported it to the platform: Fake · {who} never came",
+            "marta ha fatto una segnalazione alla piattaforma: Falso · {who} never came",
+        ),
+        ("hide", Said(MARTA, code="3.1"), "marta is to hide it on the platform, by clause 3.1", "marta lo nasconde sulla piattaforma, secondo la clausola 3.1"),
+        ("snooze", Said(MARTA), "marta has put this case aside until –", "marta ha rimandato il caso: –"),
+        ("a_move_of_tomorrow", Said(MARTA), "a_move_of_tomorrow", "a_move_of_tomorrow"),
+    ],
+)  # fmt: skip
+def test_what_a_person_did(event: str, said: Said, english: str, italian: str) -> None:
+    line = replace(LINE, event=event, said=said)
+    assert telling.event(line, EN) == english
+    assert telling.event(line, IT) == italian
+
+
+def test_every_word_of_ours_has_a_name() -> None:
+    assert {*cases.HOW, cases.NOT_RELEVANT, "not_about_us", "false_alarm"} == set(telling.RESOLUTIONS)
+    assert set(deeds.RULES) == set(telling.RULES)
+    assert set(deeds.OUTCOMES) == set(telling.OUTCOMES)
+
+
+def test_a_card_says_how_it_ended_whose_it_is_and_until_when_it_sleeps() -> None:
+    resolved = replace(CRITICAL, status="resolved", resolved_by=MARTA, resolved_at=NOW, resolution="refund")
+    assert telling.status(resolved, EN) == "Resolved by marta, today at 12:00 · Refund"
+    given = replace(CRITICAL, status="acknowledged", acknowledged_by=MARTA, acknowledged_at=NOW, owner=LUCA)
+    assert telling.status(given, EN) == "Acknowledged by marta, today at 12:00 · now luca's"
+    assert telling.status(replace(given, owner=MARTA), EN) == "Acknowledged by marta, today at 12:00"
+    asleep = replace(given, snoozed_until=DAYS)
+    assert telling.status(asleep, EN) == "Put aside until Thu 26 Nov at 12:00"
+    assert telling.status(replace(asleep, snoozed_until=NOW), EN) == telling.status(given, EN)
 
 
 def test_a_source_that_is_down_and_up_again() -> None:

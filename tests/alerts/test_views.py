@@ -4,15 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from alerts import cases, notices
+from alerts import cases, clocks, deeds, notices, telling
 from alerts.card import Card, Why
 from alerts.checks import check_sources
-from alerts.views import LISTED, Line, Reminder, Report, SourceNotice, StartList, View, load_view
+from alerts.views import LISTED, Line, Reminder, Report, Said, SourceNotice, StartList, View, load_view
+from alerts.words import Words
 from store.db import Database
 from store.retention import forget
-from store.tables import Case, Mention, Notification, NotificationKind, SourceRow
+from store.tables import Case, Clock, Mention, Notification, NotificationKind, SourceRow
 from tests.alerts.rows import (
     BRAND,
     TEXT,
@@ -26,6 +27,7 @@ from tests.alerts.rows import (
 )
 
 BRANDS = {"aurora": BRAND}
+MARTA = "slack:U0MARTA:marta"
 
 
 def view(db: Database, key: str, now: datetime, **options: Any) -> View:
@@ -115,6 +117,54 @@ def test_a_reminder_names_people_on_one_line(db: Database, now: datetime) -> Non
     assert reminder.to[:2] == ("slack:U0MARTA:marta", "@a <!channel>")
     assert len(reminder.to[2]) == 80
     assert reminder.card.case_id == 1
+
+
+def test_a_reminder_of_before_there_were_kinds_is_of_the_first_contact(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        alert(session, now)
+        notices.remind(session, session.get_one(Case, 1), "old", ["slack"], now, [])
+    for later, late in ((14, False), (15, True)):
+        found = view(db, "old:slack", now + timedelta(minutes=later))
+        assert isinstance(found, Reminder)
+        assert (found.kind, found.late, found.question) == ("contact", late, None)
+
+
+def test_a_reminder_of_a_promise_says_what_was_promised(db: Database, now: datetime) -> None:
+    by = now + timedelta(days=1)
+    with db.write() as session:
+        alert(session, now)
+        case = session.get_one(Case, 1)
+        clocks.promise(session, case, BRAND, now, "web: Luca", "una telefonata\u202e\n<!channel>", by)
+        number = session.exec(select(Clock.id)).one()
+        body = {"clock": number, "kind": "promise", "late": True}
+        notices.remind(session, case, "promise", ["slack"], now, [], **body)
+    found = view(db, "promise:slack", now)
+    assert isinstance(found, Reminder)
+    assert (found.kind, found.late, found.due_at) == ("promise", True, by)
+    assert found.note == "una telefonata <!channel>"
+    with db.write() as session:
+        session.delete(session.get_one(Clock, number))
+    gone = view(db, "promise:slack", now)
+    assert isinstance(gone, Reminder)
+    assert (gone.due_at, gone.note) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("how", "asked"),
+    [("refund", "rimborso"), ("replacement", "sostitutivo"), ("moved_to_private", "privato")],
+)
+def test_a_follow_up_comes_with_its_question(db: Database, now: datetime, how: str, asked: str) -> None:
+    with db.write() as session:
+        alert(session, now, resolution=how, status="resolved")
+        body = {"clock": None, "kind": "follow_up", "late": False}
+        notices.remind(session, session.get_one(Case, 1), "well", ["slack"], now, [], **body)
+    found = view(db, "well:slack", now)
+    assert isinstance(found, Reminder)
+    assert found.question is not None
+    assert found.question.reply is not None
+    assert asked in found.question.reply
+    assert (found.question.lang, found.question.limit) == ("it", 5970)
+    assert found.question.used == len(found.question.reply)
 
 
 def test_each_notice_of_a_source_tells_its_own_moment(db: Database, now: datetime) -> None:
@@ -224,3 +274,34 @@ def test_a_line_whose_reason_was_erased_is_a_lookup_error(db: Database, now: dat
         notices.add(session, "news", ["slack"], now, kind="thread", case_id=case.id, reason_id=None)
     with pytest.raises(LookupError, match="reason"):
         view(db, "news:slack", now)
+
+
+def test_a_line_about_a_deed_says_who_and_what(db: Database, now: datetime) -> None:
+    until = now + timedelta(days=2)
+    with db.write() as session:
+        case_id = alert(session, now)
+        at = desk(session, now)
+        deeds.note(at, case_id, MARTA, "Called\n\u202etwice\u200b.")
+        cases.snooze(at, case_id, MARTA, until)
+        cases.assign(at, case_id, MARTA, "slack:U0LUCA:luca")
+        cases.mark_replied(at, case_id, MARTA, "a new lid", until)
+        cases.resolve(at, case_id, MARTA, "replacement")
+    told = [view(db, f"move:{number}:slack", now) for number in range(1, 6)]
+    assert [line.said for line in told if isinstance(line, Line)] == [
+        Said(MARTA, text="Called twice."),
+        Said(MARTA, until=until),
+        Said(MARTA, to="slack:U0LUCA:luca"),
+        Said(MARTA, text="a new lid", until=until),
+        Said(MARTA, code="replacement"),
+    ]
+
+
+def test_a_line_outlives_what_was_erased(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        case_id = alert(session, now)
+        deeds.note(desk(session, now), case_id, MARTA, "Called Giulia.")
+        forget(session, "appstore", "giulia_r", now=now)
+    line = view(db, "move:1:slack", now)
+    assert isinstance(line, Line)
+    assert line.said == Said(MARTA)
+    assert telling.event(line, Words("en")) == "marta notes"

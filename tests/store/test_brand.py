@@ -84,3 +84,44 @@ def test_an_unknown_zone_is_refused() -> None:
 def test_a_country_is_two_letters() -> None:
     with pytest.raises(ValidationError, match="IT"):
         Policy.model_validate({"holidays": "Italia"})
+
+
+@pytest.mark.parametrize(
+    ("policy", "urgency", "limit"),
+    [
+        ({}, "high", timedelta(hours=1)),
+        ({"first_contact": {"high": "2h"}}, "high", timedelta(hours=2)),
+        ({"first_contact": {"high": "2h"}, "reply_times": {"high": "30m"}}, "high", timedelta(minutes=30)),
+        ({"reply_times": {"high": "none"}}, "high", None),
+        ({"reply_times": {"high": "30m"}}, "normal", timedelta(hours=4)),
+        ({}, "low", None),
+    ],
+)
+def test_reply_times_are_as_first_contact_unless_said(
+    policy: dict[str, object], urgency: str, limit: timedelta | None
+) -> None:
+    assert Policy.model_validate(policy).reply_time(urgency) == limit
+
+
+@pytest.mark.parametrize(
+    ("policy", "mend"),
+    [
+        ({"remind": 1}, "less than 1"),
+        ({"remind": -0.1}, "greater than or equal to 0"),
+        ({"again": {"high": "10s"}}, "at least 1m"),
+        ({"again": {"high": "none"}}, "write a number"),
+        ({"follow_up": "soon"}, "write a number"),
+        ({"escalation": ["@marta", " "]}, "nobody's name"),
+        ({"on_call": ["@"]}, "nobody's name"),
+        ({"on_call": ["x" * 90]}, "nobody's name"),
+        ({"escalation": ["@marta", "@marta"]}, "twice"),
+        ({"on_call": [3]}, "string"),
+    ],
+)
+def test_clocks_that_cannot_be_are_refused(policy: dict[str, object], mend: str) -> None:
+    with pytest.raises(ValidationError, match=mend):
+        Policy.model_validate(policy)
+
+
+def test_a_chain_of_one_may_stand_alone() -> None:
+    assert Policy.model_validate({"on_call": " @marta "}).on_call == ("@marta",)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
+from sentiment.labels import CATEGORY, SENTIMENT, URGENCY
 from store import labels
 from store.db import Database
 from store.errors import Permanent
@@ -47,6 +48,13 @@ def seen(session: Session, mention_id: int) -> Mention:
     mention = labels.held(session, mention_id)
     assert mention is not None
     return mention
+
+
+def test_what_may_be_said_is_what_the_model_says() -> None:
+    assert {head: set(known) for head, known in labels.SAID.items()} == {
+        "sentiment": set(SENTIMENT), "urgency": set(URGENCY), "category": set(CATEGORY),
+    }  # fmt: skip
+    assert tuple(labels.SAID) == labels.HEADS
 
 
 def test_a_correction_counts_with_its_text_and_what_the_model_said(database: Database, now: datetime) -> None:

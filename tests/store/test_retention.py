@@ -14,6 +14,7 @@ from store.retention import Erased, expire, forget
 from store.tables import (
     Audit,
     Case,
+    Clock,
     Draft,
     Mention,
     Notification,
@@ -83,6 +84,23 @@ def told(session: Session, mention_id: int, now: datetime, **values: Any) -> int
                 created_at=now,
             ),
             Audit(at=now, who="U1", action="resolve", case_id=case.id, detail={"how": f"chiamata {NAME}"}),
+            Audit(at=now, who="U1", action="note", case_id=case.id, detail={"note": f"{NAME} non risponde"}),
+            Audit(
+                at=now,
+                who="U1",
+                action="report",
+                case_id=case.id,
+                detail={"evidence": f"{NAME} non è cliente"},
+            ),
+            Audit(at=now, who="U1", action="warn", case_id=case.id, detail={"was": f"Gentile {NAME}"}),
+            Clock(
+                case_id=case.id or 0,
+                kind="promise",
+                started_at=now,
+                due_at=now,
+                set_by="U1",
+                note=f"chiamo {NAME}",
+            ),
         ]
     )
     message(session, now, f"case:{case.id}:slack", case_id=case.id, state=OutboxState.SENT)
@@ -132,7 +150,7 @@ def test_counts_and_what_people_did_stay(database: Database, now: datetime) -> N
             now - timedelta(hours=1),
         )
         assert session.exec(select(Score.sentiment)).all() == ["negative"]
-        audit = session.exec(select(Audit)).one()
+        audit = session.exec(select(Audit).where(Audit.action == "resolve")).one()
         assert (audit.who, audit.action, audit.detail) == ("U1", "resolve", {})
         assert session.exec(select(Snapshot)).all() == []
 
@@ -251,6 +269,19 @@ def test_authors_go_before_texts(database: Database, now: datetime) -> None:
     with database.read() as session:
         row = session.get_one(Mention, row_id)
         assert (row.author, row.author_id, row.author_key, row.text) == (None, None, None, WORDS)
+
+
+def test_with_the_names_goes_what_people_wrote_about_them(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        (row_id,) = store(session, [review(1, now, answer=None, url=None)], now - timedelta(days=400))
+        case_id = told(session, row_id, now, status="resolved")
+    expire(database, now=now, **YEARS)
+    with database.read() as session:
+        assert session.get_one(Case, case_id).reply is None
+        assert session.exec(select(Clock.note)).all() == [None]
+        assert all(row.detail == {} for row in session.exec(select(Audit)))
+        left = everything(session).casefold()
+    assert "ferrante" not in left
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,11 @@ def _(view: Line, words: Words) -> Message:
 @render.register
 def _(view: Reminder, words: Words) -> Message:
     text = plain(f"⏰ {telling.reminder(view, words)}", MAX_FALLBACK)
-    return _message(
-        text, [kit.rich(kit.section(*kit.with_people(f"⏰ {telling.reminder(view, words, kit.mark)}")))]
-    )
+    parts = [kit.section(*kit.with_people(f"⏰ {telling.reminder(view, words, kit.mark)}"))]
+    if view.question and view.question.reply:
+        label = telling.draft_label(view.question, view.card, words)
+        parts += [kit.section(kit.text(label, bold=True)), kit.verbatim(view.question.reply)]
+    return _message(text, [kit.rich(*parts)])
 
 
 @render.register

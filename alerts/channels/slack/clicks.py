@@ -7,7 +7,7 @@ import itertools
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +33,7 @@ from alerts.channels.slack.modals import (
 )
 from alerts.drafts import letters
 from alerts.drafts.compose import DraftReply, DraftRequest, compose
+from alerts.routing import Routing
 from alerts.telling import name_of
 from alerts.words import N_, Words
 from store import labels
@@ -40,7 +41,7 @@ from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
 from store.errors import Permanent
-from store.mention import text_key
+from store.mention import storable, text_key
 from store.tables import Audit, Case, CaseStatus, Draft, Mention, Notification, NotificationKind
 
 log = logging.getLogger(__name__)
@@ -61,13 +62,15 @@ _ADDRESS = re.compile(r"https?://[^\s<>|\"'`]{3,2000}")
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
-    """What a person clicked on: a case, where the button says so the words that were seen, and what they chose."""
+    """What a person clicked on: a case, where the button says so its version and the words that were seen, and what
+    they chose."""
 
     case_id: int
     who: str
     mention_id: int | None = None
     revision: int | None = None
     chosen: str = ""
+    version: int | None = None
 
 
 Deed = Callable[[Desk, Clicked], Move]
@@ -96,6 +99,7 @@ class Listener:
     sources: Sequence[str] = ()
     compose: Callable[[DraftRequest], DraftReply] = compose
     detect: Callable[[str], str | None] | None = None
+    routing: Routing = field(default_factory=Routing)
 
     # ------------------------------------------------------------------------------------------------ doing
 
@@ -169,8 +173,8 @@ class Listener:
         """What is done by one click."""
         return {
             "acknowledge": lambda desk, click: cases.acknowledge(desk, click.case_id, click.who),
-            "assign_me": lambda desk, click: cases.assign(desk, click.case_id, click.who, click.who),
-            "assign": lambda desk, click: cases.assign(desk, click.case_id, click.who, click.chosen),
+            "assign_me": lambda desk, click: _assign(desk, click, click.who),
+            "assign": lambda desk, click: _assign(desk, click, click.chosen),
             "resolve": lambda desk, click: cases.resolve(desk, click.case_id, click.who),
             "not_relevant": lambda desk, click: cases.dismiss(desk, click.case_id, click.who),
             "false_alarm": _false_alarm,
@@ -257,10 +261,10 @@ class Listener:
         if brand is None or mention is None:
             return None
         if phrase is not None:
-            chosen = exclusions.weigh(session, brand, phrase)
+            chosen = exclusions.weigh(session, brand, str(storable(phrase)))
             return Counted(chosen.phrase, chosen.mentions, chosen.own)
         found = exclusions.propose(session, brand, mention)
-        return found and Counted(found.phrase, found.mentions, found.own)
+        return Counted(found.phrase, found.mentions, found.own) if found else None
 
     def home(self, user: str, said: str = "") -> Block:
         """The App Home of a person."""
@@ -313,7 +317,7 @@ class Listener:
 
     def _make_case(self, mention_id: int, who: str) -> int | None:
         with self.db.write() as session:
-            desk = Desk(session, self.brands, self.channels, self.clock())
+            desk = Desk(session, self.brands, self.channels, self.clock(), self.routing)
             move = deeds.make_case(desk, who, mention_id=mention_id, compose=self.compose, detect=self.detect)
             case_id = move.case.id
         self.wake()
@@ -355,13 +359,16 @@ MODALS = frozenset({"menu", "edit", "not_about_us", *_PLAIN})
 def named(value: str, who: str, chosen: str = "") -> Clicked | None:
     """What a button's value, or a modal's memory, names; None for what no button of ours says."""
     if known := _METADATA.fullmatch(value):
-        case_id, _, mention_id, revision = map(int, known.groups())
-        return Clicked(case_id, who, mention_id or None, revision if mention_id else None, chosen)
+        case_id, version, mention_id, revision = map(int, known.groups())
+        if not mention_id:  # the case has lost its mention: its author was forgotten
+            return Clicked(case_id, who, chosen=chosen, version=version)
+        return Clicked(case_id, who, mention_id, revision, chosen, version)
     if not _VALUE.fullmatch(value):
         return None
     case_id, *seen = map(int, value.split("."))
-    mention_id, revision = seen or (None, None)
-    return Clicked(case_id, who, mention_id, revision, chosen)
+    if not seen:
+        return Clicked(case_id, who, chosen=chosen)
+    return Clicked(case_id, who, seen[0], seen[1], chosen)
 
 
 def reply_of(session: Session, case: Case) -> str:
@@ -435,6 +442,15 @@ def _false_alarm(desk: Desk, click: Clicked) -> Move:
     return cases.false_alarm(desk, click.case_id, click.who, click.mention_id, click.revision)
 
 
+def _assign(desk: Desk, click: Clicked, to: str) -> Move:
+    """Who has seen that somebody has the case may take it over; who has not is told who was faster."""
+    case = cases.locked(desk.session, click.case_id)
+    stale = click.version is not None and click.version != case.version
+    if stale and case.owner not in (None, click.who, to):
+        return cases.too_late(desk.session, case, ("assign", "acknowledge"))
+    return cases.assign(desk, click.case_id, click.who, to)
+
+
 def _snooze(when: str) -> Deed:
     def put_aside(desk: Desk, click: Clicked) -> Move:
         case = cases.locked(desk.session, click.case_id)
@@ -486,7 +502,7 @@ def texts_of(message: Mapping[str, Any]) -> list[str]:
     found = [str(message.get("text") or "")]
     for name in ("blocks", "attachments"):
         found += _strings(message.get(name))
-    return [text[:20_000] for text in found if text][:200]
+    return [str(storable(text[:20_000])) for text in found if text][:200]
 
 
 def _strings(value: Any, depth: int = 0) -> list[str]:

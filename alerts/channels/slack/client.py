@@ -73,6 +73,9 @@ class Slack:
     def address(self, target: str) -> str:
         return self._routing(target)
 
+    def takes(self, target: str, view: View) -> bool:
+        return True
+
     def identity(self) -> dict[str, str]:
         """Who we are there: `team`, `team_id`, `user`, `bot_id`, `url`; `scopes`, comma-separated, where told."""
         answer = self._call("auth.test", {})
@@ -85,7 +88,7 @@ class Slack:
         """Posts to a channel by name or id; a message whose blocks Slack refuses goes out as text, once."""
         place: dict[str, Any] = {"channel": thread.address if thread else address}
         if thread:
-            loud = isinstance(view, Reminder) or (isinstance(view, Line) and view.loud)
+            loud = isinstance(view, Reminder | Line) and view.loud
             place |= {"thread_ts": thread.message_id, "reply_broadcast": loud}
         place |= {"unfurl_links": False, "unfurl_media": False, "metadata": _metadata(key), "mrkdwn": False}
         answer = self._say("chat.postMessage", place, view)

@@ -21,6 +21,7 @@ from alerts.text import one_line, shown
 from alerts.words import N_, Words
 from store import switches
 from store.brand import Brand, parse_duration
+from store.mention import storable
 from store.problems import meant
 from store.status import read_status
 from store.tables import CaseStatus, Mention, OutboxState, SourceRow
@@ -70,7 +71,7 @@ class Asked:
 
 def answer(text: str, asked: Asked) -> Message:
     """Does what was asked and says so."""
-    name, _, rest = " ".join(text.split()).partition(" ")
+    name, _, rest = " ".join(str(storable(text)).split()).partition(" ")
     name = name.lower() or "status"
     return _COMMANDS.get(ALIASES.get(name, name), _help)(rest, asked)
 

@@ -129,7 +129,7 @@ def _list(title: str, rows: Sequence[Card], total: int, nothing: str, words: Wor
         action = menu.REOPEN if one.done else menu.MENU
         blocks.append(
             kit.paragraph(row(one, words), kit.button(action, label, menu.seen(one)))
-            | {"block_id": f"ascolto.home.{title[:20]}.{one.case_id}"}
+            | {"block_id": f"ascolto.home.{one.case_id}"}
         )
     if total > len(rows):
         more = words.n("{count} more is not shown", "{count} more are not shown", total - len(rows))

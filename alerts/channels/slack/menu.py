@@ -1,7 +1,8 @@
 """What a person can click about a case: the buttons under its message, and the menu with all the rest.
 
-Action ids are constants with a version: a button on an old message works after any renaming. A button's value names
-the case (`12`), or the case with the words that are shown (`12.34.1`: its mention 34 as first written).
+Action ids are constants with a version: a button on an old message works after any renaming. A button's value is what
+was seen when it was drawn: `12.7.34.1` is case 12 at its version 7, which shows its mention 34 as first written. Older
+buttons named the case alone (`12`), or the case with the words (`12.34.1`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -71,9 +72,8 @@ class Past:
 
 
 def seen(card: Card) -> str:
-    """The case with the words that are shown: 12.34.1, its mention 34 as first written."""
-    known = (card.case_id, card.mention_id, card.revision)
-    return str(card.case_id) if card.mention_id is None else ".".join(map(str, known))
+    """What a button or a modal remembers: numbers alone. The case, its version, and the words that were shown."""
+    return f"{card.case_id}.{card.version}.{card.mention_id or 0}.{card.revision}"
 
 
 def show(case_id: int) -> str:
@@ -118,16 +118,11 @@ def view(card: Card, past: Past, words: Words) -> Block:
     return {
         "type": "modal",
         "callback_id": "ascolto.modal.menu.v1",
-        "private_metadata": metadata(card),
+        "private_metadata": seen(card),
         "title": kit.plain(words._("Case {number}", number=card.case_id), 24),
         "close": kit.plain(words._("Close"), 24),
         "blocks": [*blocks, *_links(card, words)],
     }
-
-
-def metadata(card: Card) -> str:
-    """What a modal remembers: numbers alone. The case, its version, and the words that were shown."""
-    return f"{card.case_id}.{card.version}.{card.mention_id or 0}.{card.revision}"
 
 
 def _short(card: Card) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """The modals of a case, and what people write in them. Values in, a view out; what a submission does is `clicks`'s.
 
-A modal remembers numbers alone (`menu.metadata`). What a submission must be checked against before the database is
+A modal remembers numbers alone (`menu.seen`). What a submission must be checked against before the database is
 asked (the platform's limit, which reply was shown) stands in the names of its blocks.
 """
 
@@ -19,6 +19,7 @@ from alerts.channels.slack.kit import Block
 from alerts.text import visible
 from alerts.words import N_, Words
 from platforms.length import Unit, measure
+from store.mention import storable
 
 PREFIX = "ascolto.modal."
 PIECE = 2_400  # Slack takes 3,000 in one input: so much is put there, so that there is room to write
@@ -274,7 +275,8 @@ class _Values:
     def of(self, block: str) -> str:
         element = next(iter((self.blocks.get(block) or {}).values()), None) or {}
         chosen = (element.get("selected_option") or {}).get("value")
-        return str(element.get("value") or chosen or element.get("selected_date") or "").strip()
+        written = str(element.get("value") or chosen or element.get("selected_date") or "")
+        return str(storable(written)).strip()
 
     def named(self, beginning: str) -> str:
         return next((name for name in self.blocks if name.startswith(beginning)), "")
@@ -283,7 +285,7 @@ class _Values:
 def _read_reply(values: _Values, words: Words, today: date) -> Submission | Errors:
     named = sorted(name for name in values.blocks if _REPLY.fullmatch(name))
     if not named:
-        return {}
+        raise KeyError("reply")
     text, known = "", None
     for name in named:
         known = _REPLY.fullmatch(name)
@@ -417,7 +419,7 @@ def _modal(what: str, card: Card, title: str, submit: str, blocks: Sequence[Bloc
     return {
         "type": "modal",
         "callback_id": callback(what),
-        "private_metadata": menu.metadata(card),
+        "private_metadata": menu.seen(card),
         "title": kit.plain(title, 24),
         "submit": kit.plain(submit, 24),
         "close": kit.plain(words._("Cancel"), 24),
@@ -447,7 +449,10 @@ def _written(initial: str = "", *, multiline: bool = False, most: int = 500) -> 
     element: Block = {"type": "plain_text_input", "action_id": "text", "max_length": most}
     if multiline:
         element["multiline"] = True
-    return element | ({"initial_value": initial} if initial else {})
+    shown = visible(initial)
+    if _units(shown) > most:
+        shown = shown[: most // 2]  # a unit counts at most twice
+    return element | ({"initial_value": shown} if shown else {})
 
 
 def _options(names: Sequence[str] | Mapping[str, str], table: Mapping[str, str], words: Words) -> list[Block]:

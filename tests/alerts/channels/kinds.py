@@ -67,6 +67,11 @@ FOREIGN = Proposal(
     limit=500,
     unit="graphemes",
 )
+TAKEN = replace(CRITICAL, status="acknowledged", owner=MARTA, acknowledged_by=MARTA, acknowledged_at=NOW)
+ANSWERED = replace(NORMAL, status="replied", replied_at=NOW - timedelta(days=1))
+QUESTION = (
+    "Gentile Giulia, volevamo chiederLe se il rimborso è arrivato e se ora è tutto a posto.\n\nCaffè Aurora"
+)
 
 KINDS: dict[str, View] = {
     "critical": CRITICAL,
@@ -130,26 +135,46 @@ KINDS: dict[str, View] = {
         raised="critical",
         reopened=True,
     ),
-    "line_taken": Line(12, NOW, ROME, "acknowledge", said=Said(MARTA)),
+    "line_gone": Line(12, NOW, ROME, "gone"),
+    "line_answered": Line(12, NOW, ROME, "answered"),
     "line_given": Line(12, NOW, ROME, "assign", said=Said(MARTA, to="slack:U0LUCA:luca")),
     "line_promised": Line(
         12,
         NOW,
         ROME,
         "mark_replied",
-        said=Said(MARTA, text="Le diciamo qualcosa", until=NOW + timedelta(days=2)),
+        said=Said(MARTA, text="ricambio spedito", until=NOW + timedelta(days=2)),
     ),
     "line_resolved": Line(12, NOW, ROME, "resolve", said=Said(MARTA, code="refund")),
-    "line_note": Line(12, NOW, ROME, "note", said=Said(MARTA, text="La conosciamo, chiamarla dopo le 18.")),
-    "line_reported": Line(
-        12, NOW, ROME, "report", said=Said(MARTA, code="fake", text="Nessun ordine a questo nome")
+    "line_reported": Line(12, NOW, ROME, "report", said=Said(MARTA, code="fake", text="mai stata cliente")),
+    "line_warned": Line(12, NOW, ROME, "warn", said=Said(MARTA, code="3.1")),
+    "line_note": Line(
+        12, NOW, ROME, "note", said=Said(MARTA, text="Chiamata due volte <!channel> *nessuno*")
     ),
-    "line_gone": Line(12, NOW, ROME, "gone"),
-    "line_answered": Line(12, NOW, ROME, "answered"),
     "reminder": Reminder(CRITICAL),
     "reminder_owner": Reminder(replace(NORMAL, owner=MARTA), (MARTA, "@head-of-care")),
     "reminder_late": Reminder(
-        replace(CRITICAL, due_at=NOW - timedelta(hours=26)), ("@marta", "@head-of-care")
+        replace(CRITICAL, due_at=NOW - timedelta(hours=26)), ("@marta", "@head-of-care"), late=True
+    ),
+    "reminder_taken": Reminder(TAKEN, (MARTA,), "reply"),
+    "reminder_taken_late": Reminder(
+        replace(TAKEN, due_at=NOW - timedelta(minutes=5)), (MARTA, "@head-of-care"), "reply", late=True
+    ),
+    "reminder_promise": Reminder(
+        ANSWERED, (MARTA,), "promise", due_at=NOW + timedelta(days=1), note="Le diremo quando arriva il pacco"
+    ),
+    "reminder_promise_late": Reminder(
+        ANSWERED, (MARTA, "@head-of-care"), "promise", late=True, due_at=NOW - timedelta(hours=2)
+    ),
+    "reminder_back": Reminder(NORMAL, (MARTA,), "snooze"),
+    "reminder_back_late": Reminder(
+        replace(NORMAL, due_at=NOW - timedelta(days=1)), (MARTA,), "snooze", late=True
+    ),
+    "reminder_follow_up": Reminder(
+        replace(NORMAL, status="resolved", resolved_by=MARTA, resolved_at=NOW - timedelta(days=7)),
+        (MARTA,),
+        "follow_up",
+        question=Proposal("it", QUESTION, used=130, limit=5970),
     ),
     "source_down": SourceNotice(
         "mastodon-aurora",

@@ -30,7 +30,7 @@ from alerts.channels.slack.menu import (
     RESOLVE,
     RESOLVE_AS,
 )
-from alerts.views import Line, Listed, Report, Said, SourceNotice, StartList, View
+from alerts.views import Bundle, Bundled, Line, Listed, Report, Said, SourceNotice, StartList, View
 from alerts.words import Words
 from tests.alerts.channels.kinds import CRITICAL, KINDS, NOW, ROME
 
@@ -89,15 +89,15 @@ def test_the_schema_was_there(shared: Path) -> None:
 def test_the_buttons_name_the_case() -> None:
     buttons = actions(render(CRITICAL, WORDS))
     assert list(buttons) == [ACKNOWLEDGE, EDIT, REPLIED, RESOLVE_AS, COPY, MORE]
-    assert {button["value"] for name, button in buttons.items() if name != MORE} == {"12.34.2"}
+    assert {button["value"] for name, button in buttons.items() if name != MORE} == {"12.1.34.2"}
     assert [option["value"] for option in buttons[MORE]["options"]] == [
-        "assign_me:12.34.2",
-        "snooze_morning:12.34.2",
-        "not_relevant:12.34.2",
-        "false_alarm_as:12.34.2",
-        "menu:12.34.2",
+        "assign_me:12.1.34.2",
+        "snooze_morning:12.1.34.2",
+        "not_relevant:12.1.34.2",
+        "false_alarm_as:12.1.34.2",
+        "menu:12.1.34.2",
     ]
-    assert actions(render(KINDS["erased"], WORDS))[RESOLVE_AS]["value"] == "9"
+    assert actions(render(KINDS["erased"], WORDS))[RESOLVE_AS]["value"] == "9.4.0.1"
     assert buttons[COPY]["url"] == CRITICAL.url
 
 
@@ -251,6 +251,24 @@ def views(draw: st.DrawFn) -> View:
         SourceNotice(text, text, text, NOW, ROME, NOW, None, text),
         StartList(
             text, text, text, NOW, ROME, (Listed(1, 1.0, text, text, NOW - timedelta(days=1), text, url),), 3
+        ),
+        Bundle(
+            text,
+            NOW,
+            ROME,
+            text,
+            (
+                Bundled(1, "normal", "open", False, text, draw(hostile), 1.0, text, draw(hostile), url),
+                Bundled(
+                    2,
+                    "high",
+                    draw(st.sampled_from(["open", "resolved"])),
+                    True,
+                    author=text,
+                    quote=text,
+                    url=url,
+                ),
+            ),
         ),
         Report(text, (text, draw(hostile))),
     ]

@@ -1,20 +1,35 @@
 """What Slack tells and what becomes of it: over both transports, for every button, modal, command and shortcut."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from alerts import cases
+from alerts import cases, notices
 from alerts.channels.slack import menu
-from alerts.channels.slack.listen import SHORTCUT
+from alerts.channels.slack.listen import SHORTCUT, Listener
+from alerts.words import Words
 from store import switches
+from store.brand import Brand, Policy
 from store.db import Database
-from store.tables import Audit, Case, CaseStatus, Clock, ClockKind, Label, Mention, SourceRow
+from store.tables import (
+    Audit,
+    Case,
+    CaseStatus,
+    Clock,
+    ClockKind,
+    Exclusion,
+    Label,
+    Mention,
+    NotificationKind,
+    Score,
+    SourceRow,
+)
 from tests.alerts.channels.slack.ear import Ear, http_ear, listening, socket_ear
-from tests.alerts.rows import add_draft, add_mention, alert
+from tests.alerts.rows import BRAND, add_case, add_draft, add_mention, alert
 from tests.fake_slack import Failure, FakeSlack, fake_slack
 
 pytestmark = pytest.mark.timeout(120)
@@ -117,6 +132,22 @@ def test_the_second_is_told_who_was_faster(one: Ear) -> None:
     assert [(told["user"], told["text"]) for told in one.slack.private] == [
         ("U0LUCA", "marta was faster: acknowledged today at 12:00.")
     ]
+
+
+def test_eight_click_at_the_same_time_and_one_has_it(one: Ear) -> None:
+    people = [(f"U0P{number}", f"person{number}") for number in range(8)]
+    payloads = [one.slack.payload(one.message(), menu.ACKNOWLEDGE, user, name) for user, name in people]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(one.say, payloads))
+    one.until(lambda: len(one.slack.private) == 7)
+    owner = case_of(one).owner or ""
+    told = {(row["user"], row["text"]) for row in one.slack.private}
+    assert told == {
+        (user, f"{owner.split(':')[2]} was faster: acknowledged today at 12:00.")
+        for user, name in people
+        if not owner.endswith(name)
+    }
+    assert actions(one).count("acknowledge") == 1
 
 
 def test_the_second_to_submit_is_told_privately_in_the_channel(one: Ear) -> None:
@@ -290,6 +321,19 @@ def test_assigning_to_me_and_to_a_person(one: Ear) -> None:
     one.until(lambda: "Done: Assign to a person" in str(one.slack.views[view["id"]]))
 
 
+def test_taking_a_case_over_is_for_who_has_seen_that_it_is_taken(one: Ear) -> None:
+    early = one.slack.chosen(one.message(), "assign_me", "U0LUCA", "luca")
+    one.click("acknowledge")
+    one.until(lambda: case_of(one).owner == MARTA)
+    one.say(early)
+    one.until(lambda: one.slack.private)
+    assert one.slack.private[-1]["text"] == "marta was faster: acknowledged today at 12:00."
+    assert case_of(one).owner == MARTA
+    one.deliver()
+    one.click("assign_me", "U0LUCA", "luca")
+    one.until(lambda: case_of(one).owner == LUCA)
+
+
 def test_a_promise_gets_a_clock_of_its_own(one: Ear, now: datetime) -> None:
     one.click("replied")
     view = one.modal("replied")
@@ -379,6 +423,129 @@ def test_a_message_that_links_to_nothing_we_know(one: Ear) -> None:
     one.until(lambda: "has not read what this message links to" in str(one.slack.views))
 
 
+def test_another_wording_in_the_modal_that_edits(one: Ear) -> None:
+    one.click("edit")
+    view = one.modal("edit")
+    shown = view["blocks"][2]["element"]["initial_value"]
+    one.say(one.slack.in_view(view, menu.action("another")))
+    one.until(lambda: one.slack.views[view["id"]]["blocks"][2]["element"]["initial_value"] != shown)
+    anew = one.slack.views[view["id"]]
+    assert anew["blocks"][2]["block_id"] != view["blocks"][2]["block_id"]  # else Slack keeps what was typed
+    one.say(one.slack.submission(anew, reply="Cara Giulia, grazie."))
+    one.until(lambda: case_of(one).reply == "Cara Giulia, grazie.")
+    one.deliver()
+    assert "Cara Giulia, grazie." in one.message().words()
+
+
+def test_too_long_for_the_platform_is_said_in_the_modal(one: Ear) -> None:
+    one.click("edit")
+    said = one.say(one.slack.submission(one.modal("edit"), reply="x" * 5_971))
+    assert list(said["errors"].values()) == ["Too long by 1: 5,971 of 5,970 characters"]
+    assert case_of(one).reply is None
+
+
+def test_a_phrase_that_is_not_about_us(slack: FakeSlack, db: Database, now: datetime) -> None:
+    """Proposed with what it would have kept out, counted anew for another, adopted by one click."""
+    brand = Brand(key="aurora", name="Aurora")
+    with db.write() as session:
+        for number in range(3):
+            add_mention(
+                session,
+                now,
+                number + 5,
+                text="Stanotte aurora boreale a Tromsø",
+                title=None,
+                platform="mastodon",
+            )
+        mention = add_mention(session, now, text="Che aurora boreale!", title=None, platform="mastodon")
+        case = add_case(session, mention, now)
+        notices.announce(session, case, ["slack"], now)
+    listener = Listener(db, Words("it"), {"aurora": brand}, lambda: None, clock=lambda: now)
+    with http_ear(slack, listener) as ear:
+        ear.deliver()
+        ear.click("menu")
+        view = ear.modal("menu")
+        ear.say(slack.in_view(view, menu.action("not_about_us")))
+        ear.until(lambda: slack.views[view["id"]]["callback_id"] == "ascolto.modal.not_about_us.v1")
+        shown = slack.views[view["id"]]
+        assert "“aurora boreale”: 4 menzioni, nessuna riguarda voi" in str(shown)
+        ear.say(slack.in_view(shown, "ascolto.case.count.v1", value="che aurora boreale"))
+        ear.until(lambda: "“che aurora boreale”: 1 menzione" in str(slack.views[view["id"]]))
+        shown = slack.views[view["id"]]
+        ear.say(slack.submission(shown, phrase="Aurora"))
+        ear.until(lambda: slack.private)
+        assert "dica più del nome del marchio" in slack.private[-1]["text"]
+        ear.click("menu")
+        ear.until(lambda: any("menu" in str(view.get("callback_id")) for view in slack.views.values()))
+        view = ear.modal("menu")
+        ear.say(slack.in_view(view, menu.action("not_about_us")))
+        ear.until(lambda: slack.views[view["id"]]["callback_id"] == "ascolto.modal.not_about_us.v1")
+        ear.say(slack.submission(slack.views[view["id"]]))
+        ear.until(lambda: case_of(ear).status == CaseStatus.DISMISSED)
+    with db.read() as session:
+        assert [row.phrase for row in session.exec(select(Exclusion))] == ["aurora boreale"]
+        assert session.get_one(Case, 1).resolution == "not_about_us"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Guardate <https://apps.example.com/it/app/id1?see=reviews&amp;n=7|questa recensione>!",
+        "> Il caffè era freddo e nessuno si è scusato: *mai più*, non torno.",
+    ],
+)
+def test_a_message_that_links_or_quotes_becomes_a_case(one: Ear, now: datetime, text: str) -> None:
+    with one.listener.db.write() as session:
+        add_mention(
+            session,
+            now,
+            7,
+            text="Il caffè era freddo e nessuno si è scusato: mai più, non torno.",
+            urgency="low",
+        )
+    one.say(one.slack.shortcut(SHORTCUT, {"ts": "1.1", "text": text}, one.message().channel))
+    assert one.modal("menu")["title"]["text"] == "Case 2"
+    with one.listener.db.read() as session:
+        made = session.get_one(Case, 2)
+        assert (made.status, made.reasons) == (CaseStatus.OPEN, ["asked"])
+    one.deliver()
+    assert "Il caffè era freddo" in one.message().words()
+    one.say(one.slack.shortcut(SHORTCUT, {"ts": "1.2", "text": text}, one.message().channel))
+    one.until(lambda: len(one.slack.views) == 2)
+    with one.listener.db.read() as session:
+        assert session.get(Case, 3) is None  # it is a case already
+
+
+def test_spam_is_warned_before_it_is_hidden(slack: FakeSlack, db: Database, now: datetime) -> None:
+    brand = BRAND.model_copy(update={"policy": Policy(clauses={"spam": "3.1", "abuse": "3.2"})})
+    add_alert(db, now)
+    with db.write() as session:
+        session.exec(select(Score)).one().category = "spam"
+    listener = Listener(db, Words("en"), {"aurora": brand}, lambda: None, clock=lambda: now)
+    with http_ear(slack, listener) as ear:
+        ear.deliver()
+        ear.click("menu")
+        view = ear.modal("menu")
+        assert menu.action("hide") not in str(view)
+        ear.say(slack.in_view(view, menu.action("warn")))
+        ear.until(lambda: "warn" in actions(ear))
+        ear.until(lambda: "Done: Draft a warning" in str(slack.views))
+        slack.views.clear()
+        ear.click("menu")
+        ear.say(slack.in_view(ear.modal("menu"), menu.action("hide")))
+        ear.until(lambda: "hide" in actions(ear))
+
+
+def test_the_thread_says_what_was_done_and_can_reopen(one: Ear) -> None:
+    one.click("not_relevant")
+    one.until(lambda: case_of(one).status == CaseStatus.DISMISSED)
+    one.deliver()
+    (line,) = one.slack.thread(one.message())
+    assert "marta has dismissed this case: Not relevant" in line.words()
+    one.say(one.slack.payload(line, menu.REOPEN, "U0LUCA", "luca"))
+    one.until(lambda: case_of(one).status == CaseStatus.OPEN)
+
+
 # ------------------------------------------------------------------------------------------------ the command
 
 
@@ -410,3 +577,26 @@ def test_the_command(one: Ear, now: datetime) -> None:
     assert "Nothing is paused or muted." in ask("riprendi")
     assert "/ascolto mute" in ask("dance")
     assert [name for name in actions(one) if name in ("mute", "pause")] == ["mute", "pause", "mute", "pause"]
+
+
+def test_show_brings_a_case_out_of_its_bundle_over_both(ear: Ear, now: datetime) -> None:
+    with ear.listener.db.write() as session:
+        mention = add_mention(session, now, 2)
+        case = add_case(session, mention, now, urgency="normal")
+        key = "bundle:hour:aurora:alerts:x"
+        notices.add(
+            session, key, ["slack"], now, kind=NotificationKind.BUNDLE, brand="aurora", body={"span": "hour"}
+        )
+        notices.announce(session, case, ["slack"], now, bundle=f"{key}:slack")
+    ear.deliver()
+    bundle = ear.message()
+    assert list(bundle.buttons()) == ["ascolto.bundle.show.v1.2"]
+    ear.say(ear.slack.payload(bundle, "ascolto.bundle.show.v1.2"))
+    ear.until(lambda: "show" in actions(ear))
+    ear.deliver()
+    assert ear.message().key == "case:2:slack"
+    assert "in a message of its own" in ear.slack.by_key(f"{key}:slack")[0].words()
+    assert not ear.slack.by_key(f"{key}:slack")[0].buttons()
+    ear.say(ear.slack.payload(bundle, "ascolto.bundle.show.v1.2", "U0LUCA", "luca"))
+    ear.until(lambda: ear.slack.private)
+    assert "marta was faster" in ear.slack.private[-1]["text"]

@@ -1,0 +1,128 @@
+"""What an e-mail says: a subject and a few parts, from a view. How they look as text and HTML: `message`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from alerts import telling
+from alerts.card import Card, Proposal, safe_url
+from alerts.text import cut, one_line, visible
+from alerts.views import Line, Reminder, Report, SourceNotice, StartList, View
+from alerts.words import Words
+
+SUBJECT = 160  # characters; what is longer no inbox shows
+COLOURS = {"critical": "#b3261e", "high": "#c4570a", "normal": "#8a6d00", "low": "#5f6368"}
+CALM, GLAD, OPS = "#3b5b8c", "#2e7d32", "#7b3f8c"
+# How a part looks: a line; a faint, a strong one; the customer's words; a reply; what to look at first.
+PLAIN, FAINT, STRONG, QUOTE, REPLY, CHECK = "plain", "faint", "strong", "quote", "reply", "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some words in one look, without formatting of their own. `url`: where they lead."""
+
+    text: str
+    look: str = PLAIN
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`title` stands above the parts; `subject` is one line that nothing from outside can leave."""
+
+    subject: str
+    title: str
+    parts: tuple[Part, ...]
+    colour: str = CALM
+    urgent: bool = False
+
+
+def letter(view: View, words: Words) -> Letter:
+    """The letter about `view`, all of it visible text; `words` had better be lasting ones."""
+    written = _letter(view, words)
+    parts = (
+        Part(visible(part.text), part.look, safe_url(part.url)[0]) for part in written.parts if part.text
+    )
+    return replace(
+        written,
+        subject=cut(one_line(written.subject), SUBJECT),
+        title=one_line(written.title),
+        parts=tuple(part for part in parts if part.text),
+    )
+
+
+def _letter(view: View, words: Words) -> Letter:
+    if isinstance(view, Card):
+        return _of_case(view, telling.headline(view, words), (), words)
+    if isinstance(view, Reminder):
+        said = telling.reminder(view, words)
+        return _of_case(view.card, said, (Part(said, STRONG),), words)
+    if isinstance(view, Line):
+        return _of_line(view, words)
+    if isinstance(view, SourceNotice):
+        title = telling.source_title(view, words)
+        details = [Part(line) for line in telling.source_details(view, words)]
+        return Letter(title, title, (*details, Part(view.error, FAINT)), OPS)
+    if isinstance(view, StartList):
+        title = telling.start_title(view, words)
+        rows = [Part(f"• {telling.listed(row, view, words)}", url=row.url) for row in view.listed]
+        return Letter(title, title, (Part(telling.start_note(view, words), FAINT), *rows))
+    return _of_report(view)
+
+
+def _of_case(card: Card, what: str, first: tuple[Part, ...], words: Words) -> Letter:
+    title = telling.headline(card, words)
+    gist = f"“{cut(one_line(card.title or card.quote), 60)}”" if card.title or card.quote else ""
+    subject = telling.SEPARATOR.join(part for part in (card.brand, what, gist) if part)
+    colour = GLAD if card.channel == "praise" else COLOURS.get(card.urgency, CALM)
+    urgent = card.urgency == "critical" and not card.done
+    return Letter(subject, title, (*first, *_about(card, words)), colour, urgent)
+
+
+def _about(card: Card, words: Words) -> Iterator[Part]:
+    yield Part(telling.status(card, words), STRONG)
+    yield Part(telling.due(card, words), STRONG)
+    if card.change:
+        yield Part(telling.change(card.change, words, card.zone, card.now), STRONG)
+    yield Part(card.title, STRONG)
+    yield Part(card.quote or words._("(no words)"), QUOTE if card.quote else FAINT)
+    for line in (telling.byline(card, words), telling.reach(card, words), telling.history(card, words)):
+        yield Part(line, FAINT)
+    for line in telling.whys(card, words):
+        yield Part(f"→ {line}")
+    if card.url:
+        yield Part(words._("Open the original on {host}", host=card.host), url=card.url)
+    if card.draft:
+        yield from _draft(card.draft, card, words)
+
+
+def _draft(draft: Proposal, card: Card, words: Words) -> Iterator[Part]:
+    if not draft.reply:
+        return
+    yield Part(telling.draft_label(draft, card, words), STRONG)
+    yield Part(draft.reply, REPLY)
+    if draft.private_reply:
+        yield Part(words._("Then, in a private message"), STRONG)
+        yield Part(draft.private_reply, REPLY)
+    if draft.gloss:
+        yield Part(draft.gloss, FAINT)
+    for line in telling.draft_checks(draft, words):
+        yield Part(line, CHECK)
+
+
+def _of_line(line: Line, words: Words) -> Letter:
+    event = telling.event(line, words)
+    subject = words._("Case {number}: {what}", number=line.case_id, what=event)
+    about = telling.SEPARATOR.join(part for part in (line.author or "", line.platform_label) if part)
+    parts = (Part(about, FAINT), Part(line.quote, QUOTE), *_original(line, words))
+    colour = COLOURS.get(line.raised, CALM)
+    return Letter(subject, event, parts, colour, urgent=line.raised == "critical")
+
+
+def _original(line: Line, words: Words) -> Iterator[Part]:
+    url, host = safe_url(line.url)
+    if url:
+        yield Part(words._("Open the original on {host}", host=host), url=url)
+
+
+def _of_report(report: Report) -> Letter:
+    return Letter(report.title, report.title, tuple(Part(text) for text in report.paragraphs))

@@ -1,0 +1,267 @@
+"""Modals and the App Home: what their golden files show, valid, and harmless whatever the outside writes."""
+
+import json
+import random
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts import telling
+from alerts.card import Change, Proposal, Why
+from alerts.channels.slack import home, menu, modals
+from alerts.channels.slack.home import Home
+from alerts.channels.slack.modals import Counted, Reply, fingerprint, pieces
+from alerts.words import Words
+from store.status import SourceStatus
+from tests.alerts.channels.kinds import CRITICAL, NOW, ROME
+from tests.alerts.channels.slack.test_blocks import LONG, SCHEMA, hostile, parts, texts
+from tests.alerts.channels.slack.views import GOLDEN, VIEWS, files
+from tests.fake_slack import view_refusal
+
+EXPECTED = files()
+WORDS = Words("en")
+TODAY = date(2026, 11, 24)
+
+
+@cache
+def validator() -> jsonschema.Draft7Validator | None:
+    path = SCHEMA.with_name("blockkit_modal.schema.json")
+    return (
+        jsonschema.Draft7Validator(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+    )
+
+
+def assert_valid(view: dict[str, Any]) -> None:
+    """By the schema where it is here (Slack's schema has no App Home: its blocks are held to a modal's), and by what
+    no schema knows."""
+    modal = (
+        view
+        if view["type"] == "modal"
+        else view | {"type": "modal", "title": {"type": "plain_text", "text": "x"}}
+    )
+    if check := validator():
+        check.validate(modal)
+    assert view_refusal(view, view["type"]) is None
+    for block in view["blocks"]:
+        ids = [part["action_id"] for part in parts(block) if "action_id" in part]
+        assert len(ids) == len(set(ids))
+        assert block["type"] != "actions" or 0 < len(block["elements"]) <= 25
+        assert block.get("elements") != []
+    for part in parts(view):
+        if part.get("type") == "overflow":
+            assert len(part["options"]) <= 5
+        assert part.get("type") != "mrkdwn"
+    assert len(view.get("private_metadata", "")) < 60
+    json.dumps(view, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.name)
+def test_golden(path: Path) -> None:
+    assert EXPECTED[path] == path.read_text(encoding="utf-8"), (
+        "python -m tests.alerts.channels.slack.views writes them anew"
+    )
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert set(GOLDEN.iterdir()) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_every_view_is_valid(kind: str, lang: str) -> None:
+    assert_valid(VIEWS[kind](Words(lang)))
+
+
+def test_the_languages_differ() -> None:
+    for kind in VIEWS:
+        assert EXPECTED[GOLDEN / f"{kind}.en.json"] != EXPECTED[GOLDEN / f"{kind}.it.json"], kind
+
+
+def test_a_modal_remembers_numbers_alone() -> None:
+    for make in VIEWS.values():
+        assert set(make(WORDS).get("private_metadata", "")) <= set("0123456789.")
+
+
+def test_the_names_of_modals_never_change() -> None:
+    """A modal that stands open during an upgrade must still work."""
+    named = {make(WORDS).get("callback_id") for make in VIEWS.values()} - {None}
+    assert named == {
+        f"ascolto.modal.{what}.v1"
+        for what in ("edit", "resolve_as", "replied", "false_alarm_as", "not_about_us", "note", "report", "outcome", "menu")
+    }  # fmt: skip
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    hostile,
+    hostile,
+    hostile,
+    st.sampled_from(["open", "acknowledged", "replied", "resolved"]),
+    st.integers(0, 11),
+)
+def test_hostile_text_does_nothing(text: str, other: str, third: str, status: str, which: int) -> None:
+    card = replace(
+        CRITICAL,
+        status=status,
+        title=text,
+        quote=other,
+        author=third,
+        place=text,
+        brand=other,
+        platform_label=third,
+        lang=text,
+        whys=(Why(text, (other,)),),
+        change=Change(NOW, None, other),
+        draft=Proposal(other, third, None, text, ((text, other),), 5, 10, "weighted"),
+        owner=text,
+        acknowledged_by=other,
+        acknowledged_at=NOW,
+        resolved_by=third,
+        resolved_at=NOW,
+        resolution=text,
+    )
+    source = SourceStatus(other, "down", NOW)
+    known = Home(NOW, ROME, (card,), 1, (replace(card, case_id=13),), 1, (), (source,), (third,))
+    views = (
+        modals.edit(card, text, WORDS),
+        modals.not_about_us(card, Counted(other, 3), WORDS),
+        *(make(card, WORDS) for make in (modals.resolve, modals.replied, modals.false_alarm, modals.note)),
+        *(make(card, WORDS) for make in (modals.report, modals.outcome)),
+        menu.view(card, menu.Past(frozenset({text}), unfair=True), WORDS),
+        modals.notice(text, WORDS, other),
+        home.view(known, WORDS, text),
+        home.closed(text),
+    )
+    view = views[which]
+    assert_valid(view)
+    for shown in texts([view]):
+        assert not {"<!", "<@", "<#", "<http", "<mailto:"} & {
+            shown[i : i + n] for n in (2, 5, 8) for i in range(len(shown))
+        }
+    kinds = {part.get("type") for part in parts(view)}
+    assert not kinds & {"broadcast", "usergroup", "channel", "user", "emoji", "mrkdwn"}
+
+
+@pytest.mark.parametrize("text", [*LONG, "x" * 20_000, "😀" * 9_000, "a\n\n" * 3_000], ids=str.__len__)
+def test_a_long_reply_is_edited_whole(text: str) -> None:
+    """In as many inputs as Slack needs, each with room to write."""
+    assert_valid(modals.edit(CRITICAL, text[:20_000], WORDS))
+    for _, piece in pieces(text):
+        assert len(piece.encode("utf-16-le")) // 2 <= modals.PIECE
+
+
+def read_back(view: dict[str, Any], **changed: str) -> Any:
+    values = {
+        block["block_id"]: {
+            "text": {"type": "plain_text_input", "value": block["element"].get("initial_value")}
+        }
+        for block in view["blocks"]
+        if block["type"] == "input"
+    }
+    for name in values:
+        if name.startswith("reply.0") and "reply" in changed:
+            values[name]["text"]["value"] = changed["reply"]
+    return modals.read("edit", values, WORDS, TODAY)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_not_changed_comes_back_as_it_was(seed: int) -> None:
+    chance = random.Random(seed)
+    words = (
+        chance.choice(["parola", "è", "così?", "\n\nE", "\nPoi", "però,"])
+        for _ in range(chance.randrange(1, 900))
+    )
+    text = " ".join(words).strip().replace(" \n", "\n")
+    card = replace(CRITICAL, draft=Proposal("it", text, limit=9_000))
+    assert read_back(modals.edit(card, text, WORDS)) == Reply(text, fingerprint(text))
+
+
+@pytest.mark.parametrize(
+    ("unit", "limit", "text", "wrong"),
+    [
+        ("characters", 10, "dieci....!", None),
+        ("characters", 10, "undici....!", "Too long by 1: 11 of 10 characters"),
+        ("graphemes", 2, "👨‍👩‍👧‍👦👨‍👩‍👧‍👦", None),
+        ("bytes", 2, "è", None),
+        ("bytes", 2, "èa", "Too long by 1: 3 of 2 bytes"),
+        ("weighted", 24, "https://a.example/very/long/address/indeed x", "Too long by 1: 25 of 24 weighted characters"),
+    ],
+)  # fmt: skip
+def test_the_length_is_counted_as_the_platform_does(
+    unit: Any, limit: int, text: str, wrong: str | None
+) -> None:
+    card = replace(CRITICAL, draft=Proposal("it", "x", limit=limit, unit=unit))
+    said = read_back(modals.edit(card, "x", WORDS), reply=text)
+    assert said == (Reply(text, fingerprint("x")) if wrong is None else {next(iter(said)): wrong})
+
+
+def test_the_label_tells_limit_and_unit() -> None:
+    card = replace(CRITICAL, draft=Proposal("it", "x", limit=280, unit="weighted"))
+    view = modals.edit(card, "x", WORDS)
+    label = next(block["label"]["text"] for block in view["blocks"] if block["type"] == "input")
+    assert label == "Reply in Italian, at most 280 weighted characters"
+
+
+def state(**values: str) -> dict[str, Any]:
+    return {name: {"any": {"value": value}} for name, value in values.items()}
+
+
+@pytest.mark.parametrize(
+    ("what", "values", "wrong"),
+    [
+        ("resolve_as", {"how": "bribe"}, {"how": "Choose one."}),
+        ("replied", {"promise": "x"}, {"by": "Until when was it promised?"}),
+        ("replied", {"by": "2026-11-26"}, {"promise": "What was promised?"}),
+        ("replied", {"promise": "x", "by": "2026-11-23"}, {"by": "That day is over."}),
+        ("replied", {"promise": "x", "by": "soon"}, {"by": "Choose a day."}),
+        ("false_alarm_as", {"urgency": "very"}, {"urgency": "Choose one."}),
+        ("report", {"rule": "negative", "evidence": "x"}, {"rule": "Choose one."}),
+        ("report", {"rule": "fake", "evidence": "  "}, {"evidence": "Write something."}),
+        ("note", {}, {"note": "Write something."}),
+        ("outcome", {}, {"outcome": "Choose one."}),
+        ("not_about_us", {"phrase.x": "a"}, {"phrase.x": "Write at least 3 letters."}),
+    ],
+)
+def test_what_is_wrong_is_said(what: str, values: dict[str, str], wrong: dict[str, str]) -> None:
+    assert modals.read(what, state(**values), WORDS, TODAY) == wrong
+
+
+@pytest.mark.parametrize(("what", "values"), [("edit", {}), ("edit", {"reply.x": "y"}), ("teleport", {})])
+def test_a_form_that_is_not_ours_is_refused(what: str, values: dict[str, str]) -> None:
+    with pytest.raises(KeyError):
+        modals.read(what, state(**values), WORDS, TODAY)
+
+
+def test_nobody_can_report_what_is_merely_negative() -> None:
+    shown = modals.report(CRITICAL, WORDS)
+    rules = [part["value"] for part in parts(shown) if part.get("value")]
+    assert set(rules) == set(telling.RULES)
+    assert "never reported because it is negative" in "\n".join(texts([shown]))
+
+
+def test_hiding_is_offered_for_spam_and_abuse_alone_and_after_a_warning() -> None:
+    def offered(past: menu.Past) -> set[str]:
+        return {str(part.get("action_id")) for part in parts(menu.view(CRITICAL, past, WORDS))} & {
+            menu.action("warn"), menu.action("hide"),
+        }  # fmt: skip
+
+    assert offered(menu.Past(frozenset({"warn"}))) == set()
+    assert offered(menu.Past(unfair=True)) == {menu.action("warn")}
+    assert offered(menu.Past(frozenset({"warn"}), unfair=True)) == {menu.action("warn"), menu.action("hide")}
+
+
+def test_the_home_stays_within_what_slack_takes() -> None:
+    many = tuple(replace(CRITICAL, case_id=number, quote="x" * 600, title="y" * 500) for number in range(15))
+    others = tuple(replace(card, case_id=card.case_id + 100) for card in many)
+    done = tuple(replace(card, case_id=card.case_id + 200, status="resolved") for card in many[:5])
+    sources = tuple(SourceStatus("s" * 100, "ok", NOW - timedelta(hours=1)) for _ in range(30))
+    view = home.view(Home(NOW, ROME, many, 40, others, 400, done, sources), WORDS)
+    assert_valid(view)
+    assert len(view["blocks"]) <= 100

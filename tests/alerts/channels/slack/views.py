@@ -1,0 +1,78 @@
+"""One of every kind of modal and App Home, as plain values; the golden files beside show what each becomes.
+`python -m tests.alerts.channels.slack.views` writes them anew."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from alerts.channels.slack import home, menu, modals
+from alerts.channels.slack.home import Home
+from alerts.channels.slack.modals import Counted
+from alerts.words import Words
+from store.status import SourceStatus
+from tests.alerts.channels.kinds import CRITICAL, KINDS, MARTA, NORMAL, NOW, REPLY, ROME
+
+GOLDEN = Path(__file__).with_name("golden")
+TAKEN = replace(CRITICAL, status="acknowledged", owner=MARTA, acknowledged_by=MARTA, acknowledged_at=NOW)
+RESOLVED = KINDS["resolved"]
+LONG = "\n\n".join(f"{number}. Gentile Giulia, {'parola ' * 150}" for number in range(5))
+HOME = Home(
+    NOW,
+    ROME,
+    mine=(TAKEN,),
+    mine_total=1,
+    team=(
+        replace(CRITICAL, case_id=11),
+        replace(NORMAL, case_id=14),
+        replace(NORMAL, case_id=13, channel="praise", due_at=None),
+    ),
+    team_total=18,
+    lately=(replace(CRITICAL, case_id=9, status="resolved", resolved_by=MARTA, resolved_at=NOW),),
+    sources=(
+        SourceStatus("app", "ok", NOW - timedelta(minutes=4)),
+        SourceStatus("mastodon-aurora", "down", NOW - timedelta(hours=4), "HTTP 503"),
+        SourceStatus("feed", "new"),
+    ),
+    paused=("Caffè Aurora is paused until today at 14:00",),
+)
+SPAM = menu.Past(frozenset({"warn", "report"}), unfair=True)
+VIEWS: dict[str, Callable[[Words], dict[str, Any]]] = {
+    "loading": modals.loading,
+    "edit": lambda words: modals.edit(CRITICAL, REPLY, words),
+    "edit_long": lambda words: modals.edit(CRITICAL, LONG, words),
+    "edit_foreign": lambda words: modals.edit(KINDS["foreign"], "Dear Sabine, thank you.", words),  # type: ignore[arg-type]
+    "resolve": lambda words: modals.resolve(CRITICAL, words),
+    "replied": lambda words: modals.replied(CRITICAL, words),
+    "false_alarm": lambda words: modals.false_alarm(CRITICAL, words),
+    "not_about_us": lambda words: modals.not_about_us(CRITICAL, Counted("aurora boreale", 14), words),
+    "not_about_us_ours": lambda words: modals.not_about_us(CRITICAL, Counted("caffè", 1_400, 12), words),
+    "not_about_us_unknown": lambda words: modals.not_about_us(CRITICAL, None, words),
+    "note": lambda words: modals.note(CRITICAL, words),
+    "report": lambda words: modals.report(CRITICAL, words),
+    "outcome": lambda words: modals.outcome(CRITICAL, words),
+    "menu_open": lambda words: menu.view(CRITICAL, menu.Past(), words),
+    "menu_spam": lambda words: menu.view(replace(TAKEN, category="spam"), SPAM, words),
+    "menu_praise": lambda words: menu.view(KINDS["praise"], menu.Past(), words),  # type: ignore[arg-type]
+    "menu_resolved": lambda words: menu.view(RESOLVED, menu.Past(), words),  # type: ignore[arg-type]
+    "menu_erased": lambda words: menu.view(KINDS["erased"], menu.Past(), words),  # type: ignore[arg-type]
+    "home": lambda words: home.view(HOME, words, "luca was faster, today at 12:00."),
+    "home_empty": lambda words: home.view(Home(NOW, ROME), words),
+}
+
+
+def files() -> dict[Path, str]:
+    """Each golden file with what it should hold."""
+    return {
+        GOLDEN / f"{kind}.{lang}.json": json.dumps(make(Words(lang)), ensure_ascii=False, indent=1) + "\n"
+        for kind, make in VIEWS.items()
+        for lang in ("en", "it")
+    }
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for path, content in files().items():
+        path.write_text(content, encoding="utf-8")
