@@ -591,12 +591,13 @@ def test_show_brings_a_case_out_of_its_bundle_over_both(ear: Ear, now: datetime)
     ear.deliver()
     bundle = ear.message()
     assert list(bundle.buttons()) == ["ascolto.bundle.show.v1.2"]
+    late = ear.slack.payload(bundle, "ascolto.bundle.show.v1.2", "U0LUCA", "luca")
     ear.say(ear.slack.payload(bundle, "ascolto.bundle.show.v1.2"))
     ear.until(lambda: "show" in actions(ear))
     ear.deliver()
     assert ear.message().key == "case:2:slack"
     assert "in a message of its own" in ear.slack.by_key(f"{key}:slack")[0].words()
     assert not ear.slack.by_key(f"{key}:slack")[0].buttons()
-    ear.say(ear.slack.payload(bundle, "ascolto.bundle.show.v1.2", "U0LUCA", "luca"))
+    ear.say(late)
     ear.until(lambda: ear.slack.private)
     assert "marta was faster" in ear.slack.private[-1]["text"]
