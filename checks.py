@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from threading import Event
 from typing import Any, Literal
 
 from sqlmodel import col, select
 
 import platforms
+from alerts import routing
 from alerts.channels.slack.client import Slack
 from alerts.sla import unknown_country
 from alerts.telling import name_of
@@ -28,6 +30,7 @@ from store.db import Database
 from store.errors import AscoltoError, Permanent
 from store.tables import Audit
 
+WORKING_DAY = timedelta(hours=8)
 Status = Literal["ok", "warn", "fail", "off"]
 LOOK = 0.2  # seconds between two looks for the click on a test alert
 # What `alerts.channels.slack` calls, whatever the channels are.
@@ -57,6 +60,7 @@ def run_checks(
     its button; `say` asks for the click."""
     yield _configuration(settings)
     yield from _brands(settings)
+    yield from _rules(settings)
     for name, look in (
         ("database", _database),
         ("broker", _broker),
@@ -108,6 +112,24 @@ def _brands(settings: Settings) -> Iterator[Check]:
             yield Check(f"brand {key}", "warn", "drafts have no private channel to invite to", mend)
         else:
             yield Check(f"brand {key}", "ok", brand.name)
+
+
+def _rules(settings: Settings) -> Iterator[Check]:
+    """Rules that can never hold, and bundles that come when the time to reply is over."""
+    slack, sources = settings.slack, {one.name: (one.brand, one.type) for one in settings.sources}
+    flaws = list(routing.flaws(slack, settings.brands, sources))
+    for flaw in flaws:
+        name = f"slack rule {flaw.number}" if flaw.number else "slack quiet"
+        yield Check(name, "warn", f"never holds: {flaw.what}", flaw.mend)
+    by_day = "day" in {slack.bundle, *(rule.bundle for rule in slack.rules)}
+    for key, brand in settings.brands.items() if by_day else ():
+        limit = brand.policy.first_contact.normal
+        if limit is not None and limit < WORKING_DAY:
+            mend = f'set brands.{key}.policy.first_contact.normal to "8h" or more, or bundle by the hour'
+            told = f"{brand.name}: a bundle of the day comes when the time to reply is over"
+            yield Check(f"slack bundle {key}", "warn", told, mend)
+    if slack.rules and not flaws:
+        yield Check("slack rules", "ok", f"{len(slack.rules)} rules")
 
 
 def _database(settings: Settings) -> Check:

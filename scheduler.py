@@ -150,6 +150,7 @@ class Service:
             now=self.clock(),
             compose=compose,
             detect=lambda text: detect(text).lang,
+            routing=self.settings.slack,
         )
         return taken > 0
 

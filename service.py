@@ -179,6 +179,7 @@ def slack_app_for(
         channels,
         [source.name for source in settings.sources],
         detect=_detect,
+        routing=settings.slack,
     )
     return slack_app(
         listener,

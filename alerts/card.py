@@ -27,6 +27,12 @@ QUOTE = 600  # characters of the customer's words
 LINE = 120  # of a name, a title, a place
 DRAFT = 2_600  # of a reply; Slack takes 3,000 in one text
 WHY_WORDS = 6
+GLAD, CRITICISM = (
+    0.95,
+    0.05,
+)  # probabilities: of positive from which praise is quoted, of negative up to which
+ENOUGH = 40  # letters worth quoting
+ASKED = "ask_quote"  # the move of a draft that asks
 SNAPSHOTS = 60  # the latest, from which the speed is told
 WORST = 4  # mentions of a storm beside the one that is shown
 URGENCIES = ("critical", "high", "normal", "low")
@@ -96,7 +102,8 @@ class Card:
     """A case at `now`. `version` is the case's when it was read; `mentions` counts all that belong to the case;
     `earlier` and `earlier_answered` count what the same author wrote about the brand before, `earlier_since` is when
     that began. `mention_id` and `revision` name the words that are shown; `is_cut`: the author wrote more. `storm`:
-    many mentions told as one, of which `worst` are the worst beside the one that is shown; `opened_at`: since when."""
+    many mentions told as one, of which `worst` are the worst beside the one that is shown; `opened_at`: since when.
+    `people`: whom a rule names; `may_be_quoted`: praise so good that its author may be asked for it."""
 
     case_id: int
     version: int
@@ -143,6 +150,8 @@ class Card:
     storm: bool = False
     opened_at: datetime | None = None
     worst: tuple[Listed, ...] = ()
+    people: tuple[str, ...] = ()
+    may_be_quoted: bool = False
 
     @property
     def done(self) -> bool:
@@ -176,7 +185,20 @@ def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime
         earlier_since=row.since,
         change=change_of(mention, row.Revision),
         draft=_proposal(case, mention, row.Draft, words["lang"]),
+        may_be_quoted=_may_be_quoted(case, mention, row.Score, row.Draft),
     )
+
+
+def _may_be_quoted(case: Case, mention: Mention, score: Score | None, draft: Draft | None) -> bool:
+    """The best of praise: all stars, or none given and no doubt in the model; words enough, none of criticism; and
+    nobody has asked yet."""
+    if case.channel != "praise" or case.status in DONE or score is None or score.sentiment != "positive":
+        return False
+    asked = draft is not None and any(move.startswith(ASKED) for move in draft.moves)
+    probs = score.sentiment_probs or {}
+    sure = mention.stars == 5 or (mention.stars is None and probs.get("positive", 0.0) >= GLAD)
+    length = sum(map(str.isalpha, mention.text))
+    return not asked and sure and probs.get("negative", 0.0) < CRITICISM and ENOUGH <= length <= QUOTE
 
 
 def safe_url(url: str | None) -> tuple[str | None, str]:

@@ -6,7 +6,7 @@ done about a case while its status stays is for `alerts.deeds`; which mentions m
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import CursorResult, update
 from sqlmodel import Session, col, select
 
 from alerts import clocks, notices, sla
+from alerts.routing import Routing
 from store import labels
 from store.brand import Brand
 from store.errors import Permanent
@@ -40,6 +41,7 @@ class Desk:
     channels: Sequence[str]
     now: datetime
     click: str = ""
+    routing: Routing = field(default_factory=Routing)
 
 
 class Repeated(Exception):

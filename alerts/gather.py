@@ -14,6 +14,7 @@ from sqlalchemy import Select, false, func, union_all
 from sqlmodel import Session, col, select
 
 from alerts import exclusions, storm, tripwires
+from alerts.routing import Routing
 from alerts.triage import DONE, RANK, Earlier, Facts, Neighbours, has_words
 from alerts.virality import Counts, lifetime_speed, spread, usual
 from store import switches
@@ -52,6 +53,7 @@ class Gathered:
     authors: dict[str, list[Mention]] = field(default_factory=dict)
     threads: dict[Thread, Case] = field(default_factory=dict)
     copies: dict[Text, Case] = field(default_factory=dict)
+    routing: Routing = field(default_factory=Routing)
     excluded: dict[str, tuple[str, ...]] = field(default_factory=dict)
     shown: set[int] = field(default_factory=set)  # cases whose message was marked to be edited
     skies: dict[str, storm.Sky] = field(default_factory=lambda: defaultdict(storm.Sky))

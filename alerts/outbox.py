@@ -17,7 +17,7 @@ from alerts import notices, queue
 from alerts.card import Card
 from alerts.channels.base import MESSAGE_GONE, Channel, Misconfigured, Sent
 from alerts.queue import Job
-from alerts.views import Reporting, View, load_view
+from alerts.views import Bundle, Reporting, View, bundle_version, load_view
 from store import claims
 from store.brand import Brand
 from store.clock import utcnow
@@ -105,7 +105,7 @@ class Outbox:
     def _done(self, job: Job, sent: Sent, view: View | None) -> bool:
         """Notes where the message stands. `view` None: it was found there, and shows nobody knows which version."""
         with self.db.write() as session:
-            shown = view.version if isinstance(view, Card) else 0
+            shown = view.version if isinstance(view, Card | Bundle) else 0
             version, storm = _version(session, job)
             state = OutboxState.SENT if shown == version else OutboxState.STALE
             rests = storm and state == OutboxState.STALE
@@ -257,8 +257,10 @@ def _waited(
 
 
 def _version(session: Session, job: Job) -> tuple[int, bool]:
-    """The version of the case that its message should show, and whether it is a storm; locked, so that no move slips
-    in between."""
+    """The version of the case (or the bundle) that its message should show, and whether it is a storm; locked, so that
+    no move slips in between."""
+    if job.kind == NotificationKind.BUNDLE:
+        return bundle_version(session, job.key), False
     if job.kind != NotificationKind.CASE:
         return 0, False
     chosen = select(Case.version, Case.storm).where(col(Case.id) == job.case_id).with_for_update()

@@ -16,14 +16,18 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from alerts.channels.base import Channel, Sent
-from alerts.notices import CANNOT_WAIT
+from alerts.notices import CANNOT_WAIT, ROUTED
 from alerts.routing import TARGETS
 from store import claims, switches
 from store.db import Database
 from store.tables import Notification, NotificationKind, OutboxState
 
 IN_THREADS = (NotificationKind.THREAD, NotificationKind.REMINDER)
-OF_ASCOLTO = (NotificationKind.SWITCH, NotificationKind.TEST, NotificationKind.TROUBLE)  # no pause holds these back
+OF_ASCOLTO = (
+    NotificationKind.SWITCH,
+    NotificationKind.TEST,
+    NotificationKind.TROUBLE,
+)  # no pause holds these back
 EDITS = "edits"  # edits have a limit of their own in Slack: they share one lane a channel
 _turn = Lock()  # taking a row and reserving its lane are one, within this process
 
@@ -39,6 +43,7 @@ class Job:
     kind: str
     channel: str
     target: str
+    routed_to: str | None
     case_id: int | None
     unsure: bool
     attempts: int
@@ -86,12 +91,13 @@ def take(
 
 def lane(job: Job, channel: Channel) -> str:
     """What the pace is kept for."""
-    return EDITS if job.sent else channel.address(job.target)
+    return EDITS if job.sent else address(job, channel)
 
 
 def address(job: Job, channel: Channel) -> str:
-    """Where a new message goes."""
-    return channel.address(job.target)
+    """Where a new message goes. Rules name channels of Slack: other channels know nothing of them."""
+    routed = job.routed_to if job.channel == ROUTED else None
+    return routed or channel.address(job.target)
 
 
 def put_back(session: Session, job: Job, *, unsure: bool) -> None:
@@ -134,12 +140,16 @@ def start_anew(session: Session, job: Job) -> None:
 def block(session: Session, job: Job, error: str, until: datetime, *, everywhere: bool = False) -> None:
     """All that waits for the same place (`everywhere`: for the whole channel) fails with the same error, and is looked
     at again from `until` on."""
-    there = () if everywhere else (col(Notification.target) == job.target,)
+    routed = col(Notification.routed_to).is_not_distinct_from(job.routed_to)
+    there = () if everywhere else (col(Notification.target) == job.target, routed)
     values = {"state": OutboxState.FAILED, "error": error[:500], "next_try_at": until}
     session.execute(
         update(Notification)
         .where(
             col(Notification.channel) == job.channel,
+            or_(
+                col(Notification.next_try_at).is_(None), col(Notification.attempts) > 0
+            ),  # not what waits for its time
             col(Notification.state).in_((OutboxState.WAITING, OutboxState.STALE)),
             col(Notification.claim).is_(None),
             *there,
@@ -204,16 +214,25 @@ def _sendable(channels: Mapping[str, Channel], now: datetime) -> list[ColumnElem
     for name, channel in channels.items():
         closed = channel.lanes.closed(now)
         posts = [target for target in TARGETS if channel.address(target) in closed]
-        if posts:
-            allowed.append(not_(_through(name, OutboxState.WAITING, posts)))
+        places = [lane for lane in closed if lane != EDITS]
+        if places:
+            allowed.append(not_(_through(name, OutboxState.WAITING, _to(posts, places))))
         if EDITS in closed:
-            allowed.append(not_(_through(name, OutboxState.STALE, None)))
+            allowed.append(not_(_through(name, OutboxState.STALE)))
     return allowed
 
 
-def _through(name: str, state: OutboxState, targets: list[str] | None) -> ColumnElement[bool]:
-    rows = and_(col(Notification.channel) == name, col(Notification.state) == state)
-    return rows if targets is None else and_(rows, col(Notification.target).in_(targets))
+def _through(name: str, state: OutboxState, *places: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(col(Notification.channel) == name, col(Notification.state) == state, *places)
+
+
+def _to(targets: list[str], places: list[str]) -> ColumnElement[bool]:
+    """Rows for these targets, but for those that a rule sent elsewhere, and rows that rules sent to these places."""
+    routed = col(Notification.routed_to)
+    return or_(
+        and_(routed.is_(None), col(Notification.target).in_(targets)),
+        and_(routed.is_not(None), routed.in_(places)),
+    )
 
 
 def _in_order() -> ColumnElement[bool]:
@@ -258,6 +277,7 @@ def _job(row: Notification, token: str, parent: Sent | None) -> Job:
         kind=row.kind,
         channel=row.channel,
         target=row.target,
+        routed_to=row.routed_to,
         case_id=row.case_id,
         unsure=row.unsure,
         attempts=row.attempts,

@@ -5,11 +5,12 @@ All of it happens in the caller's transaction. Why people are told is for `alert
 
 import hashlib
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from alerts import cases, clocks, notices, sla, storm
+from alerts import bundles, cases, clocks, notices, sla, storm
 from alerts.card import platform_label
 from alerts.cases import Desk
 from alerts.drafts.compose import DraftReply
@@ -87,14 +88,17 @@ def _tell(
     facts.mention.case_id = case.id
     found.remember(facts.mention, case)
     if known is None:
-        notices.announce(session, case, channels, found.now)
+        bundles.tell(session, found.routing, facts, case, channels)
         if not case.storm and storm.is_complaint(facts, decision):
             written = facts.mention.published_at
             sky.openings.append(storm.Opening(facts.now, written, case.urgency, storm.words_of(facts)))
     else:
         news = _update(session, found, case, facts, decision, reasons, channels)
         if not case.storm or place.begins or news:  # in a storm its message counts those that join
-            _write_line(session, case, rows, news | ({"event": "joined"} if joins else {}), channels, found)
+            bundles.review(session, found.routing, facts, case)
+            news |= {"event": "joined"} if joins else {}
+            until = bundles.quiet_until(found.routing, facts, case)
+            _write_line(session, case, rows, news, channels, found, until)
     return case
 
 
@@ -220,6 +224,7 @@ def _write_line(
     news: News,
     channels: tuple[str, ...],
     found: Gathered,
+    until: datetime | None,
 ) -> None:
     """One line for all that is new, named after what a reader wants to know first."""
     lead = next((row for row in rows if row.kind in LEADING), rows[0])
@@ -227,7 +232,9 @@ def _write_line(
     if "event" in news:
         detail = {"mention": lead.mention_id}
         session.add(Audit(at=found.now, who=cases.SYSTEM, action="join", case_id=case.id, detail=detail))
-    notices.line(session, case, f"reason:{lead.id}", channels, found.now, reason_id=lead.id, **body)
+    notices.line(
+        session, case, f"reason:{lead.id}", channels, found.now, reason_id=lead.id, until=until, **body
+    )
 
 
 def _close_praise(session: Session, case: Case, found: Gathered, channels: tuple[str, ...]) -> None:

@@ -149,6 +149,24 @@ def next_opening(moment: datetime, when: Calendar) -> datetime | None:
     return max(opening[0], moment) if opening else None
 
 
+def closing(moment: datetime, when: Calendar) -> datetime | None:
+    """When the open time that `moment` lies in ends, hours that touch taken as one; None: it is closed, or never
+    closes."""
+    end: datetime | None = None
+    for opens, closes in _spans(moment.astimezone(UTC), when):
+        if opens > (end or moment):
+            return end
+        end = max(closes, end or closes)
+        if end - moment > timedelta(days=LONGEST_CLOSURE):
+            return None
+    return end
+
+
+def first_opening(day: date, when: Calendar) -> datetime | None:
+    """When `day` begins for people who work; None: it does not."""
+    return min((opens for opens, _ in _day(day, when)), default=None)
+
+
 def unknown_country(brand: Brand) -> str | None:
     """The brand's `policy.holidays` if no holidays are known for it: a configuration to mend."""
     country = brand.policy.holidays

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.card import Card, Change, Listed, Proposal, Why
 from alerts.text import cut
-from alerts.views import Line, Reminder, Said, SourceNotice, StartList, Trial, Trouble
+from alerts.views import Bundle, Bundled, Line, Reminder, Said, SourceNotice, StartList, Trial, Trouble
 from alerts.words import N_, Words
 from store.tables import CaseStatus, ClockKind
 
@@ -120,6 +120,12 @@ DEEDS = {
 }
 CODES = {"report": RULES, "report_outcome": OUTCOMES}
 UNCODED = ("warn", "hide")  # what they say is in the sentence already
+
+SPANS = {
+    "hour": N_("Criticism and questions of the last hour, none of it urgent"),
+    "day": N_("Criticism and questions of the last day, none of it urgent"),
+    "limit": N_("More came within an hour than this channel is told one by one"),
+}
 
 Naming = Callable[[str], str]
 
@@ -356,6 +362,13 @@ def _deed(action: str, said: Said, line: Line, words: Words, naming: Naming) -> 
     return words._("{names}: {what}", names=told, what=more) if more else told
 
 
+def named(card: Card, words: Words, naming: Naming = name_of) -> str:
+    """Whom a rule calls to a critical case; empty where it calls nobody, or somebody is at it."""
+    if not card.people or card.urgency != "critical" or card.status != CaseStatus.OPEN:
+        return ""
+    return words._("For {names}", names=words.listing([naming(name) for name in card.people]))
+
+
 def reminder(view: Reminder, words: Words, naming: Naming = name_of) -> str:
     """Which clock rings, what is to be done by when, and who is asked to. Where somebody has acted meanwhile, that."""
     said = _rings(view, words, naming) or status(view.card, words, naming)
@@ -408,6 +421,49 @@ def listed(row: Listed, view: StartList | Card, words: Words) -> str:
     """One mention of a list."""
     known = (stars(row.stars, words), row.author, words.ago(row.published_at, view.zone, view.now))
     return f"{SEPARATOR.join(part for part in known if part)}: {row.quote}"
+
+
+def bundle_title(bundle: Bundle, words: Words) -> str:
+    """How many cases wait in it, and whose."""
+    waiting = sum(case.waits for case in bundle.cases)
+    if not waiting:
+        return words._("{brand}: nothing left to look at here", brand=bundle.brand)
+    return words.n(
+        "{brand}: {count} case to look at", "{brand}: {count} cases to look at", waiting, brand=bundle.brand
+    )
+
+
+def bundle_note(bundle: Bundle, words: Words) -> str:
+    """What the list is, and by when its first case wants an answer."""
+    said = [words._(SPANS[bundle.span])] if bundle.span in SPANS else []
+    dues = [
+        case.due_at for case in bundle.cases if case.waits and case.due_at and case.status == CaseStatus.OPEN
+    ]
+    if dues:
+        when = words.when(min(dues), bundle.zone, bundle.now)
+        said.append(words._("first reply by {when}", when=when))
+    return SEPARATOR.join(said)
+
+
+def bundled(case: Bundled, words: Words) -> str:
+    """One case of a bundle: severity, platform, stars, author, words."""
+    sign = "💚" if case.channel == "praise" else SIGNS.get(case.urgency, "⚪")
+    if not case.waits:
+        sign = "✓" if case.done else "↗"
+    parts = [case.platform_label, stars(case.stars, words), case.author or words._("anonymous")]
+    if case.own and not case.done:
+        parts.insert(0, words._("in a message of its own"))
+    said = SEPARATOR.join(part for part in parts if part)
+    return f"{sign} {said}: “{case.quote}”" if case.quote else f"{sign} {said}"
+
+
+def bundle_rest(count: int, words: Words) -> str:
+    """How many cases the list leaves out for now."""
+    return words.n(
+        "{count} more case is not shown: it comes as others are done, and stands in the inbox",
+        "{count} more cases are not shown: they come as others are done, and stand in the inbox",
+        count,
+    )
 
 
 def source_title(notice: SourceNotice, words: Words) -> str:

@@ -4,15 +4,17 @@ A notification keeps ids, never texts; `load_view` reads what they stand for as 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import case as sql_case
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from alerts.card import (
+    DONE,
     Card,
     Change,
     Listed,
@@ -32,6 +34,7 @@ from store.clock import aware
 from store.retention import ERASED
 from store.tables import (
     Audit,
+    Case,
     Clock,
     ClockKind,
     Mention,
@@ -46,6 +49,7 @@ from store.tables import (
 
 LISTED = 15  # mentions of a starting list that are shown; the rest are counted
 LINE = 200
+URGENCIES = ("critical", "high", "normal", "low")
 SAID = 1_500  # of what a person wrote
 
 
@@ -155,6 +159,45 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Bundled:
+    """One case of a bundle, on a line. `own`: it has a message of its own."""
+
+    case_id: int
+    urgency: str
+    status: str
+    own: bool
+    channel: str = "alerts"
+    platform_label: str = ""
+    stars: float | None = None
+    author: str | None = None
+    quote: str = ""
+    url: str | None = None
+    due_at: datetime | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.status in DONE
+
+    @property
+    def waits(self) -> bool:
+        """Whether this list is all that people see of it, and it is not done."""
+        return not self.done and not self.own
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Cases of an hour or a day in one message, what waits first. `span`: hour, day, or limit: they were too many for
+    one channel. `version` grows with all that a reader would see change."""
+
+    brand: str
+    now: datetime
+    zone: ZoneInfo
+    span: str
+    cases: tuple[Bundled, ...]
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A digest: a title and its text, paragraph by paragraph, in the words of `alerts.digest`."""
 
@@ -162,7 +205,9 @@ class Report:
     paragraphs: tuple[str, ...]
 
 
-View = Card | Line | Reminder | SourceNotice | StartList | Trouble | Trial | Brief | Switched | Report
+View = (
+    Card | Line | Reminder | SourceNotice | StartList | Bundle | Trouble | Trial | Brief | Switched | Report
+)
 Reporting = Callable[[Session, Notification, datetime], Report]
 
 
@@ -177,11 +222,13 @@ def load_view(
 
     `body` by kind: reminder: `to`, names, `clock`, its id, `kind`, `late`; start: `mentions`, ids; source: `event`
     (down, up), `since`; thread: `event` where no reason says more, `raised`, `reopened`; `audit`, the id of the row
-    that says what a person did; trouble: `channel`, `place`, `reason`, `mend`.
+    that says what a person did; case: `people`, whom a rule names; bundle: `span`; trouble: `channel`, `place`,
+    `reason`, `mend`.
     """
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
-        return load_card(session, _case_id(row), brand, now)
+        card = load_card(session, _case_id(row), brand, now)
+        return replace(card, people=_names(row.body.get("people")))
     if row.kind == NotificationKind.THREAD:
         return _line(session, row, brand, now)
     if row.kind == NotificationKind.REMINDER:
@@ -196,6 +243,8 @@ def load_view(
         return load_brief(session, row, brand, now)
     if row.kind == NotificationKind.SWITCH:
         return load_switched(row, brand, now)
+    if row.kind == NotificationKind.BUNDLE:
+        return _bundle(session, row, brand, now)
     if report is None:
         raise LookupError(f"nobody here can write a {row.kind}")
     return report(session, row, now)
@@ -359,3 +408,54 @@ def _listed(session: Session, ids: Sequence[int]) -> tuple[Listed, ...]:
         if not mention.external_id.startswith(ERASED)
     }
     return tuple(found[number] for number in ids if number in found)
+
+
+def _bundle(session: Session, row: Notification, brand: Brand | None, now: datetime) -> Bundle:
+    found = [_bundled(*found) for found in session.execute(_members(row.key))]
+    if not found:
+        raise LookupError(f"notification {row.key} tells of no case any more")
+    found.sort(key=lambda case: (not case.waits, case.done, URGENCIES.index(case.urgency), case.case_id))
+    return Bundle(
+        brand.name if brand else row.brand or "",
+        now,
+        _zone(brand),
+        str(row.body.get("span") or ""),
+        tuple(found),
+        bundle_version(session, row.key),
+    )
+
+
+def bundle_version(session: Session, key: str) -> int:
+    """Grows with each case of the bundle `key`, each change of one, and each that gets a message of its own."""
+    own = func.sum(sql_case((col(Notification.state) == OutboxState.BUNDLED, 0), else_=1))
+    total = session.execute(
+        select(func.count(), func.sum(Case.version), own)
+        .select_from(Notification)
+        .join(Case, col(Case.id) == Notification.case_id)
+        .where(col(Notification.bundle) == key)
+    ).one()
+    return sum(part or 0 for part in total)
+
+
+def _members(key: str) -> Any:
+    return (
+        select(Case, col(Notification.state), Mention)
+        .join(Notification, col(Notification.case_id) == Case.id)
+        .join(Mention, col(Mention.id) == Case.mention_id, isouter=True)
+        .where(col(Notification.bundle) == key)
+    )
+
+
+def _bundled(case: Case, state: str, mention: Mention | None) -> Bundled:
+    """Of an erased mention nothing is left but its case."""
+    urgency = case.urgency if case.urgency in URGENCIES else "normal"
+    known: dict[str, Any] = {"channel": case.channel, "due_at": case.due_at}
+    if mention is not None and not mention.external_id.startswith(ERASED):
+        known |= {
+            "platform_label": platform_label(mention.platform),
+            "stars": mention.stars,
+            "author": shown(mention.author and one_line(mention.author), 60) or None,
+            "quote": shown(one_line(mention.text[: LINE * 4] or mention.title or ""), 120),
+            "url": safe_url(mention.url)[0],
+        }
+    return Bundled(case.id or 0, urgency, case.status, state != OutboxState.BUNDLED, **known)

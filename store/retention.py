@@ -189,7 +189,14 @@ def _outdate(session: Session, case_ids: set[int], erased: set[int], now: dateti
         )
         if erased.intersection(_listed(body))
     ]
-    about = or_(col(Notification.case_id).in_(case_ids), col(Notification.id).in_(ids))
+    bundles = select(Notification.bundle).where(
+        col(Notification.case_id).in_(case_ids), col(Notification.bundle).is_not(None)
+    )
+    about = or_(
+        col(Notification.case_id).in_(case_ids),
+        col(Notification.id).in_(ids),
+        col(Notification.key).in_(bundles),
+    )
     sent = col(Notification.state) == OutboxState.SENT
     changed = _set(session, Notification, about & sent, state=OutboxState.STALE, next_try_at=now, attempts=0)
     waiting = select(func.count()).where(about, col(Notification.state) == OutboxState.WAITING)

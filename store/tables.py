@@ -46,6 +46,9 @@ class CaseStatus(StrEnum):
 class OutboxState(StrEnum):
     WAITING = "waiting"
     STALE = "stale"  # delivered, but its case has changed: the same message is to be edited
+    BUNDLED = (
+        "bundled"  # another message tells it; it has one of its own only where somebody or something asks
+    )
     SENT = "sent"
     FAILED = "failed"  # a permanent error; `error` names the mend
     LEFT_OUT = "left_out"  # its channel does not tell of such things

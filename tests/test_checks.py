@@ -88,6 +88,44 @@ def test_what_a_brand_lacks(tmp_path: Path, brand: str, mend: str) -> None:
     assert mend in found.mend
 
 
+RULED = """
+[brands.a]
+name = "A"
+policy = { contacts = { default = "a@a.example" } }
+[slack]
+bundle = "day"
+quiet = { b = "mon 20:00-22:00" }
+[[slack.rules]]
+channel = "#a"
+[[slack.rules]]
+brand = "b"
+channel = "#b"
+[[slack.rules]]
+languages = "de"
+channel = "#de"
+"""
+
+
+def test_rules_that_never_hold_and_bundles_that_come_late_are_named_with_their_mend(tmp_path: Path) -> None:
+    found = checked(configured(tmp_path, RULED))
+    told = {name: (check.status, check.mend) for name, check in found.items() if name.startswith("slack ")}
+    assert told == {
+        "slack rule 2": ("warn", "name a table [brands.KEY]"),
+        "slack rule 3": ("warn", "move it before rule 1, or remove it"),
+        "slack quiet": ("warn", "name it as in [brands.KEY]"),
+        "slack bundle a": (
+            "warn",
+            'set brands.a.policy.first_contact.normal to "8h" or more, or bundle by the hour',
+        ),
+        "slack buttons": ("off", ""),
+    }
+
+
+def test_rules_that_hold_are_counted(tmp_path: Path) -> None:
+    found = checked(configured(tmp_path, "[[slack.rules]]\nlanguages = ['de']\nchannel = '#de'\n"))
+    assert found["slack rules"] == Check("slack rules", "ok", "1 rules")
+
+
 def test_slack_names_who_we_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     with fake_slack() as slack:
         monkeypatch.setenv("SLACK_BOT_TOKEN", BOT_TOKEN)

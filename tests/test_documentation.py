@@ -19,7 +19,7 @@ from alerts.channels.options import EmailOptions, WebhookOptions
 from alerts.channels.slack.commands import COMMAND
 from alerts.channels.slack.errors import MENDS
 from alerts.channels.slack.listen import SHORTCUT
-from alerts.routing import Routing
+from alerts.routing import Routing, Rule
 from cli import app
 from platforms.base import SourceOptions
 from platforms.page import Selectors
@@ -50,6 +50,7 @@ TABLES: dict[str, Any] = {
     "`[[sources]]`": SourceOptions,
     "`[sources.selectors]`": Selectors,
     "`[slack]`": Routing,
+    "`[[slack.rules]]`": Rule,
     "`[email]`": EmailOptions,
     "`[webhook]`": WebhookOptions,
     "`[retention]`": Retention,
@@ -320,6 +321,7 @@ def test_the_example_configuration_shows_every_setting() -> None:
         Briefs: brand["briefs"],
         Running: tables["service"],
         Routing: tables["slack"],
+        Rule: tables["slack"]["rules"][0],
         EmailOptions: tables["email"],
         WebhookOptions: tables["webhook"],
         Retention: tables["retention"],

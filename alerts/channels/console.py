@@ -18,7 +18,7 @@ from alerts.card import Card, Proposal
 from alerts.channels.base import Lanes, Sent
 from alerts.overview import Brief, Switched
 from alerts.text import visible
-from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
+from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 
 COLOURS = {"critical": "red", "high": "dark_orange", "normal": "yellow", "low": "white"}
@@ -80,6 +80,11 @@ def picture(view: View, words: Words) -> RenderableType:
         return _brief(view, words)
     if isinstance(view, Switched):
         return Text(f"{'⏸' if view.on else '▶'} {_safe(brief_words.switched(view, words))}", style="bold")
+    if isinstance(view, Bundle):
+        told = [Text(_safe(telling.bundled(case, words))) for case in view.cases]
+        return _frame(
+            telling.bundle_title(view, words), "cyan", [Text(telling.bundle_note(view, words)), *told]
+        )
     return _report(view)
 
 
@@ -120,6 +125,8 @@ def _card(card: Card, words: Words) -> Panel:
     lines += [Text(f"→ {_safe(line)}") for line in telling.whys(card, words)]
     if due := telling.due(card, words):
         lines.append(Text(f"⏱ {due}", style="bold"))
+    if named := telling.named(card, words):
+        lines.append(Text(_safe(named), style="bold"))
     if status := telling.status(card, words):
         lines.append(Text(f"✓ {_safe(status)}", style="bold"))
     if card.url:

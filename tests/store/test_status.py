@@ -17,7 +17,9 @@ def test_an_empty_database_has_every_state_at_zero(database: Database) -> None:
         status = read_status(session, ["shop"])
     assert status.mentions == {"new": 0, "scored": 0, "triaged": 0, "failed": 0}
     assert status.cases == {"open": 0, "acknowledged": 0, "replied": 0, "resolved": 0, "dismissed": 0}
-    assert status.outbox == {"waiting": 0, "stale": 0, "sent": 0, "failed": 0, "left_out": 0}
+    assert status.outbox == {
+        "waiting": 0, "stale": 0, "bundled": 0, "sent": 0, "failed": 0, "left_out": 0
+    }  # fmt: skip
     assert [(one.source, one.health) for one in status.sources] == [("shop", "new")]
 
 

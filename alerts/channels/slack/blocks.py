@@ -15,12 +15,24 @@ from alerts.channels.slack.escape import plain
 from alerts.channels.slack.kit import Block
 from alerts.overview import Brief, Item, Sampled, Switched
 from alerts.text import cut, visible
-from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
+from alerts.views import (
+    Bundle,
+    Bundled,
+    Line,
+    Reminder,
+    Report,
+    SourceNotice,
+    StartList,
+    Trial,
+    Trouble,
+    View,
+)
 from alerts.words import Words
 
 ENDS = ("resolve", "dismiss")
 MAX_BLOCKS, MAX_FALLBACK = 50, 3_000
 CHECK = "ascolto.check.v1"
+MAX_BUNDLED, MAX_SETTLED = 20, 10  # rows of a bundle, with a button and without
 MAX_MESSAGE = 12_000  # characters in all the blocks of one message
 
 
@@ -142,6 +154,22 @@ def _(view: Switched, words: Words) -> Message:
 
 
 @render.register
+def _(view: Bundle, words: Words) -> Message:
+    title = telling.bundle_title(view, words)
+    blocks = [kit.header(title)]
+    if note := telling.bundle_note(view, words):
+        blocks.append(kit.context([note]))
+    for case in _waiting(view):
+        show = kit.button(menu.show(case.case_id), words._("Show"), str(case.case_id))
+        blocks += [kit.rich(_bundled(case, words)), kit.actions(f"ascolto.bundle.{case.case_id}", [show])]
+    if settled := [case for case in view.cases if not case.waits][:MAX_SETTLED]:
+        blocks.append(kit.rich(kit.bullets([_bundled(case, words) for case in settled])))
+    if hidden := sum(case.waits for case in view.cases) - len(_waiting(view)):
+        blocks.append(kit.context([telling.bundle_rest(hidden, words)]))
+    return _message(plain(title, MAX_FALLBACK), blocks)
+
+
+@render.register
 def _(view: Report, words: Words) -> Message:
     blocks, room = [kit.header(view.title)], MAX_MESSAGE
     for part in (cut(part, kit.MAX_TEXT - 20) for part in view.paragraphs if part.strip()):
@@ -174,6 +202,8 @@ def only_text(view: View, words: Words) -> Message:
         reply = view.draft.reply if view.draft else None
         told = (view.quote if view.title else "", *telling.whys(view, words), telling.due(view, words), reply)
         lines += [plain(part, MAX_FALLBACK) for part in told if part]
+    if isinstance(view, Bundle):
+        lines += [plain(telling.bundled(case, words), MAX_FALLBACK // 10) for case in _waiting(view)]
     return Message("\n".join(lines))
 
 
@@ -189,6 +219,8 @@ def _case(card: Card, words: Words) -> list[Block]:
         _reasons(card, words),
         *_reply(card, words),
     ]
+    if called := telling.named(card, words, kit.mark):
+        blocks.append(kit.rich(kit.section(*kit.with_people(called))))
     if said := telling.status(card, words, kit.mark):
         blocks.append(kit.rich(kit.section(*kit.with_people(said))))
     return [*blocks, menu.buttons(card, words)]
@@ -304,6 +336,15 @@ def _sampled(number: int, sampled: Sampled, view: Brief, words: Words) -> list[B
         kit.button(menu.sample("missed", number), words._("Should have told me"), value),
     ]
     return [row, kit.actions(f"ascolto.sample.{number}", buttons)]
+
+
+def _waiting(view: Bundle) -> list[Bundled]:
+    return [case for case in view.cases if case.waits][:MAX_BUNDLED]
+
+
+def _bundled(case: Bundled, words: Words) -> Block:
+    said = kit.text(f"{telling.bundled(case, words)} ")
+    return kit.section(said, *([kit.link(case.url, words._("original"))] if case.url else []))
 
 
 def _sign(card: Card) -> str:

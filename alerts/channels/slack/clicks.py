@@ -7,14 +7,14 @@ import itertools
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from alerts import cases, deeds, exclusions, samples, sla
+from alerts import bundles, cases, deeds, exclusions, samples, sla
 from alerts.card import Card, load_card
 from alerts.cases import Desk, Move, Repeated
 from alerts.channels.slack import commands, home, kit, menu, modals
@@ -33,6 +33,7 @@ from alerts.channels.slack.modals import (
 )
 from alerts.drafts import letters
 from alerts.drafts.compose import DraftReply, DraftRequest, compose
+from alerts.routing import Routing
 from alerts.telling import name_of
 from alerts.words import N_, Words
 from store import labels
@@ -98,6 +99,7 @@ class Listener:
     sources: Sequence[str] = ()
     compose: Callable[[DraftRequest], DraftReply] = compose
     detect: Callable[[str], str | None] | None = None
+    routing: Routing = field(default_factory=Routing)
 
     # ------------------------------------------------------------------------------------------------ doing
 
@@ -127,7 +129,7 @@ class Listener:
             return Told(False, words._("This mention is not there any more."))
         try:
             with self.db.write() as session:
-                desk = Desk(session, self.brands, self.channels, self.clock())
+                desk = Desk(session, self.brands, self.channels, self.clock(), routing=self.routing)
                 answer = samples.answer(desk, int(value), said, who, self.compose, self.detect)
                 zone = zone_of(self.brands, answer.case) if answer.case else desk_zone(self.brands)
         except Permanent:
@@ -174,7 +176,7 @@ class Listener:
     def _try(self, what: str, deed: Callable[[Desk], Move], clicked: Clicked, click: str) -> Told:
         now, who = self.clock(), clicked.who
         with self.db.write() as session:
-            desk = Desk(session, self.brands, self.channels, now, click)
+            desk = Desk(session, self.brands, self.channels, now, click, self.routing)
             # Once more when the case is locked; here, so that nobody is told of a race with themselves.
             if click and cases.is_repeated(desk, clicked.case_id, who):
                 raise Repeated(clicked.case_id)
@@ -225,6 +227,7 @@ class Listener:
             ),
             "warn": lambda desk, click: deeds.warn(desk, click.case_id, click.who),
             "hide": lambda desk, click: deeds.hide(desk, click.case_id, click.who),
+            "show": lambda desk, click: bundles.show(desk, click.case_id, click.who),
             "ask_to_quote": lambda desk, click: deeds.ask_to_quote(desk, click.case_id, click.who),
         }
 
@@ -356,7 +359,7 @@ class Listener:
     def _make_case(self, mention_id: int, who: str, click: str) -> int | None:
         try:
             with self.db.write() as session:
-                desk = Desk(session, self.brands, self.channels, self.clock(), click)
+                desk = Desk(session, self.brands, self.channels, self.clock(), click, self.routing)
                 made = session.scalar(select(col(Mention.case_id)).where(col(Mention.id) == mention_id))
                 if click and made and cases.is_repeated(desk, made, who):
                     return made

@@ -7,7 +7,19 @@ from zoneinfo import ZoneInfo
 from alerts.card import Card, Change, Engagement, Listed, Proposal, Why
 from alerts.channels.slack.errors import MENDS
 from alerts.overview import Brief, Item, Listing, Sampled, Switched, Unread
-from alerts.views import Line, Reminder, Report, Said, SourceNotice, StartList, Trial, Trouble, View
+from alerts.views import (
+    Bundle,
+    Bundled,
+    Line,
+    Reminder,
+    Report,
+    Said,
+    SourceNotice,
+    StartList,
+    Trial,
+    Trouble,
+    View,
+)
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 ROME = ZoneInfo("Europe/Rome")
@@ -272,6 +284,103 @@ KINDS: dict[str, View] = {
             Listed(2, None, None, None, NOW - timedelta(days=400), "Freddo.", None),
         ),
         17,
+    ),
+    "bundle_hour": Bundle(
+        "Caffè Aurora",
+        NOW,
+        ROME,
+        "hour",
+        (
+            Bundled(
+                21,
+                "normal",
+                "open",
+                own=False,
+                platform_label="App Store",
+                stars=2.0,
+                author="piero",
+                quote="Il pacco non è mai arrivato.",
+                url="https://apps.example.com/21",
+                due_at=NOW + timedelta(hours=3),
+            ),
+            Bundled(
+                22,
+                "normal",
+                "open",
+                own=False,
+                platform_label="Mastodon",
+                author=None,
+                quote="Siete aperti la domenica?",
+                due_at=NOW + timedelta(hours=4),
+            ),
+            Bundled(
+                23,
+                "normal",
+                "acknowledged",
+                own=True,
+                platform_label="App Store",
+                stars=1.0,
+                author="ada",
+                quote="Freddo.",
+                url="https://apps.example.com/23",
+            ),
+            Bundled(
+                24,
+                "normal",
+                "resolved",
+                own=False,
+                platform_label="App Store",
+                stars=2.5,
+                author="ugo",
+                quote="Troppo caro.",
+                url="https://apps.example.com/24",
+            ),
+            Bundled(25, "normal", "dismissed", own=False),
+        ),
+    ),
+    "bundle_limit": Bundle(
+        "Caffè Aurora",
+        NOW,
+        ROME,
+        "limit",
+        tuple(
+            Bundled(
+                number,
+                "high" if number < 35 else "normal",
+                "open",
+                own=False,
+                platform_label="App Store",
+                stars=1.0,
+                author=f"cliente {number}",
+                quote="Non funziona.",
+                url=f"https://apps.example.com/{number}",
+                due_at=NOW + timedelta(minutes=number),
+            )
+            for number in range(31, 54)
+        ),
+    ),
+    "bundle_done": Bundle(
+        "Caffè Aurora",
+        NOW,
+        ROME,
+        "day",
+        (
+            Bundled(
+                24, "normal", "resolved", own=False, platform_label="App Store", author="ugo", quote="Caro."
+            ),
+        ),
+    ),
+    "named": replace(CRITICAL, people=("@marta", "slack:U0LUCA:U0LUCA")),
+    "quotable": replace(
+        NORMAL,
+        channel="praise",
+        urgency="low",
+        whys=(Why("praise"),),
+        stars=5.0,
+        due_at=None,
+        earlier=0,
+        quote="Il miglior caffè di Bologna: personale gentile e un cornetto da ricordare.",
+        may_be_quoted=True,
     ),
     "report": Report(
         "Settimana 47, 2026", ("Menzioni: 120, di cui 31 negative.", "Casi: 14 aperti, 12 risolti.")

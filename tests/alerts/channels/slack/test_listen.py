@@ -26,6 +26,7 @@ from store.tables import (
     Exclusion,
     Label,
     Mention,
+    NotificationKind,
     Score,
     SourceRow,
 )
@@ -700,3 +701,27 @@ def test_the_command(one: Ear, now: datetime) -> None:
     assert "Nothing is paused or muted." in ask("riprendi")
     assert "/ascolto mute" in ask("dance")
     assert [name for name in actions(one) if name in ("mute", "pause")] == ["mute", "pause", "mute", "pause"]
+
+
+def test_show_brings_a_case_out_of_its_bundle_over_both(ear: Ear, now: datetime) -> None:
+    with ear.listener.db.write() as session:
+        mention = add_mention(session, now, 2)
+        case = add_case(session, mention, now, urgency="normal")
+        key = "bundle:hour:aurora:alerts:x"
+        notices.add(
+            session, key, ["slack"], now, kind=NotificationKind.BUNDLE, brand="aurora", body={"span": "hour"}
+        )
+        notices.announce(session, case, ["slack"], now, bundle=f"{key}:slack")
+    ear.deliver()
+    bundle = ear.message()
+    assert list(bundle.buttons()) == ["ascolto.bundle.show.v1.2"]
+    late = ear.slack.payload(bundle, "ascolto.bundle.show.v1.2", "U0LUCA", "luca")
+    ear.say(ear.slack.payload(bundle, "ascolto.bundle.show.v1.2"))
+    ear.until(lambda: "show" in actions(ear))
+    ear.deliver()
+    assert ear.message().key == "case:2:slack"
+    assert "in a message of its own" in ear.slack.by_key(f"{key}:slack")[0].words()
+    assert not ear.slack.by_key(f"{key}:slack")[0].buttons()
+    ear.say(late)
+    ear.until(lambda: ear.slack.private)
+    assert "marta was faster" in ear.slack.private[-1]["text"]
