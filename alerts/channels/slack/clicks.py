@@ -376,7 +376,7 @@ def named(value: str, who: str, chosen: str = "") -> Clicked | None:
     """What a button's value, or a modal's memory, names; None for what no button of ours says."""
     if known := _METADATA.fullmatch(value):
         case_id, version, mention_id, revision = map(int, known.groups())
-        if not mention_id:
+        if not mention_id:  # the case has lost its mention: its author was forgotten
             return Clicked(case_id, who, chosen=chosen, version=version)
         return Clicked(case_id, who, mention_id, revision, chosen, version)
     if not _VALUE.fullmatch(value):
