@@ -1,15 +1,20 @@
 """`ascolto check`: each part looked at, a mend for what is wrong, no secret told, nothing raised."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from alerts.channels.slack.blocks import CHECK
 from checks import Check, run_checks
 from demo.internet import Internet
+from service import open_database
 from settings import Settings, load
 from store.clock import utcnow
+from store.tables import Case
+from tests.alerts.rows import alert
 from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack, fake_slack
 from tests.hook_server import SECRET as HOOK_SECRET
 from tests.hook_server import hook_server
@@ -232,6 +237,45 @@ def test_a_test_alert_goes_out_and_its_button_comes_back(monkeypatch: pytest.Mon
         (message,) = slack.in_channel("reputation")
         assert message.buttons() == {}
         assert "heard" in message.text
+
+
+def test_clicks_that_come_meanwhile_are_as_they_are_to_the_service(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Slack may give the check what people click on cases: only those who may act do, and each line goes where it
+    does else."""
+    with fake_slack() as slack:
+        monkeypatch.setenv("ASCOLTO_DATABASE_URL", f"sqlite:///{tmp_path / 'clicks.db'}")
+        settings = connected(monkeypatch, slack, SLACK_APP_TOKEN=APP_TOKEN)
+        settings = settings.model_copy(
+            update={"slack": settings.slack.model_copy(update={"people": ("U0LUCA",)})}
+        )
+        db = open_database(settings)
+        with db.write() as session:
+            case_id = alert(session, utcnow())
+
+        def owner() -> str | None:
+            with db.read() as session:
+                return session.get_one(Case, case_id).owner
+
+        def click(asked: str) -> None:
+            (message,) = slack.in_channel("reputation")
+            assert slack.wait_for(lambda: bool(slack.sockets))
+            test = slack.payload(message, CHECK)
+            taken = test["actions"][0] | {"action_id": "ascolto.case.acknowledge.v1", "value": f"{case_id}"}
+            for user, name in (("U0MARTA", "marta"), ("U0LUCA", "luca")):
+                one = slack.payload(message, CHECK, user, name) | {"actions": [taken]}
+                slack.sockets[0].click(one)
+                assert slack.wait_for(lambda: bool(slack.private))
+            ends = time.monotonic() + 20
+            while owner() is None and time.monotonic() < ends:
+                Event().wait(0.05)
+            slack.sockets[0].click(test)
+
+        assert tried(settings, 30, click).status == "ok"
+        assert owner() == "slack:U0LUCA:luca"
+        db.close()
+    assert [told["user"] for told in slack.private] == ["U0MARTA"]
 
 
 def test_a_button_that_nobody_clicks_fails_with_its_mend(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from alerts import cases, storm
 from alerts.card import load_card
@@ -27,11 +27,12 @@ from alerts.storm import (
 )
 from alerts.triage import decide
 from store.db import Database
-from store.tables import Case, NotificationKind, Reason
+from store.tables import Case, Clock, ClockKind, NotificationKind, Reason
 from tests.alerts.belt import AURORA, BAD, BRANDS, CRITICAL, GLAD, Belt
 from tests.alerts.facts import BRAND, NOW, case, facts
 from tests.alerts.queries import counted
-from tests.alerts.test_outbox import Clock, channel_to
+from tests.alerts.test_outbox import Clock as Time
+from tests.alerts.test_outbox import channel_to
 from tests.fake_slack import FakeSlack, fake_slack
 
 LIMIT = AURORA.policy.storm
@@ -309,17 +310,48 @@ def test_a_snoozed_storm_sleeps_until_something_worse_comes(belt: Belt) -> None:
     belt.triage()
     (one,) = storms(belt)
     until = belt.now + timedelta(hours=1)
-
-    def snooze(session: Session) -> None:
-        session.get_one(Case, one.id).snoozed_until = until
-
-    belt.change(snooze)
+    belt.change(
+        lambda session: cases.snooze(
+            cases.Desk(session, BRANDS, ["slack"], belt.now), one.id or 0, "slack:U0MARTA:marta", until
+        )
+    )
     put_many(belt, 3, start=20)
     belt.triage()
     assert storms(belt)[0].snoozed_until == until
+    assert {clock.kind for clock in running(belt, one)} == {ClockKind.CONTACT, ClockKind.SNOOZE}
     put_many(belt, 1, start=30, urgency="high")
     belt.triage()
     assert storms(belt)[0].snoozed_until is None
+    (clock,) = running(belt, one)
+    assert (clock.kind, clock.due_at) == (ClockKind.CONTACT, storms(belt)[0].due_at)
+
+
+def running(belt: Belt, one: Case) -> list[Clock]:
+    with belt.db.read() as session:
+        rows = session.exec(select(Clock).where(Clock.case_id == one.id))
+        return [clock for clock in rows if clock.rings_at is not None]
+
+
+@pytest.mark.parametrize("text", [bill, lambda _: "Ridateci i soldi della bolletta addebitata due volte!"])
+def test_it_has_one_clock_which_comes_sooner_when_it_is_more_urgent(
+    belt: Belt, text: Callable[[int], str]
+) -> None:
+    """Whether it begins with a case of its own, or a case becomes it."""
+    put_many(belt, 20, text)
+    belt.triage()
+    (one,) = storms(belt)
+    for case_ in belt.cases():
+        (clock,) = running(belt, case_)
+        assert (clock.kind, clock.due_at) == (ClockKind.CONTACT, case_.due_at)
+    belt.later(minutes=5)
+    put_many(belt, 2, text, start=30, urgency="high")
+    belt.triage()
+    (raised,) = storms(belt)
+    (clock,) = running(belt, one)
+    assert raised.urgency == "high"
+    assert raised.due_at is not None
+    assert one.due_at is not None
+    assert clock.due_at == raised.due_at < one.due_at
 
 
 def test_what_is_answered_or_gone_in_a_storm_writes_no_line(belt: Belt) -> None:
@@ -380,18 +412,18 @@ def test_its_card_shows_the_worst(small: Belt) -> None:
 
 
 @pytest.fixture
-def clock(now: datetime) -> Clock:
-    return Clock(now)
+def clock(now: datetime) -> Time:
+    return Time(now)
 
 
 @pytest.fixture
-def slack(clock: Clock) -> Iterator[FakeSlack]:
+def slack(clock: Time) -> Iterator[FakeSlack]:
     with fake_slack(clock=clock) as fake:
         yield fake
 
 
 def test_its_message_goes_to_the_crisis_channel_and_is_edited_once_in_a_while(
-    small: Belt, slack: FakeSlack, clock: Clock
+    small: Belt, slack: FakeSlack, clock: Time
 ) -> None:
     channel = channel_to(slack)
 
@@ -416,7 +448,7 @@ def test_its_message_goes_to_the_crisis_channel_and_is_edited_once_in_a_while(
     assert "62 menzioni" in message.words()
 
 
-def test_a_click_on_it_shows_at_once(small: Belt, slack: FakeSlack, clock: Clock) -> None:
+def test_a_click_on_it_shows_at_once(small: Belt, slack: FakeSlack, clock: Time) -> None:
     channel = channel_to(slack)
     put_many(small, 12)
     small.triage()

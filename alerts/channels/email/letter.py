@@ -56,7 +56,8 @@ def _letter(view: View, words: Words) -> Letter:
         return _of_case(view, telling.headline(view, words), (), words)
     if isinstance(view, Reminder):
         said = telling.reminder(view, words)
-        return _of_case(view.card, said, (Part(said, STRONG),), words)
+        card = replace(view.card, draft=view.question) if view.question else view.card
+        return _of_case(card, said, (Part(said, STRONG),), words)
     if isinstance(view, Line):
         return _of_line(view, words)
     if isinstance(view, SourceNotice):
