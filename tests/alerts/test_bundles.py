@@ -17,7 +17,7 @@ from alerts.words import Words
 from store.db import Database
 from store.retention import forget
 from store.tables import Case, Notification, NotificationKind, OutboxState
-from tests.alerts.belt import BAD, BRANDS, CRITICAL, GLAD, PLAIN, Belt
+from tests.alerts.belt import AURORA, BAD, BRANDS, CRITICAL, GLAD, PLAIN, Belt
 from tests.fake_slack import BOT_TOKEN, Failure, FakeSlack, Message, fake_slack
 
 CHANNELS = ("reputation", "kudos", "crisis", "ops", "bologna", "now")
@@ -150,7 +150,8 @@ def test_a_place_that_is_closed_holds_back_only_what_goes_there(bench: Bench) ->
         bench.alert(number, place="Bologna", **HIGH)
     bench.alert("3", **BAD)
     bench.deliver()
-    assert bench.posted() == ["case:3:slack"]
+    told = "trouble:slack:#nowhere:channel_not_found:2026-11-24:slack"
+    assert sorted(bench.posted()) == ["case:3:slack", told]
     failed = {row.key: row.error for row in bench.notifications() if row.state == OutboxState.FAILED}
     assert set(failed) == {"case:1:slack", "case:2:slack"}
     assert all("channel_not_found" in str(error) for error in failed.values())
@@ -172,6 +173,7 @@ def test_a_place_that_asks_to_wait_holds_back_only_what_goes_there(bench: Bench)
 # -------------------------------------------------------------------------------------------------- quiet
 
 
+LIMIT = AURORA.policy.storm
 QUIET = {"quiet": "mon-sun 19:00-08:00"}
 
 
@@ -452,6 +454,7 @@ def test_many_are_listed_as_people_get_on(bench: Bench) -> None:
     bench.set_up(bench.slack, bundle="hour")
     for number in range(1, 31):
         bench.alert(str(number), **BAD)
+        bench.later(seconds=90)  # at once they were a storm
     bench.at(13)
     assert "30 cases to look at" in bench.bundle().words()
     assert len(bench.bundle().buttons()) == 20
@@ -462,6 +465,41 @@ def test_many_are_listed_as_people_get_on(bench: Bench) -> None:
     bench.deliver()
     assert [button["value"] for button in bench.bundle().buttons().values()] == [
         str(number) for number in range(21, 31)
+    ]
+
+
+def test_a_storm_is_told_at_once_whatever_is_bundled(bench: Bench) -> None:
+    bench.set_up(bench.slack, bundle="hour", most_per_hour=1, **QUIET)
+    bench.at(20)
+    for number in range(1, LIMIT + 4):
+        bench.alert(str(number), **BAD)
+    bench.deliver()
+    assert (bench.posted(), bench.posted("crisis")) == ([], [f"case:{LIMIT + 1}:slack"])
+    bench.at(8, day=25)
+    assert f"{LIMIT} cases to look at" in bench.bundle().words()
+    bench.assert_none_lost()
+
+
+def test_a_case_that_becomes_a_storm_leaves_its_bundle(bench: Bench) -> None:
+    bench.set_up(bench.slack, bundle="hour")
+    bench.alert("0", **BAD)
+    for number in range(1, LIMIT + 3):
+        bench.alert(str(number), thread="t", **BAD)
+    assert [case.storm for case in bench.cases()] == [False, True]
+    bench.deliver()
+    assert bench.posted() == ["case:2:slack"]
+    bench.at(13)
+    assert "1 case to look at" in bench.bundle().words()
+    bench.assert_none_lost()
+
+
+def test_beside_slack_each_case_is_told_at_once(bench: Bench) -> None:
+    bench.channels = ("slack", "email")
+    bench.set_up(bench.slack, bundle="hour", rules=[{"places": "bologna", "channel": "#bologna"}])
+    bench.alert("1", place="Bologna", **BAD)
+    mails = [row for row in bench.notifications() if row.channel == "email"]
+    assert [(row.key, row.state, row.next_try_at, row.routed_to, row.bundle) for row in mails] == [
+        ("case:1:email", OutboxState.WAITING, None, None, None)
     ]
 
 
@@ -539,6 +577,7 @@ def test_the_morning_after_a_long_night_is_no_flood(bench: Bench) -> None:
     bench.at(20)
     for number in range(1, 21):
         bench.alert(str(number), **BAD)
+        bench.later(minutes=2)  # at once they were a storm
     bench.at(8, day=25)
     assert len(bench.posted()) == 6
     assert "15 cases to look at" in bench.bundle().words()

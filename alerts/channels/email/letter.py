@@ -7,7 +7,7 @@ from alerts import brief_words, telling
 from alerts.card import Card, Proposal, safe_url
 from alerts.overview import Brief, Item, Switched
 from alerts.text import cut, one_line, visible
-from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
+from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 
 SUBJECT = 160  # characters; what is longer no inbox shows
@@ -80,6 +80,8 @@ def _letter(view: View, words: Words) -> Letter:
     if isinstance(view, Switched):
         title = brief_words.switched(view, words)
         return Letter(title, title, (), OPS)
+    if isinstance(view, Bundle):
+        raise TypeError("a bundle is for Slack: here its cases have messages of their own")
     return _of_report(view)
 
 

@@ -10,7 +10,7 @@ from alerts import brief_words, telling
 from alerts.card import Card, Listed, Proposal, Why, safe_url
 from alerts.overview import Brief, Item, Listing, Switched
 from alerts.text import cut, one_line, visible
-from alerts.views import Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
+from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 from store.clock import iso
 
@@ -63,6 +63,8 @@ def _told(view: View, words: Words, changed: bool) -> tuple[str, str, dict[str, 
     if isinstance(view, Switched):
         kind = "pause.began" if view.on else "pause.ended"
         return kind, brief_words.switched(view, words), _pause(view)
+    if isinstance(view, Bundle):
+        raise TypeError("a bundle is for Slack: here its cases have messages of their own")
     return "digest", view.title, _digest(view)
 
 

@@ -20,7 +20,7 @@ from alerts.channels.webhook import signing
 from alerts.channels.webhook.addresses import Resolve, reachable, resolve
 from alerts.channels.webhook.body import encode
 from alerts.channels.webhook.place import Place
-from alerts.views import View
+from alerts.views import Bundle, View
 from alerts.words import Words
 from store.clock import aware, utcnow
 from store.errors import AscoltoError, Permanent, Transient, Uncertain
@@ -75,6 +75,8 @@ class Webhook:
         return ADDRESS if target in self._options.targets else ""
 
     def takes(self, target: str, view: View) -> bool:
+        if isinstance(view, Bundle):  # a list for people: here each of its cases has a message of its own
+            return False
         return bool(self.address(target)) or (ON_CALL in self._options.targets and is_alarm(view))
 
     def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:

@@ -422,3 +422,5 @@ KINDS: dict[str, View] = {
     "goes_on": Switched("Caffè Aurora", False, NOW, ROME, MARTA),
     "goes_on_by_itself": Switched("", False, NOW, ROME),
 }
+# Beside Slack, each case of a bundle has a message of its own.
+ALONE = {kind: view for kind, view in KINDS.items() if not isinstance(view, Bundle)}

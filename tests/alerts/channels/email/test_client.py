@@ -23,7 +23,7 @@ from alerts.words import Words
 from store.db import Database
 from store.errors import Permanent, Transient, Uncertain
 from store.tables import Case, OutboxState
-from tests.alerts.channels.kinds import CRITICAL, KINDS, NORMAL
+from tests.alerts.channels.kinds import ALONE, CRITICAL, KINDS, NORMAL
 from tests.alerts.rows import BRAND, alert, notification
 from tests.certificates import client_side
 from tests.mail_server import DROP, PASSWORD, USER, MailServer, mail_server
@@ -76,7 +76,7 @@ def test_a_case_arrives_with_its_thread() -> None:
     assert "bocca gonfia" in body.get_content()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALONE)
 def test_every_kind_arrives(kind: str) -> None:
     with mail_server() as server:
         post(email(server), kind)
@@ -244,6 +244,7 @@ def test_what_it_takes() -> None:
     assert channel.takes("alerts", CRITICAL)
     assert channel.takes("ops", KINDS["source_down"])
     assert not channel.takes("praise", KINDS["praise"])
+    assert not channel.takes("alerts", KINDS["bundle_hour"])
     assert not channel.takes("digest", KINDS["report"])
     taken = {kind for kind in KINDS if kind.startswith("line_") and channel.takes("alerts", KINDS[kind])}
     assert {"line_came_back", "line_edited", "line_viral", "line_raised"} <= taken

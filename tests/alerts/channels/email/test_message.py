@@ -18,7 +18,7 @@ from alerts.channels.email.message import Envelope, as_html, as_text, encode, me
 from alerts.views import Line, Report, SourceNotice, StartList, View
 from alerts.words import Words
 from tests.alerts.channels.email.golden import GOLDEN, files
-from tests.alerts.channels.kinds import CRITICAL, KINDS, NOW, ROME
+from tests.alerts.channels.kinds import ALONE, CRITICAL, KINDS, NOW, ROME
 
 WORDS = Words("it", lasting=True)
 EXPECTED = files()
@@ -113,7 +113,7 @@ def test_no_golden_file_is_left_over() -> None:
     assert set(GOLDEN.iterdir()) == set(EXPECTED)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALONE)
 def test_every_kind_says_the_same_in_text_and_html(kind: str) -> None:
     written = letter(KINDS[kind], WORDS)
     message = parsed(written)
@@ -140,7 +140,7 @@ def test_a_storm_says_what_it_is_and_names_the_worst() -> None:
 
 
 def test_what_nobody_did_about_is_urgent_and_what_is_done_is_not() -> None:
-    urgent = {kind for kind, view in KINDS.items() if letter(view, WORDS).urgent}
+    urgent = {kind for kind, view in ALONE.items() if letter(view, WORDS).urgent}
     assert {"critical", "late", "reminder", "line_raised"} <= urgent
     assert not urgent & {"resolved", "praise", "source_down", "report", "line_gone"}
 

@@ -18,7 +18,7 @@ from alerts.words import Words
 from store.db import Database
 from store.errors import Permanent, Transient, Uncertain
 from store.tables import OutboxState
-from tests.alerts.channels.kinds import CRITICAL, KINDS, NORMAL
+from tests.alerts.channels.kinds import ALONE, CRITICAL, KINDS, NORMAL
 from tests.alerts.rows import BRAND, alert, notification
 from tests.certificates import client_side, server_side
 from tests.hook_server import SECRET, Answer, HookServer, hook_server
@@ -57,7 +57,7 @@ def test_a_case_arrives_signed() -> None:
     assert got.verified["type"] == "case.opened"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALONE)
 def test_every_kind_arrives(kind: str) -> None:
     with hook_server() as server:
         post(webhook(server), kind)
@@ -298,6 +298,7 @@ def test_what_it_takes() -> None:
     assert usual.takes("alerts", CRITICAL)
     assert usual.takes("alerts", KINDS["line_gone"])
     assert not usual.takes("praise", KINDS["praise"])
+    assert not usual.takes("alerts", KINDS["bundle_hour"])
     assert not on_call.takes("alerts", CRITICAL)
     assert not on_call.takes("alerts", Reminder(NORMAL))
     assert on_call.takes("alerts", Reminder(CRITICAL))
