@@ -331,7 +331,9 @@ def test_a_redelivered_envelope_counts_once(bench: Bench) -> None:
     with bench.db.read() as session:
         assert session.get_one(Case, case_id).version == 2
     bench.deliver_all()
-    assert len(bench.slack.messages) == 1
+    case, line = bench.slack.messages
+    assert line.thread_ts == case.ts
+    assert "marta" in line.text
 
 
 def test_a_click_is_acknowledged_though_the_database_is_busy(

@@ -56,6 +56,7 @@ def post(
 def refusal(call: Callable[[], object]) -> str:
     with pytest.raises(Misconfigured) as raised:
         call()
+    assert raised.value.everywhere == (raised.value.reason != "recipient_refused")
     return raised.value.reason
 
 

@@ -43,6 +43,7 @@ def refusal(call: Callable[[], object]) -> str:
     with pytest.raises(Misconfigured) as raised:
         call()
     assert "hunter2" not in str(raised.value)
+    assert raised.value.everywhere  # it has one address: nothing gets through
     return raised.value.reason
 
 
