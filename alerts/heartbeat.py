@@ -129,7 +129,6 @@ def _undelivered(session: Session, channels: list[str], since: datetime, now: da
         waiting,
         col(Notification.channel).in_(channels),
         col(Notification.kind).not_in(IN_THREADS),
-        col(Notification.bundle).is_(None),
         col(Notification.created_at) <= since,
         or_(
             col(Notification.next_try_at).is_(None) & (col(Notification.state) == OutboxState.WAITING),

@@ -172,7 +172,8 @@ def test_delivery_that_stands_still(database: Database, now: datetime) -> None:
         ({"state": OutboxState.FAILED, "next_try_at": 30}, True),  # a token was revoked
         ({"state": OutboxState.FAILED}, False),  # given up, told elsewhere
         ({"next_try_at": 30}, False),  # it is to go later
-        ({"bundle": "b"}, False),
+        ({"bundle": "b", "state": OutboxState.BUNDLED}, False),  # a list tells of it
+        ({"bundle": "b"}, True),  # it has a message of its own by now
         ({"kind": NotificationKind.THREAD}, False),
         ({"channel": "fax"}, False),  # nobody here sends it
     ],
