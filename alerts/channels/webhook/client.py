@@ -20,6 +20,7 @@ from alerts.channels.webhook import signing
 from alerts.channels.webhook.addresses import Resolve, reachable, resolve
 from alerts.channels.webhook.body import encode
 from alerts.channels.webhook.place import Place
+from alerts.overview import Brief
 from alerts.views import View
 from alerts.words import Words
 from store.clock import aware, utcnow
@@ -81,7 +82,10 @@ class Webhook:
         return self._tell(view, key, changed=False)
 
     def edit(self, sent: Sent, view: View, key: str) -> None:
-        """Another message, of the type `case.updated`; each version of a case has its own."""
+        """Another message, of the type `case.updated`; each version of a case has its own. Of a brief, none: what is
+        new in it is what people said of its samples."""
+        if isinstance(view, Brief):
+            return
         version = view.version if isinstance(view, Card) else 0
         self._tell(view, f"{key}:v{version}", changed=True)
 
