@@ -2,22 +2,23 @@
 follow-up after a repair, and back from being put aside.
 
 `wind` brings them in line with the case, `ring_due` tells people. When something is due is `alerts.sla`'s, what a
-reminder says `alerts.views`'s and `alerts.telling`'s. A restart, a clock that jumps or a week offline loses none: what
-should have rung meanwhile rings once.
+reminder says `alerts.views`'s and `alerts.telling`'s. A restart, a clock that jumps, a week offline or a pause
+loses none: what should have rung meanwhile rings once.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case as whether
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from alerts import notices, sla
 from alerts.triage import RANK
+from store import switches
 from store.brand import Brand
 from store.db import Database
 from store.tables import Audit, Case, CaseStatus, Clock, ClockKind
@@ -90,7 +91,8 @@ def promise(
 
 def any_due(session: Session, brands: Mapping[str, Brand], now: datetime) -> bool:
     """Whether a clock rings; asked every few seconds, and no dearer with a million rows."""
-    return session.execute(_due(brands, now).with_only_columns(col(Clock.id)).limit(1)).first() is not None
+    due = _due(brands, now, switches.paused(session, now))
+    return session.execute(due.with_only_columns(col(Clock.id)).limit(1)).first() is not None
 
 
 def ring_due(
@@ -101,7 +103,8 @@ def ring_due(
     escalation: Sequence[str] = (),
     limit: int = LIMIT,
 ) -> Rung:
-    """Rings what is due, the most urgent first: all that is critical, and `limit` others; the rest stays due.
+    """Rings what is due, the most urgent first: all that is critical, and `limit` others; the rest stays due, as does
+    what can wait while its brand is paused.
 
     `escalation`: whom to call where the brand's policy names nobody.
     """
@@ -324,12 +327,15 @@ def _action(clock: Clock, late: bool) -> str:
     return "overdue" if late else "remind"
 
 
-def _due(brands: Mapping[str, Brand], now: datetime) -> Any:
+def _due(brands: Mapping[str, Brand], now: datetime, paused: Collection[str]) -> Any:
     """What rings is found by its time. As a bare column the brand would tempt SQLite to read every case of it first."""
-    ours = func.coalesce(col(Case.brand), "").in_(list(brands))
-    return (
-        select(Clock, Case).join(Case, col(Case.id) == Clock.case_id).where(col(Clock.rings_at) <= now, ours)
-    )
+    brand = func.coalesce(col(Case.brand), "")
+    due = select(Clock, Case).join(Case, col(Case.id) == Clock.case_id)
+    due = due.where(col(Clock.rings_at) <= now, brand.in_(list(brands)))
+    if not paused:
+        return due
+    waits = brand.in_([key for key in brands if switches.ALL in paused or key in paused])
+    return due.where(or_(col(Case.urgency) == "critical", ~waits))
 
 
 def _take(
@@ -341,8 +347,9 @@ def _take(
     critical = col(Case.urgency) == "critical"
     due: dict[int, Case] = {}
     more = False
+    paused = switches.paused(session, now)
     for which, most in ((critical, CRITICAL_LIMIT), (~critical, limit)):
-        chosen = _due(brands, now).where(which).order_by(rank, col(Clock.rings_at), col(Clock.id))
+        chosen = _due(brands, now, paused).where(which).order_by(rank, col(Clock.rings_at), col(Clock.id))
         locked = chosen.limit(most + 1).with_for_update(of=(Clock, Case), skip_locked=True)
         rows = session.execute(locked).all()
         more = more or len(rows) > most

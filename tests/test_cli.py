@@ -106,7 +106,7 @@ def test_several_brands_ask_for_a_choice(folder: Path) -> None:
 
 def test_status_of_a_fresh_database(folder: Path) -> None:
     found = ascolto(folder, "status", "--json").json
-    assert set(found) == {"mentions", "cases", "outbox", "sources"}
+    assert set(found) == {"mentions", "cases", "outbox", "sources", "switches", "undelivered"}
     assert found["mentions"] == {"new": 0, "scored": 0, "triaged": 0, "failed": 0}
 
 

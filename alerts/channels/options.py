@@ -39,11 +39,11 @@ class EmailOptions(Strict):
     sender: Annotated[str, AfterValidator(_sender)] | None = Field(
         None, alias="from", description="who the messages are from"
     )
-    alerts: Mailboxes = Field((), description="cases, what is new about them, reminders")
+    alerts: Mailboxes = Field((), description="cases, what is new about them, reminders, briefs")
     praise: Mailboxes = Field((), description="praise, with a draft of thanks")
     crisis: Mailboxes = Field((), description="storms of negative mentions; left out: those of alerts")
     digest: Mailboxes = Field((), description="the weekly report")
-    ops: Mailboxes = Field((), description="sources that went down")
+    ops: Mailboxes = Field((), description="sources that went down, what is not delivered, pauses")
     on_call: Mailboxes = Field((), description="only critical cases on which nobody acts in time")
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from alerts import cases, clocks, sla
 from alerts.cases import Desk
 from alerts.clocks import any_due, realign, ring_due
+from store import switches
 from store.brand import Absence, Brand, Policy
 from store.db import Database
 from store.tables import Audit, Case, CaseStatus, Clock, Notification, NotificationKind
@@ -565,6 +566,38 @@ def test_nothing_but_what_is_critical_rings_in_a_calm(desks: Desks) -> None:
     looked = ring_due(desks.db, desks.brands, desks.places, desks.now, limit=0)
     assert (looked.written, looked.more) == (1, True)
     assert [row.case_id for row in desks.reminders()] == [critical]
+
+
+@pytest.mark.parametrize("paused", ["aurora", switches.ALL])
+def test_in_a_pause_only_what_is_critical_rings_and_afterwards_the_rest_once(
+    desks: Desks, paused: str
+) -> None:
+    desks.at("2026-11-24 10:00")
+    high, critical = desks.open("high"), desks.open("critical")
+    with desks.db.write() as session:
+        switches.set(session, switches.pause(paused), None, MARTA, desks.now)
+    for hour in range(11, 18):  # its deadline, and calls every hour after it
+        desks.at(f"2026-11-24 {hour}:00")
+        desks.ring()
+    assert {row.case_id for row in desks.reminders()} == {critical}
+    with desks.db.read() as session:
+        rings = [clock.rings_at for clock in desks.rows() if clock.case_id == high and clock.rings_at]
+        assert min(rings) < desks.now
+        assert not any_due(session, desks.brands, desks.now)  # nobody is woken for it, either
+    with desks.db.write() as session:
+        switches.off(session, switches.pause(paused), MARTA, desks.now)
+    desks.ring()
+    desks.ring()
+    assert [row.case_id for row in desks.reminders()].count(high) == 1
+
+
+def test_a_pause_of_another_brand_stops_no_clock(quick: Desks) -> None:
+    quick.at("2026-11-24 10:00")
+    quick.open("high")
+    with quick.db.write() as session:
+        switches.set(session, switches.pause("berta"), None, MARTA, quick.now)
+    quick.at("2026-11-24 17:00")
+    assert quick.ring() == 1
 
 
 def test_what_was_missed_counts_as_rung(quick: Desks) -> None:

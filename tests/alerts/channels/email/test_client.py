@@ -244,6 +244,8 @@ def test_what_it_takes() -> None:
     assert (channel.address("praise"), channel.address("digest"), channel.address("ops")) == ("", "", DUTY)
     assert channel.takes("alerts", CRITICAL)
     assert channel.takes("ops", KINDS["source_down"])
+    assert channel.takes("ops", KINDS["paused"])
+    assert channel.takes("alerts", KINDS["brief_morning"])
     assert not channel.takes("praise", KINDS["praise"])
     assert not channel.takes("alerts", KINDS["bundle_hour"])
     assert not channel.takes("digest", KINDS["report"])

@@ -63,6 +63,10 @@ def test_every_kind_is_as_the_schema_says(kind: str, lang: str) -> None:
         ("source_back", "source.up"),
         ("start", "source.start"),
         ("report", "digest"),
+        ("brief_morning", "brief"),
+        ("brief_evening", "brief"),
+        ("paused", "pause.began"),
+        ("goes_on_by_itself", "pause.ended"),
         ("storm", "case.opened"),
         ("trouble", "delivery.failed"),
         ("trial", "test"),
@@ -76,6 +80,20 @@ def test_a_change_of_a_case_has_a_type_of_its_own() -> None:
     body = carried(KINDS["resolved"], changed=True)
     assert body["type"] == "case.updated"
     assert body["data"]["case"]["status"] == "resolved"
+
+
+def test_a_brief_in_full() -> None:
+    morning, evening = (carried(KINDS[f"brief_{moment}"])["data"] for moment in ("morning", "evening"))
+    assert (morning["moment"], morning["mentions"], morning["new"]["total"]) == ("morning", 34, 12)
+    first = morning["new"]["first"][0]
+    assert (first["case_id"], first["due_at"], first["owner"]) == (12, "2026-11-24T06:50:00Z", None)
+    assert first["url"] == "https://apps.example.com/it"
+    assert morning["muted"]["first"][0]["case_id"] is None
+    assert evening["owners"] == [{"owner": None, "cases": 8}, {"owner": "marta", "cases": 3}]
+    assert [one["source"] for one in evening["unread"]] == ["mastodon-aurora", "app"]
+    pause = carried(KINDS["paused"])
+    assert pause["data"] == {"brand": None, "who": "marta", "until": None}
+    assert carried(KINDS["goes_on_by_itself"])["data"]["who"] is None
 
 
 def test_a_case_in_full() -> None:
