@@ -331,16 +331,9 @@ def test_a_redelivered_envelope_counts_once(bench: Bench) -> None:
     with bench.db.read() as session:
         assert session.get_one(Case, case_id).version == 2
     bench.deliver_all()
-<<<<<<< HEAD
     case, line = bench.slack.messages
     assert line.thread_ts == case.ts
     assert "marta" in line.text
-=======
-    assert [message.thread_ts is None for message in bench.slack.messages] == [
-        True,
-        False,
-    ]  # one line says who
->>>>>>> joined2
 
 
 def test_a_click_is_acknowledged_though_the_database_is_busy(

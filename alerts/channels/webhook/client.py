@@ -20,12 +20,8 @@ from alerts.channels.webhook import signing
 from alerts.channels.webhook.addresses import Resolve, reachable, resolve
 from alerts.channels.webhook.body import encode
 from alerts.channels.webhook.place import Place
-<<<<<<< HEAD
-from alerts.views import Bundle, View
-=======
 from alerts.overview import Brief
-from alerts.views import View
->>>>>>> joined2
+from alerts.views import Bundle, View
 from alerts.words import Words
 from store.clock import aware, utcnow
 from store.errors import AscoltoError, Permanent, Transient, Uncertain
