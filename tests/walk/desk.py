@@ -59,32 +59,45 @@ class Desk:
         """All that was written down."""
         return "\n".join([PREFACE, *self.lines]) + "\n"
 
-    def note(self, who: str, said: str) -> None:
-        now = self.clock().astimezone(ROME)
+    def note(self, who: str, said: str, at: datetime | None = None) -> None:
+        now = (at or self.clock()).astimezone(ROME)
         day = f"{now:%A %-d %B %Y}"
         if day != self._day:
             self._day = day
-            self.lines += ["", day, "-" * len(day)]
-        self.lines.append(f"{now:%H:%M:%S}  {who:<9} {said}")
+            self.lines += [day, "-" * len(day)] if not self.lines[-1] else ["", day, "-" * len(day)]
+        self.lines.append(f"{now:%H:%M:%S}  {who:<11} {said}")
 
     def title(self, said: str) -> None:
-        self.lines += ["", "", said, "=" * len(said)]
-        self._day = ""
+        self.lines += ["", "", said, "=" * len(said), ""]
 
     def look(self) -> None:
-        """Writes down what has come to Slack since the last look: new messages, and threads' lines that show in the
-        channel too."""
+        """Writes down what has come to Slack since the last look: new messages, clocks that rang, and lines of threads
+        that show in the channel too."""
         for message in self.slack.messages[self._seen :]:
             name = next(name for name, known in self.slack.channels.items() if known == message.channel)
+            at = datetime.fromtimestamp(int(message.ts.partition(".")[0]), tz=ROME)
             if message.thread_ts is None:
-                self.note(f"#{name[:8]}", _short(message.text))
-            elif message.broadcast:
-                self.note(f"#{name[:8]}", f"  ↳ {_short(message.text)}")
+                self.note(f"#{name}", _short(message.text), at)
+            elif message.broadcast or message.text.startswith("⏰"):
+                where = "↳" if message.broadcast else "↳ (in the thread)"
+                self.note(
+                    f"#{name}",
+                    f"  {where} case {self._numbers()[message.thread_ts]}: {_short(message.text)}",
+                    at,
+                )
         self._seen = len(self.slack.messages)
         for told in self.slack.private[self._told :]:
             who = next(name for name, known in TEAM.items() if known == told["user"])
             self.note("", f"  only {who} reads: {_short(' / '.join(told['text'].splitlines()))}")
         self._told = len(self.slack.private)
+
+    def _numbers(self) -> dict[str, int]:
+        """The cases by the ts of their messages."""
+        of_cases = select(Notification.message_id, Notification.case_id).where(
+            col(Notification.kind) == NotificationKind.CASE
+        )
+        with self.alive.service.db.read() as session:
+            return {ts: case for ts, case in session.execute(of_cases) if ts and case}
 
     # ------------------------------------------------------------------------------------------------- time
 
@@ -106,9 +119,12 @@ class Desk:
     def waits(self) -> int:
         """Messages that are not delivered."""
         with self.alive.service.db.read() as session:
-            return session.scalar(
-                select(func.count()).select_from(Notification).where(col(Notification.state).in_(WAITING))
-            ) or 0
+            return (
+                session.scalar(
+                    select(func.count()).select_from(Notification).where(col(Notification.state).in_(WAITING))
+                )
+                or 0
+            )
 
     def until(self, when: str) -> None:
         """Lets time pass to "Thu 26 Nov 09:00", in Rome: from one clock that rings to the next."""
@@ -126,7 +142,10 @@ class Desk:
     def _next_ring(self) -> datetime | None:
         with self.alive.service.db.read() as session:
             return session.scalars(
-                select(Clock.rings_at).where(col(Clock.rings_at).is_not(None)).order_by(col(Clock.rings_at)).limit(1)
+                select(Clock.rings_at)
+                .where(col(Clock.rings_at).is_not(None))
+                .order_by(col(Clock.rings_at))
+                .limit(1)
             ).first()
 
     # --------------------------------------------------------------------------------------------- mentions
@@ -163,9 +182,8 @@ class Desk:
 
     def do(self, who: str, key: str, what: str, **values: Any) -> None:
         """A click on the message of a case: a button, an entry of its short menu, or one under *More*; and where it opens
-        a modal, the modal with `values`. `assign` takes `to`."""
-        to = values.pop("to", None)
-        self._click(who, key, what, to)
+        a modal, the modal with `values`. `assign` takes `to`; `more`: under *More* also where it is nearer at hand."""
+        self._click(who, key, what, values.pop("to", None), more=values.pop("more", False))
         Pool.work.done()
         if what in MODALS and what != "menu":
             self.submit(who, what, **values)
@@ -212,12 +230,16 @@ class Desk:
 
     def copied(self, who: str, key: str) -> None:
         """*Mark as replied* under the reply that was handed out to copy, which only the person sees."""
-        (button,) = [e for b in self.slack.private[-1]["blocks"] if b["type"] == "actions" for e in b["elements"]]
+        (button,) = [
+            e for b in self.slack.private[-1]["blocks"] if b["type"] == "actions" for e in b["elements"]
+        ]
         payload = self.slack.payload(self.message(key), menu.MORE, TEAM[who], who)
         payload["actions"] = [button]
         self.used.add(button["action_id"])
         self.note(who, f"{button['text']['text']} · {self.called(key)} (under the copied reply)")
         self._send(who, payload)
+        self.submit(who, "replied")
+        self.work()
 
     def from_thread(self, who: str, key: str) -> None:
         """*Reopen* on the line of the thread that told the end."""
@@ -238,7 +260,9 @@ class Desk:
 
     def in_home(self, who: str, key: str, action: str) -> None:
         view, case = self.slack.homes[TEAM[who]], self.case(key)
-        buttons = [b["accessory"] for b in view["blocks"] if b.get("accessory", {}).get("action_id") == action]
+        buttons = [
+            b["accessory"] for b in view["blocks"] if b.get("accessory", {}).get("action_id") == action
+        ]
         (button,) = [b for b in buttons if b["value"].startswith(f"{case}.")]
         self.used.add(action)
         self.note(who, f"{button['text']['text']} · {self.called(key)} (in the App Home)")
@@ -256,7 +280,9 @@ class Desk:
         self.used.add(SHORTCUT)
         self.note(who, f"Make this a case · on a message in #reputation: {text}")
         message = {"ts": "1.000001", "text": text}
-        self._send(who, self.slack.shortcut(SHORTCUT, message, self.slack.channels["reputation"], TEAM[who], who))
+        self._send(
+            who, self.slack.shortcut(SHORTCUT, message, self.slack.channels["reputation"], TEAM[who], who)
+        )
         self.work()
 
     # ----------------------------------------------------------------------------------------------- finding
@@ -309,12 +335,11 @@ class Desk:
         self.used |= {menu.MORE, f"menu:{what}"}
         return self.slack.chosen(message, what, TEAM[who], who)
 
-    def _click(self, who: str, key: str, what: str, to: str | None = None) -> None:
+    def _click(self, who: str, key: str, what: str, to: str | None = None, *, more: bool = False) -> None:
         self.clock.advance(A_CLICK)
-        message = self.message(key)
-        entries = [o["value"].partition(":")[0] for b in message.buttons().values() for o in b.get("options", [])]
-        if menu.action(what) in message.buttons() or what in entries:
-            self.note(who, f"{self._label(what)} · {self.called(key)}")
+        near = self._near(key)
+        if what in near and not more:
+            self.note(who, f"{near[what]} · {self.called(key)}")
             self._send(who, self.payload(who, key, what), at_once=True)
             return
         self._send(who, self.payload(who, key, "menu"))
@@ -322,7 +347,7 @@ class Desk:
         action = menu.action(what)
         self.used.add(action)
         chosen = {"selected_user": TEAM[to]} if to else {}
-        self.note(who, f"More: {self._label(what)}{f' ({to})' if to else ''} · {self.called(key)}")
+        self.note(who, f"More: {menu.LABELS[what]}{f' ({to})' if to else ''} · {self.called(key)}")
         self._send(who, self.slack.in_view(view, action, TEAM[who], who, **chosen), at_once=True)
 
     def _send(self, who: str, payload: Block, *, at_once: bool = False) -> None:
@@ -341,8 +366,15 @@ class Desk:
                     self.note("", f"  the form says: {_short(said)}")
                 del self.slack.views[number]
 
-    def _label(self, what: str) -> str:
-        return menu.LABELS.get(what, what.capitalize().replace("_", " "))
+    def _near(self, key: str) -> dict[str, str]:
+        """What the buttons and the short menu under a case's message do, with what they are called."""
+        found = {}
+        for action, element in self.message(key).buttons().items():
+            for option in element.get("options", []):
+                found[option["value"].partition(":")[0]] = f"⋯ {option['text']['text']}"
+            if element["type"] == "button":
+                found[action.split(".")[2]] = element["text"]["text"]
+        return found
 
     def called(self, key: str) -> str:
         return f"case {self.case(key)} ({self.posts[key].new.get('author', key)})"
@@ -373,4 +405,3 @@ def _name(action: str) -> str:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= SHOWN else line[: SHOWN - 1].rstrip() + "…"
-

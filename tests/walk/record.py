@@ -15,7 +15,10 @@ from tests.fake_slack import FakeSlack, Message
 ROME = ZoneInfo("Europe/Rome")
 STORIES = ("ginger", "bitter", "descaler")
 """The cases whose threads are shown whole: a danger, an edited review, a customer who comes back."""
-TO_DO, UNDONE = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED), (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED)
+TO_DO, UNDONE = (
+    (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED),
+    (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED),
+)
 WIDTHS = (16, 4, 8, 16, 27)
 
 
@@ -63,7 +66,9 @@ def _is_forgotten(case: Case, running: set[int]) -> bool:
     """Whether nobody would be reminded: to do, and no clock runs; or answered, and nobody owns it. Praise may wait."""
     if case.channel == "praise":
         return False
-    return (case.status in TO_DO and case.id not in running) or (case.status == CaseStatus.REPLIED and not case.owner)
+    return (case.status in TO_DO and case.id not in running) or (
+        case.status == CaseStatus.REPLIED and not case.owner
+    )
 
 
 def story(slack: FakeSlack, message: Message, case: int) -> Iterator[str]:
@@ -97,7 +102,9 @@ def end(session: Session, slack: FakeSlack) -> Iterator[str]:
     asked = Counter(method for method, _ in slack.calls)
     rows = session.exec(select(Audit.id)).all()
     yield from ("", "", "In the end", "==========", "")
-    yield f"Cases:     {found.cases}: " + ", ".join(f"{count} {status}" for status, count in sorted(by_status.items()))
+    yield f"Cases:     {found.cases}: " + ", ".join(
+        f"{count} {status}" for status, count in sorted(by_status.items())
+    )
     yield f"Messages:  {len(slack.messages)} in Slack, {found.cases - found.without_one_message} of them of cases, one each"
     yield f"Twice:     {found.twice}"
     yield f"Lost:      {found.lost}"
@@ -112,7 +119,11 @@ def _row(*cells: str) -> str:
 
 
 def _detail(detail: dict[str, Any]) -> str:
-    known = {name: value for name, value in detail.items() if value not in (None, "", [], {}) and name not in LEFT_OUT}
+    known = {
+        name: value
+        for name, value in detail.items()
+        if value not in (None, "", [], {}) and name not in LEFT_OUT
+    }
     said = ", ".join(f"{name}: {_value(value)}" for name, value in known.items())
     return said if len(said) <= 90 else said[:89] + "…"
 

@@ -57,7 +57,10 @@ def before_opening(desk: Desk, slack: FakeSlack) -> None:
     desk.read(1)
     desk.work()
     desk.until("Tue 24 Nov 08:04")
-    first, second = desk.payload("anna", "ginger", "acknowledge"), desk.payload("luca", "ginger", "acknowledge")
+    first, second = (
+        desk.payload("anna", "ginger", "acknowledge"),
+        desk.payload("luca", "ginger", "acknowledge"),
+    )
     desk.both("anna", first, "luca", second, "ginger")
     view = desk.open("anna", "ginger", "edit")
     desk.in_modal("anna", view, menu.action("another"))
@@ -65,7 +68,9 @@ def before_opening(desk: Desk, slack: FakeSlack) -> None:
     desk.work()
     desk.do("anna", "ginger", "copy")
     desk.do("anna", "ginger", "callback")
-    desk.do("anna", "ginger", "note", note="Chiamata: respira bene, ha preso l'antistaminico. Lotto 2611 fermato.")
+    desk.do(
+        "anna", "ginger", "note", note="Chiamata: respira bene, ha preso l'antistaminico. Lotto 2611 fermato."
+    )
     desk.do("anna", "ginger", "replied", promise="l'esito del laboratorio", by="2026-11-26")
 
 
@@ -105,6 +110,7 @@ def the_case_list(desk: Desk) -> None:
     desk.do("marta", "twice", "replied")
     desk.do("marta", "twice", "resolve_as", how="refund", note="38,40 € restituiti")
 
+    desk.do("marta", "insult", "open")
     desk.do("marta", "insult", "warn")
     desk.do("marta", "insult", "hide")
     desk.do("marta", "insult", "resolve_as", how="nothing")
@@ -119,6 +125,10 @@ def the_case_list(desk: Desk) -> None:
     desk.submit("marta", "not_about_us", desk.modal("not_about_us"), phrase="aurora boreale")
     desk.work()
     desk.do("marta", "joke", "false_alarm_as", sentiment="positive", urgency="low", category="praise")
+    desk.from_thread("marta", "joke")
+    desk.do("marta", "joke", "false_alarm_as", more=True, urgency="low")
+    desk.do("marta", "job", "not_relevant", more=True)
+    desk.from_thread("marta", "job")
     desk.do("marta", "job", "not_relevant")
 
     desk.do("marta", "sunday", "assign_me")
@@ -130,7 +140,6 @@ def the_case_list(desk: Desk) -> None:
     desk.do("marta", "lid", "acknowledge")
     desk.do("marta", "lid", "copy")
     desk.copied("marta", "lid")
-    desk.work()
     desk.do("marta", "lid", "resolve_as", how="replacement")
     desk.do("marta", "bitter", "replied")
     desk.do("marta", "bitter", "resolve_as", how="explained")
@@ -139,7 +148,7 @@ def the_case_list(desk: Desk) -> None:
     desk.do("luca", "descaler", "resolve_as", how="explained")
 
     desk.do("marta", "grinder", "snooze_hour")
-    desk.do("marta", "gift", "snooze_morning")
+    desk.do("marta", "gift", "snooze_morning", more=True)
     desk.do("marta", "coupon", "snooze_monday")
     desk.do("marta", "spoon", "snooze_morning")
     desk.do("marta", "spoon", "wake")
@@ -166,7 +175,6 @@ def the_rest(desk: Desk, slack: FakeSlack) -> None:
     desk.do("luca", "burn", "resolve_as", how="moved_to_private")
     race(desk)
     desk.shortcut("luca", "Ha senso rispondere a loro? https://press.example/recipe")
-    desk.do("luca", "recipe", "open" if "open" in desk.shown("recipe") else "copy")
     desk.do("luca", "recipe", "replied")
     desk.do("luca", "recipe", "resolve_as", how="explained")
     desk.command("marta", "search cappuccino")
@@ -192,7 +200,8 @@ def the_rest(desk: Desk, slack: FakeSlack) -> None:
     desk.many("marta", "unsubscribe kiosk subscription", "replied", "resolve_as", how="refund")
     desk.many("luca", "filter", "acknowledge", "replied", "resolve_as", how="replacement")
     desk.do("marta", "plastic", "acknowledge")
-    desk.do("luca", "smile", "copy" if "copy" in desk.shown("smile") else "open")
+    desk.do("luca", "smile", "copy")
+    desk.do("luca", "smile", "ask_to_quote", more=True)
     desk.do("luca", "smile", "replied")
     desk.do("luca", "smile", "resolve_as", how="nothing")
     desk.check("By noon")
@@ -217,6 +226,7 @@ def race(desk: Desk) -> None:
     desk.keep_quiet_about(winner, RACED)
     desk.note("", "  one of them has the case; only the other reads: … was faster: acknowledged …")
     desk.work()
+    desk.do("marta", RACED, "assign_me", more=True)
 
 
 def the_week(desk: Desk) -> None:
