@@ -110,10 +110,10 @@ def the_case_list(desk: Desk) -> None:
     desk.do("marta", "twice", "replied")
     desk.do("marta", "twice", "resolve_as", how="refund", note="38,40 € restituiti")
 
-    desk.do("marta", "insult", "open")
     desk.do("marta", "insult", "warn")
     desk.do("marta", "insult", "hide")
     desk.do("marta", "insult", "resolve_as", how="nothing")
+    desk.do("marta", "rival", "open")
     desk.do("marta", "rival", "report", rule="fake", evidence="Dice lui stesso di non avere mai ordinato")
     desk.do("marta", "rival", "outcome", outcome="pending")
     desk.do("marta", "rival", "outcome", outcome="removed")

@@ -52,6 +52,7 @@ on_call = ["@anna", "@luca"]
 escalation = ["@luca", "@head-of-care"]
 contacts = { default = "assistenza@aurora.example" }
 remedies = { product_quality = "refund_replacement", delivery = "apology_fix" }
+tripwires = ["bestcapsules"]
 clauses = { spam = "3.1", abuse = "3.2" }
 
 [[brands.aurora.policy.faq]]
