@@ -11,13 +11,15 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from alerts.channels.slack import blocks, home
+from alerts.card import Proposal, Why
+from alerts.channels.slack import blocks, home, menu, modals
 from alerts.channels.slack.clicks import FASTER
+from alerts.channels.slack.modals import Counted
 from alerts.views import Line, Reminder, Said, View
 from alerts.words import Words
 from store.tables import CaseStatus
-from tests.alerts.channels.kinds import KINDS, MARTA, NOW
-from tests.alerts.channels.slack.views import HOME, VIEWS
+from tests.alerts.channels.kinds import KINDS, MARTA, NORMAL, NOW
+from tests.alerts.channels.slack.views import HOME, SPAM, VIEWS
 from tests.conftest import ROOT
 from tests.fake_slack import PEOPLE
 
@@ -373,9 +375,9 @@ def page(words: Words, view: Block) -> str:
 def entries(words: Words, view: View) -> str:
     """The short menu under a message, open."""
     shown = blocks.render(view, words).blocks
-    (menu,) = [e for b in shown if b["type"] == "actions" for e in b["elements"] if e["type"] == "overflow"]
+    (short,) = [e for b in shown if b["type"] == "actions" for e in b["elements"] if e["type"] == "overflow"]
     sheet = Sheet(left=MARGIN, right=300, width=320)
-    for option in menu["options"]:
+    for option in short["options"]:
         sheet.text([Run(option["text"]["text"])])
         sheet.y += 6
     return sheet.svg("⋯")
@@ -402,6 +404,59 @@ def _faster(words: Words) -> list[Block]:
         FASTER[CaseStatus.ACKNOWLEDGED], who="marta", when=words._("today at {time}", time="12:00")
     )
     return [{"type": "section", "text": {"type": "plain_text", "text": said}}]
+
+
+NORTH = replace(
+    NORMAL,
+    title="",
+    author="viaggi_lenti",
+    quote="Delusi: tre notti al freddo e l'aurora boreale non si è fatta vedere.",
+)
+FAKE = replace(
+    NORMAL,
+    title="",
+    author="bestcapsules4u",
+    quote="Mai comprato qui. Altrove costano la metà, dite che vi mando io.",
+)
+RUDE = replace(
+    NORMAL,
+    title="",
+    author="anonimo77",
+    quote="Siete dei pezzi di merda, voi e chi ci lavora.",
+    status="acknowledged",
+    acknowledged_by=MARTA,
+    acknowledged_at=NOW,
+)
+JOKE = replace(
+    NORMAL,
+    title="",
+    author="deadpan_dave",
+    quote="Terribile: dopo Caffè Aurora il caffè dell'ufficio non si beve più.",
+)
+PRAISE = replace(
+    NORMAL,
+    case_id=13,
+    channel="praise",
+    urgency="low",
+    whys=(Why("praise"),),
+    stars=5.0,
+    due_at=None,
+    earlier=0,
+    title="",
+    author="Elisa F.",
+    quote="La moka più bella che abbia mai avuto. La ricompro per mia sorella, complimenti a tutti.",
+    draft=Proposal(
+        "it",
+        "Grazie Elisa, ci ha fatto felici. Un saluto anche a Sua sorella!\nGiulia, Caffè Aurora",
+        used=84,
+        limit=5970,
+    ),
+)
+
+
+def _home(words: Words) -> Block:
+    team = (*HOME.team[:2], PRAISE)
+    return home.view(replace(HOME, paused=(), team=team), words)
 
 
 def _story() -> list[View]:
@@ -431,17 +486,19 @@ DRAWN: dict[str, Callable[[Words], str]] = {
     ),
     "edited": lambda words: messages(words, KINDS["edited"]),
     "resolved": lambda words: messages(words, KINDS["resolved"]),
-    "praise": lambda words: messages(words, KINDS["praise"]),
+    "praise": lambda words: messages(words, PRAISE),
     "faster": lambda words: messages(words, _faster(words), note=ONLY_YOU[words.lang]),
     "more": lambda words: form(words, VIEWS["menu_open"](words)),
-    "spam": lambda words: form(words, VIEWS["menu_spam"](words)),
+    "spam": lambda words: form(words, menu.view(RUDE, SPAM, words)),
     "edit": lambda words: form(words, VIEWS["edit"](words)),
     "replied": lambda words: form(words, VIEWS["replied"](words)),
     "resolve": lambda words: form(words, VIEWS["resolve"](words)),
-    "false_alarm": lambda words: form(words, VIEWS["false_alarm"](words)),
-    "not_about_us": lambda words: form(words, VIEWS["not_about_us"](words)),
-    "report": lambda words: form(words, VIEWS["report"](words)),
-    "home": lambda words: page(words, home.view(replace(HOME, paused=()), words)),
+    "false_alarm": lambda words: form(words, modals.false_alarm(JOKE, words)),
+    "not_about_us": lambda words: form(
+        words, modals.not_about_us(NORTH, Counted("aurora boreale", 14), words)
+    ),
+    "report": lambda words: form(words, modals.report(FAKE, words)),
+    "home": lambda words: page(words, _home(words)),
 }
 
 
