@@ -327,11 +327,11 @@ ONLY_YOU = {"en": "Only visible to you", "it": "Solo tu puoi vederlo"}
 # ----------------------------------------------------------------------------------------------------- pictures
 
 
-def messages(words: Words, *views: View | Sequence[Block], note: str = "") -> str:
+def messages(words: Words, *views: View | list[Block], note: str = "") -> str:
     """Messages of the app, one below the other, as in a channel or a thread."""
     sheet, said = Sheet(), []
     for view in views:
-        shown = list(view) if isinstance(view, list | tuple) else list(blocks.render(view, words).blocks)
+        shown = view if isinstance(view, list) else list(blocks.render(view, words).blocks)
         sheet.left = MARGIN
         sheet.box(sheet.y + 2, 36, x=MARGIN, width=36, fill="#4a154b", edge="#4a154b")
         sheet.write(MARGIN + 18, sheet.y + 27, [Run("A", "#fff", bold=True)], 20, anchor="middle")
@@ -422,7 +422,7 @@ RUDE = replace(
     NORMAL,
     title="",
     author="anonimo77",
-    quote="Siete dei pezzi di merda, voi e chi ci lavora.",
+    quote="Siete degli idioti, voi e chi ci lavora.",
     status="acknowledged",
     acknowledged_by=MARTA,
     acknowledged_at=NOW,
@@ -448,7 +448,7 @@ PRAISE = replace(
     draft=Proposal(
         "it",
         "Grazie Elisa, ci ha fatto felici. Un saluto anche a Sua sorella!\nGiulia, Caffè Aurora",
-        used=84,
+        used=85,
         limit=5970,
     ),
 )

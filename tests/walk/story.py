@@ -9,7 +9,8 @@ from pathlib import Path
 from alerts.channels.slack import menu, modals
 from store.tables import Case
 from tests.fake_slack import Failure, FakeSlack, fake_slack
-from tests.walk.desk import ROME, TEAM, Desk
+from tests.walk.desk import TEAM, Desk
+from tests.walk.record import ROME
 from tests.walk.world import Clock, Died, Pool, Transport, living, posts
 
 BEGINS = datetime(2026, 11, 24, 7, 42, tzinfo=ROME)
