@@ -1,5 +1,6 @@
 """`python -m tests.walk` plays the walk and prints it; with `--write`, writes `walk.txt` anew, to be read like code."""
 
+import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ def played() -> str:
 
 
 if __name__ == "__main__":
+    logging.getLogger().addHandler(logging.NullHandler())  # what is not delivered at first is part of the story
     told = played()
     if "--write" in sys.argv[1:]:
         RECORDED.write_text(told, encoding="utf-8")
