@@ -17,7 +17,8 @@ def played() -> str:
 
 
 if __name__ == "__main__":
-    logging.getLogger().addHandler(logging.NullHandler())  # what is not delivered at first is part of the story
+    # What is not delivered at first is part of the story, not of the log.
+    logging.getLogger().addHandler(logging.NullHandler())
     told = played()
     if "--write" in sys.argv[1:]:
         RECORDED.write_text(told, encoding="utf-8")
