@@ -1,24 +1,38 @@
 """`ascolto check`: is everything in place? Each check is one line with what was seen and, where it is wrong, the mend.
 
-Nothing is changed and nothing is read from a source, except from the one that `--live` names.
+Nothing is changed and nothing is read from a source, except from the one that `--live` names; `--slack` posts a test
+alert.
 """
 
 import os
+import secrets
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from threading import Event
 from typing import Any, Literal
 
+from sqlmodel import col, select
+
 import platforms
+from alerts import routing
 from alerts.channels.slack.client import Slack
 from alerts.sla import unknown_country
+from alerts.telling import name_of
+from alerts.views import Trial
 from alerts.words import Words
 from platforms.base import SourceOptions
-from service import open_database, open_email, open_webhook, scorer_of
+from service import open_channels, open_database, open_email, open_webhook, scorer_of, slack_app_for
 from settings import Settings
 from store.db import Database
 from store.errors import AscoltoError, Permanent
+from store.tables import Audit
 
+WORKING_DAY = timedelta(hours=8)
 Status = Literal["ok", "warn", "fail", "off"]
+LOOK = 0.2  # seconds between two looks for the click on a test alert
 # What `alerts.channels.slack` calls, whatever the channels are.
 SCOPES = {"chat:write", "channels:read", "channels:history", "groups:read", "commands", "users:read"}
 
@@ -36,10 +50,17 @@ class Check:
         return asdict(self)
 
 
-def run_checks(settings: Settings, live: str | None = None) -> Iterator[Check]:
-    """All checks, one after the other; none raises."""
+def run_checks(
+    settings: Settings,
+    live: str | None = None,
+    slack_wait: float | None = None,
+    say: Callable[[str], object] = lambda text: None,
+) -> Iterator[Check]:
+    """All checks, one after the other; none raises. `slack_wait`: also post a test alert, and wait so many seconds for
+    its button; `say` asks for the click."""
     yield _configuration(settings)
     yield from _brands(settings)
+    yield from _rules(settings)
     for name, look in (
         ("database", _database),
         ("broker", _broker),
@@ -50,6 +71,8 @@ def run_checks(settings: Settings, live: str | None = None) -> Iterator[Check]:
         ("webhook", _webhook),
     ):
         yield _guarded(name, lambda look=look: look(settings))  # type: ignore[misc]
+    if slack_wait is not None:
+        yield _guarded("slack test", lambda: _try_slack(settings, slack_wait, say))
     for source in settings.sources:
         yield _source(source)
     if live is not None:
@@ -89,6 +112,24 @@ def _brands(settings: Settings) -> Iterator[Check]:
             yield Check(f"brand {key}", "warn", "drafts have no private channel to invite to", mend)
         else:
             yield Check(f"brand {key}", "ok", brand.name)
+
+
+def _rules(settings: Settings) -> Iterator[Check]:
+    """Rules that can never hold, and bundles that come when the time to reply is over."""
+    slack, sources = settings.slack, {one.name: (one.brand, one.type) for one in settings.sources}
+    flaws = list(routing.flaws(slack, settings.brands, sources))
+    for flaw in flaws:
+        name = f"slack rule {flaw.number}" if flaw.number else "slack quiet"
+        yield Check(name, "warn", f"never holds: {flaw.what}", flaw.mend)
+    by_day = "day" in {slack.bundle, *(rule.bundle for rule in slack.rules)}
+    for key, brand in settings.brands.items() if by_day else ():
+        limit = brand.policy.first_contact.normal
+        if limit is not None and limit < WORKING_DAY:
+            mend = f'set brands.{key}.policy.first_contact.normal to "8h" or more, or bundle by the hour'
+            told = f"{brand.name}: a bundle of the day comes when the time to reply is over"
+            yield Check(f"slack bundle {key}", "warn", told, mend)
+    if slack.rules and not flaws:
+        yield Check("slack rules", "ok", f"{len(slack.rules)} rules")
 
 
 def _database(settings: Settings) -> Check:
@@ -169,6 +210,84 @@ def _webhook(settings: Settings) -> Check:
         return Check("webhook", "off", "nothing is posted")
     webhook.check()
     return Check("webhook", "ok", f"it can be reached; tells of {', '.join(settings.webhook.targets)}")
+
+
+def _try_slack(settings: Settings, wait: float, say: Callable[[str], object]) -> Check:
+    """A test alert goes the whole way: to the channel of alerts, and its button back to us."""
+    name, environment = "slack test", settings.environment
+    if environment.slack_bot_token is None:
+        return Check(name, "off", "Slack is not connected", "set SLACK_BOT_TOKEN (README, Connect Slack)")
+    token, words = environment.slack_bot_token.get_secret_value(), Words(settings.ui_language)
+    slack = Slack(token, settings.slack.address, words, api_url=environment.slack_api_url)
+    trial, place = Trial(secrets.token_hex(8)), settings.slack.address("alerts")
+    key = f"check:{trial.value}"
+    sent = slack.post(place, trial, key)
+    if environment.slack_app_token is None and environment.slack_signing_secret is None:
+        slack.edit(sent, replace(trial, over=True), key)
+        mend = "set SLACK_APP_TOKEN (Socket Mode), or SLACK_SIGNING_SECRET for signed HTTP"
+        return Check(name, "fail", f"posted to {place}, and nobody would hear its button", mend)
+    start, db = time.monotonic(), open_database(settings)
+    try:
+        with _listening(settings, db):
+            say(f"Please click the button of the test alert in {place} (waiting {wait:g} s).")
+            who = _clicked(db, trial.value, wait)
+    finally:
+        db.close()
+    slack.edit(sent, replace(trial, seen_by=who or "", over=who is None), key)
+    if who is None:
+        return Check(
+            name, "fail", f"posted to {place}; no click was heard within {wait:g} s", _unheard(settings)
+        )
+    seconds = time.monotonic() - start
+    return Check(name, "ok", f"posted to {place}; {name_of(who)} clicked its button after {seconds:.0f} s")
+
+
+@contextmanager
+def _listening(settings: Settings, db: Database) -> Iterator[None]:
+    """Socket Mode, as the service has it: Slack may give us clicks on cases meanwhile. Without an app token only a
+    service that runs hears clicks."""
+    from alerts.channels.slack.listen import close, socket_mode
+
+    environment = settings.environment
+    app = slack_app_for(settings, db, list(open_channels(settings)), lambda: None)
+    if environment.slack_app_token is None or app is None:
+        yield
+        return
+    handler = socket_mode(app, environment.slack_app_token.get_secret_value())
+    try:
+        try:
+            handler.connect()  # type: ignore[no-untyped-call]
+        except Exception as error:  # what the SDK raises here has no common base
+            mend = "check SLACK_APP_TOKEN: it begins with xapp- and has the scope connections:write"
+            raise Permanent(f"Socket Mode cannot be opened ({type(error).__name__})", mend) from None
+        yield
+    finally:
+        handler.close()  # type: ignore[no-untyped-call]
+        close(app)
+
+
+def _clicked(db: Database, value: str, wait: float) -> str | None:
+    """Who clicked; the row may be another process's, which Slack gave the click to."""
+    from alerts.channels.slack.listen import CHECKED
+
+    ends, pause = time.monotonic() + wait, Event()
+    while True:
+        with db.read() as session:
+            rows = session.exec(
+                select(Audit).where(Audit.action == CHECKED).order_by(col(Audit.id).desc()).limit(20)
+            )
+            who = next((row.who for row in rows if row.detail.get("value") == value), None)
+        if who is not None or time.monotonic() >= ends:
+            return who
+        pause.wait(LOOK)
+
+
+def _unheard(settings: Settings) -> str:
+    if settings.environment.slack_app_token is not None:
+        return "click it while this waits; if you did, turn on Socket Mode and Interactivity (docs/slack.md)"
+    return (
+        "over signed HTTP ascolto run must be up; check the Request URL under Interactivity (docs/slack.md)"
+    )
 
 
 def _source(source: SourceOptions) -> Check:

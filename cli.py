@@ -119,6 +119,10 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path(
 def check(
     as_json: Json = False,
     live: Annotated[str | None, typer.Option("--live", help="Also read this source once.")] = None,
+    slack: Annotated[
+        bool, typer.Option("--slack", help="Also post a test alert, and wait for its button.")
+    ] = False,
+    wait: Annotated[float, typer.Option(min=1, help="Seconds to wait for that button.")] = 60,
 ) -> None:
     """Checks configuration, database, model, Slack and sources, and names each problem with its mend.
 
@@ -130,7 +134,7 @@ def check(
     if live is not None:
         settings.source(live)
     found = []
-    for one in run_checks(settings, live):
+    for one in run_checks(settings, live, wait if slack else None, lambda text: typer.echo(text, err=True)):
         found.append(one)
         if not as_json:
             mend = f"\n      {one.mend}" if one.mend else ""
@@ -319,15 +323,31 @@ def status(as_json: Json = False) -> None:
         }
         for row in found.sources
     ]
+    turned = [
+        asdict(row) | {"until": row.until and iso(row.until), "set_at": iso(row.set_at)}
+        for row in found.switches
+    ]
     counts = {"mentions": found.mentions, "cases": found.cases, "outbox": found.outbox}
+    undelivered = [
+        asdict(row) | {"next_try": row.next_try and iso(row.next_try)} for row in found.undelivered
+    ]
     if as_json:
-        _print_json(counts | {"sources": sources})
+        _print_json(counts | {"sources": sources, "undelivered": undelivered, "switches": turned})
         return
     for name, states in counts.items():
         typer.echo(f"{name}: " + ", ".join(f"{state} {count}" for state, count in states.items()))
+    for row in undelivered:
+        again = f", again at {row['next_try']}" if row["next_try"] else ""
+        typer.echo(
+            f"not delivered to {row['channel']} {row['target']}: {row['count']} ({row['error']}){again}"
+        )
     for row in sources:
         error = f" ({row['last_error']})" if row["last_error"] else ""
         typer.echo(f"source {row['source']}: {row['health']}, last read {row['last_ok'] or 'never'}{error}")
+    for row in turned:
+        kind, _, about = row["name"].partition(":")
+        what = "paused: everything" if about == "*" else f"{kind}d: {about}"
+        typer.echo(f"{what}, by {row['set_by']} until {row['until'] or 'somebody says /ascolto go-on'}")
 
 
 @app.command()

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from alerts import clocks, digest
+from alerts import briefs, clocks, digest, pausing
 from alerts.channels.base import Channel
 from alerts.drafts.compose import compose
+from alerts.heartbeat import Heart
 from alerts.outbox import deliver_waiting
 from alerts.stage import check_sources, triage_waiting
 from alerts.words import Words
@@ -44,6 +45,8 @@ CALM = timedelta(
 )  # after a look that could not ring all that was due, before the next of what is not critical
 JUMP = timedelta(minutes=1)  # a clock that goes back further has been set
 CHECK = 20  # seconds between looks at sources that went down
+BRIEF = 30  # seconds between looks whether the time of a brief has come
+BEAT = 60  # seconds between two calls of the address that notices a silence
 REST = timedelta(minutes=1)  # a source that is still due after its read is not read again before
 MARGIN = timedelta(minutes=1)  # a lease outlasts the crawl it is for
 RETENTION = CronTrigger(hour=3, minute=40, timezone="UTC")
@@ -147,10 +150,12 @@ class Service:
             now=self.clock(),
             compose=compose,
             detect=lambda text: detect(text).lang,
+            routing=self.settings.slack,
         )
         return taken > 0
 
     def deliver(self) -> bool:
+        pausing.tell(self.db, list(self.channels), self.clock())
         sent = deliver_waiting(
             self.db,
             self.channels,
@@ -178,8 +183,11 @@ class Service:
         return False
 
     def check(self) -> bool:
-        """Sources that went down or came back. Nothing is left for a second look."""
-        if check_sources(self.db, self.settings.brands, list(self.channels), self.clock()):
+        """Sources that went down or came back, pauses that are over. Nothing is left for a second look."""
+        channels, now = list(self.channels), self.clock()
+        told = check_sources(self.db, self.settings.brands, channels, now)
+        told += pausing.tell(self.db, channels, now)
+        if told:
             self.belt.wake("deliver")
         return False
 
@@ -216,6 +224,13 @@ class Service:
         if digest.announce(self.db, self.settings.brands, list(self.channels), self.clock()):
             self.belt.wake("deliver")
 
+    def announce_briefs(self) -> None:
+        """The morning's and the evening's brief of each brand whose time has come; each is written once."""
+        brands, watched = self.settings.brands, self.settings.sources
+        sources = [briefs.Watched(source.name, source.brand, source.every) for source in watched]
+        if briefs.announce(self.db, brands, sources, list(self.channels), self.clock()):
+            self.belt.wake("deliver")
+
     def expire(self) -> None:
         """Personal data whose time is over go; their messages are edited."""
         kept = self.settings.retention
@@ -250,6 +265,15 @@ class Service:
         for brand in self.settings.brands.values():
             monday = CronTrigger(day_of_week="mon", hour=digest.HOUR, timezone=brand.zone)
             timers.add_job(self.announce_digests, monday)
+        timers.add_job(self.announce_briefs, "interval", seconds=BRIEF, next_run_time=utcnow())
+        if url := self.settings.heartbeat_url:
+            heart = Heart(url)
+            timers.add_job(
+                lambda: heart.beat(self.db, self.channels, self.clock()),
+                "interval",
+                seconds=BEAT,
+                next_run_time=utcnow(),
+            )
         timers.add_job(self.expire, RETENTION)
         timers.start()
         self._clocks = timers

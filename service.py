@@ -8,9 +8,10 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from datetime import datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -25,6 +26,7 @@ from alerts.words import Words
 from scheduler import Service
 from sentiment.loading import load_scorer
 from settings import Settings
+from store.clock import utcnow
 from store.db import Database
 from store.errors import ConfigError, Permanent
 from workers import QUEUES, Belt
@@ -150,29 +152,42 @@ def work(settings: Settings, queues: list[str]) -> None:
 
 def slack_app_of(service: Service) -> "App | None":
     """What listens to Slack's buttons; None without a token."""
+    wake, channels = partial(service.belt.wake, "deliver"), list(service.channels)
+    return slack_app_for(service.settings, service.db, channels, wake, service.clock)
+
+
+def slack_app_for(
+    settings: Settings,
+    db: Database,
+    channels: Sequence[str],
+    wake: Callable[[], object],
+    clock: Callable[[], datetime] = utcnow,
+) -> "App | None":
+    """The same without a service: whoever listens does with a click what the service would."""
     from alerts.channels.slack.listen import Listener, slack_app
 
-    environment = service.settings.environment
+    environment = settings.environment
     if environment.slack_bot_token is None:
         return None
     secret = environment.slack_signing_secret
     listener = Listener(
-        service.db,
-        service.words,
-        service.settings.brands,
-        lambda: service.belt.wake("deliver"),
-        service.clock,
-        list(service.channels),
-        [source.name for source in service.settings.sources],
+        db,
+        Words(settings.ui_language),
+        settings.brands,
+        wake,
+        clock,
+        channels,
+        [source.name for source in settings.sources],
         detect=_detect,
+        routing=settings.slack,
     )
     return slack_app(
         listener,
         token=environment.slack_bot_token.get_secret_value(),
         signing_secret=secret.get_secret_value() if secret else "",
-        workspace=service.settings.slack.workspace,
-        people=service.settings.slack.people,
-        groups=service.settings.slack.groups,
+        workspace=settings.slack.workspace,
+        people=settings.slack.people,
+        groups=settings.slack.groups,
         api_url=environment.slack_api_url,
     )
 

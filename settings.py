@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -27,6 +28,7 @@ from store.errors import ConfigError
 from store.problems import meant, problems
 
 FILE = "ascolto.toml"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 Period = Annotated[Duration, Field(ge=timedelta(days=1))]
 
 
@@ -35,6 +37,30 @@ class Retention(Strict):
 
     texts: Period = Field(timedelta(days=730), description="texts, and all that quotes them")
     authors: Period = Field(timedelta(days=365), description="names and ids of authors")
+
+
+def _watcher(value: SecretStr) -> SecretStr:
+    """An address that is called: https, or plain http on this machine."""
+    try:
+        parts = urlsplit(value.get_secret_value())
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    safe = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+    if not host or not safe or parts.username is not None:
+        raise ValueError("is no address that can be called: write https://..., or http:// on this machine")
+    return value
+
+
+Address = Annotated[SecretStr, AfterValidator(_watcher)]
+
+
+class Running(Strict):
+    """How the service itself is watched."""
+
+    heartbeat_url: Address | None = Field(
+        None, description="called every minute while all is well, so that somebody outside notices a silence"
+    )
 
 
 class Environment(BaseSettings):
@@ -49,6 +75,7 @@ class Environment(BaseSettings):
     )
     broker_url: SecretStr | None = Field(None, validation_alias="ASCOLTO_BROKER_URL")
     model: str | None = Field(None, validation_alias="ASCOLTO_MODEL")
+    heartbeat_url: Address | None = Field(None, validation_alias="ASCOLTO_HEARTBEAT_URL")
     slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
@@ -137,11 +164,18 @@ class Settings(Strict):
     email: EmailOptions = EmailOptions()
     webhook: WebhookOptions = WebhookOptions()
     retention: Retention = Retention()
+    service: Running = Running()
     environment: Environment = Field(default_factory=Environment.model_construct)
 
     @property
     def database_url(self) -> str:
         return self.environment.database_url.get_secret_value()
+
+    @property
+    def heartbeat_url(self) -> str | None:
+        """The environment's comes before the file's."""
+        chosen = self.environment.heartbeat_url or self.service.heartbeat_url
+        return chosen.get_secret_value() if chosen else None
 
     def source(self, name: str) -> SourceOptions:
         """The source called `name`; raises ConfigError that names the nearest."""
@@ -178,6 +212,7 @@ class _File(Strict):
     email: EmailOptions = EmailOptions()
     webhook: WebhookOptions = WebhookOptions()
     retention: Retention = Retention()
+    service: Running = Running()
 
 
 def load(path: Path | None = None, *, required: bool = False) -> Settings:
@@ -274,7 +309,7 @@ def _validated(tables: dict[str, Any], found: list[str]) -> Settings:
     sources = tuple(_sources(file.sources, known, found))
     values = {
         name: getattr(file, name)
-        for name in ("ui_language", "brands", "slack", "email", "webhook", "retention")
+        for name in ("ui_language", "brands", "slack", "email", "webhook", "retention", "service")
     }
     return Settings.model_construct(sources=sources, **values)
 

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -19,13 +20,22 @@ from alerts.text import one_line, shown, visible
 from alerts.virality import Counts, spread
 from platforms.length import measure
 from store.brand import Brand
+from store.retention import ERASED
 from store.tables import Case, CaseStatus, Draft, Mention, Reason, Revision, Score, Snapshot, UtcDateTime
 
 QUOTE = 600  # characters of the customer's words
 LINE = 120  # of a name, a title, a place
 DRAFT = 2_600  # of a reply; Slack takes 3,000 in one text
 WHY_WORDS = 6
+GLAD, CRITICISM = (
+    0.95,
+    0.05,
+)  # probabilities: of positive from which praise is quoted, of negative up to which
+ENOUGH = 40  # letters worth quoting
+ASKED = "ask_quote"  # the move of a draft that asks
 SNAPSHOTS = 60  # the latest, from which the speed is told
+WORST = 4  # mentions of a storm beside the one that is shown
+URGENCIES = ("critical", "high", "normal", "low")
 DONE = (CaseStatus.RESOLVED, CaseStatus.DISMISSED)
 
 
@@ -75,10 +85,25 @@ class Engagement:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One mention of a list, on a line."""
+
+    mention_id: int
+    stars: float | None
+    urgency: str | None
+    author: str | None
+    published_at: datetime
+    quote: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A case at `now`. `version` is the case's when it was read; `mentions` counts all that belong to the case;
     `earlier` and `earlier_answered` count what the same author wrote about the brand before, `earlier_since` is when
-    that began. `mention_id` and `revision` name the words that are shown; `is_cut`: the author wrote more."""
+    that began. `mention_id` and `revision` name the words that are shown; `is_cut`: the author wrote more. `storm`:
+    many mentions told as one, of which `worst` are the worst beside the one that is shown; `opened_at`: since when.
+    `people`: whom a rule names; `may_be_quoted`: praise so good that its author may be asked for it."""
 
     case_id: int
     version: int
@@ -122,6 +147,11 @@ class Card:
     resolution: str | None = None
     snoozed_until: datetime | None = None
     category: str | None = None
+    storm: bool = False
+    opened_at: datetime | None = None
+    worst: tuple[Listed, ...] = ()
+    people: tuple[str, ...] = ()
+    may_be_quoted: bool = False
 
     @property
     def done(self) -> bool:
@@ -139,7 +169,9 @@ def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime
     if row is None:
         raise LookupError(f"case {case_id} is not there any more")
     case, mention = row.Case, row.Mention
-    standing = _standing(case, brand, now, _whys(session, case_id, row.Score))
+    standing = _standing(case, brand, now, _whys(session, case, row.Score))
+    if case.storm:
+        standing["worst"] = _worst(session, case)
     if mention is None:  # erased on its author's wish
         return Card(**standing, mentions=row.mentions)
     words = _words_of(mention, row.Score)
@@ -153,7 +185,20 @@ def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime
         earlier_since=row.since,
         change=change_of(mention, row.Revision),
         draft=_proposal(case, mention, row.Draft, words["lang"]),
+        may_be_quoted=_may_be_quoted(case, mention, row.Score, row.Draft),
     )
+
+
+def _may_be_quoted(case: Case, mention: Mention, score: Score | None, draft: Draft | None) -> bool:
+    """The best of praise: all stars, or none given and no doubt in the model; words enough, none of criticism; and
+    nobody has asked yet."""
+    if case.channel != "praise" or case.status in DONE or score is None or score.sentiment != "positive":
+        return False
+    asked = draft is not None and any(move.startswith(ASKED) for move in draft.moves)
+    probs = score.sentiment_probs or {}
+    sure = mention.stars == 5 or (mention.stars is None and probs.get("positive", 0.0) >= GLAD)
+    length = sum(map(str.isalpha, mention.text))
+    return not asked and sure and probs.get("negative", 0.0) < CRITICISM and ENOUGH <= length <= QUOTE
 
 
 def safe_url(url: str | None) -> tuple[str | None, str]:
@@ -247,6 +292,8 @@ def _standing(case: Case, brand: Brand | None, now: datetime, whys: tuple[Why, .
         "resolved_at": case.resolved_at,
         "resolution": case.resolution,
         "snoozed_until": case.snoozed_until,
+        "storm": case.storm,
+        "opened_at": case.opened_at,
     }
 
 
@@ -288,13 +335,33 @@ def _engagement(session: Session, mention: Mention) -> Engagement:
     return Engagement(*mention.engagement, speed=spread(counts, mention.published_at).speed)
 
 
-def _whys(session: Session, case_id: int, score: Score | None) -> tuple[Why, ...]:
-    """Each kind once, in the order it came, with the words and figures of its latest telling."""
-    rows = session.execute(
-        select(col(Reason.kind), col(Reason.detail))
-        .where(col(Reason.case_id) == case_id)
-        .order_by(col(Reason.id))
+def _worst(session: Session, case: Case) -> tuple[Listed, ...]:
+    """Of a storm: the most urgent, then what most people have seen, then the first."""
+    scored = (col(Score.mention_id) == Mention.id) & (col(Score.revision) == Mention.revision)
+    rank = sql_case(
+        {name: n for n, name in enumerate(URGENCIES)}, value=col(Score.urgency), else_=len(URGENCIES)
     )
+    reach = (
+        func.coalesce(Mention.likes, 0) + func.coalesce(Mention.shares, 0) + func.coalesce(Mention.replies, 0)
+    )
+    rows = session.execute(
+        select(Mention, col(Score.urgency))
+        .join(Score, scored, isouter=True)
+        .where(col(Mention.case_id) == case.id, col(Mention.id) != (case.mention_id or 0))
+        .where(col(Mention.gone_at).is_(None), col(Mention.external_id).not_like(f"{ERASED}%"))
+        .order_by(rank, reach.desc(), col(Mention.id))
+        .limit(WORST)
+    )
+    return tuple(listed(mention, urgency) for mention, urgency in rows)
+
+
+def _whys(session: Session, case: Case, score: Score | None) -> tuple[Why, ...]:
+    """Each kind once, in the order it came, with the words and figures of its latest telling; of a storm, those of the
+    mention it shows."""
+    query = select(col(Reason.kind), col(Reason.detail)).where(col(Reason.case_id) == case.id)
+    if case.storm:
+        query = query.where((col(Reason.mention_id) == case.mention_id) | (col(Reason.kind) == "spike"))
+    rows = session.execute(query.order_by(col(Reason.id)))
     details = {kind: list(detail or []) for kind, detail in rows}
     if score and not details.get("urgent", True):
         details["urgent"] = score.why
@@ -349,4 +416,17 @@ def _proposal(case: Case, mention: Mention, draft: Draft | None, lang: str | Non
         unit=unit,
         edited=case.reply is not None,
         is_cut=max(len(reply or ""), len(draft.private_reply or "")) > DRAFT,
+    )
+
+
+def listed(mention: Mention, urgency: str | None) -> Listed:
+    """The mention on a line."""
+    return Listed(
+        mention.id or 0,
+        mention.stars,
+        urgency,
+        shown(mention.author, 60) or None,
+        mention.published_at,
+        shown(one_line(mention.text[: 2 * LINE] or mention.title or ""), 120),
+        safe_url(mention.url)[0],
     )

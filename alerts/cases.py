@@ -6,14 +6,15 @@ done about a case while its status stays is for `alerts.deeds`; which mentions m
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CursorResult, update
 from sqlmodel import Session, col, select
 
 from alerts import clocks, notices, sla
+from alerts.routing import Routing
 from store import labels
 from store.brand import Brand
 from store.errors import Permanent
@@ -32,12 +33,23 @@ MAX_LINE = 500  # characters of what a person writes on a line
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a move needs: the open transaction, the brands, where messages go, the time."""
+    """What a move needs: the open transaction, the brands, where messages go, the time. `click`: what tells one click
+    from all others, where it may be delivered twice; empty: it may not."""
 
     session: Session
     brands: Mapping[str, Brand]
     channels: Sequence[str]
     now: datetime
+    click: str = ""
+    routing: Routing = field(default_factory=Routing)
+
+
+class Repeated(Exception):
+    """The click was done before: it was delivered twice. What the second began is to be rolled back."""
+
+    def __init__(self, case_id: int) -> None:
+        super().__init__(f"a click on case {case_id} came twice")
+        self.case_id = case_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +208,13 @@ def reopen(desk: Desk, case_id: int, who: str, detail: dict[str, Any] | None = N
     return _move(desk, case_id, who, "reopen", (REPLIED, RESOLVED, DISMISSED), OPEN, values, detail)
 
 
-def touch(session: Session, case: Case, now: datetime) -> None:
-    """A reader of the case's message would see something change: count it, and have the message edited."""
+def touch(session: Session, case: Case, now: datetime, rest: timedelta | None = None) -> None:
+    """A reader of the case's message would see something change: count it, and have the message edited, after `rest`
+    where more is to be expected meanwhile."""
     case.version += 1
     session.add(case)
     session.flush()
-    notices.outdate(session, [case.id or 0], now)
+    notices.outdate(session, [case.id or 0], now + (rest or timedelta()))
 
 
 def story(session: Session, case_id: int) -> list[Told]:
@@ -221,9 +234,15 @@ def trace(
     *,
     told: bool = True,
 ) -> None:
-    """A row of the audit log; what a person did is a line in the thread too, which shows the row as it is then."""
+    """A row of the audit log; what a person did is a line in the thread too, which shows the row as it is then. The
+    caller has the case locked. Raises `Repeated`."""
+    detail = dict(detail or {})
+    if desk.click:
+        if is_repeated(desk, case.id or 0, who, action):
+            raise Repeated(case.id or 0)
+        detail["click"] = desk.click
     row = Audit(
-        at=desk.now, who=who, action=action, case_id=case.id, before=before, after=after, detail=detail or {}
+        at=desk.now, who=who, action=action, case_id=case.id, before=before, after=after, detail=detail
     )
     desk.session.add(row)
     desk.session.flush()
@@ -231,6 +250,14 @@ def trace(
         notices.line(
             desk.session, case, f"move:{row.id}", desk.channels, desk.now, event=action, audit=row.id
         )
+
+
+def is_repeated(desk: Desk, case_id: int, who: str, *actions: str) -> bool:
+    """Whether `who` did one of `actions` (none: anything) by this very click before."""
+    done = select(Audit.detail).where(Audit.case_id == case_id, Audit.who == who)
+    if actions:
+        done = done.where(col(Audit.action).in_(actions))
+    return any(detail.get("click") == desk.click for detail in desk.session.exec(done))
 
 
 def locked(session: Session, case_id: int) -> Case:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from alerts import cases, notices, sla
+from alerts import bundles, cases, notices, routing, sla
 from alerts.cases import ANYBODY, UNDONE, Desk, Move, line_of, locked, touch, trace
 from alerts.drafts import letters
 from alerts.drafts.compose import DraftReply, DraftRequest
@@ -232,7 +232,10 @@ def _open(desk: Desk, facts: Facts, who: str) -> Case:
     ).first()
     if told is None:
         session.add(Reason(mention_id=mention.id or 0, case_id=case.id, kind=ASKED, at=desk.now))
-    notices.announce(session, case, desk.channels, desk.now)
+    place = routing.route(desk.routing, bundles.facts_of(case, facts))
+    notices.announce(
+        session, case, desk.channels, desk.now, place
+    )  # at once, and alone: somebody asked for it
     trace(desk, case, who, "open", {"mention": mention.id}, after=case.status)
     cases.wind(desk, case, who)
     return case

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts import notices
+from alerts import notices, samples
 from alerts.telling import REASONS
 from alerts.views import Report
 from alerts.words import N_, Words
@@ -69,7 +69,9 @@ class Period:
 class Figures:
     """What a period was like. Cases and alerts are those opened in it; times are in seconds, shares 0 to 1.
 
-    `unread`: mentions that no model could read; `contact_median` and `in_time` speak of answered cases alone.
+    `looked_at`: mentions that did not alert and that a person judged; `missed` of them should have; `miss_rate` and
+    `miss_interval` (95 %) are shares of these. `unread`: mentions that no model could read; `contact_median` and
+    `in_time` speak of answered cases alone.
     """
 
     brand: str
@@ -89,6 +91,10 @@ class Figures:
     in_time: float | None
     open_now: int
     overdue_now: int
+    looked_at: int = 0
+    missed: int = 0
+    miss_rate: float | None = None
+    miss_interval: tuple[float, float] | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -99,6 +105,7 @@ def measure(session: Session, brand: Brand, period: Period, now: datetime) -> Fi
     before = period.before(brand.zone)
     moods = _moods(session, brand, period)
     opened, answered, waits, in_time = _cases(session, brand, period)
+    unshown = samples.rate(session, brand, period.starts, period.ends)
     return Figures(
         brand=brand.name or brand.key,
         period=period.name,
@@ -117,6 +124,10 @@ def measure(session: Session, brand: Brand, period: Period, now: datetime) -> Fi
         in_time=in_time,
         open_now=_open(session, brand, None),
         overdue_now=_open(session, brand, now),
+        looked_at=unshown.looked_at,
+        missed=unshown.missed,
+        miss_rate=unshown.share,
+        miss_interval=unshown.interval,
     )
 
 
@@ -133,8 +144,13 @@ def write(figures: Figures, brand: Brand, words: Words) -> Report:
     )
     if not figures.mentions and not figures.cases and not figures.open_now:
         return Report(title, (words._("Nobody wrote about the brand, and no case is open."),))
-    told = (_volume(figures, words), _sources_told(figures, words), _cases_told(figures, words))
-    return Report(title, tuple(part for part in (*told, _reasons_told(figures, words)) if part))
+    told: tuple[str, ...] = (
+        _volume(figures, words),
+        _sources_told(figures, words),
+        _cases_told(figures, words),
+    )
+    told += (_reasons_told(figures, words), _missed_told(figures, words))
+    return Report(title, tuple(part for part in told if part))
 
 
 def report(
@@ -224,6 +240,26 @@ def _reasons_told(figures: Figures, words: Words) -> str:
         for kind, count in figures.alerts_by_reason.items()
     ]
     return words._("Alerts: {reasons}.", reasons=words.listing(counts)) if counts else ""
+
+
+def _missed_told(figures: Figures, words: Words) -> str:
+    """How much of what did not alert should have, and how sure that is."""
+    if figures.miss_rate is None or figures.miss_interval is None:
+        return ""
+    low, high = (words.number(round(100 * share, 1)) for share in figures.miss_interval)
+    looked_at = words.n(
+        "{count} mention that did not alert was looked at",
+        "{count} mentions that did not alert were looked at",
+        figures.looked_at,
+    )
+    missed = words._(
+        "{missed} should have alerted: {share} % (95 % interval: {low} to {high} %)",
+        missed=words.number(figures.missed),
+        share=words.number(round(100 * figures.miss_rate, 1)),
+        low=low,
+        high=high,
+    )
+    return f"{looked_at}; {missed}."
 
 
 def _in(period: Period, moment: Any) -> Any:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, false, union_all
+from sqlalchemy import Select, false, func, union_all
 from sqlmodel import Session, col, select
 
-from alerts import exclusions, tripwires
-from alerts.triage import RANK, Earlier, Facts, Neighbours, has_words
+from alerts import exclusions, storm, tripwires
+from alerts.routing import Routing
+from alerts.triage import DONE, RANK, Earlier, Facts, Neighbours, has_words
 from alerts.virality import Counts, lifetime_speed, spread, usual
+from store import switches
 from store.brand import Brand
 from store.tables import Audit, Case, Draft, Mention, Reason, Revision, Score, Snapshot
 
@@ -24,6 +26,7 @@ MEMORY = timedelta(days=60)  # how far back an author's earlier mentions count
 MANY = 2000  # neighbours read for one batch: more are a flood, not a conversation
 NEIGHBOURS = 200  # mentions that make a source's usual speed
 RECENT = 8  # drafts a new one must differ from
+OPENINGS = 100  # latest cases looked at for a storm: far more than begin one
 
 Thread = tuple[str, str, str]
 Text = tuple[str, str]
@@ -50,7 +53,11 @@ class Gathered:
     authors: dict[str, list[Mention]] = field(default_factory=dict)
     threads: dict[Thread, Case] = field(default_factory=dict)
     copies: dict[Text, Case] = field(default_factory=dict)
+    routing: Routing = field(default_factory=Routing)
     excluded: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shown: set[int] = field(default_factory=set)  # cases whose message was marked to be edited
+    skies: dict[str, storm.Sky] = field(default_factory=lambda: defaultdict(storm.Sky))
+    muted: frozenset[str] = frozenset()
 
     def facts(self, mention_id: int) -> Facts:
         mention = self.mentions[mention_id]
@@ -87,6 +94,7 @@ class Gathered:
         for members in self.members.values():
             members[:] = [other for other in members if other.id != mention.id]
         self.members.setdefault(case.id, []).append(mention)
+        self.skies[case.brand].crowds[case.id] += 1
         self._point(mention, case)
 
     def _point(self, mention: Mention, case: Case) -> None:
@@ -106,9 +114,11 @@ def gather(
     mentions = {row.id: row for row in rows if row.id is not None and row.brand in brands}
     found = Gathered(brands, now, mentions)
     found.excluded = exclusions.adopted(session, {row.brand for row in mentions.values()})
+    found.muted = switches.muted(session, now)
     _own(session, found)
     related = _related(session, found)
     _cases(session, found, related, lock)
+    _skies(session, found, related, lock)
     _usual(session, found)
     _recent(session, found)
     return found
@@ -178,6 +188,9 @@ def _cases(session: Session, found: Gathered, related: dict[int, Mention], lock:
     rows = session.scalars(_locked(select(Case).where(wanted).order_by(col(Case.id)), lock))
     found.cases = {case.id: case for case in rows if case.id is not None}
     own = {row.case_id for row in found.mentions.values() if row.case_id}
+    own -= {
+        number for number, case in found.cases.items() if case.storm
+    }  # of those nobody asks for all members
     for row in session.scalars(select(Mention).where(col(Mention.case_id).in_(own))):
         found.members.setdefault(row.case_id or 0, []).append(row)
     noted = col(Audit.action).in_(("answer_noted", "gone"))
@@ -186,6 +199,63 @@ def _cases(session: Session, found: Gathered, related: dict[int, Mention], lock:
     for row in near.values():
         if case := found.cases.get(row.case_id or 0):
             found._point(row, case)
+
+
+def _skies(session: Session, found: Gathered, related: dict[int, Mention], lock: bool) -> None:
+    """The brands' storms, the complaints that might begin one, and how many mentions just came to a case."""
+    brands = {row.brand for row in found.mentions.values()}
+    for row in _openings(session, brands, found.now):
+        if storm.COMPLAINTS & set(row.reasons):
+            words = storm.stems(row.title, row.text, found.brands[row.brand])
+            found.skies[row.brand].openings.append(
+                storm.Opening(row.opened_at, row.published_at, row.urgency, words)
+            )
+    for case, words, last_at in _storms(session, brands, found.now, lock):
+        found.cases[case.id or 0] = case
+        about = storm.stems_of(words or ())
+        found.skies[case.brand].storms.append(storm.Storm(case, about, last_at or case.opened_at))
+    for row in related.values():
+        if row.case_id and row.first_seen_at >= found.now - storm.WINDOW:
+            found.skies[row.brand].crowds[row.case_id] += 1
+
+
+def _openings(session: Session, brands: set[str], now: datetime) -> Iterable[Any]:
+    return session.execute(
+        select(  # type: ignore[call-overload]
+            Case.brand,
+            Case.opened_at,
+            Case.urgency,
+            Case.reasons,
+            Mention.published_at,
+            Mention.title,
+            func.substr(Mention.text, 1, storm.READ).label("text"),
+        )
+        .join(Mention, col(Mention.id) == Case.mention_id)
+        .where(col(Case.brand).in_(brands), col(Case.opened_at) >= now - storm.WINDOW)
+        .where(col(Case.channel) != "praise", col(Case.storm).is_(False))
+        .order_by(col(Case.opened_at).desc())
+        .limit(OPENINGS)
+    )
+
+
+def _storms(session: Session, brands: set[str], now: datetime, lock: bool) -> Iterable[Any]:
+    """With the words of their matter and the moment something last joined them. The case's first rows in `reason` are
+    those it began with, its last one the latest: neither look reads them all."""
+    reasons = select(Reason).where(col(Reason.case_id) == Case.id)
+    words = reasons.with_only_columns(col(Reason.detail)).where(col(Reason.kind) == "spike")
+    last_at = reasons.with_only_columns(col(Reason.at)).order_by(col(Reason.id).desc())
+    query = (
+        select(
+            Case,
+            words.order_by(col(Reason.id)).limit(1).correlate(Case).scalar_subquery(),
+            last_at.limit(1).correlate(Case).scalar_subquery(),
+        )
+        .where(col(Case.brand).in_(brands), col(Case.opened_at) >= now - storm.LONGEST)
+        .where(col(Case.storm), col(Case.status).not_in(DONE))
+        .order_by(col(Case.id))
+    )
+    query = query.execution_options(populate_existing=True)
+    return session.execute(query.with_for_update(of=Case) if lock else query)
 
 
 def _usual(session: Session, found: Gathered) -> None:

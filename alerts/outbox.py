@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from alerts import queue
+from alerts import notices, queue
 from alerts.card import Card
 from alerts.channels.base import MESSAGE_GONE, Channel, Misconfigured, Sent
 from alerts.queue import Job
-from alerts.views import Reporting, View, load_view
+from alerts.views import Bundle, Reporting, View, bundle_version, load_view
 from store import claims
 from store.brand import Brand
 from store.clock import utcnow
@@ -32,6 +32,7 @@ LEASE = timedelta(minutes=2)  # longer than a call with its time-out, and the lo
 QUIET = timedelta(seconds=5)  # after a send whose end is not known, before looking for it
 RECHECK = timedelta(minutes=15)  # how often a channel that needs a person's mend is tried again
 PATIENCE = timedelta(seconds=2)  # how long to wait in place for a channel's pace
+NOTHING = "nothing_to_show"  # what it tells of was erased meanwhile
 LONGEST_NAP = timedelta(milliseconds=250)  # a critical message that comes meanwhile waits no longer
 
 
@@ -60,7 +61,7 @@ class Outbox:
         try:
             view = self._view(job, now)
         except LookupError as error:
-            return self._give_up(job, Permanent("nothing_to_show", str(error)), now)
+            return self._give_up(job, Permanent(NOTHING, str(error)), now)
         except Exception as error:  # a poisoned row must not stop the others
             return self._broken(job, error, now)
         if job.sent is None and not channel.takes(job.target, view):
@@ -104,8 +105,10 @@ class Outbox:
     def _done(self, job: Job, sent: Sent, view: View | None) -> bool:
         """Notes where the message stands. `view` None: it was found there, and shows nobody knows which version."""
         with self.db.write() as session:
-            shown = view.version if isinstance(view, Card) else 0
-            state = OutboxState.SENT if shown == _version(session, job) else OutboxState.STALE
+            shown = view.version if isinstance(view, Card | Bundle) else 0
+            version, storm = _version(session, job)
+            state = OutboxState.SENT if shown == version else OutboxState.STALE
+            rests = storm and state == OutboxState.STALE
             claims.finish(
                 session,
                 Notification,
@@ -117,6 +120,7 @@ class Outbox:
                 message_id=sent.message_id,
                 shown_version=shown,
                 sent_at=job.sent_at or self.clock(),
+                next_try_at=self.clock() + notices.STORM_REST if rests else None,
             )
         log.info(
             "delivered", extra={"action": "outbox.delivered", "notification": job.id, "case": job.case_id}
@@ -165,7 +169,8 @@ class Outbox:
         """The place is closed to us: all that waits for it stands as failed, with the mend, and comes again later."""
         with self.db.write() as session:
             queue.put_back(session, job, unsure=looking)
-            queue.block(session, job, f"{error}", now + RECHECK)
+            queue.block(session, job, f"{error}", now + RECHECK, everywhere=error.everywhere)
+            self._report_trouble(session, job, error, now)
         log.error("cannot deliver: %s", error, extra={"action": "outbox.blocked", "notification": job.id})
         return False
 
@@ -173,8 +178,22 @@ class Outbox:
         with self.db.write() as session:
             queue.put_back(session, job, unsure=looking)
             queue.fail(session, job, f"{error}")
+            self._report_trouble(session, job, error, now)
         log.error("given up: %s", error, extra={"action": "outbox.failed", "notification": job.id})
         return False
+
+    def _report_trouble(self, session: Session, job: Job, error: Permanent, now: datetime) -> None:
+        """Tells the people who run Ascolto, where they can still be reached: once a day for each cause and place."""
+        if job.kind == NotificationKind.TROUBLE or error.reason == NOTHING:
+            return
+        channel = self.channels[job.channel]
+        closed = not channel.address("ops") or (
+            isinstance(error, Misconfigured)
+            and (error.everywhere or channel.address("ops") == queue.address(job, channel))
+        )
+        ways = [name for name in self.channels if name != job.channel] if closed else [job.channel]
+        place = queue.address(job, channel)
+        notices.report_trouble(session, ways, now, job.channel, place, error.reason, error.mend)
 
     def _post_anew(self, job: Job, error: Permanent, now: datetime) -> bool:
         """Somebody deleted the message: once it is posted again, unless its case is done."""
@@ -237,9 +256,12 @@ def _waited(
     return True
 
 
-def _version(session: Session, job: Job) -> int:
-    """The version of the case that its message should show; locked, so that no move slips in between."""
+def _version(session: Session, job: Job) -> tuple[int, bool]:
+    """The version of the case (or the bundle) that its message should show, and whether it is a storm; locked, so that
+    no move slips in between."""
+    if job.kind == NotificationKind.BUNDLE:
+        return bundle_version(session, job.key), False
     if job.kind != NotificationKind.CASE:
-        return 0
-    chosen = select(Case.version).where(col(Case.id) == job.case_id).with_for_update()
-    return session.exec(chosen).first() or 0
+        return 0, False
+    chosen = select(Case.version, Case.storm).where(col(Case.id) == job.case_id).with_for_update()
+    return session.exec(chosen).first() or (0, False)

@@ -1,7 +1,8 @@
 """Which notification goes next, and the moves of its row. What is sent, and what an answer means, is the outbox's.
 
 The most urgent first. A line of a thread waits for its case's message and for the lines before it; a lane that is
-closed (its pace, a 429) holds back only what goes through it.
+closed (its pace, a 429) holds back only what goes through it. While a brand is paused, its messages short of critical
+stay where they are; edits of what people already see go on.
 """
 
 from collections.abc import Mapping
@@ -10,17 +11,23 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, true, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from alerts.channels.base import Channel, Sent
+from alerts.notices import CANNOT_WAIT, ROUTED
 from alerts.routing import TARGETS
-from store import claims
+from store import claims, switches
 from store.db import Database
 from store.tables import Notification, NotificationKind, OutboxState
 
 IN_THREADS = (NotificationKind.THREAD, NotificationKind.REMINDER)
+OF_ASCOLTO = (
+    NotificationKind.SWITCH,
+    NotificationKind.TEST,
+    NotificationKind.TROUBLE,
+)  # no pause holds these back
 EDITS = "edits"  # edits have a limit of their own in Slack: they share one lane a channel
 _turn = Lock()  # taking a row and reserving its lane are one, within this process
 
@@ -36,6 +43,7 @@ class Job:
     kind: str
     channel: str
     target: str
+    routed_to: str | None
     case_id: int | None
     unsure: bool
     attempts: int
@@ -69,7 +77,7 @@ def take(
             lease=lease,
             limit=1,
             first=(col(Notification.priority),),
-            where=(*_sendable(channels, now), _in_order()),
+            where=(*_sendable(channels, now), _in_order(), going(switches.paused(session, now))),
         )
         if not claimed.ids:
             return None
@@ -83,12 +91,13 @@ def take(
 
 def lane(job: Job, channel: Channel) -> str:
     """What the pace is kept for."""
-    return EDITS if job.sent else channel.address(job.target)
+    return EDITS if job.sent else address(job, channel)
 
 
 def address(job: Job, channel: Channel) -> str:
-    """Where a new message goes."""
-    return channel.address(job.target)
+    """Where a new message goes. Rules name channels of Slack: other channels know nothing of them."""
+    routed = job.routed_to if job.channel == ROUTED else None
+    return routed or channel.address(job.target)
 
 
 def put_back(session: Session, job: Job, *, unsure: bool) -> None:
@@ -128,16 +137,22 @@ def start_anew(session: Session, job: Job) -> None:
     )
 
 
-def block(session: Session, job: Job, error: str, until: datetime) -> None:
-    """All that waits for the same place fails with the same error, and is looked at again from `until` on."""
+def block(session: Session, job: Job, error: str, until: datetime, *, everywhere: bool = False) -> None:
+    """All that waits for the same place (`everywhere`: for the whole channel) fails with the same error, and is looked
+    at again from `until` on."""
+    routed = col(Notification.routed_to).is_not_distinct_from(job.routed_to)
+    there = () if everywhere else (col(Notification.target) == job.target, routed)
     values = {"state": OutboxState.FAILED, "error": error[:500], "next_try_at": until}
     session.execute(
         update(Notification)
         .where(
             col(Notification.channel) == job.channel,
-            col(Notification.target) == job.target,
+            or_(
+                col(Notification.next_try_at).is_(None), col(Notification.attempts) > 0
+            ),  # not what waits for its time
             col(Notification.state).in_((OutboxState.WAITING, OutboxState.STALE)),
             col(Notification.claim).is_(None),
+            *there,
         )
         .values(**values)
         .execution_options(synchronize_session=False)
@@ -175,7 +190,22 @@ def any_ripe(db: Database, channels: Mapping[str, Channel], now: datetime) -> bo
         .limit(1)
     )
     with db.read() as session:
-        return session.execute(waiting).first() is not None
+        going_on = waiting.where(going(switches.paused(session, now)))
+        return session.execute(going_on).first() is not None
+
+
+def going(paused: frozenset[str]) -> ColumnElement[bool]:
+    """Rows that no pause holds back: `paused` are the brands that are (see `store.switches.paused`)."""
+    if not paused:
+        return true()
+    brand = col(Notification.brand)
+    others = brand.not_in(paused) | brand.is_(None)
+    return or_(
+        col(Notification.priority) <= CANNOT_WAIT,
+        col(Notification.message_id).is_not(None),
+        col(Notification.kind).in_(OF_ASCOLTO),
+        *(() if switches.ALL in paused else (others,)),
+    )
 
 
 def _sendable(channels: Mapping[str, Channel], now: datetime) -> list[ColumnElement[bool]]:
@@ -184,16 +214,25 @@ def _sendable(channels: Mapping[str, Channel], now: datetime) -> list[ColumnElem
     for name, channel in channels.items():
         closed = channel.lanes.closed(now)
         posts = [target for target in TARGETS if channel.address(target) in closed]
-        if posts:
-            allowed.append(not_(_through(name, OutboxState.WAITING, posts)))
+        places = [lane for lane in closed if lane != EDITS]
+        if places:
+            allowed.append(not_(_through(name, OutboxState.WAITING, _to(posts, places))))
         if EDITS in closed:
-            allowed.append(not_(_through(name, OutboxState.STALE, None)))
+            allowed.append(not_(_through(name, OutboxState.STALE)))
     return allowed
 
 
-def _through(name: str, state: OutboxState, targets: list[str] | None) -> ColumnElement[bool]:
-    rows = and_(col(Notification.channel) == name, col(Notification.state) == state)
-    return rows if targets is None else and_(rows, col(Notification.target).in_(targets))
+def _through(name: str, state: OutboxState, *places: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(col(Notification.channel) == name, col(Notification.state) == state, *places)
+
+
+def _to(targets: list[str], places: list[str]) -> ColumnElement[bool]:
+    """Rows for these targets, but for those that a rule sent elsewhere, and rows that rules sent to these places."""
+    routed = col(Notification.routed_to)
+    return or_(
+        and_(routed.is_(None), col(Notification.target).in_(targets)),
+        and_(routed.is_not(None), routed.in_(places)),
+    )
 
 
 def _in_order() -> ColumnElement[bool]:
@@ -238,6 +277,7 @@ def _job(row: Notification, token: str, parent: Sent | None) -> Job:
         kind=row.kind,
         channel=row.channel,
         target=row.target,
+        routed_to=row.routed_to,
         case_id=row.case_id,
         unsure=row.unsure,
         attempts=row.attempts,

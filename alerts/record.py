@@ -5,16 +5,17 @@ All of it happens in the caller's transaction. Why people are told is for `alert
 
 import hashlib
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from alerts import cases, clocks, notices, sla
+from alerts import bundles, cases, clocks, notices, sla, storm
 from alerts.card import platform_label
 from alerts.cases import Desk
 from alerts.drafts.compose import DraftReply
 from alerts.gather import Gathered
-from alerts.triage import DONE, RANK, Decision, Facts, Found, home
+from alerts.triage import DONE, RANK, Decision, Facts, Found, decide, home
 from store.tables import Audit, Case, CaseStatus, Draft, Mention, Reason
 
 LEADING = ("edited", "came_back")  # what a line in a thread is about, where they are among the reasons
@@ -36,6 +37,12 @@ def wants_draft(found: Gathered, mention_id: int, decision: Decision) -> bool:
     return drafted_before or bool(fresh(found, mention_id, decision))
 
 
+def is_quiet(found: Gathered, mention_id: int) -> bool:
+    """Whether `record` has nothing to do: most mentions, which cost the less for it."""
+    facts = found.facts(mention_id)
+    return facts.case is None and not fresh(found, mention_id, decide(facts))
+
+
 def record(
     session: Session,
     found: Gathered,
@@ -52,7 +59,7 @@ def record(
         case = _tell(session, found, facts, decision, reasons, channels)
     if case is not None:
         if _keep_draft(session, found, mention, case, draft) and not reasons:
-            cases.touch(session, case, found.now)
+            _show(session, case, found)
         _note_answer(session, found, case, facts, decision, channels)
         _note_gone(session, found, case, mention, channels)
         _note_growth(session, found, case, facts, reasons)
@@ -65,31 +72,60 @@ def _tell(
     decision: Decision,
     reasons: tuple[Found, ...],
     channels: tuple[str, ...],
-) -> Case:
-    known = home(facts, decision, found.near(facts.mention))
+) -> Case | None:
+    sky = found.skies[facts.brand.key]
+    place = storm.place(facts, decision, home(facts, decision, found.near(facts.mention)), sky)
+    known = place.case
+    if known is None and _is_muted(found, facts, decision):
+        _keep_reasons(session, None, facts, reasons)
+        return facts.case
     if facts.case is not None and facts.case is not known:
         _close_praise(session, facts.case, found, channels)
-    case = known or _open(session, facts, decision)
-    rows = _keep_reasons(session, case, facts, reasons)
+    case = known or _open(session, facts, decision, place)
+    begun = _begin_storm(session, case, facts, place, sky) if place.begins else []
+    rows = begun + _keep_reasons(session, case, facts, reasons)
     joins = facts.mention.case_id != case.id
     facts.mention.case_id = case.id
     found.remember(facts.mention, case)
     if known is None:
-        notices.announce(session, case, channels, found.now)
+        bundles.tell(session, found.routing, facts, case, channels)
+        if not case.storm and storm.is_complaint(facts, decision):
+            written = facts.mention.published_at
+            sky.openings.append(storm.Opening(facts.now, written, case.urgency, storm.words_of(facts)))
     else:
         news = _update(session, found, case, facts, decision, reasons, channels)
-        _write_line(session, case, rows, news | ({"event": "joined"} if joins else {}), channels, found)
+        if not case.storm or place.begins or news:  # in a storm its message counts those that join
+            bundles.review(session, found.routing, facts, case)
+            news |= {"event": "joined"} if joins else {}
+            until = bundles.quiet_until(found.routing, facts, case)
+            _write_line(session, case, rows, news, channels, found, until)
     return case
 
 
-def _open(session: Session, facts: Facts, decision: Decision) -> Case:
+def _begin_storm(
+    session: Session, case: Case, facts: Facts, place: storm.Place, sky: storm.Sky
+) -> list[Reason]:
+    """From here on many are told as one; the first of its reasons holds what they are about."""
+    case.storm = True
+    sky.storms.append(storm.Storm(case, storm.stems_of(place.words), facts.now))
+    detail = {"mention": facts.mention.id}
+    session.add(Audit(at=facts.now, who=cases.SYSTEM, action="storm", case_id=case.id, detail=detail))
+    return _keep_reasons(session, case, facts, (Found("spike", case.id or 0, place.words),))
+
+
+def _is_muted(found: Gathered, facts: Facts, decision: Decision) -> bool:
+    """Whether a person wants no new cases of this source: the reasons are kept, for the brief to list the mention."""
+    return facts.mention.source in found.muted and decision.urgency != "critical"
+
+
+def _open(session: Session, facts: Facts, decision: Decision, place: storm.Place) -> Case:
     brand, now = facts.brand, facts.now
     praise = decision.channel == "praise"
     case = Case(
         brand=brand.key,
         mention_id=facts.mention.id,
         urgency=decision.urgency,
-        channel=decision.channel,
+        channel="crisis" if place.begins else decision.channel,
         opened_at=now,
         due_at=None if praise else sla.due(now, decision.urgency, brand),
     )
@@ -100,11 +136,13 @@ def _open(session: Session, facts: Facts, decision: Decision) -> Case:
     return case
 
 
-def _keep_reasons(session: Session, case: Case, facts: Facts, reasons: tuple[Found, ...]) -> list[Reason]:
+def _keep_reasons(
+    session: Session, case: Case | None, facts: Facts, reasons: tuple[Found, ...]
+) -> list[Reason]:
     rows = [
         Reason(
             mention_id=facts.mention.id or 0,
-            case_id=case.id,
+            case_id=case.id if case else None,
             kind=reason.kind,
             occurrence=reason.occurrence,
             detail=list(reason.detail),
@@ -113,7 +151,8 @@ def _keep_reasons(session: Session, case: Case, facts: Facts, reasons: tuple[Fou
         for reason in reasons
     ]
     session.add_all(rows)
-    case.reasons = list(dict.fromkeys([*case.reasons, *(reason.kind for reason in reasons)]))
+    if case is not None:
+        case.reasons = list(dict.fromkeys([*case.reasons, *(reason.kind for reason in reasons)]))
     session.flush()
     return rows
 
@@ -130,7 +169,8 @@ def _update(
     """A known case has news: it may become more urgent, show other words, and open again."""
     news: News = {}
     if not decision.harmless:
-        case.snoozed_until = None
+        if not case.storm:  # else its next mention would wake it at once
+            case.snoozed_until = None
         if _weighs_more(case, facts, decision):
             case.mention_id = facts.mention.id
         if RANK[decision.urgency] > RANK[case.urgency]:
@@ -141,9 +181,19 @@ def _update(
             desk = Desk(session, found.brands, channels, found.now)
             cases.reopen(desk, case.id or 0, cases.SYSTEM, {"mention": facts.mention.id})
             return news | {"reopened": True}
-        clocks.wind(session, case, facts.brand, facts.now, cases.SYSTEM)
-    cases.touch(session, case, facts.now)
+        if news or not case.storm or case.id not in found.shown:  # once a batch is enough for a storm
+            clocks.wind(session, case, facts.brand, facts.now, cases.SYSTEM)
+    _show(session, case, found)
     return news
+
+
+def _show(session: Session, case: Case, found: Gathered) -> None:
+    """The case's message is to show what is new; that of a storm not at each mention."""
+    if case.storm and case.id in found.shown:
+        case.version += 1
+        return
+    cases.touch(session, case, found.now, notices.STORM_REST if case.storm else None)
+    found.shown.add(case.id or 0)
 
 
 def _weighs_more(case: Case, facts: Facts, decision: Decision) -> bool:
@@ -160,6 +210,7 @@ def _reopening(case: Case) -> set[str]:
 
 def _raise_urgency(session: Session, case: Case, facts: Facts, urgency: str) -> None:
     """More urgent never means later."""
+    case.snoozed_until = None
     case.urgency = urgency
     due = sla.due(facts.now, urgency, facts.brand)
     case.due_at = min((moment for moment in (case.due_at, due) if moment), default=None)
@@ -173,6 +224,7 @@ def _write_line(
     news: News,
     channels: tuple[str, ...],
     found: Gathered,
+    until: datetime | None,
 ) -> None:
     """One line for all that is new, named after what a reader wants to know first."""
     lead = next((row for row in rows if row.kind in LEADING), rows[0])
@@ -180,7 +232,9 @@ def _write_line(
     if "event" in news:
         detail = {"mention": lead.mention_id}
         session.add(Audit(at=found.now, who=cases.SYSTEM, action="join", case_id=case.id, detail=detail))
-    notices.line(session, case, f"reason:{lead.id}", channels, found.now, reason_id=lead.id, **body)
+    notices.line(
+        session, case, f"reason:{lead.id}", channels, found.now, reason_id=lead.id, until=until, **body
+    )
 
 
 def _close_praise(session: Session, case: Case, found: Gathered, channels: tuple[str, ...]) -> None:
@@ -235,6 +289,9 @@ def _note_answer(
     _note(session, found, case, "answer_noted", mark)
     if case.status not in (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED):
         return
+    if case.storm:  # of many mentions one is answered: people say when the matter is
+        _show(session, case, found)
+        return
     key = f"answered:{mark['mention']}:{mark['answer']}"
     notices.line(session, case, key, channels, found.now, event="answered")
     if all(_is_covered(other, found.members.get(case.id, [])) for other in found.members.get(case.id, [])):
@@ -242,7 +299,7 @@ def _note_answer(
         desk = Desk(session, found.brands, channels, found.now)
         cases.reply_seen(desk, case.id, platform_label(mention.platform), mention.answered_at)
     else:
-        cases.touch(session, case, found.now)
+        _show(session, case, found)
 
 
 def _is_covered(mention: Mention, members: list[Mention]) -> bool:
@@ -265,8 +322,9 @@ def _note_gone(
     if mention.gone_at is None or _is_noted(found, case, "gone", mark):
         return
     _note(session, found, case, "gone", mark)
-    notices.line(session, case, f"gone:{mention.id}", channels, found.now, event="gone")
-    cases.touch(session, case, found.now)
+    if not case.storm:
+        notices.line(session, case, f"gone:{mention.id}", channels, found.now, event="gone")
+    _show(session, case, found)
 
 
 def _note_growth(
@@ -277,7 +335,7 @@ def _note_growth(
     grew = any(shot.at == mention.changed_at for shot in facts.snapshots)
     known = ("viral", 0) in found.told.get(mention.id or 0, set())
     if known and grew and not reasons and case.status not in DONE:
-        cases.touch(session, case, found.now)
+        _show(session, case, found)
 
 
 def _is_noted(found: Gathered, case: Case, action: str, mark: dict[str, Any]) -> bool:

@@ -135,6 +135,11 @@ def is_open(moment: datetime, when: Calendar) -> bool:
     return opening is not None and opening[0] <= moment
 
 
+def opens_on(day: date, when: Calendar) -> bool:
+    """Whether somebody is there at some time of `day` (in the calendar's zone)."""
+    return when.always or any(True for _ in _day(day, when))
+
+
 def next_opening(moment: datetime, when: Calendar) -> datetime | None:
     """`moment` itself (UTC) in open time, else when it next opens; None: never."""
     moment = moment.astimezone(UTC)
@@ -142,6 +147,24 @@ def next_opening(moment: datetime, when: Calendar) -> datetime | None:
         return moment
     opening = next(_spans(moment, when), None)
     return max(opening[0], moment) if opening else None
+
+
+def closing(moment: datetime, when: Calendar) -> datetime | None:
+    """When the open time that `moment` lies in ends, hours that touch taken as one; None: it is closed, or never
+    closes."""
+    end: datetime | None = None
+    for opens, closes in _spans(moment.astimezone(UTC), when):
+        if opens > (end or moment):
+            return end
+        end = max(closes, end or closes)
+        if end - moment > timedelta(days=LONGEST_CLOSURE):
+            return None
+    return end
+
+
+def first_opening(day: date, when: Calendar) -> datetime | None:
+    """When `day` begins for people who work; None: it does not."""
+    return min((opens for opens, _ in _day(day, when)), default=None)
 
 
 def unknown_country(brand: Brand) -> str | None:

@@ -17,7 +17,8 @@ import platforms
 from alerts.checks import check_sources, list_starts
 from alerts.drafts.compose import DraftReply, DraftRequest
 from alerts.gather import Gathered, by_urgency, gather
-from alerts.record import record, wants_draft
+from alerts.record import is_quiet, record, wants_draft
+from alerts.routing import Routing
 from alerts.triage import RANK, Decision, Facts, decide
 from platforms.base import Platform
 from store import claims
@@ -58,6 +59,7 @@ def triage_waiting(
     compose: Compose,
     limit: int = LIMIT,
     detect: Detect | None = None,
+    routing: Routing | None = None,
 ) -> int:
     """Triages up to `limit` waiting mentions and gives how many were taken.
 
@@ -70,7 +72,7 @@ def triage_waiting(
         _write_drafts(db, batch, brands, now, compose, detect)
         with db.write() as session:
             _lock(session)
-            _tell(session, batch, brands, tuple(channels), now)
+            _tell(session, batch, brands, tuple(channels), now, routing or Routing())
     if len(batch.claim.ids) < limit:
         list_starts(db, brands, channels, now)
     return len(batch.claim.ids)
@@ -178,14 +180,24 @@ def _lock(session: Session) -> None:
 
 
 def _tell(
-    session: Session, batch: Batch, brands: Mapping[str, Brand], channels: tuple[str, ...], now: datetime
+    session: Session,
+    batch: Batch,
+    brands: Mapping[str, Brand],
+    channels: tuple[str, ...],
+    now: datetime,
+    routing: Routing,
 ) -> None:
     ids = batch.claim.ids
     found = gather(session, ids, brands, now, lock=True)
+    found.routing = routing
+    quiet: list[int] = []
     for mention_id in by_urgency(found, ids):
         if mention_id in batch.errors:
             continue
         try:
+            if is_quiet(found, mention_id):
+                quiet.append(mention_id)
+                continue
             with session.begin_nested():
                 _tell_one(session, batch, found, mention_id, channels)
         except Exception as error:
@@ -195,6 +207,8 @@ def _tell(
                 batch.errors[mention_id] = error
             # What was undone may have left its mark on what was gathered.
             found = gather(session, ids, brands, now, lock=True)
+            found.routing = routing
+    claims.finish_all(session, Mention, quiet, batch.claim.token, state=MentionState.TRIAGED)
     _give_back(session, batch, found, now)
 
 

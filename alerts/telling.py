@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from alerts.card import Card, Change, Proposal, Why
+from alerts.card import Card, Change, Listed, Proposal, Why
 from alerts.text import cut
-from alerts.views import Line, Listed, Reminder, Said, SourceNotice, StartList
+from alerts.views import Bundle, Bundled, Line, Reminder, Said, SourceNotice, StartList, Trial, Trouble
 from alerts.words import N_, Words
 from store.tables import CaseStatus, ClockKind
 
@@ -121,6 +121,12 @@ DEEDS = {
 CODES = {"report": RULES, "report_outcome": OUTCOMES}
 UNCODED = ("warn", "hide")  # what they say is in the sentence already
 
+SPANS = {
+    "hour": N_("Criticism and questions of the last hour, none of it urgent"),
+    "day": N_("Criticism and questions of the last day, none of it urgent"),
+    "limit": N_("More came within an hour than this channel is told one by one"),
+}
+
 Naming = Callable[[str], str]
 
 
@@ -131,6 +137,9 @@ def name_of(who: str) -> str:
 
 def headline(card: Card, words: Words) -> str:
     """Severity, platform, stars, language: what it is at first sight."""
+    if card.storm:
+        count = words.n("Storm: {count} mention", "Storm: {count} mentions", card.mentions)
+        return SEPARATOR.join((_named(URGENCIES, card.urgency, words), count))
     severity = words._("Praise") if card.channel == "praise" else _named(URGENCIES, card.urgency, words)
     language = words.language(card.lang) if card.lang else ""
     parts = [severity, card.platform_label, stars(card.stars, words), language]
@@ -216,7 +225,7 @@ def why(reason: Why, words: Words) -> str:
             engagement=engagement,
             speed=speed,
         )
-    if reason.kind not in ("urgent", "tripwire") or not reason.detail:
+    if reason.kind not in ("urgent", "tripwire", "spike") or not reason.detail:
         return name
     return words._("{reason}: {words}", reason=name, words=", ".join(f"“{word}”" for word in reason.detail))
 
@@ -226,7 +235,7 @@ def whys(card: Card, words: Words) -> list[str]:
     said = [why(reason, words) for reason in card.whys]
     if card.unread:
         said.append(words._("Not read by the model: judged by stars and words alone"))
-    if card.mentions > 1:
+    if card.mentions > 1 and not card.storm:
         said.append(words.n("{count} mention in this case", "{count} mentions in this case", card.mentions))
     if card.gone_at:
         said.append(
@@ -314,6 +323,8 @@ def summary(card: Card, words: Words) -> str:
 
 def gist(card: Card, words: Words) -> str:
     """What the matter was, in a few words."""
+    if card.storm and card.done:
+        return words.n("Storm: {count} mention", "Storm: {count} mentions", card.mentions)
     parts = [card.platform_label, stars(card.stars, words)] if card.done else []
     text = " ".join((card.title or card.quote).split())
     parts += [card.author or "", f"“{cut(text, 120)}”" if text else ""]
@@ -349,6 +360,13 @@ def _deed(action: str, said: Said, line: Line, words: Words, naming: Naming) -> 
     named = _named(CODES.get(action, RESOLUTIONS), code, words) if code else ""
     more = SEPARATOR.join(part for part in (named, said.text) if part)
     return words._("{names}: {what}", names=told, what=more) if more else told
+
+
+def named(card: Card, words: Words, naming: Naming = name_of) -> str:
+    """Whom a rule calls to a critical case; empty where it calls nobody, or somebody is at it."""
+    if not card.people or card.urgency != "critical" or card.status != CaseStatus.OPEN:
+        return ""
+    return words._("For {names}", names=words.listing([naming(name) for name in card.people]))
 
 
 def reminder(view: Reminder, words: Words, naming: Naming = name_of) -> str:
@@ -388,10 +406,64 @@ def _promised(view: Reminder, words: Words) -> str:
     return words._(message, when=when) + (f"{SEPARATOR}“{view.note}”" if view.note else "")
 
 
-def listed(row: Listed, view: StartList, words: Words) -> str:
-    """One mention of a starting list."""
+def storm_note(card: Card, words: Words) -> str:
+    """What a storm's message is, and what else is to be known of it."""
+    since = words.when(card.opened_at or card.now, card.zone, card.now)
+    told = words._("Since {when}; new mentions join here without a message of their own", when=since)
+    shown = min(card.mentions, 1 + len(card.worst))
+    if card.mentions <= shown:
+        return told
+    others = words.n("{count} more in the inbox", "{count} more in the inbox", card.mentions - shown)
+    return told + SEPARATOR + others
+
+
+def listed(row: Listed, view: StartList | Card, words: Words) -> str:
+    """One mention of a list."""
     known = (stars(row.stars, words), row.author, words.ago(row.published_at, view.zone, view.now))
     return f"{SEPARATOR.join(part for part in known if part)}: {row.quote}"
+
+
+def bundle_title(bundle: Bundle, words: Words) -> str:
+    """How many cases wait in it, and whose."""
+    waiting = sum(case.waits for case in bundle.cases)
+    if not waiting:
+        return words._("{brand}: nothing left to look at here", brand=bundle.brand)
+    return words.n(
+        "{brand}: {count} case to look at", "{brand}: {count} cases to look at", waiting, brand=bundle.brand
+    )
+
+
+def bundle_note(bundle: Bundle, words: Words) -> str:
+    """What the list is, and by when its first case wants an answer."""
+    said = [words._(SPANS[bundle.span])] if bundle.span in SPANS else []
+    dues = [
+        case.due_at for case in bundle.cases if case.waits and case.due_at and case.status == CaseStatus.OPEN
+    ]
+    if dues:
+        when = words.when(min(dues), bundle.zone, bundle.now)
+        said.append(words._("first reply by {when}", when=when))
+    return SEPARATOR.join(said)
+
+
+def bundled(case: Bundled, words: Words) -> str:
+    """One case of a bundle: severity, platform, stars, author, words."""
+    sign = "💚" if case.channel == "praise" else SIGNS.get(case.urgency, "⚪")
+    if not case.waits:
+        sign = "✓" if case.done else "↗"
+    parts = [case.platform_label, stars(case.stars, words), case.author or words._("anonymous")]
+    if case.own and not case.done:
+        parts.insert(0, words._("in a message of its own"))
+    said = SEPARATOR.join(part for part in parts if part)
+    return f"{sign} {said}: “{case.quote}”" if case.quote else f"{sign} {said}"
+
+
+def bundle_rest(count: int, words: Words) -> str:
+    """How many cases the list leaves out for now."""
+    return words.n(
+        "{count} more case is not shown: it comes as others are done, and stands in the inbox",
+        "{count} more cases are not shown: they come as others are done, and stand in the inbox",
+        count,
+    )
 
 
 def source_title(notice: SourceNotice, words: Words) -> str:
@@ -412,6 +484,31 @@ def source_details(notice: SourceNotice, words: Words) -> list[str]:
         last = words.when(notice.last_ok_at, notice.zone, notice.now)
         said.append(words._("last read well {when}", when=last))
     return said
+
+
+def trouble_title(trouble: Trouble, words: Words) -> str:
+    """Where nothing arrives, and how much waits for it."""
+    place = " ".join(part for part in (trouble.channel.capitalize(), trouble.place) if part)
+    title = words._("Not delivered to {place}: {cause}", place=place, cause=trouble.reason)
+    if not trouble.undelivered:
+        return title
+    waiting = words.n("{count} message waits", "{count} messages wait", trouble.undelivered)
+    return title + SEPARATOR + waiting
+
+
+def trouble_mend(trouble: Trouble, words: Words) -> str:
+    """What a person can do about it: our own words, translated where the catalogue knows them."""
+    plain = "{" not in trouble.mend and "}" not in trouble.mend
+    return words._("What helps: {mend}", mend=words._(trouble.mend) if plain else trouble.mend)
+
+
+def trial(view: Trial, words: Words, naming: Naming = name_of) -> str:
+    """What is asked of whoever reads the test alert, or what came of it."""
+    if view.seen_by:
+        return words._("The test worked: {who} clicked, and Ascolto heard it.", who=naming(view.seen_by))
+    if view.over:
+        return words._("This test is over: no click was heard in time.")
+    return words._("This is a test of ascolto check. Please click the button: no case hangs on it.")
 
 
 def start_title(start: StartList, words: Words) -> str:

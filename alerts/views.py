@@ -4,27 +4,43 @@ A notification keeps ids, never texts; `load_view` reads what they stand for as 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import case as sql_case
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts.card import Card, Change, Proposal, Why, change_of, load_card, platform_label, safe_url
+from alerts.card import (
+    DONE,
+    Card,
+    Change,
+    Listed,
+    Proposal,
+    Why,
+    change_of,
+    listed,
+    load_card,
+    platform_label,
+    safe_url,
+)
 from alerts.drafts import follow_up
+from alerts.overview import Brief, Switched, load_brief, load_switched
 from alerts.text import one_line, shown
 from store.brand import Brand
 from store.clock import aware
 from store.retention import ERASED
 from store.tables import (
     Audit,
+    Case,
     Clock,
     ClockKind,
     Mention,
     Notification,
     NotificationKind,
+    OutboxState,
     Reason,
     Revision,
     Score,
@@ -33,6 +49,7 @@ from store.tables import (
 
 LISTED = 15  # mentions of a starting list that are shown; the rest are counted
 LINE = 200
+URGENCIES = ("critical", "high", "normal", "low")
 SAID = 1_500  # of what a person wrote
 
 
@@ -71,7 +88,7 @@ class Line:
     @property
     def loud(self) -> bool:
         """Whether people who do not follow the thread must hear of it."""
-        return bool(self.raised) or self.reopened
+        return bool(self.raised) or self.reopened or self.event == "spike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +125,6 @@ class SourceNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """One mention of a starting list, on a line."""
-
-    mention_id: int
-    stars: float | None
-    urgency: str | None
-    author: str | None
-    published_at: datetime
-    quote: str
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class StartList:
     """The unanswered urgent or negative mentions found when a source was read for the first time."""
 
@@ -134,6 +138,66 @@ class StartList:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Messages do not get through to `place` of `channel`: the cause as a code, and what a person can do about it.
+    `undelivered`: how many stand as failed for this cause now."""
+
+    channel: str
+    place: str
+    reason: str
+    mend: str
+    undelivered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A test alert with one button, which carries `value`. `seen_by`: who clicked it; `over`: nobody did in time."""
+
+    value: str
+    seen_by: str = ""
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """One case of a bundle, on a line. `own`: it has a message of its own."""
+
+    case_id: int
+    urgency: str
+    status: str
+    own: bool
+    channel: str = "alerts"
+    platform_label: str = ""
+    stars: float | None = None
+    author: str | None = None
+    quote: str = ""
+    url: str | None = None
+    due_at: datetime | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.status in DONE
+
+    @property
+    def waits(self) -> bool:
+        """Whether this list is all that people see of it, and it is not done."""
+        return not self.done and not self.own
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Cases of an hour or a day in one message, what waits first. `span`: hour, day, or limit: they were too many for
+    one channel. `version` grows with all that a reader would see change."""
+
+    brand: str
+    now: datetime
+    zone: ZoneInfo
+    span: str
+    cases: tuple[Bundled, ...]
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A digest: a title and its text, paragraph by paragraph, in the words of `alerts.digest`."""
 
@@ -141,7 +205,9 @@ class Report:
     paragraphs: tuple[str, ...]
 
 
-View = Card | Line | Reminder | SourceNotice | StartList | Report
+View = (
+    Card | Line | Reminder | SourceNotice | StartList | Bundle | Trouble | Trial | Brief | Switched | Report
+)
 Reporting = Callable[[Session, Notification, datetime], Report]
 
 
@@ -156,11 +222,13 @@ def load_view(
 
     `body` by kind: reminder: `to`, names, `clock`, its id, `kind`, `late`; start: `mentions`, ids; source: `event`
     (down, up), `since`; thread: `event` where no reason says more, `raised`, `reopened`; `audit`, the id of the row
-    that says what a person did.
+    that says what a person did; case: `people`, whom a rule names; bundle: `span`; trouble: `channel`, `place`,
+    `reason`, `mend`.
     """
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
-        return load_card(session, _case_id(row), brand, now)
+        card = load_card(session, _case_id(row), brand, now)
+        return replace(card, people=_names(row.body.get("people")))
     if row.kind == NotificationKind.THREAD:
         return _line(session, row, brand, now)
     if row.kind == NotificationKind.REMINDER:
@@ -169,6 +237,14 @@ def load_view(
         return _source_notice(session, row, brand, now)
     if row.kind == NotificationKind.START:
         return _start_list(session, row, brand, now)
+    if row.kind == NotificationKind.TROUBLE:
+        return _trouble(session, row)
+    if row.kind == NotificationKind.BRIEF:
+        return load_brief(session, row, brand, now)
+    if row.kind == NotificationKind.SWITCH:
+        return load_switched(row, brand, now)
+    if row.kind == NotificationKind.BUNDLE:
+        return _bundle(session, row, brand, now)
     if report is None:
         raise LookupError(f"nobody here can write a {row.kind}")
     return report(session, row, now)
@@ -293,6 +369,16 @@ def _source_notice(session: Session, row: Notification, brand: Brand | None, now
     )
 
 
+def _trouble(session: Session, row: Notification) -> Trouble:
+    told = {name: str(row.body.get(name) or "") for name in ("channel", "place", "reason", "mend")}
+    failed = select(func.count()).where(
+        col(Notification.state) == OutboxState.FAILED,
+        col(Notification.channel) == told["channel"],
+        col(Notification.error).startswith(f"{told['reason']}:", autoescape=True),
+    )
+    return Trouble(**told, undelivered=session.scalar(failed) or 0)
+
+
 def _moment(text: object) -> datetime | None:
     return aware(datetime.fromisoformat(text)) if isinstance(text, str) else None
 
@@ -317,20 +403,59 @@ def _listed(session: Session, ids: Sequence[int]) -> tuple[Listed, ...]:
         select(Mention, col(Score.urgency)).join(Score, scored, isouter=True).where(col(Mention.id).in_(ids))
     )
     found = {
-        mention.id: _one(mention, urgency)
+        mention.id: listed(mention, urgency)
         for mention, urgency in rows
         if not mention.external_id.startswith(ERASED)
     }
     return tuple(found[number] for number in ids if number in found)
 
 
-def _one(mention: Mention, urgency: str | None) -> Listed:
-    return Listed(
-        mention.id or 0,
-        mention.stars,
-        urgency,
-        shown(mention.author, 60) or None,
-        mention.published_at,
-        shown(one_line(mention.text[: LINE * 4] or mention.title or ""), 120),
-        safe_url(mention.url)[0],
+def _bundle(session: Session, row: Notification, brand: Brand | None, now: datetime) -> Bundle:
+    found = [_bundled(*found) for found in session.execute(_members(row.key))]
+    if not found:
+        raise LookupError(f"notification {row.key} tells of no case any more")
+    found.sort(key=lambda case: (not case.waits, case.done, URGENCIES.index(case.urgency), case.case_id))
+    return Bundle(
+        brand.name if brand else row.brand or "",
+        now,
+        _zone(brand),
+        str(row.body.get("span") or ""),
+        tuple(found),
+        bundle_version(session, row.key),
     )
+
+
+def bundle_version(session: Session, key: str) -> int:
+    """Grows with each case of the bundle `key`, each change of one, and each that gets a message of its own."""
+    own = func.sum(sql_case((col(Notification.state) == OutboxState.BUNDLED, 0), else_=1))
+    total = session.execute(
+        select(func.count(), func.sum(Case.version), own)
+        .select_from(Notification)
+        .join(Case, col(Case.id) == Notification.case_id)
+        .where(col(Notification.bundle) == key)
+    ).one()
+    return sum(part or 0 for part in total)
+
+
+def _members(key: str) -> Any:
+    return (
+        select(Case, col(Notification.state), Mention)
+        .join(Notification, col(Notification.case_id) == Case.id)
+        .join(Mention, col(Mention.id) == Case.mention_id, isouter=True)
+        .where(col(Notification.bundle) == key)
+    )
+
+
+def _bundled(case: Case, state: str, mention: Mention | None) -> Bundled:
+    """Of an erased mention nothing is left but its case."""
+    urgency = case.urgency if case.urgency in URGENCIES else "normal"
+    known: dict[str, Any] = {"channel": case.channel, "due_at": case.due_at}
+    if mention is not None and not mention.external_id.startswith(ERASED):
+        known |= {
+            "platform_label": platform_label(mention.platform),
+            "stars": mention.stars,
+            "author": shown(mention.author and one_line(mention.author), 60) or None,
+            "quote": shown(one_line(mention.text[: LINE * 4] or mention.title or ""), 120),
+            "url": safe_url(mention.url)[0],
+        }
+    return Bundled(case.id or 0, urgency, case.status, state != OutboxState.BUNDLED, **known)

@@ -24,7 +24,6 @@ from sentiment.learning.base import start, vocabulary
 from sentiment.learning.corpus import (
     Example,
     authored,
-    beside,
     evenly,
     every_text,
     fold,
@@ -292,33 +291,24 @@ def _learn(run: _Run, encoder: TextEncoder, items: Sequence[Example], name: str,
     torch.manual_seed(run.seed)
     network = Network(run.shape, encoder.another())
     network.encoder.load_state_dict(encoder.state_dict())
-    together = [*items, *beside(items, run.recipe.finetune_joined, order)]
     steps = run.place / f"{name}.steps.pt"
 
     def both() -> Network:
-        tuned = finetune(
-            network, together, run.corpus.replay, run.recipe, order, run.collate, run.machine, steps
-        )
-        return _with_linear(run, tuned, items, together)
+        replay = run.corpus.replay
+        tuned = finetune(network, items, replay, run.recipe, order, run.collate, run.machine, steps)
+        return _with_linear(run, tuned, items)
 
     learnt = _timed(run, name, both)
     steps.unlink()
     return learnt
 
 
-def _with_linear(
-    run: _Run, network: Network, items: Sequence[Example], together: Sequence[Example]
-) -> Network:
-    """The same network with its linear path; `together`, the items and joined ones, teaches urgency alone."""
+def _with_linear(run: _Run, network: Network, items: Sequence[Example]) -> Network:
+    """The same network with its linear path."""
     untaught = [
         head for domain, head in DOMAINS.items() if domain not in {row.domain for row in run.corpus.replay}
     ]
-    tables = {
-        head: _linear(
-            run, together if head == "urgency" else items, "sentiment" if head in untaught else head
-        )
-        for head in HEADS
-    }
+    tables = {head: _linear(run, items, "sentiment" if head in untaught else head) for head in HEADS}
     with torch.no_grad():
         for part in (network.head.weight.T, network.head.bias.unsqueeze(0)):
             views = network.split(part)

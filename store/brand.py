@@ -201,6 +201,9 @@ class Policy(Strict):
     approval: dict[Urgency, tuple[str, ...]] = {}
     clauses: dict[str, str] = {}
     faq: tuple[Faq, ...] = ()
+    storm: int = Field(
+        10, ge=1, description="complaints within ten minutes; what comes beyond joins one case"
+    )
     viral: int = Field(100, ge=1, description="engagement an hour from which a mention may be viral")
 
     @field_validator("holidays")
@@ -215,6 +218,28 @@ class Policy(Strict):
         said = self.reply_times if urgency in self.reply_times.model_fields_set else self.first_contact
         limit: timedelta | None = getattr(said, urgency)
         return limit
+
+
+def parse_moment(value: Any) -> Any:
+    """A time of day, or `"none"` for never."""
+    if value == "none":
+        return None
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"\d\d?:\d\d", value, re.ASCII) or (moment := _clock_time(value)) == time.max:
+        raise ValueError(f"{value!r} is no time of day: write e.g. 08:30, or none")
+    return moment
+
+
+Moment = Annotated[time | None, BeforeValidator(parse_moment)]
+
+
+class Briefs(Strict):
+    """When a brand's people are told where things stand, on days with business hours; None: never."""
+
+    morning: Moment = Field(time(8, 30), description="what came overnight, what is due today")
+    evening: Moment = Field(time(17, 30), description="what stays open, and whose it is")
+    samples: int = Field(5, ge=0, le=10, description="mentions a day that did not alert, to be looked at")
 
 
 class Voice(Strict):
@@ -236,6 +261,7 @@ class Brand(Strict):
     timezone: str = "Europe/Rome"
     policy: Policy = Policy()
     voice: Voice = Voice()
+    briefs: Briefs = Briefs()
 
     @field_validator("timezone")
     @classmethod

@@ -76,6 +76,17 @@ def finish(session: Session, table: Any, row_id: int, token: str, **values: Any)
     return _set(session, table, row_id, token, values)
 
 
+def finish_all(session: Session, table: Any, row_ids: Sequence[int], token: str, **values: Any) -> None:
+    """The same for many rows at once; those that somebody else has by now stay as they are."""
+    known = {"claim": None, "claimed_until": None, "attempts": 0, "next_try_at": None, "error": None}
+    session.execute(
+        update(table)
+        .where(table.id.in_(row_ids), table.claim == token)
+        .values(**known | values)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def retry(
     session: Session,
     table: Any,

@@ -30,12 +30,14 @@ from store.tables import (
     OutboxState,
     Reason,
     Revision,
+    Sample,
     Score,
     Snapshot,
     Tombstone,
 )
 
 ERASED = "erased:"  # begins the external id of what was erased
+LISTS = (NotificationKind.START, NotificationKind.BRIEF)  # these name what they quote in their bodies
 OPEN = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED)
 
 
@@ -126,6 +128,7 @@ def _erase(session: Session, ids: Sequence[int], now: datetime) -> Erased:
     done.revisions = _delete(session, Revision, col(Revision.mention_id).in_(ids))
     done.drafts = _delete(session, Draft, col(Draft.mention_id).in_(ids))
     _delete(session, Snapshot, col(Snapshot.mention_id).in_(ids))
+    _delete(session, Sample, col(Sample.mention_id).in_(ids))
     _set(session, Score, col(Score.mention_id).in_(ids), why=[])
     _set(session, Reason, col(Reason.mention_id).in_(ids), detail=[])
     for row in rows:
@@ -182,11 +185,18 @@ def _outdate(session: Session, case_ids: set[int], erased: set[int], now: dateti
     ids = [
         row_id
         for row_id, body in session.exec(
-            select(Notification.id, Notification.body).where(Notification.kind == NotificationKind.START)
+            select(Notification.id, Notification.body).where(col(Notification.kind).in_(LISTS))
         )
         if erased.intersection(_listed(body))
     ]
-    about = or_(col(Notification.case_id).in_(case_ids), col(Notification.id).in_(ids))
+    bundles = select(Notification.bundle).where(
+        col(Notification.case_id).in_(case_ids), col(Notification.bundle).is_not(None)
+    )
+    about = or_(
+        col(Notification.case_id).in_(case_ids),
+        col(Notification.id).in_(ids),
+        col(Notification.key).in_(bundles),
+    )
     sent = col(Notification.state) == OutboxState.SENT
     changed = _set(session, Notification, about & sent, state=OutboxState.STALE, next_try_at=now, attempts=0)
     waiting = select(func.count()).where(about, col(Notification.state) == OutboxState.WAITING)

@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlalchemy import func, sql
+from sqlmodel import Session, col, select
 
-from store import claims
+from store import claims, switches
+from store.clock import utcnow
 from store.tables import Case, CaseStatus, Mention, MentionState, Notification, OutboxState, SourceRow
 
 Health = Literal["new", "ok", "failing", "down"]
@@ -27,6 +28,28 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Messages that failed for one cause. `error` names it and its mend; `next_try`: when the place is looked at
+    again, None for what was given up."""
+
+    channel: str
+    target: str
+    error: str
+    count: int
+    next_try: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Something a person has turned off for a time: `pause:BRAND` (`pause:*`: all), `mute:SOURCE`."""
+
+    name: str
+    until: datetime | None
+    set_by: str
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Every state is there, with 0 where nothing stands in it."""
 
@@ -34,9 +57,11 @@ class Status:
     cases: dict[str, int]
     outbox: dict[str, int]
     sources: tuple[SourceStatus, ...]
+    undelivered: tuple[Undelivered, ...] = ()
+    switches: tuple[Turned, ...] = ()
 
 
-def read_status(session: Session, configured: Iterable[str] = ()) -> Status:
+def read_status(session: Session, configured: Iterable[str] = (), now: datetime | None = None) -> Status:
     """The status now; `configured` sources come first, in their order, then those that only the database knows."""
     rows = {row.name: row for row in session.exec(select(SourceRow).order_by(SourceRow.name))}
     names = list(dict.fromkeys([*configured, *rows]))
@@ -46,6 +71,11 @@ def read_status(session: Session, configured: Iterable[str] = ()) -> Status:
         cases=_complete(CaseStatus, dict(cases.all())),
         outbox=_complete(OutboxState, claims.waiting(session, Notification)),
         sources=tuple(_source(name, rows.get(name)) for name in names),
+        undelivered=_undelivered(session),
+        switches=tuple(
+            Turned(row.name, row.until, row.set_by, row.set_at)
+            for row in switches.standing(session, now or utcnow())
+        ),
     )
 
 
@@ -65,6 +95,18 @@ def waiting_for(session: Session, now: datetime) -> dict[str, bool]:
         "triage": _any(session, Mention, (MentionState.SCORED,), now),
         "deliver": _any(session, Notification, (OutboxState.WAITING, OutboxState.STALE), now),
     }
+
+
+def _undelivered(session: Session) -> tuple[Undelivered, ...]:
+    """The most messages first."""
+    place = (col(Notification.channel), col(Notification.target), col(Notification.error))
+    found = session.execute(
+        sql.select(*place, func.count(), func.min(col(Notification.next_try_at)))
+        .where(col(Notification.state) == OutboxState.FAILED)
+        .group_by(*place)
+    ).all()
+    rows = [Undelivered(name, target, error or "", count, at) for name, target, error, count, at in found]
+    return tuple(sorted(rows, key=lambda row: (-row.count, row.channel, row.target, row.error)))
 
 
 def _any(session: Session, table: Any, states: tuple[str, ...], now: datetime) -> bool:

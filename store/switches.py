@@ -1,6 +1,7 @@
 """What a person has turned off for a time: everything that can wait (`pause:BRAND`), one source (`mute:SOURCE`).
 
-A switch whose time is over counts as off; each turn is a row of the audit log.
+A switch whose time is over counts as off; each turn is a row of the audit log. Its row stays until `alerts.pausing`
+has told people that it is off.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from store.clock import iso
 from store.tables import Audit, Switch
 
 PAUSE, MUTE = "pause", "mute"
+ALL = "*"  # instead of a brand: every one, and what belongs to none
 
 
 def pause(brand: str) -> str:
@@ -39,32 +41,66 @@ def set(  # noqa: A001  (read as switches.set)
 def off(session: Session, name: str, who: str, now: datetime) -> bool:
     """Turns it off; False: it was not on."""
     row = session.get(Switch, name)
-    if row is None:
+    if row is None or not holds(row, now):
         return False
-    was_on = row.until is None or row.until > now
-    session.delete(row)
-    if was_on:
-        session.add(_trace(name, who, now, "off", {}))
+    # A switch that a person has turned off ends at the moment it was last set.
+    row.until, row.set_by, row.set_at = now, who, now
+    session.add_all([row, _trace(name, who, now, "off", {})])
     session.flush()
-    return was_on
+    return True
+
+
+def holds(row: Switch, now: datetime) -> bool:
+    """Whether this one is on at `now`."""
+    return row.until is None or row.until > now
+
+
+def turned_off_by(row: Switch) -> str | None:
+    """Who ended it; None: its time was over, or it is still on."""
+    return row.set_by if row.until == row.set_at else None
+
+
+def about(row: Switch, kind: str) -> str | None:
+    """What it turns off, where it is of this kind."""
+    known, _, name = row.name.partition(":")
+    return name if known == kind else None
 
 
 def on(session: Session, name: str, now: datetime) -> bool:
     """Whether it holds at `now`."""
     row = session.get(Switch, name)
-    return row is not None and (row.until is None or row.until > now)
+    return row is not None and holds(row, now)
+
+
+def paused(session: Session, now: datetime) -> frozenset[str]:
+    """The brands for which nothing goes out that can wait; ALL: for every one."""
+    return _named(session, PAUSE, now)
+
+
+def is_paused(session: Session, brand: str, now: datetime) -> bool:
+    """Whether replies of a brand, and all else that can wait, are to be held back."""
+    return not paused(session, now).isdisjoint((brand, ALL))
+
+
+def muted(session: Session, now: datetime) -> frozenset[str]:
+    """The sources that make no new cases short of critical."""
+    return _named(session, MUTE, now)
+
+
+def _named(session: Session, kind: str, now: datetime) -> frozenset[str]:
+    return frozenset(name for row in standing(session, now) if (name := about(row, kind)) is not None)
 
 
 def standing(session: Session, now: datetime) -> Sequence[Switch]:
     """All that hold at `now`, by name."""
-    holds = or_(col(Switch.until).is_(None), col(Switch.until) > now)
-    return session.exec(select(Switch).where(holds).order_by(col(Switch.name))).all()
+    going = or_(col(Switch.until).is_(None), col(Switch.until) > now)
+    return session.exec(select(Switch).where(going).order_by(col(Switch.name))).all()
 
 
 def _trace(name: str, who: str, now: datetime, after: str, detail: dict[str, str | None]) -> Audit:
-    kind, _, about = name.partition(":")
+    kind, _, what = name.partition(":")
     before = "off" if after == "on" else "on"
-    source = about if kind == MUTE else None
+    source = what if kind == MUTE else None
     return Audit(
         at=now,
         who=who,

@@ -46,6 +46,9 @@ class CaseStatus(StrEnum):
 class OutboxState(StrEnum):
     WAITING = "waiting"
     STALE = "stale"  # delivered, but its case has changed: the same message is to be edited
+    BUNDLED = (
+        "bundled"  # another message tells it; it has one of its own only where somebody or something asks
+    )
     SENT = "sent"
     FAILED = "failed"  # a permanent error; `error` names the mend
     LEFT_OUT = "left_out"  # its channel does not tell of such things
@@ -56,10 +59,12 @@ class NotificationKind(StrEnum):
     THREAD = "thread"  # a line in the thread of that message
     REMINDER = "reminder"  # first-contact time is near or past
     SOURCE = "source"  # a source went down or came back
+    SWITCH = "switch"  # somebody paused what can wait, or it goes on
     START = "start"  # the starting list after a first read
     DIGEST = "digest"
     BUNDLE = "bundle"  # normal criticism and requests of an hour or a day, in one message
     BRIEF = "brief"  # the morning's or the evening's
+    TROUBLE = "trouble"  # messages do not get through until a person mends something
     TEST = "test"  # `check --slack`: a message with one button
 
 

@@ -1,15 +1,21 @@
 """`ascolto check`: each part looked at, a mend for what is wrong, no secret told, nothing raised."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from alerts.channels.slack.blocks import CHECK
 from checks import Check, run_checks
 from demo.internet import Internet
+from service import open_database
 from settings import Settings, load
 from store.clock import utcnow
-from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, fake_slack
+from store.tables import Case
+from tests.alerts.rows import alert
+from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack, fake_slack
 from tests.hook_server import SECRET as HOOK_SECRET
 from tests.hook_server import hook_server
 from tests.mail_server import mail_server
@@ -85,6 +91,44 @@ def test_what_a_brand_lacks(tmp_path: Path, brand: str, mend: str) -> None:
     found = checked(configured(tmp_path, brand))["brand a"]
     assert found.status == "warn"
     assert mend in found.mend
+
+
+RULED = """
+[brands.a]
+name = "A"
+policy = { contacts = { default = "a@a.example" } }
+[slack]
+bundle = "day"
+quiet = { b = "mon 20:00-22:00" }
+[[slack.rules]]
+channel = "#a"
+[[slack.rules]]
+brand = "b"
+channel = "#b"
+[[slack.rules]]
+languages = "de"
+channel = "#de"
+"""
+
+
+def test_rules_that_never_hold_and_bundles_that_come_late_are_named_with_their_mend(tmp_path: Path) -> None:
+    found = checked(configured(tmp_path, RULED))
+    told = {name: (check.status, check.mend) for name, check in found.items() if name.startswith("slack ")}
+    assert told == {
+        "slack rule 2": ("warn", "name a table [brands.KEY]"),
+        "slack rule 3": ("warn", "move it before rule 1, or remove it"),
+        "slack quiet": ("warn", "name it as in [brands.KEY]"),
+        "slack bundle a": (
+            "warn",
+            'set brands.a.policy.first_contact.normal to "8h" or more, or bundle by the hour',
+        ),
+        "slack buttons": ("off", ""),
+    }
+
+
+def test_rules_that_hold_are_counted(tmp_path: Path) -> None:
+    found = checked(configured(tmp_path, "[[slack.rules]]\nlanguages = ['de']\nchannel = '#de'\n"))
+    assert found["slack rules"] == Check("slack rules", "ok", "1 rules")
 
 
 def test_slack_names_who_we_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,3 +207,108 @@ def test_a_part_that_is_away_fails_and_the_others_are_still_looked_at(
     assert {check.name for check in found.values() if check.status == "fail"} == {part}
     assert name in found[part].mend
     assert "hunter2" not in "".join(f"{check}" for check in found.values())
+
+
+# ---------------------------------------------------------------------- a test alert
+
+
+def connected(monkeypatch: pytest.MonkeyPatch, slack: FakeSlack, **names: str) -> Settings:
+    for name, value in {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_API_URL": slack.url, **names}.items():
+        monkeypatch.setenv(name, value)
+    return load()
+
+
+def tried(settings: Settings, wait: float, say: Callable[[str], object] = print) -> Check:
+    return next(check for check in run_checks(settings, None, wait, say) if check.name == "slack test")
+
+
+def test_a_test_alert_goes_out_and_its_button_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_slack() as slack:
+
+        def click(asked: str) -> None:
+            assert "#reputation" in asked
+            (message,) = slack.in_channel("reputation")
+            assert slack.wait_for(lambda: bool(slack.sockets))
+            slack.sockets[0].click(slack.payload(message, CHECK))
+
+        found = tried(connected(monkeypatch, slack, SLACK_APP_TOKEN=APP_TOKEN), 30, click)
+        assert found.status == "ok"
+        assert "marta" in found.detail
+        (message,) = slack.in_channel("reputation")
+        assert message.buttons() == {}
+        assert "heard" in message.text
+
+
+def test_clicks_that_come_meanwhile_are_as_they_are_to_the_service(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Slack may give the check what people click on cases: only those who may act do, and each line goes where it
+    does else."""
+    with fake_slack() as slack:
+        monkeypatch.setenv("ASCOLTO_DATABASE_URL", f"sqlite:///{tmp_path / 'clicks.db'}")
+        settings = connected(monkeypatch, slack, SLACK_APP_TOKEN=APP_TOKEN)
+        settings = settings.model_copy(
+            update={"slack": settings.slack.model_copy(update={"people": ("U0LUCA",)})}
+        )
+        db = open_database(settings)
+        with db.write() as session:
+            case_id = alert(session, utcnow())
+
+        def owner() -> str | None:
+            with db.read() as session:
+                return session.get_one(Case, case_id).owner
+
+        def click(asked: str) -> None:
+            (message,) = slack.in_channel("reputation")
+            assert slack.wait_for(lambda: bool(slack.sockets))
+            test = slack.payload(message, CHECK)
+            taken = test["actions"][0] | {"action_id": "ascolto.case.acknowledge.v1", "value": f"{case_id}"}
+            for user, name in (("U0MARTA", "marta"), ("U0LUCA", "luca")):
+                one = slack.payload(message, CHECK, user, name) | {"actions": [taken]}
+                slack.sockets[0].click(one)
+                assert slack.wait_for(lambda: bool(slack.private))
+            ends = time.monotonic() + 20
+            while owner() is None and time.monotonic() < ends:
+                Event().wait(0.05)
+            slack.sockets[0].click(test)
+
+        assert tried(settings, 30, click).status == "ok"
+        assert owner() == "slack:U0LUCA:luca"
+        db.close()
+    assert [told["user"] for told in slack.private] == ["U0MARTA"]
+
+
+def test_a_button_that_nobody_clicks_fails_with_its_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_slack() as slack:
+        found = tried(connected(monkeypatch, slack, SLACK_APP_TOKEN=APP_TOKEN), 0.1)
+        (message,) = slack.in_channel("reputation")
+    assert found.status == "fail"
+    assert "Socket Mode" in found.mend
+    assert message.buttons() == {}
+
+
+def test_a_button_that_nobody_could_hear_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_slack() as slack:
+        found = tried(connected(monkeypatch, slack), 600)
+    assert found.status == "fail"
+    assert "SLACK_APP_TOKEN" in found.mend
+
+
+def test_an_app_token_that_slack_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_slack() as slack:
+        found = tried(connected(monkeypatch, slack, SLACK_APP_TOKEN="xapp-hunter2"), 600)
+    assert found.status == "fail"
+    assert "SLACK_APP_TOKEN" in found.mend
+    assert "hunter2" not in f"{found}"
+
+
+def test_a_channel_that_is_not_there_fails_with_its_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_slack(channels=("elsewhere",)) as slack:
+        found = tried(connected(monkeypatch, slack, SLACK_APP_TOKEN=APP_TOKEN), 600)
+    assert (found.status, found.detail) == ("fail", "channel_not_found")
+    assert "[slack]" in found.mend
+
+
+def test_without_slack_there_is_no_test_alert() -> None:
+    assert tried(load(), 600).status == "off"
+    assert "slack test" not in checked(load())

@@ -19,12 +19,12 @@ from alerts.channels.options import EmailOptions, WebhookOptions
 from alerts.channels.slack.commands import COMMAND
 from alerts.channels.slack.errors import MENDS
 from alerts.channels.slack.listen import SHORTCUT
-from alerts.routing import Routing
+from alerts.routing import Routing, Rule
 from cli import app
 from platforms.base import SourceOptions
 from platforms.page import Selectors
-from settings import Environment, Retention, load
-from store.brand import Absence, Again, Brand, Faq, FirstContact, Policy, ReplyTimes, Voice
+from settings import Environment, Retention, Running, load
+from store.brand import Absence, Again, Brand, Briefs, Faq, FirstContact, Policy, ReplyTimes, Voice
 from tests.conftest import ROOT
 
 DOCUMENTS = sorted(
@@ -46,12 +46,15 @@ TABLES: dict[str, Any] = {
     "`absences`": Absence,
     "`[[brands.KEY.policy.faq]]`": Faq,
     "`[brands.KEY.voice]`": Voice,
+    "`[brands.KEY.briefs]`": Briefs,
     "`[[sources]]`": SourceOptions,
     "`[sources.selectors]`": Selectors,
     "`[slack]`": Routing,
+    "`[[slack.rules]]`": Rule,
     "`[email]`": EmailOptions,
     "`[webhook]`": WebhookOptions,
     "`[retention]`": Retention,
+    "`[service]`": Running,
     "Environment": Environment,
 } | {f'`type = "{name}"`': platforms.get(name).options for name in platforms.names()}
 
@@ -300,7 +303,7 @@ def test_the_example_configuration_as_it_is_changes_no_default(folder: Path) -> 
     (folder / "ascolto.toml").write_text(example(whole=False), encoding="utf-8")
     loaded = load(folder / "ascolto.toml")
     assert loaded.brands["mybrand"] == Brand(key="mybrand", name="My Brand")
-    assert (loaded.slack, loaded.retention) == (Routing(), Retention())
+    assert (loaded.slack, loaded.retention, loaded.service) == (Routing(), Retention(), Running())
     assert (loaded.email, loaded.webhook) == (EmailOptions(), WebhookOptions())
 
 
@@ -315,7 +318,10 @@ def test_the_example_configuration_shows_every_setting() -> None:
         Absence: brand["policy"]["absences"][0],
         Faq: brand["policy"]["faq"][0],
         Voice: brand["voice"],
+        Briefs: brand["briefs"],
+        Running: tables["service"],
         Routing: tables["slack"],
+        Rule: tables["slack"]["rules"][0],
         EmailOptions: tables["email"],
         WebhookOptions: tables["webhook"],
         Retention: tables["retention"],

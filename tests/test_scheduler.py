@@ -7,17 +7,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import select
 
 from alerts import clocks
 from alerts.channels.console import Console
+from alerts.heartbeat import Heart
 from alerts.words import Words
 from crawlers.job import SourceReport
 from demo.internet import Internet
 from scheduler import Service
 from sentiment.scorer import Scored, ScorerInput
 from settings import Settings, load
-from store import claims
+from store import claims, switches
 from store.clock import utcnow
 from store.db import Database
 from store.errors import Permanent
@@ -326,3 +328,66 @@ def test_stop_finishes_the_step_in_hand(make: Callable[..., Service]) -> None:
     assert not stopping.is_alive()
     with service.db.read() as session:
         assert session.get_one(Mention, number).state == MentionState.SCORED
+
+
+def test_the_briefs_are_looked_for_and_written_once(make: Callable[..., Service]) -> None:
+    now = [datetime(2026, 11, 24, 7, 0, tzinfo=UTC)]  # half an hour before the first
+    service = make(clock=lambda: now[0])
+    woken: list[str] = []
+    service.belt.wake = woken.append  # type: ignore[method-assign, assignment]
+    service.announce_briefs()
+    assert woken == []
+    now[0] += timedelta(minutes=31)
+    service.announce_briefs()  # nothing has happened
+    assert woken == []
+    with service.db.write() as session:
+        for brand in service.settings.brands:
+            source = next(one for one in service.settings.sources if one.brand == brand)
+            session.add(SourceRow(name=source.name, brand=brand, type=source.type, failures=1))
+    service.announce_briefs()
+    service.announce_briefs()
+    assert woken == ["deliver"]
+    with service.db.read() as session:
+        rows = session.exec(select(Notification)).all()
+    assert {row.kind for row in rows} == {"brief"}
+    assert len(rows) == len(service.settings.brands)
+
+
+def test_a_pause_is_told_before_anything_waits_for_it(make: Callable[..., Service]) -> None:
+    service = make()
+    offer(service)
+    service.score()
+    service.triage()
+    with service.db.write() as session:
+        switches.set(session, switches.pause(switches.ALL), None, "marta", utcnow())
+    assert service.deliver()
+    with service.db.read() as session:
+        states = {row.kind: row.state for row in session.exec(select(Notification))}
+    assert states == {"case": OutboxState.WAITING, "switch": OutboxState.SENT}
+    with service.db.write() as session:
+        switches.off(session, switches.pause(switches.ALL), "marta", utcnow())
+    service.check()
+    service.deliver()
+    with service.db.read() as session:
+        assert {row.state for row in session.exec(select(Notification))} == {OutboxState.SENT}
+
+
+def test_the_heart_beats_while_the_clocks_run(
+    make: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beaten = threading.Event()
+
+    def beat(heart: Heart, *_: object) -> bool:
+        assert heart.url == "https://hc.example/x"
+        beaten.set()
+        return True
+
+    monkeypatch.setattr(Heart, "beat", beat)
+    service = make()
+    known = service.settings.environment.model_copy(
+        update={"heartbeat_url": SecretStr("https://hc.example/x")}
+    )
+    service.settings = service.settings.model_copy(update={"environment": known})
+    service.start((), clocks=True)
+    assert beaten.wait(WAIT)
+    service.stop()

@@ -88,6 +88,7 @@ def test_a_byte_order_mark_and_crlf_are_no_problem() -> None:
             "brands.aurora.policy.absences[1].nota: unknown key: did you mean 'note'?",
         ),
         ("[slack]\nalert = '#x'", "slack.alert: unknown key: did you mean 'alerts'?"),
+        ("[[slack.rules]]\nchanel = '#x'", "slack.rules[1].chanel: unknown key: did you mean 'channel'?"),
         ("[email]\nalert = []", "email.alert: unknown key: did you mean 'alerts'?"),
         (
             "[email]\nops = ['it@x.example']",
@@ -128,6 +129,17 @@ def test_an_unknown_key_names_its_place_and_the_nearest(text: str, line: str) ->
         (BRAND + "[brands.aurora.policy]\nhours = 'mon 9-18'", "write e.g. mon-fri 09:00-18:00"),
         (BRAND + "[brands.aurora.policy]\nremedies = { staff = 'gift' }", "must be apology_fix, refund"),
         ("['brands'.'no good']\nname = 'x'", "brands.no good: is no key of a brand"),
+        ("[[slack.rules]]\nchannel = 'x'", "slack.rules[1].channel: 'x' is no Slack channel: write its name"),
+        ("[[slack.rules]]\nbrand = 'a'", "slack.rules[1]: this rule changes nothing: give it channel,"),
+        ("[[slack.rules]]\nquiet = 'later'", "slack.rules[1].quiet: write keep, ignore or hours: 'later'"),
+        ("[[slack.rules]]\nbundle = 'week'", "slack.rules[1].bundle: must be hour, day or no"),
+        (
+            "[[slack.rules]]\nchannel = '#x'\nseverity = ['bad']",
+            "slack.rules[1].severity[1]: must be critical",
+        ),
+        ("[slack]\nquiet = 'always'", "slack.quiet.default: quiet hours must end: leave some hours"),
+        ("[slack.quiet]\naurora = 'at night'", "slack.quiet.aurora: 'at night' are no hours: write e.g."),
+        ("[slack]\nmost_per_hour = 0", "slack.most_per_hour: must be greater than or equal to 1"),
         ("brands = 3", "brands: must be a valid dictionary"),
         ("ui_language = 'fr'", "ui_language: must be en or it"),
         ("[[sources]]\ntype = 'pag'", "sources[1].type: there is no platform 'pag': did you mean 'page'?"),
@@ -336,3 +348,44 @@ def test_who_gets_mail() -> None:
     assert email.named == ("b@x.example", "c@x.example")
     assert email.to("crisis") == email.to("alerts") == ("b@x.example",)
     assert email.to("praise") == email.to("digest") == ()
+
+
+# What watches Ascolto itself.
+
+
+def test_the_address_of_the_heartbeat_is_a_secret_and_the_environments_comes_first() -> None:
+    write(BRAND + '[service]\nheartbeat_url = "https://hc.example/from-file"\n')
+    assert load().heartbeat_url == "https://hc.example/from-file"
+    write(BRAND + '[service]\nheartbeat_url = "https://hc.example/from-file"\n',
+          f"ASCOLTO_HEARTBEAT_URL=https://hc.example/{SECRET}\n")  # fmt: skip
+    assert load().heartbeat_url == f"https://hc.example/{SECRET}"
+    assert SECRET not in repr(load())
+    assert Settings().heartbeat_url is None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000/x", "http://localhost/x", "http://[::1]:8/x", "https://a.example"]
+)
+def test_what_may_be_called(url: str) -> None:
+    write(f'[service]\nheartbeat_url = "{url}"\n')
+    assert load().heartbeat_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://hc.example/x", "http://127.0.0.1.evil.example/", "ftp://127.0.0.1/", "file:///etc/passwd", "https://",
+     "https://u:p@hc.example/", "https://hc.example:99999/", "hc.example", ""],
+)  # fmt: skip
+def test_what_may_not_be_called_is_told_without_its_value(url: str) -> None:
+    (told,) = problems_of(f'[service]\nheartbeat_url = "{url}"\n')
+    assert told.startswith("service.heartbeat_url: is no address that can be called")
+    assert url in ("", "https://") or url not in told
+
+
+def test_briefs_are_the_brands_own() -> None:
+    write(BRAND + '[brands.aurora.briefs]\nmorning = "07:45"\nevening = "none"\n')
+    briefs = load().brands["aurora"].briefs
+    assert (str(briefs.morning), briefs.evening, briefs.samples) == ("07:45:00", None, 5)
+    assert "is no time of day: write e.g. 08:30, or none" in problems_of(
+        BRAND + '[brands.aurora.briefs]\nmorning = "soon"\n'
+    )[0]  # fmt: skip

@@ -55,6 +55,7 @@ DEEDS = {
     "promise_due": N_("{who} reminded of a promise to the customer"),
     "follow_up": N_("{who} reminded to ask whether all is well now"),
     "join": telling.EVENTS["joined"],
+    "storm": telling.REASONS["spike"],
     "gone": telling.EVENTS["gone"],
     "answer_noted": telling.EVENTS["answered"],
     "reply_seen": N_("The case counts as answered"),

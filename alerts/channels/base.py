@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Lock, Thread
 from typing import Protocol, TypeVar
 
-from alerts.views import Line, Reminder, View
+from alerts.views import Bundle, Line, Reminder, View
 from store.errors import Permanent, Uncertain
 
 T = TypeVar("T")
@@ -23,7 +23,13 @@ class Sent:
 
 
 class Misconfigured(Permanent):
-    """Nothing gets through to this place until a person mends the setup: not the fault of one message."""
+    """Nothing gets through to this place until a person mends the setup: not the fault of one message.
+
+    `everywhere`: nothing gets through on the whole channel."""
+
+    def __init__(self, reason: str, mend: str = "", *, everywhere: bool = False) -> None:
+        super().__init__(reason, mend)
+        self.everywhere = everywhere
 
 
 class Lanes:
@@ -130,5 +136,8 @@ def is_alarm(view: View) -> bool:
 
 
 def is_news(view: View) -> bool:
-    """Whether a message that cannot be changed any more is worth sending: not for what people did about a case."""
+    """Whether a message that cannot be changed any more is worth sending: not for what people did about a case, nor for
+    a list of cases."""
+    if isinstance(view, Bundle):
+        return False
     return not isinstance(view, Line) or view.why is not None or view.loud

@@ -13,11 +13,12 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from alerts import telling
+from alerts import brief_words, telling
 from alerts.card import Card, Proposal
 from alerts.channels.base import Lanes, Sent
+from alerts.overview import Brief, Switched
 from alerts.text import visible
-from alerts.views import Line, Reminder, Report, SourceNotice, StartList, View
+from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 
 COLOURS = {"critical": "red", "high": "dark_orange", "normal": "yellow", "low": "white"}
@@ -65,12 +66,48 @@ def picture(view: View, words: Words) -> RenderableType:
     if isinstance(view, SourceNotice):
         lines = [Text(_safe(line)) for line in (*telling.source_details(view, words), view.error) if line]
         return _frame(telling.source_title(view, words), "magenta", lines)
+    if isinstance(view, Trial):
+        return _frame(words._("Test alert"), "cyan", [Text(_safe(telling.trial(view, words)))])
+    if isinstance(view, Trouble):
+        lines = [Text(_safe(telling.trouble_mend(view, words)))]
+        return _frame(telling.trouble_title(view, words), "magenta", lines)
     if isinstance(view, StartList):
         rows = [Text(f"• {_safe(telling.listed(row, view, words))}") for row in view.listed]
         return _frame(
             telling.start_title(view, words), "cyan", [Text(telling.start_note(view, words)), *rows]
         )
+    if isinstance(view, Brief):
+        return _brief(view, words)
+    if isinstance(view, Switched):
+        return Text(f"{'⏸' if view.on else '▶'} {_safe(brief_words.switched(view, words))}", style="bold")
+    if isinstance(view, Bundle):
+        told = [Text(_safe(telling.bundled(case, words))) for case in view.cases]
+        return _frame(
+            telling.bundle_title(view, words), "cyan", [Text(telling.bundle_note(view, words)), *told]
+        )
     return _report(view)
+
+
+def _brief(brief: Brief, words: Words) -> Panel:
+    lines = [Text(_safe(line)) for line in brief_words.summary(brief, words)]
+    for part in brief_words.parts(brief, words):
+        lines.append(Text(f"{part.title}: {words.number(part.listing.total)}", style="bold"))
+        for one in part.listing.items:
+            lines.append(Text(f"• {_safe(brief_words.item(one, brief, words))}"))
+            if one.url:
+                lines.append(Text(f"  {_safe(one.url)}", style="dim"))
+        notes = (brief_words.hidden(part.listing, words), part.note)
+        lines += [Text(_safe(note), style="dim") for note in notes if note]
+    if brief.samples:
+        lines.append(Text(brief_words.samples_title(words), style="bold"))
+        for sampled in brief.samples:
+            row = brief_words.item(sampled.item, brief, words)
+            if said := brief_words.answer(sampled, words):
+                row = telling.SEPARATOR.join([row, f"✓ {said}"])
+            lines.append(Text(f"• {_safe(row)}"))
+            if sampled.item.url:
+                lines.append(Text(f"  {_safe(sampled.item.url)}", style="dim"))
+    return _frame(brief_words.title(brief, words), "cyan", lines)
 
 
 def _card(card: Card, words: Words) -> Panel:
@@ -82,9 +119,14 @@ def _card(card: Card, words: Words) -> Panel:
     if card.title:
         lines.append(Text(_safe(card.title), style="bold"))
     lines.append(Text(f"“{_safe(card.quote)}”" if card.quote else words._("(no words)"), style="italic"))
+    if card.storm:
+        lines.insert(0, Text(_safe(telling.storm_note(card, words)), style="bold"))
+        lines += [Text(f"• {_safe(telling.listed(row, card, words))}") for row in card.worst]
     lines += [Text(f"→ {_safe(line)}") for line in telling.whys(card, words)]
     if due := telling.due(card, words):
         lines.append(Text(f"⏱ {due}", style="bold"))
+    if named := telling.named(card, words):
+        lines.append(Text(_safe(named), style="bold"))
     if status := telling.status(card, words):
         lines.append(Text(f"✓ {_safe(status)}", style="bold"))
     if card.url:

@@ -7,14 +7,14 @@ import gzip
 import hashlib
 import json
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from sentiment.labels import CATEGORY, CRITICAL, SENTIMENT, TOPICS, URGENCY
+from sentiment.labels import CATEGORY, SENTIMENT, TOPICS, URGENCY
 from sentiment.learning.recipe import Recipe
 from sentiment.learning.sources import PUBLISHED
 from sentiment.network.batch import Given
@@ -32,10 +32,6 @@ _MISLABELLED = {("umsab", "hi")}
 """Source and language whose labels do not go with the texts: a linear model that learns from 4/5 of these rows is right
 about the rest as often as by chance (macro-F1 0.33 to 0.37 of three equal classes; Italian of the same source: 0.60).
 They are not learnt from."""
-_URGENT = (URGENCY.index("high"), CRITICAL)
-_SHORT = 250
-"""Most characters of a text that another is put beside."""
-_CLOSED = (".", "!", "?", "…", "。", "！", "？", "।", "؟")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,29 +139,6 @@ def key_of(text: str) -> str:
 def fold(example: Example, folds: int) -> int:
     """Which of `folds` parts an item belongs to; the same text always to the same."""
     return int(example.key[:8], 16) % folds
-
-
-def beside(items: Sequence[Example], one_in: int, seed: int) -> list[Example]:
-    """One calm item in so many together with an urgent one of its language, in either order: what is urgent in a text
-    stays so beside whatever else it says. Of such a text the urgency alone is known."""
-    chance = random.Random(seed)
-    short = [item for item in items if item.urgency is not None and len(item.text) <= _SHORT]
-    urgent: defaultdict[str, list[Example]] = defaultdict(list)
-    for item in short:
-        if item.urgency in _URGENT:
-            urgent[item.lang].append(item)
-    calm = [item for item in short if item.urgency not in _URGENT and urgent[item.lang]]
-    return [_together(item, chance.choice(urgent[item.lang]), chance) for item in calm[::one_in]]
-
-
-def _together(calm: Example, urgent: Example, chance: random.Random) -> Example:
-    parts = [calm.text, urgent.text]
-    chance.shuffle(parts)
-    first, second = parts
-    text = f"{first if first.endswith(_CLOSED) else f'{first}.'} {second}"
-    return replace(
-        calm, text=text, sentiment=None, urgency=urgent.urgency, category=None, topics=None, key=key_of(text)
-    )
 
 
 def lines_of(file: Path) -> IO[str]:

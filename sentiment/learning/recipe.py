@@ -29,8 +29,7 @@ class Recipe:
     nothing. `pieces`: the vocabulary's size, chosen by `unlabelled` texts and those with labels. `caps`: most rows
     taken of one source; others give `cap`. Stage one teaches the encoder the published sentiment rows, at most
     `pretrain_pieces` of each, stage two all heads the authored ones, with `replay` rows of the former an epoch.
-    One calm item in `finetune_joined` is met once more with a danger beside it; the weights of `finetune_runs` networks
-    are averaged.
+    The weights of `finetune_runs` networks are averaged.
     Batches hold about so many pieces as `pretrain_batch` and `finetune_batch` say; of each text a share is `dropped`.
     `folds`: parts of the authored rows for held-out figures. `linear_rows`: published rows for the linear path's
     sentiment."""
@@ -51,8 +50,7 @@ class Recipe:
     finetune_epochs: int = 7
     finetune_rate: float = 8e-4
     finetune_batch: int = 3_000
-    finetune_joined: int = 6
-    finetune_runs: int = 3
+    finetune_runs: int = 2
     replay: int = 6_000
     dropped: float = 0.07
     folds: int = 3

@@ -12,7 +12,7 @@ from alerts.digest import Period
 from alerts.words import Words
 from store.brand import Brand
 from store.db import Database
-from store.tables import Notification
+from store.tables import Notification, Sample
 from tests.alerts.rows import BRAND, add_case, add_mention, desk
 
 ROME, HONOLULU = ZoneInfo("Europe/Rome"), ZoneInfo("Pacific/Honolulu")
@@ -145,3 +145,27 @@ def test_figures_as_json_are_plain(db: Database) -> None:
     with db.read() as session:
         told: dict[str, Any] = digest.measure(session, BRAND, Period.parse("2026-11", ROME), MONDAY).to_json()
     assert (told["period"], told["starts"], told["mentions"]) == ("2026-11", "2026-10-31T23:00:00Z", 0)
+
+
+def test_what_was_missed_is_told_with_its_interval(db: Database) -> None:
+    week = Period.parse("2026-W47", ROME)
+    with db.write() as session:
+        assert "alert" not in str(
+            digest.write(digest.measure(session, BRAND, week, MONDAY), BRAND, Words("en"))
+        )
+        for number in range(20):
+            mention = add_mention(session, MONDAY - timedelta(days=2), number)
+            said = "missed" if number == 0 else "right"
+            session.add(
+                Sample(
+                    brand="aurora", mention_id=mention.id or 0, revision=1, said=said,
+                    drawn_at=MONDAY - timedelta(days=3),
+                )
+            )  # fmt: skip
+        session.flush()
+        figures = digest.measure(session, BRAND, week, MONDAY)
+        assert (figures.looked_at, figures.missed, figures.miss_rate) == (20, 1, 0.05)
+        assert digest.write(figures, BRAND, Words("en")).paragraphs[-1] == (
+            "20 mentions that did not alert were looked at; "
+            "1 should have alerted: 5 % (95 % interval: 0.9 to 23.6 %)."
+        )

@@ -7,8 +7,8 @@ import pytest
 
 from store.db import Database
 from store.mentions import store_mentions
-from store.status import health, read_status, waiting_for
-from store.tables import Case, Mention, MentionState, Notification, NotificationKind, SourceRow
+from store.status import Undelivered, health, read_status, waiting_for
+from store.tables import Case, Mention, MentionState, Notification, NotificationKind, OutboxState, SourceRow
 from tests.store.test_mentions import mention
 
 
@@ -17,7 +17,9 @@ def test_an_empty_database_has_every_state_at_zero(database: Database) -> None:
         status = read_status(session, ["shop"])
     assert status.mentions == {"new": 0, "scored": 0, "triaged": 0, "failed": 0}
     assert status.cases == {"open": 0, "acknowledged": 0, "replied": 0, "resolved": 0, "dismissed": 0}
-    assert status.outbox == {"waiting": 0, "stale": 0, "sent": 0, "failed": 0, "left_out": 0}
+    assert status.outbox == {
+        "waiting": 0, "stale": 0, "bundled": 0, "sent": 0, "failed": 0, "left_out": 0
+    }  # fmt: skip
     assert [(one.source, one.health) for one in status.sources] == [("shop", "new")]
 
 
@@ -34,6 +36,29 @@ def test_what_stands_where_is_counted(database: Database, now: datetime) -> None
     assert (status.cases["open"], status.outbox["waiting"]) == (1, 1)
     assert [one.source for one in status.sources] == ["shop", "old"]
     assert (status.sources[1].last_ok, status.sources[1].next_check) == (now, now)
+
+
+def test_what_was_not_delivered_is_told_by_its_cause(database: Database, now: datetime) -> None:
+    causes = [("not_in_channel: invite the app", now)] * 2 + [("no_text: please report it", None)]
+    with database.write() as session:
+        for number, (error, again) in enumerate(causes):
+            session.add(
+                Notification(
+                    key=f"k{number}",
+                    kind=NotificationKind.CASE,
+                    channel="slack",
+                    created_at=now,
+                    state=OutboxState.FAILED,
+                    error=error,
+                    next_try_at=again,
+                )
+            )
+    with database.read() as session:
+        found = read_status(session).undelivered
+    assert found == (
+        Undelivered("slack", "alerts", "not_in_channel: invite the app", 2, now),
+        Undelivered("slack", "alerts", "no_text: please report it", 1),
+    )
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,18 @@ def refused(reason: str, code: int, answer: bytes | str = b"") -> Permanent | Tr
     if code < 500:
         return Transient(f"the mail server asks to try later: {_told(code, answer)}")
     reason = "sign_in_required" if code == 530 and reason != "auth_refused" else reason
-    kind = Misconfigured if reason in _SETUP else Permanent
-    return kind(reason, f"{MENDS[reason]} ({_told(code, answer)})")
+    mend = f"{MENDS[reason]} ({_told(code, answer)})"
+    return _misconfigured(reason, mend) if reason in _SETUP else Permanent(reason, mend)
 
 
 def misconfigured(reason: str) -> Misconfigured:
     """Wrong in the setup, with its mend."""
-    return Misconfigured(reason, MENDS[reason])
+    return _misconfigured(reason, MENDS[reason])
+
+
+def _misconfigured(reason: str, mend: str) -> Misconfigured:
+    """Where the server knows nobody at an address, the other addresses still get theirs."""
+    return Misconfigured(reason, mend, everywhere=reason != "recipient_refused")
 
 
 def _told(code: int, answer: bytes | str) -> str:

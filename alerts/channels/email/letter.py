@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from alerts import telling
+from alerts import brief_words, telling
 from alerts.card import Card, Proposal, safe_url
+from alerts.overview import Brief, Item, Switched
 from alerts.text import cut, one_line, visible
-from alerts.views import Line, Reminder, Report, SourceNotice, StartList, View
+from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 
 SUBJECT = 160  # characters; what is longer no inbox shows
@@ -55,7 +56,8 @@ def _letter(view: View, words: Words) -> Letter:
         return _of_case(view, telling.headline(view, words), (), words)
     if isinstance(view, Reminder):
         said = telling.reminder(view, words)
-        return _of_case(view.card, said, (Part(said, STRONG),), words)
+        card = replace(view.card, draft=view.question) if view.question else view.card
+        return _of_case(card, said, (Part(said, STRONG),), words)
     if isinstance(view, Line):
         return _of_line(view, words)
     if isinstance(view, SourceNotice):
@@ -66,6 +68,20 @@ def _letter(view: View, words: Words) -> Letter:
         title = telling.start_title(view, words)
         rows = [Part(f"• {telling.listed(row, view, words)}", url=row.url) for row in view.listed]
         return Letter(title, title, (Part(telling.start_note(view, words), FAINT), *rows))
+    if isinstance(view, Trouble):
+        title = telling.trouble_title(view, words)
+        return Letter(title, title, (Part(telling.trouble_mend(view, words), STRONG),), OPS)
+    if isinstance(view, Trial):
+        title = words._("Test alert")
+        return Letter(title, title, (Part(telling.trial(view, words)),), OPS)
+    if isinstance(view, Brief):
+        title = brief_words.title(view, words)
+        return Letter(title, title, tuple(_overview(view, words)))
+    if isinstance(view, Switched):
+        title = brief_words.switched(view, words)
+        return Letter(title, title, (), OPS)
+    if isinstance(view, Bundle):
+        raise TypeError("a bundle is for Slack: here its cases have messages of their own")
     return _of_report(view)
 
 
@@ -81,12 +97,18 @@ def _of_case(card: Card, what: str, first: tuple[Part, ...], words: Words) -> Le
 def _about(card: Card, words: Words) -> Iterator[Part]:
     yield Part(telling.status(card, words), STRONG)
     yield Part(telling.due(card, words), STRONG)
+    if card.storm:
+        yield Part(telling.storm_note(card, words), STRONG)
     if card.change:
         yield Part(telling.change(card.change, words, card.zone, card.now), STRONG)
     yield Part(card.title, STRONG)
     yield Part(card.quote or words._("(no words)"), QUOTE if card.quote else FAINT)
     for line in (telling.byline(card, words), telling.reach(card, words), telling.history(card, words)):
         yield Part(line, FAINT)
+    if card.worst:
+        yield Part(words._("Among the worst"), STRONG)
+    for row in card.worst:
+        yield Part(f"• {telling.listed(row, card, words)}", url=row.url)
     for line in telling.whys(card, words):
         yield Part(f"→ {line}")
     if card.url:
@@ -122,6 +144,25 @@ def _original(line: Line, words: Words) -> Iterator[Part]:
     url, host = safe_url(line.url)
     if url:
         yield Part(words._("Open the original on {host}", host=host), url=url)
+
+
+def _overview(brief: Brief, words: Words) -> Iterator[Part]:
+    """A brief, without what it asks: a mailbox has no buttons."""
+    yield from map(Part, brief_words.summary(brief, words))
+    for part in brief_words.parts(brief, words):
+        yield Part(f"{part.title}: {words.number(part.listing.total)}", STRONG)
+        for one in part.listing.items:
+            yield _listed(one, brief, words)
+        yield Part(brief_words.hidden(part.listing, words), FAINT)
+        yield Part(part.note, FAINT)
+    if brief.samples:
+        yield Part(brief_words.samples_title(words), STRONG)
+    for sampled in brief.samples:
+        yield _listed(sampled.item, brief, words)
+
+
+def _listed(one: Item, brief: Brief, words: Words) -> Part:
+    return Part(f"• {brief_words.item(one, brief, words)}", url=one.url)
 
 
 def _of_report(report: Report) -> Letter:

@@ -7,16 +7,16 @@ import itertools
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from alerts import cases, deeds, exclusions, sla
+from alerts import bundles, cases, deeds, exclusions, samples, sla
 from alerts.card import Card, load_card
-from alerts.cases import Desk, Move
+from alerts.cases import Desk, Move, Repeated
 from alerts.channels.slack import commands, home, kit, menu, modals
 from alerts.channels.slack.blocks import Message
 from alerts.channels.slack.escape import plain
@@ -33,6 +33,7 @@ from alerts.channels.slack.modals import (
 )
 from alerts.drafts import letters
 from alerts.drafts.compose import DraftReply, DraftRequest, compose
+from alerts.routing import Routing
 from alerts.telling import name_of
 from alerts.words import N_, Words
 from store import labels
@@ -98,6 +99,7 @@ class Listener:
     sources: Sequence[str] = ()
     compose: Callable[[DraftRequest], DraftReply] = compose
     detect: Callable[[str], str | None] | None = None
+    routing: Routing = field(default_factory=Routing)
 
     # ------------------------------------------------------------------------------------------------ doing
 
@@ -112,24 +114,53 @@ class Listener:
             answer(told.said)
         return told
 
-    def do(self, what: str, value: str, who: str, chosen: str = "") -> Told:
-        """Does `what` at once."""
+    def do(self, what: str, value: str, who: str, chosen: str = "", click: str = "") -> Told:
+        """Does `what` at once; with the mark of a click, which Slack may deliver twice, once for all."""
         clicked = named(value, who, chosen)
         if clicked is None:
             return Told(False, self.words._("This case is not there any more."))
         deed = self._deeds()[what]
-        return self._done(what, lambda desk: deed(desk, clicked), who)
+        return self._done(what, lambda desk: deed(desk, clicked), clicked, click)
 
-    def submitted(self, what: str, metadata: str, who: str, sent: Submission) -> Told:
-        """Does what a modal's submission says."""
+    def judged(self, said: str, value: str, who: str) -> Told:
+        """Somebody says of a mention that did not alert whether that was right."""
+        words = self.words
+        if not re.fullmatch(r"\d{1,15}", value, re.ASCII) or said not in samples.SAID:
+            return Told(False, words._("This mention is not there any more."))
+        try:
+            with self.db.write() as session:
+                desk = Desk(session, self.brands, self.channels, self.clock(), routing=self.routing)
+                answer = samples.answer(desk, int(value), said, who, self.compose, self.detect)
+                zone = zone_of(self.brands, answer.case) if answer.case else desk_zone(self.brands)
+        except Permanent:
+            return Told(False, words._("This mention is not there any more."))
+        except Exception as error:
+            kind = type(error).__name__
+            log.error("a click failed: %s", kind, extra={"action": "slack.click_failed", "what": said})
+            return Told(False, words._("That could not be saved. Please click again in a moment."))
+        log.info("judged", extra={"action": "slack.judged", "what": said, "done": answer.done})
+        self.wake()
+        if not answer.done:
+            if answer.by == who and answer.said == said:
+                return Told(True)
+            when = words.when(answer.at, zone, self.clock())
+            return Told(False, words._("{who} was faster, {when}.", who=name_of(answer.by), when=when))
+        if answer.case is None:
+            return Told(True)
+        return Told(True, words._("Thank you: it is case {number} now.", number=answer.case.id))
+
+    def submitted(self, what: str, metadata: str, who: str, sent: Submission, click: str = "") -> Told:
+        """Does what a modal's submission says; `click` as for `do`."""
         clicked = named(metadata, who)
         if clicked is None:
             return Told(False, self.words._("This case is not there any more."))
-        return self._done(what, lambda desk: self._submit(desk, what, clicked, sent), who)
+        return self._done(what, lambda desk: self._submit(desk, what, clicked, sent), clicked, click)
 
-    def _done(self, what: str, deed: Callable[[Desk], Move], who: str) -> Told:
+    def _done(self, what: str, deed: Callable[[Desk], Move], clicked: Clicked, click: str) -> Told:
         try:
-            told = self._try(what, deed, who)
+            told = self._try(what, deed, clicked, click)
+        except Repeated as error:
+            return self._twice(what, error.case_id)
         except Exception as error:
             kind = type(error).__name__
             log.error("a click failed: %s", kind, extra={"action": "slack.click_failed", "what": what})
@@ -137,11 +168,20 @@ class Listener:
         self.wake()
         return told
 
-    def _try(self, what: str, deed: Callable[[Desk], Move], who: str) -> Told:
-        now = self.clock()
+    def _twice(self, what: str, case_id: int) -> Told:
+        known = {"action": "slack.clicked_twice", "what": what, "case": case_id}
+        log.info("a click came twice", extra=known)
+        return Told(True)
+
+    def _try(self, what: str, deed: Callable[[Desk], Move], clicked: Clicked, click: str) -> Told:
+        now, who = self.clock(), clicked.who
         with self.db.write() as session:
+            desk = Desk(session, self.brands, self.channels, now, click, self.routing)
+            # Once more when the case is locked; here, so that nobody is told of a race with themselves.
+            if click and cases.is_repeated(desk, clicked.case_id, who):
+                raise Repeated(clicked.case_id)
             try:
-                move = deed(Desk(session, self.brands, self.channels, now))
+                move = deed(desk)
             except Permanent as error:
                 return Told(False, self._refusal(error))
             known = {"action": "slack.clicked", "what": what, "case": move.case.id, "done": move.done}
@@ -187,6 +227,7 @@ class Listener:
             ),
             "warn": lambda desk, click: deeds.warn(desk, click.case_id, click.who),
             "hide": lambda desk, click: deeds.hide(desk, click.case_id, click.who),
+            "show": lambda desk, click: bundles.show(desk, click.case_id, click.who),
             "ask_to_quote": lambda desk, click: deeds.ask_to_quote(desk, click.case_id, click.who),
         }
 
@@ -273,10 +314,13 @@ class Listener:
 
     def command(self, text: str, who: str) -> Message:
         """What `/ascolto` answers."""
-        opened = self.db.write() if commands.changes(text) else self.db.read()
+        changes = commands.changes(text)
+        opened = self.db.write() if changes else self.db.read()
         with opened as session:
             asked = commands.Asked(session, self.brands, self.sources, who, self.clock(), self.words)
             answer = commands.answer(text, asked)
+        if changes:
+            self.wake()
         log.info("command", extra={"action": "slack.command"})
         return answer
 
@@ -297,13 +341,13 @@ class Listener:
         shown = kit.rich(kit.section(kit.text(said)), *pieces)
         return Message(plain(said, 1_000), (shown, kit.actions("ascolto.copy", [done])))
 
-    def from_message(self, channel: str, ts: str, texts: Iterable[str], who: str) -> Block:
+    def from_message(self, channel: str, ts: str, texts: Iterable[str], who: str, click: str = "") -> Block:
         """Makes a case of the mention that a message links to or quotes; of a case's own message, shows the case."""
         with self.db.read() as session:
             case_id = _case_at(session, channel, ts)
             mention_id = None if case_id else _mention_in(session, list(texts), self.brands)
         if case_id is None and mention_id is not None:
-            case_id = self._make_case(mention_id, who)
+            case_id = self._make_case(mention_id, who, click)
         if case_id is not None:
             return self.view("menu", str(case_id))
         said = self.words._(
@@ -312,13 +356,21 @@ class Listener:
         )
         return modals.notice(said, self.words)
 
-    def _make_case(self, mention_id: int, who: str) -> int | None:
-        with self.db.write() as session:
-            desk = Desk(session, self.brands, self.channels, self.clock())
-            move = deeds.make_case(desk, who, mention_id=mention_id, compose=self.compose, detect=self.detect)
-            case_id = move.case.id
+    def _make_case(self, mention_id: int, who: str, click: str) -> int | None:
+        try:
+            with self.db.write() as session:
+                desk = Desk(session, self.brands, self.channels, self.clock(), click, self.routing)
+                made = session.scalar(select(col(Mention.case_id)).where(col(Mention.id) == mention_id))
+                if click and made and cases.is_repeated(desk, made, who):
+                    return made
+                move = deeds.make_case(
+                    desk, who, mention_id=mention_id, compose=self.compose, detect=self.detect
+                )
+                case_id, done = move.case.id, move.done
+        except Repeated as error:
+            return error.case_id
         self.wake()
-        log.info("made a case", extra={"action": "slack.made_case", "case": case_id, "done": move.done})
+        log.info("made a case", extra={"action": "slack.made_case", "case": case_id, "done": done})
         return case_id
 
     def place_of(self, value: str) -> str | None:
@@ -357,8 +409,9 @@ def named(value: str, who: str, chosen: str = "") -> Clicked | None:
     """What a button's value, or a modal's memory, names; None for what no button of ours says."""
     if known := _METADATA.fullmatch(value):
         case_id, version, mention_id, revision = map(int, known.groups())
-        words = (mention_id, revision) if mention_id else (None, None)
-        return Clicked(case_id, who, *words, chosen, version)
+        if not mention_id:  # the case has lost its mention: its author was forgotten
+            return Clicked(case_id, who, chosen=chosen, version=version)
+        return Clicked(case_id, who, mention_id, revision, chosen, version)
     if not _VALUE.fullmatch(value):
         return None
     case_id, *seen = map(int, value.split("."))
@@ -416,6 +469,11 @@ def end_of_day(day: date, brand: Brand | None, now: datetime) -> datetime:
     ends = min(max(closing, default=EVENING), time(23, 59))
     moment = datetime.combine(day, ends, tzinfo=zone)
     return moment if moment > now else max(datetime.combine(day, time(23, 59), tzinfo=zone), now)
+
+
+def desk_zone(brands: Mapping[str, Brand]) -> ZoneInfo:
+    """The zone of what belongs to no case: the first brand's."""
+    return next((brand.zone for brand in brands.values()), ZoneInfo("UTC"))
 
 
 def zone_of(brands: Mapping[str, Brand], case: Case) -> ZoneInfo:

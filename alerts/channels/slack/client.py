@@ -22,7 +22,15 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from alerts.channels.base import Lanes, Misconfigured, Sent
 from alerts.channels.slack.blocks import Message, only_text, render
-from alerts.channels.slack.errors import BLOCKS_REFUSED, BUSY, MENDS, OF_THE_SETUP, PERHAPS_DONE
+from alerts.channels.slack.errors import (
+    BLOCKS_REFUSED,
+    BUSY,
+    MENDS,
+    OF_THE_PLACE,
+    OF_THE_TOKEN,
+    PERHAPS_DONE,
+    UNKNOWN,
+)
 from alerts.views import Line, Reminder, View
 from alerts.words import Words
 from store.errors import Permanent, Transient, Uncertain
@@ -219,13 +227,20 @@ def _meaning(error: SlackApiError) -> Transient | Permanent:
         )
     if status != 200:  # Slack refuses with 200 and a code: this came from something in between
         return Transient(f"HTTP {status} instead of Slack's answer: look at the proxy between here and Slack")
+    if not _is_code(code):  # 200 and a page of a proxy: Slack's own answer may have been lost on the way
+        return Uncertain("something else answered in Slack's place: look at the proxy between here and Slack")
     return _refused(code)
 
 
+def _is_code(text: str) -> bool:
+    return len(text) < 60 and text.isascii() and text.replace("_", "").isalnum()
+
+
 def _refused(code: str) -> Permanent:
-    code = code if code.replace("_", "").isalnum() and len(code) < 60 else "unreadable_answer"
-    kind = Misconfigured if code in OF_THE_SETUP else Permanent
-    return kind(code, MENDS.get(code, "see Slack's description of this error code"))
+    mend = MENDS.get(code, UNKNOWN)
+    if code in OF_THE_PLACE | OF_THE_TOKEN:
+        return Misconfigured(code, mend, everywhere=code in OF_THE_TOKEN)
+    return Permanent(code, mend)
 
 
 def _retry_after(headers: dict[str, Any]) -> float:

@@ -90,6 +90,8 @@ def standing(asked: Asked) -> list[str]:
         brand = asked.brands.get(about)
         message = N_("{name} is paused {until}") if kind == switches.PAUSE else N_("{name} is muted {until}")
         name = brand.name if brand and kind == switches.PAUSE else about
+        if about == switches.ALL:
+            message = N_("Everything that can wait is paused {until}")
         told.append(asked.words._(message, name=name, until=asked.until(row.until)))
     return told
 
@@ -188,9 +190,8 @@ def _pause(rest: str, asked: Asked) -> Message:
     if name and name not in asked.brands:
         return _unknown(name, list(asked.brands), asked)
     until = asked.now + length if length else None
-    chosen = [name] if name else list(asked.brands)
-    for key in chosen:
-        switches.set(asked.session, switches.pause(key), until, asked.who, asked.now)
+    key = switches.pause(name or switches.ALL)
+    switches.set(asked.session, key, until, asked.who, asked.now)
     said = asked.words._(
         "Paused {until}: no reply goes out, and nothing is told but what is critical.",
         until=asked.until(until),
@@ -200,14 +201,15 @@ def _pause(rest: str, asked: Asked) -> Message:
 
 def _go_on(rest: str, asked: Asked) -> Message:
     """Ends the pause and every mute, or those of the brand or source that is named."""
-    ended = []
+    ended, words = [], asked.words
     for row in list(switches.standing(asked.session, asked.now)):
-        if not rest or row.name.partition(":")[2] == rest:
+        name = row.name.partition(":")[2]
+        if not rest or name == rest:
             switches.off(asked.session, row.name, asked.who, asked.now)
-            ended.append(row.name.partition(":")[2])
+            ended.append(words._("everything") if name == switches.ALL else name)
     if not ended:
-        return _lines([asked.words._("Nothing is paused or muted.")])
-    return _lines([asked.words._("Goes on: {names}", names=asked.words.listing(ended))])
+        return _lines([words._("Nothing is paused or muted.")])
+    return _lines([words._("Goes on: {names}", names=words.listing(ended))])
 
 
 def _help(rest: str, asked: Asked) -> Message:

@@ -10,7 +10,8 @@ import re
 
 from alerts.text import cut, visible
 
-_COMMAND = re.compile(r"<(?=\s*(?:[!@#]|[a-zA-Z][\w+.-]*:))")
+# A link may have been cut before its colon.
+_COMMAND = re.compile(r"<(?=\s*(?:[!@#]|https?|mailto|[a-zA-Z][\w+.-]*:))")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # Slack's marks of style, names and channels, and the same sign in another coat.
 _LOOKALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "@": "＠", "#": "＃"})

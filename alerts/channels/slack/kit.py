@@ -94,12 +94,14 @@ def mark(who: str) -> str:
     return f"\ue000{person[1]}\ue001" if person else visible(telling.name_of(who))
 
 
-def with_people(said: str) -> list[Block]:
-    """A bold line in which the people that `mark` marked are shown as such."""
+def with_people(said: str, *, bold: bool = True) -> list[Block]:
+    """A line (a bold one) in which the people that `mark` marked are shown as such."""
     pieces = _PERSON_MARK.split(said)  # text, person, text, person, ..., text
     people = [
         {"type": "user", "user_id": piece} if i % 2 else text(piece)
         for i, piece in enumerate(pieces)
         if piece
     ]
+    if not bold:
+        return people
     return [part if part["type"] == "user" else part | {"style": {"bold": True}} for part in people]

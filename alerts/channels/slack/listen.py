@@ -5,6 +5,7 @@ the work runs on threads of its own, and opening modals, which Slack allows only
 click does is `clicks`'s. The message itself is edited by the outbox, which is woken.
 """
 
+import hashlib
 import logging
 import re
 import secrets
@@ -25,7 +26,7 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.concurrency import run_in_threadpool
 
 from alerts.channels.slack import home, menu, modals
-from alerts.channels.slack.blocks import Message
+from alerts.channels.slack.blocks import CHECK, Message
 from alerts.channels.slack.clicks import MODALS, Listener, Told, texts_of
 from alerts.channels.slack.client import web_client
 from alerts.channels.slack.commands import COMMAND
@@ -33,6 +34,7 @@ from alerts.channels.slack.escape import plain
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.people import People
 from alerts.text import one_line, shown
+from store.tables import Audit
 
 __all__ = ["Listener", "close", "slack_app", "slack_router", "socket_mode"]
 log = logging.getLogger(__name__)
@@ -43,11 +45,14 @@ MAX_REQUEST = 1_000_000  # bytes of a signed request; Slack's are a few thousand
 THREADS, OPENING = 4, 8
 SOON = 0.7  # seconds the database gets before a modal opens without what it should show
 SHORTCUT = "ascolto.make_case.v1"
-ACTION = re.compile(r"^ascolto\.case\.([a-z_]+)\.v1$")
+ACTION = re.compile(r"^ascolto\.(?:case|bundle)\.([a-z_]+)\.v1(?:\.\d{1,15})?$", re.ASCII)
+SAMPLE = re.compile(r"^ascolto\.sample\.(right|missed)\.v1(?:\.\d+)?$", re.ASCII)
 MODAL = re.compile(r"^ascolto\.modal\.([a-z_]+)\.v1$")
 ANYTHING = re.compile(r"^ascolto\.")
 Body = dict[str, Any]
 Acknowledging = Callable[..., object]
+CHECKED = "check"  # the action of the row that a test alert's button leaves
+_TRIAL = re.compile(r"[0-9a-f]{16}")
 
 
 class Crew(ThreadPoolExecutor):
@@ -75,6 +80,13 @@ class Ear:
 
     def on_action(self, ack: Acknowledging, body: Body, respond: Acknowledging) -> None:
         ack()
+        if body["actions"][0].get("action_id") == CHECK:
+            self._later(self._checked, body)
+            return
+        if judged := SAMPLE.match(str(body["actions"][0].get("action_id"))):
+            value = str(body["actions"][0].get("value") or "")
+            self._later(self._judged, body, respond, judged[1], value)
+            return
         what, value, chosen = _clicked(body)
         if what == "open":  # its link has done all there is to do
             return
@@ -123,7 +135,8 @@ class Ear:
         def view() -> Block:
             if not self.people.allows(_user(body)):
                 return modals.notice(self._not_allowed(), self.words)
-            return self.listener.from_message(channel, ts, texts_of(message), _person(body.get("user") or {}))
+            who = _person(body.get("user") or {})
+            return self.listener.from_message(channel, ts, texts_of(message), who, _mark(body))
 
         self.crew.opening.submit(self._open, body, view)
 
@@ -152,8 +165,26 @@ class Ear:
         elif what == "assign" and not self.people.allows(chosen):
             self._answer(body, respond, words._("That person is not among those who may act here."))
         else:
-            told = self.listener.do(what, value, _person(body.get("user") or {}), self._named(what, chosen))
+            who, chosen = _person(body.get("user") or {}), self._named(what, chosen)
+            told = self.listener.do(what, value, who, chosen, _mark(body))
             self._after(body, respond, what, value, told)
+
+    def _checked(self, body: Body) -> None:
+        """The button of a test alert: whoever runs `ascolto check --slack`, here or elsewhere, waits for this row. It
+        counts whoever clicks: no case hangs on it."""
+        value = str(body["actions"][0].get("value") or "")
+        if _TRIAL.fullmatch(value):
+            who = _person(body.get("user") or {})
+            with self.listener.db.write() as session:
+                session.add(Audit(at=self.listener.clock(), who=who, action=CHECKED, detail={"value": value}))
+
+    def _judged(self, body: Body, respond: Acknowledging, said: str, value: str) -> None:
+        if not self.people.allows(_user(body)):
+            self._answer(body, respond, self._not_allowed())
+            return
+        told = self.listener.judged(said, value, _person(body.get("user") or {}))
+        if told.said:
+            self._answer(body, respond, told.said)
 
     def _after(self, body: Body, respond: Acknowledging, what: str, value: str, told: Told) -> None:
         """Says what became of a click, where it was made."""
@@ -176,7 +207,8 @@ class Ear:
         if not self.people.allows(user):
             told = Told(False, self._not_allowed())
         else:
-            told = self.listener.submitted(what, metadata, _person(body.get("user") or {}), sent)
+            who = _person(body.get("user") or {})
+            told = self.listener.submitted(what, metadata, who, sent, _mark(body))
         if told.said:
             kept = [sent.text] if isinstance(sent, modals.Reply | modals.Said) else []
             self._tell(user, metadata, told.said, kept)
@@ -418,6 +450,13 @@ def _clicked(body: Body) -> tuple[str, str, str]:
 
 def _user(body: Body) -> str:
     return str((body.get("user") or {}).get("id") or "")
+
+
+def _mark(body: Body) -> str:
+    """What tells this click from all others: the same where Slack delivers it again, as when our acknowledgement was
+    lost on the way. Its trigger itself opens modals, and is not kept."""
+    trigger = str(body.get("trigger_id") or "")
+    return hashlib.sha256(trigger.encode()).hexdigest()[:20] if trigger else ""
 
 
 def _person(user: Body) -> str:

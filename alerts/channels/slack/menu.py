@@ -29,6 +29,8 @@ ASSIGN = "ascolto.case.assign.v1"
 RESOLVE = "ascolto.case.resolve.v1"
 FALSE_ALARM = "ascolto.case.false_alarm.v1"
 
+SHOW = "ascolto.bundle.show.v1"
+
 LABELS = {
     "acknowledge": N_("Acknowledge"),
     "assign_me": N_("Assign to me"),
@@ -74,8 +76,18 @@ def seen(card: Card) -> str:
     return f"{card.case_id}.{card.version}.{card.mention_id or 0}.{card.revision}"
 
 
+def show(case_id: int) -> str:
+    """The id of the button that shows a case of a bundle: no two of a message are the same."""
+    return f"{SHOW}.{case_id}"
+
+
 def action(what: str) -> str:
     return f"{PREFIX}{what}{VERSION}"
+
+
+def sample(said: str, number: int) -> str:
+    """The action of a button under a sample, right or missed; `number` tells those of one message apart."""
+    return f"ascolto.sample.{said}.v1.{number}"
 
 
 def buttons(card: Card, words: Words) -> Block:
@@ -88,6 +100,8 @@ def buttons(card: Card, words: Words) -> Block:
     if card.status in TO_DO:
         shown.append(_button("replied", card, words))
     shown.append(_button("resolve_as", card, words))
+    if card.may_be_quoted:
+        shown.append(_button("ask_to_quote", card, words))
     if card.url and len(card.url) <= kit.MAX_URL:
         shown.append(_original(card, words))
     short = [kit.option(f"{what}:{seen(card)}", _label(what, words)) for what in _short(card)]
@@ -119,7 +133,8 @@ def view(card: Card, past: Past, words: Words) -> Block:
 def _short(card: Card) -> Sequence[str]:
     """The menu under a message holds five at most."""
     if card.channel == "praise":
-        return ("assign_me", "ask_to_quote", "another", "note", "menu")
+        ask = () if card.may_be_quoted else ("ask_to_quote",)
+        return ("assign_me", *ask, "another", "note", "menu")
     return ("assign_me", "snooze_morning", "not_relevant", "false_alarm_as", "menu")
 
 

@@ -30,9 +30,8 @@ def reachable(place: Place, look_up: Resolve, *, allow_private: bool) -> list[st
     outward = [is_public(address) for address in addresses]
     if not allow_private and not all(outward):
         mend = "the webhook leads to this machine or its network: if that is meant, set webhook.allow_private"
-        raise Misconfigured("address_inside", mend)
+        raise Misconfigured("address_inside", mend, everywhere=True)
     if not place.secure and any(outward):
-        raise Misconfigured(
-            "not_encrypted", "the webhook leads outward: write https:// in ASCOLTO_WEBHOOK_URL"
-        )
+        mend = "the webhook leads outward: write https:// in ASCOLTO_WEBHOOK_URL"
+        raise Misconfigured("not_encrypted", mend, everywhere=True)
     return addresses

@@ -2,13 +2,15 @@
 version; one that changes its meaning or goes brings a new one."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from alerts import telling
-from alerts.card import Card, Proposal, Why, safe_url
+from alerts import brief_words, telling
+from alerts.card import Card, Listed, Proposal, Why, safe_url
+from alerts.overview import Brief, Item, Listing, Switched
 from alerts.text import cut, one_line, visible
-from alerts.views import Line, Listed, Reminder, Report, SourceNotice, StartList, View
+from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 from store.clock import iso
 
@@ -50,6 +52,19 @@ def _told(view: View, words: Words, changed: bool) -> tuple[str, str, dict[str, 
         return kind, text, _source(view)
     if isinstance(view, StartList):
         return "source.start", telling.start_title(view, words), _start(view)
+    if isinstance(view, Trouble):
+        told = (telling.trouble_title(view, words), telling.trouble_mend(view, words))
+        return "delivery.failed", telling.SEPARATOR.join(told), asdict(view)
+    if isinstance(view, Trial):
+        return "test", telling.trial(view, words), {"over": view.over}
+    if isinstance(view, Brief):
+        lines = [brief_words.title(view, words), *brief_words.summary(view, words)]
+        return "brief", telling.SEPARATOR.join(lines), _brief(view)
+    if isinstance(view, Switched):
+        kind = "pause.began" if view.on else "pause.ended"
+        return kind, brief_words.switched(view, words), _pause(view)
+    if isinstance(view, Bundle):
+        raise TypeError("a bundle is for Slack: here its cases have messages of their own")
     return "digest", view.title, _digest(view)
 
 
@@ -62,6 +77,9 @@ def _case(card: Card) -> dict[str, Any]:
         "urgency": card.urgency,
         "reasons": list(map(_reason, card.whys)),
         "mentions": card.mentions,
+        "storm": card.storm,
+        "opened_at": card.opened_at and iso(card.opened_at),
+        "worst": list(map(_listed, card.worst)),
         "earlier": card.earlier,
         "due_at": card.due_at and iso(card.due_at),
         "owner": card.owner and telling.name_of(card.owner),
@@ -141,6 +159,55 @@ def _listed(row: Listed) -> dict[str, Any]:
         "published_at": iso(row.published_at),
         "quote": row.quote or None,
         "url": safe_url(row.url)[0],
+    }
+
+
+def _brief(brief: Brief) -> dict[str, Any]:
+    """Without the samples: they are there to be judged, which takes buttons."""
+    return {
+        "brand": brief.brand,
+        "moment": brief.moment,
+        "at": iso(brief.at),
+        "since": iso(brief.since),
+        "mentions": brief.mentions,
+        "new": _listing(brief.came),
+        "due": _listing(brief.due),
+        "open": _listing(brief.open),
+        "owners": [
+            {"owner": owner and telling.name_of(owner), "cases": count} for owner, count in brief.owners
+        ],
+        "muted": _listing(brief.muted),
+        "sources": brief.sources,
+        "unread": [
+            {"source": one.source, "last_ok_at": one.last_ok_at and iso(one.last_ok_at)}
+            for one in brief.unread
+        ],
+    }
+
+
+def _listing(listing: Listing) -> dict[str, Any]:
+    return {"total": listing.total, "first": list(map(_item, listing.items))}
+
+
+def _item(one: Item) -> dict[str, Any]:
+    return {
+        "case_id": one.case_id,
+        "status": one.status or None,
+        "urgency": one.urgency,
+        "due_at": one.due_at and iso(one.due_at),
+        "owner": one.owner and telling.name_of(one.owner),
+        "stars": one.stars,
+        "author": one.author or None,
+        "quote": one.quote or None,
+        "url": safe_url(one.url)[0],
+    }
+
+
+def _pause(view: Switched) -> dict[str, Any]:
+    return {
+        "brand": view.brand or None,
+        "who": view.who and telling.name_of(view.who),
+        "until": view.until and iso(view.until),
     }
 
 

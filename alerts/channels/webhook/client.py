@@ -20,7 +20,7 @@ from alerts.channels.webhook import signing
 from alerts.channels.webhook.addresses import Resolve, reachable, resolve
 from alerts.channels.webhook.body import encode
 from alerts.channels.webhook.place import Place
-from alerts.views import View
+from alerts.views import Bundle, View
 from alerts.words import Words
 from store.clock import aware, utcnow
 from store.errors import AscoltoError, Permanent, Transient, Uncertain
@@ -75,6 +75,8 @@ class Webhook:
         return ADDRESS if target in self._options.targets else ""
 
     def takes(self, target: str, view: View) -> bool:
+        if isinstance(view, Bundle):  # a list for people: here each of its cases has a message of its own
+            return False
         return bool(self.address(target)) or (ON_CALL in self._options.targets and is_alarm(view))
 
     def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
@@ -145,7 +147,7 @@ class Webhook:
                         self._context.wrap_socket(plain, server_hostname=self._place.host).close()
                 return
             except ssl.SSLCertVerificationError:
-                raise Misconfigured("certificate_refused", CERTIFICATE) from None
+                raise Misconfigured("certificate_refused", CERTIFICATE, everywhere=True) from None
             except OSError as error:
                 if last:
                     raise Transient(f"the webhook cannot be reached: {type(error).__name__}") from None
@@ -169,7 +171,7 @@ def _meaning(error: httpx.HTTPError) -> AscoltoError:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Misconfigured("certificate_refused", CERTIFICATE)
+            return Misconfigured("certificate_refused", CERTIFICATE, everywhere=True)
         cause = cause.__cause__ or cause.__context__
     told = type(error).__name__
     if _never_reached(error):
@@ -188,9 +190,9 @@ def _judge(response: httpx.Response, now: datetime) -> None:
             wait = FIRST_WAIT
         raise Transient(f"the webhook asks to try later: HTTP {status}", retry_after=wait)
     if 300 <= status < 400:
-        raise Misconfigured("http_redirect", f"{_MENDS[301]} (HTTP {status})")
+        raise Misconfigured("http_redirect", f"{_MENDS[301]} (HTTP {status})", everywhere=True)
     if status in _OF_THE_SETUP:
-        raise Misconfigured(f"http_{status}", _MENDS[_OF_THE_SETUP[status]])
+        raise Misconfigured(f"http_{status}", _MENDS[_OF_THE_SETUP[status]], everywhere=True)
     raise Permanent(
         f"http_{status}", "the webhook refused this message: look for its reason in the receiver's log"
     )

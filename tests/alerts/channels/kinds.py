@@ -4,8 +4,22 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from alerts.card import Card, Change, Engagement, Proposal, Why
-from alerts.views import Line, Listed, Reminder, Report, Said, SourceNotice, StartList, View
+from alerts.card import Card, Change, Engagement, Listed, Proposal, Why
+from alerts.channels.slack.errors import MENDS
+from alerts.overview import Brief, Item, Listing, Sampled, Switched, Unread
+from alerts.views import (
+    Bundle,
+    Bundled,
+    Line,
+    Reminder,
+    Report,
+    Said,
+    SourceNotice,
+    StartList,
+    Trial,
+    Trouble,
+    View,
+)
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 ROME = ZoneInfo("Europe/Rome")
@@ -73,7 +87,67 @@ QUESTION = (
     "Gentile Giulia, volevamo chiederLe se il rimborso è arrivato e se ora è tutto a posto.\n\nCaffè Aurora"
 )
 
+STORM = replace(
+    CRITICAL,
+    urgency="high",
+    channel="crisis",
+    whys=(Why("spike", ("bolletta", "doppia", "addebito")), Why("negative")),
+    earlier=0,
+    mentions=990,
+    storm=True,
+    opened_at=NOW - timedelta(minutes=12),
+    worst=(
+        Listed(
+            35,
+            1.0,
+            "high",
+            "piero",
+            NOW - timedelta(minutes=10),
+            "Bolletta addebitata due volte, e nessuno risponde.",
+            "https://apps.example.com/35",
+        ),
+        Listed(36, None, "normal", None, NOW - timedelta(minutes=9), "Doppio addebito anche a me.", None),
+    ),
+)
+
+MORNING = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
+LATE_CASE = Item(
+    "critical",
+    "App Store",
+    1.0,
+    "giulia_r",
+    "Dopo averlo mangiato mia figlia ha la bocca gonfia.",
+    "https://apps.example.com/it",
+    12,
+    "open",
+    MORNING - timedelta(minutes=40),
+)
+OWNED_CASE = Item(
+    "normal",
+    "Mastodon",
+    None,
+    "anna",
+    "Il pacco non è mai arrivato.",
+    None,
+    13,
+    "acknowledged",
+    MORNING + timedelta(hours=3),
+    MARTA,
+)
 KINDS: dict[str, View] = {
+    "storm": STORM,
+    "storm_resolved": replace(STORM, status="resolved", resolved_by=MARTA, resolved_at=NOW),
+    "line_storm": Line(
+        12,
+        NOW,
+        ROME,
+        "spike",
+        Why("spike", ("bolletta", "doppia")),
+        "piero",
+        "App Store",
+        None,
+        "Doppio addebito anche a me.",
+    ),
     "critical": CRITICAL,
     "acknowledged": replace(CRITICAL, status="acknowledged", acknowledged_by=MARTA, acknowledged_at=NOW),
     "answered": replace(NORMAL, status="replied", replied_at=NOW - timedelta(days=1)),
@@ -187,6 +261,10 @@ KINDS: dict[str, View] = {
         "HTTP 503",
     ),
     "source_back": SourceNotice("mastodon-aurora", "Mastodon", "Caffè Aurora", NOW, ROME, None, NOW),
+    "trouble": Trouble("slack", "#reputation", "not_in_channel", MENDS["not_in_channel"], 12),
+    "trial": Trial("0123456789abcdef"),
+    "trial_seen": Trial("0123456789abcdef", MARTA),
+    "trial_over": Trial("0123456789abcdef", over=True),
     "start": StartList(
         "app",
         "App Store",
@@ -207,7 +285,142 @@ KINDS: dict[str, View] = {
         ),
         17,
     ),
+    "bundle_hour": Bundle(
+        "Caffè Aurora",
+        NOW,
+        ROME,
+        "hour",
+        (
+            Bundled(
+                21,
+                "normal",
+                "open",
+                own=False,
+                platform_label="App Store",
+                stars=2.0,
+                author="piero",
+                quote="Il pacco non è mai arrivato.",
+                url="https://apps.example.com/21",
+                due_at=NOW + timedelta(hours=3),
+            ),
+            Bundled(
+                22,
+                "normal",
+                "open",
+                own=False,
+                platform_label="Mastodon",
+                author=None,
+                quote="Siete aperti la domenica?",
+                due_at=NOW + timedelta(hours=4),
+            ),
+            Bundled(
+                23,
+                "normal",
+                "acknowledged",
+                own=True,
+                platform_label="App Store",
+                stars=1.0,
+                author="ada",
+                quote="Freddo.",
+                url="https://apps.example.com/23",
+            ),
+            Bundled(
+                24,
+                "normal",
+                "resolved",
+                own=False,
+                platform_label="App Store",
+                stars=2.5,
+                author="ugo",
+                quote="Troppo caro.",
+                url="https://apps.example.com/24",
+            ),
+            Bundled(25, "normal", "dismissed", own=False),
+        ),
+    ),
+    "bundle_limit": Bundle(
+        "Caffè Aurora",
+        NOW,
+        ROME,
+        "limit",
+        tuple(
+            Bundled(
+                number,
+                "high" if number < 35 else "normal",
+                "open",
+                own=False,
+                platform_label="App Store",
+                stars=1.0,
+                author=f"cliente {number}",
+                quote="Non funziona.",
+                url=f"https://apps.example.com/{number}",
+                due_at=NOW + timedelta(minutes=number),
+            )
+            for number in range(31, 54)
+        ),
+    ),
+    "bundle_done": Bundle(
+        "Caffè Aurora",
+        NOW,
+        ROME,
+        "day",
+        (
+            Bundled(
+                24, "normal", "resolved", own=False, platform_label="App Store", author="ugo", quote="Caro."
+            ),
+        ),
+    ),
+    "named": replace(CRITICAL, people=("@marta", "slack:U0LUCA:U0LUCA")),
+    "quotable": replace(
+        NORMAL,
+        channel="praise",
+        urgency="low",
+        whys=(Why("praise"),),
+        stars=5.0,
+        due_at=None,
+        earlier=0,
+        quote="Il miglior caffè di Bologna: personale gentile e un cornetto da ricordare.",
+        may_be_quoted=True,
+    ),
     "report": Report(
         "Settimana 47, 2026", ("Menzioni: 120, di cui 31 negative.", "Casi: 14 aperti, 12 risolti.")
     ),
+    "brief_morning": Brief(
+        "Caffè Aurora",
+        "morning",
+        MORNING,
+        MORNING - timedelta(hours=15),
+        NOW,
+        ROME,
+        mentions=34,
+        came=Listing((LATE_CASE, OWNED_CASE), 12),
+        due=Listing((LATE_CASE,), 1),
+        muted=Listing((Item("normal", "Mastodon", None, "anna", "Di nuovo giù il sito."),), 1),
+        sources=4,
+        samples=(
+            Sampled(
+                7, Item(None, "App Store", 3.0, "piero", "Buono, ma caro.", "https://apps.example.com/7")
+            ),
+            Sampled(8, Item(None, "Feed", None, "", "Aurora apre a Lecce."), "right", MARTA),
+            Sampled(9, Item(None, "Mastodon", None, "luca", "Mah."), "missed", "web:luca"),
+        ),
+    ),
+    "brief_evening": Brief(
+        "Caffè Aurora",
+        "evening",
+        MORNING + timedelta(hours=9),
+        MORNING,
+        NOW,
+        ROME,
+        open=Listing((LATE_CASE, OWNED_CASE, replace(OWNED_CASE, case_id=14, author="", quote="")), 11),
+        owners=((None, 8), (MARTA, 3)),
+        sources=2,
+        unread=(Unread("mastodon-aurora", MORNING - timedelta(hours=30)), Unread("app")),
+    ),
+    "paused": Switched("", True, NOW, ROME, MARTA),
+    "paused_for_a_time": Switched("Caffè Aurora", True, NOW, ROME, MARTA, NOW + timedelta(hours=2)),
+    "goes_on": Switched("Caffè Aurora", False, NOW, ROME, MARTA),
+    "goes_on_by_itself": Switched("", False, NOW, ROME),
 }
+# Beside Slack, each case of a bundle has a message of its own.
+ALONE = {kind: view for kind, view in KINDS.items() if not isinstance(view, Bundle)}

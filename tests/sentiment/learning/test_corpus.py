@@ -12,7 +12,6 @@ from sentiment.learning.corpus import (
     OWN,
     CorpusError,
     authored,
-    beside,
     evenly,
     fold,
     published,
@@ -129,30 +128,6 @@ def test_small_languages_are_kept_when_rows_are_few(training: Path) -> None:
     kept = evenly(rows, 6)
     assert [row.lang for row in kept] == ["it"] * 3 + ["pl"] * 3
     assert evenly(rows, 100) == rows
-
-
-def test_a_danger_is_put_beside_calm_items_of_its_language(mine: Path) -> None:
-    calm = ROW | {"sentiment": "positive", "urgency": "low", "category": "praise", "stars": 5}
-    rows = [calm | {"text": f"Buono davvero {number}"} for number in range(6)]
-    rows += [ROW, calm | {"text": "Good one", "lang": "en"}, calm | {"text": "Lungo " * 60}]
-    rows += [
-        calm | {"text": "Sehr gut", "lang": "de"},
-        ROW | {"text": "Geld weg", "lang": "de", "urgency": "high"},
-    ]
-    write_lines(mine / "authored" / "it.jsonl", rows)
-    items = [item for item in authored(mine, ["it", "en", "de"]) if item.source == "it"]
-    [german] = beside([item for item in items if item.lang == "de"], 2, 1)
-    assert (german.urgency, "Geld weg" in german.text, "Sehr gut" in german.text) == (2, True, True)
-    items = [item for item in items if item.lang != "de"]
-    found = beside(items, 2, 1)
-    assert len(found) == 3, "one in two of six: English has no danger, and one is too long"
-    assert all("Il forno fuma" in item.text and "Buono davvero" in item.text for item in found)
-    assert {item.text.startswith("Il forno fuma. Buono") for item in found} == {True, False}
-    assert {(i.urgency, i.sentiment, i.category, i.topics, i.stars) for i in found} == {
-        (3, None, None, None, 5.0)
-    }
-    assert found == beside(items, 2, 1)
-    assert len({item.key for item in [*items, *found]}) == len(items) + 3
 
 
 def test_a_text_is_always_in_the_same_fold(mine: Path) -> None:

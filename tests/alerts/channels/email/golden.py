@@ -5,7 +5,7 @@ from pathlib import Path
 from alerts.channels.email.letter import letter
 from alerts.channels.email.message import as_html, as_text
 from alerts.words import Words
-from tests.alerts.channels.kinds import KINDS
+from tests.alerts.channels.kinds import ALONE
 
 GOLDEN = Path(__file__).with_name("golden")
 AS_HTML = ("critical", "line_raised", "start", "foreign")  # all looks that a part can have
@@ -14,7 +14,7 @@ AS_HTML = ("critical", "line_raised", "start", "foreign")  # all looks that a pa
 def files() -> dict[Path, str]:
     """Each golden file with what it should hold."""
     expected = {}
-    for kind, view in KINDS.items():
+    for kind, view in ALONE.items():
         for lang in ("en", "it"):
             written = letter(view, Words(lang, lasting=True))
             expected[GOLDEN / f"{kind}.{lang}.txt"] = f"Subject: {written.subject}\n\n{as_text(written)}"

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from alerts import cases, notices
+from alerts.cases import Desk
 from alerts.channels.base import Misconfigured, Sent
 from alerts.channels.email.client import Email
 from alerts.channels.email.errors import MENDS
@@ -22,7 +23,7 @@ from alerts.words import Words
 from store.db import Database
 from store.errors import Permanent, Transient, Uncertain
 from store.tables import Case, OutboxState
-from tests.alerts.channels.kinds import CRITICAL, KINDS, NORMAL
+from tests.alerts.channels.kinds import ALONE, CRITICAL, KINDS, NORMAL
 from tests.alerts.rows import BRAND, alert, notification
 from tests.certificates import client_side
 from tests.mail_server import DROP, PASSWORD, USER, MailServer, mail_server
@@ -55,6 +56,7 @@ def post(
 def refusal(call: Callable[[], object]) -> str:
     with pytest.raises(Misconfigured) as raised:
         call()
+    assert raised.value.everywhere == (raised.value.reason != "recipient_refused")
     return raised.value.reason
 
 
@@ -75,7 +77,7 @@ def test_a_case_arrives_with_its_thread() -> None:
     assert "bocca gonfia" in body.get_content()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALONE)
 def test_every_kind_arrives(kind: str) -> None:
     with mail_server() as server:
         post(email(server), kind)
@@ -243,6 +245,7 @@ def test_what_it_takes() -> None:
     assert channel.takes("alerts", CRITICAL)
     assert channel.takes("ops", KINDS["source_down"])
     assert not channel.takes("praise", KINDS["praise"])
+    assert not channel.takes("alerts", KINDS["bundle_hour"])
     assert not channel.takes("digest", KINDS["report"])
     taken = {kind for kind in KINDS if kind.startswith("line_") and channel.takes("alerts", KINDS[kind])}
     assert {"line_came_back", "line_edited", "line_viral", "line_raised"} <= taken
@@ -323,7 +326,7 @@ def test_what_people_do_about_a_case_sends_no_mail(db: Database, now: datetime) 
             case_id = alert(session, now, channel="email")
         assert deliver(db, channel, clock) == 1
         with db.write() as session:
-            cases.acknowledge(session, case_id, "marta", now)
+            cases.acknowledge(Desk(session, {"aurora": BRAND}, ["email"], now), case_id, "marta")
         deliver(db, channel, clock)
     assert len(server.got) == 1
     assert state(db, "case:1:email") == OutboxState.SENT

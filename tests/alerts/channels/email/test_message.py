@@ -12,13 +12,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from alerts.card import Proposal, Why
+from alerts.card import Listed, Proposal, Why
 from alerts.channels.email.letter import SUBJECT, Letter, Part, letter
 from alerts.channels.email.message import Envelope, as_html, as_text, encode, message_id
-from alerts.views import Line, Listed, Report, SourceNotice, StartList, View
+from alerts.views import Line, Report, SourceNotice, StartList, View
 from alerts.words import Words
 from tests.alerts.channels.email.golden import GOLDEN, files
-from tests.alerts.channels.kinds import CRITICAL, KINDS, NOW, ROME
+from tests.alerts.channels.kinds import ALONE, CRITICAL, KINDS, NOW, ROME
 
 WORDS = Words("it", lasting=True)
 EXPECTED = files()
@@ -113,7 +113,7 @@ def test_no_golden_file_is_left_over() -> None:
     assert set(GOLDEN.iterdir()) == set(EXPECTED)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALONE)
 def test_every_kind_says_the_same_in_text_and_html(kind: str) -> None:
     written = letter(KINDS[kind], WORDS)
     message = parsed(written)
@@ -131,8 +131,16 @@ def test_every_kind_says_the_same_in_text_and_html(kind: str) -> None:
     assert bool(message["Importance"]) == written.urgent
 
 
+def test_a_storm_says_what_it_is_and_names_the_worst() -> None:
+    text = as_text(letter(KINDS["storm"], WORDS))
+    assert "Ondata: 990 menzioni" in letter(KINDS["storm"], WORDS).title
+    assert "le nuove menzioni si aggiungono qui" in text
+    assert "Bolletta addebitata due volte" in text
+    assert "https://apps.example.com/35" in text
+
+
 def test_what_nobody_did_about_is_urgent_and_what_is_done_is_not() -> None:
-    urgent = {kind for kind, view in KINDS.items() if letter(view, WORDS).urgent}
+    urgent = {kind for kind, view in ALONE.items() if letter(view, WORDS).urgent}
     assert {"critical", "late", "reminder", "line_raised"} <= urgent
     assert not urgent & {"resolved", "praise", "source_down", "report", "line_gone"}
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts import telling
-from alerts.card import Card, Change, Proposal, Why, safe_url
+from alerts.card import Card, Change, Listed, Proposal, Why, safe_url
 from alerts.channels.slack import menu
 from alerts.channels.slack.blocks import Message, only_text, render
 from alerts.channels.slack.escape import inert, plain
@@ -30,7 +30,7 @@ from alerts.channels.slack.menu import (
     RESOLVE,
     RESOLVE_AS,
 )
-from alerts.views import Line, Listed, Report, Said, SourceNotice, StartList, View
+from alerts.views import Bundle, Bundled, Line, Report, Said, SourceNotice, StartList, View
 from alerts.words import Words
 from tests.alerts.channels.kinds import CRITICAL, KINDS, NOW, ROME
 
@@ -251,6 +251,24 @@ def views(draw: st.DrawFn) -> View:
         SourceNotice(text, text, text, NOW, ROME, NOW, None, text),
         StartList(
             text, text, text, NOW, ROME, (Listed(1, 1.0, text, text, NOW - timedelta(days=1), text, url),), 3
+        ),
+        Bundle(
+            text,
+            NOW,
+            ROME,
+            text,
+            (
+                Bundled(1, "normal", "open", False, text, draw(hostile), 1.0, text, draw(hostile), url),
+                Bundled(
+                    2,
+                    "high",
+                    draw(st.sampled_from(["open", "resolved"])),
+                    True,
+                    author=text,
+                    quote=text,
+                    url=url,
+                ),
+            ),
         ),
         Report(text, (text, draw(hostile))),
     ]

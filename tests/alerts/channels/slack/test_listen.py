@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlmodel import select
 
 from alerts import cases, notices
 from alerts.channels.slack import menu
+from alerts.channels.slack.clicks import Told
 from alerts.channels.slack.listen import SHORTCUT, Listener
 from alerts.words import Words
 from store import switches
@@ -24,6 +26,7 @@ from store.tables import (
     Exclusion,
     Label,
     Mention,
+    NotificationKind,
     Score,
     SourceRow,
 )
@@ -175,6 +178,128 @@ def test_two_edit_the_draft_and_no_word_is_lost(one: Ear) -> None:
     assert case_of(one).reply == "Cara Giulia, la chiamo."
     assert one.slack.private[-1]["text"] == "marta was faster, today at 12:00."
     assert "Gentile Giulia, ci scusi." in str(one.slack.private[-1]["blocks"])
+
+
+# --------------------------------------------------------------------------------------------- redelivered
+
+
+class Again:
+    """Counts the clicks that were found to have come before."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count, self._lock, really = 0, Lock(), Listener._twice
+
+        def counted(listener: Listener, what: str, case_id: int) -> Told:
+            with self._lock:
+                self.count += 1
+            return really(listener, what, case_id)
+
+        monkeypatch.setattr(Listener, "_twice", counted)
+
+
+@pytest.fixture
+def again(monkeypatch: pytest.MonkeyPatch) -> Again:
+    return Again(monkeypatch)
+
+
+def redelivered(ear: Ear, again: Again, payload: dict[str, Any]) -> None:
+    """Slack did not hear our answer: the same comes again, now and to four listeners at once."""
+    before = again.count
+    ear.say(payload)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ear.say, [payload] * 4))
+    ear.until(lambda: again.count == before + 5)
+
+
+def form(ear: Ear, what: str, user: str = "U0MARTA", name: str = "marta", **values: Any) -> dict[str, Any]:
+    """What submits the modal `what` of the case, opened from its menu."""
+    ear.slack.views.clear()
+    ear.click("menu")
+    view = ear.modal("menu")
+    ear.say(ear.slack.in_view(view, menu.action(what)))
+    ear.until(lambda: ear.slack.views[view["id"]].get("callback_id") == f"ascolto.modal.{what}.v1")
+    return ear.slack.submission(ear.slack.views[view["id"]], user, name, **values)
+
+
+def test_a_note_that_comes_again_counts_once_over_both(ear: Ear, again: Again) -> None:
+    first = form(ear, "note", note="Marta chiama alle 15")
+    ear.say(first)
+    ear.until(lambda: actions(ear).count("note") == 1)
+    ear.say(form(ear, "note", note="Nessuna risposta"))
+    ear.until(lambda: actions(ear).count("note") == 2)
+    redelivered(ear, again, first)
+    assert actions(ear).count("note") == 2
+    assert ear.slack.private == []
+    ear.say(
+        form(ear, "note", note="Nessuna risposta", user="U0LUCA", name="luca")
+    )  # the same words by another
+    ear.until(lambda: actions(ear).count("note") == 3)
+
+
+def test_an_edit_that_comes_again_keeps_the_later_one(one: Ear, again: Again) -> None:
+    first = form(one, "edit", reply="Cara Giulia, la chiamo.")
+    one.say(first)
+    one.until(lambda: case_of(one).reply == "Cara Giulia, la chiamo.")
+    one.deliver()
+    one.say(form(one, "edit", reply="Gentile Giulia, ci scusi.", user="U0LUCA", name="luca"))
+    one.until(lambda: case_of(one).reply == "Gentile Giulia, ci scusi.")
+    redelivered(one, again, first)
+    assert case_of(one).reply == "Gentile Giulia, ci scusi."
+    assert actions(one).count("reply") == 2
+    assert one.slack.private == []  # nobody hears that somebody was faster: it was done
+
+
+def test_a_report_that_comes_again_after_its_answer_counts_once(one: Ear, again: Again) -> None:
+    first = form(one, "report", rule="fake", evidence="Quel giorno eravamo chiusi")
+    one.say(first)
+    one.until(lambda: actions(one).count("report") == 1)
+    one.say(form(one, "outcome", outcome="kept"))
+    one.until(lambda: actions(one).count("report_outcome") == 1)
+    redelivered(one, again, first)
+    assert actions(one).count("report") == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "action"),
+    [("callback", "callback"), ("another", "another_wording"), ("snooze_hour", "snooze")],
+)
+def test_a_click_that_comes_again_counts_once(one: Ear, again: Again, what: str, action: str) -> None:
+    one.click("menu")
+    click = one.slack.in_view(one.modal("menu"), menu.action(what))
+    one.say(click)
+    one.until(lambda: actions(one).count(action) == 1)
+    one.click("resolve_as")
+    one.say(one.slack.submission(one.modal("resolve_as"), how="apology"))
+    one.until(lambda: case_of(one).status == CaseStatus.RESOLVED)
+    with one.listener.db.write() as session:
+        cases.reopen(desk(one, session), 1, LUCA)
+    version = case_of(one).version
+    redelivered(one, again, click)
+    assert actions(one).count(action) == 1
+    assert case_of(one).version == version
+
+
+def test_five_of_one_click_at_once_count_once(one: Ear, again: Again) -> None:
+    payload = form(one, "note", note="Marta chiama alle 15")
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(one.say, [payload] * 5))
+    one.until(lambda: again.count == 4)
+    assert actions(one).count("note") == 1
+
+
+def test_a_case_made_by_a_shortcut_that_comes_again_stays_done(one: Ear, now: datetime) -> None:
+    with one.listener.db.write() as session:
+        add_mention(session, now, 7, text="Il bar era chiuso, di nuovo, senza un avviso.", urgency="low")
+    message = {"ts": "1.1", "text": "> Il bar era chiuso, di nuovo, senza un avviso."}
+    payload = one.slack.shortcut(SHORTCUT, message, one.message().channel)
+    one.say(payload)
+    one.modal("menu")
+    with one.listener.db.write() as session:
+        cases.resolve(desk(one, session), 2, LUCA)
+    one.say(payload)
+    one.until(lambda: [call[0] for call in one.slack.calls].count("views.open") == 2)
+    with one.listener.db.read() as session:
+        assert session.get_one(Case, 2).status == CaseStatus.RESOLVED
 
 
 # ----------------------------------------------------------------------------------------------- slow, broken
@@ -568,11 +693,35 @@ def test_the_command(one: Ear, now: datetime) -> None:
     assert "my shop is muted until today at 12:30" in ask("mute my shop 30m")
     assert "Paused until somebody says go-on" in ask("pause")
     with one.listener.db.read() as session:
-        assert switches.on(session, "pause:aurora", now)
+        assert switches.is_paused(session, "aurora", now)
         assert switches.on(session, "mute:my shop", now)
         assert not switches.on(session, "mute:my shop", now + timedelta(hours=1))
-    assert "is paused until somebody" in ask("stato")
-    assert "Goes on: my shop and aurora" in ask("go-on")
+    assert "Everything that can wait is paused until somebody" in ask("stato")
+    assert "Goes on: my shop and everything" in ask("go-on")
     assert "Nothing is paused or muted." in ask("riprendi")
     assert "/ascolto mute" in ask("dance")
     assert [name for name in actions(one) if name in ("mute", "pause")] == ["mute", "pause", "mute", "pause"]
+
+
+def test_show_brings_a_case_out_of_its_bundle_over_both(ear: Ear, now: datetime) -> None:
+    with ear.listener.db.write() as session:
+        mention = add_mention(session, now, 2)
+        case = add_case(session, mention, now, urgency="normal")
+        key = "bundle:hour:aurora:alerts:x"
+        notices.add(
+            session, key, ["slack"], now, kind=NotificationKind.BUNDLE, brand="aurora", body={"span": "hour"}
+        )
+        notices.announce(session, case, ["slack"], now, bundle=f"{key}:slack")
+    ear.deliver()
+    bundle = ear.message()
+    assert list(bundle.buttons()) == ["ascolto.bundle.show.v1.2"]
+    late = ear.slack.payload(bundle, "ascolto.bundle.show.v1.2", "U0LUCA", "luca")
+    ear.say(ear.slack.payload(bundle, "ascolto.bundle.show.v1.2"))
+    ear.until(lambda: "show" in actions(ear))
+    ear.deliver()
+    assert ear.message().key == "case:2:slack"
+    assert "in a message of its own" in ear.slack.by_key(f"{key}:slack")[0].words()
+    assert not ear.slack.by_key(f"{key}:slack")[0].buttons()
+    ear.say(late)
+    ear.until(lambda: ear.slack.private)
+    assert "marta was faster" in ear.slack.private[-1]["text"]

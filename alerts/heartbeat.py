@@ -1,0 +1,148 @@
+"""Calls an address while all is well, so that somebody outside notices when Ascolto stops.
+
+All is well: the database answers, and neither scoring, triage nor delivery has stood still for long while something
+waited for it. A backlog that shrinks is no standstill, nor is what a person has paused.
+"""
+
+import http.client
+import logging
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, or_, select
+from sqlmodel import Session, col
+
+from alerts.queue import IN_THREADS, going
+from store import switches
+from store.db import Database
+from store.tables import Mention, MentionState, Notification, OutboxState, Score
+
+log = logging.getLogger(__name__)
+
+STANDSTILL = timedelta(minutes=10)
+TIMEOUT = 10.0  # seconds for one call
+LATEST = 2_000  # of the newest notifications, looked at for one that was delivered lately
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """What is called is what was configured, and nothing else."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
+    ) -> None:
+        return None
+
+
+@dataclass(slots=True)
+class Heart:
+    """Beats at `url`, whose address is a secret: no log line has it. `timeout` is in seconds."""
+
+    url: str
+    timeout: float = TIMEOUT
+    _trouble: str | None = field(init=False, default=None)
+
+    def beat(self, db: Database, channels: Iterable[str], now: datetime) -> bool:
+        """Calls, unless something stands still; whether it was heard. Never raises."""
+        try:
+            with db.read() as session:
+                trouble = standstill(session, channels, now)
+        except Exception as error:  # the database does not answer, whatever it is
+            trouble = f"database: {type(error).__name__}"
+        trouble = trouble or call(self.url, self.timeout)
+        self._tell(trouble)
+        return trouble is None
+
+    def _tell(self, trouble: str | None) -> None:
+        """Once when it begins, once when it is over."""
+        if trouble == self._trouble:
+            return
+        if trouble is None:
+            log.info("the heartbeat is heard again", extra={"action": "heartbeat.back"})
+        elif self._trouble is None:
+            log.warning("no heartbeat: %s", trouble, extra={"action": "heartbeat.failed"})
+        self._trouble = trouble
+
+
+def call(url: str, timeout: float = TIMEOUT) -> str | None:
+    """GET; None: it was heard, else why not, without the address."""
+    host = urlsplit(url).hostname or ""
+    direct = [urllib.request.ProxyHandler({})] if host in LOOPBACK else []
+    opener = urllib.request.build_opener(_NoRedirect, *direct)
+    asked = urllib.request.Request(url, headers={"User-Agent": "ascolto"})  # noqa: S310  (settings allow two schemes)
+    try:
+        with opener.open(asked, timeout=timeout) as answer:
+            return None if 200 <= answer.status < 300 else f"HTTP {answer.status}"
+    except urllib.error.HTTPError as error:
+        error.close()
+        return f"HTTP {error.code}"
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        return type(reason if isinstance(reason, Exception) else error).__name__
+
+
+def standstill(session: Session, channels: Iterable[str], now: datetime) -> str | None:
+    """The stage in which something has waited for ten minutes while nothing got through; None: there is none. What was
+    tried in vain and waits for its next try stands still in delivery alone: of a text it is that text's own fault."""
+    since = now - STANDSTILL
+    if _waits(session, MentionState.NEW, since) and not _scored_since(session, since):
+        return "scoring stands still"
+    if _waits(session, MentionState.SCORED, since, live=True):
+        return "triage stands still"
+    if _undelivered(session, list(channels), since, now) and not _delivered_since(session, since):
+        return "delivery stands still"
+    return None
+
+
+def _waits(session: Session, state: MentionState, since: datetime, *, live: bool = False) -> bool:
+    chosen = select(col(Mention.id)).where(
+        col(Mention.state) == state,
+        col(Mention.attempts) == 0,
+        col(Mention.changed_at) <= since,
+        or_(col(Mention.next_try_at).is_(None), col(Mention.next_try_at) <= since),
+    )
+    if live:
+        chosen = chosen.where(col(Mention.history).is_(False))
+    return session.execute(chosen.limit(1)).first() is not None
+
+
+def _scored_since(session: Session, since: datetime) -> bool:
+    latest = session.scalar(select(col(Score.scored_at)).order_by(col(Score.id).desc()).limit(1))
+    return latest is not None and latest > since
+
+
+def _undelivered(session: Session, channels: list[str], since: datetime, now: datetime) -> bool:
+    """Something to be told that is not: it was tried in vain, or nobody tries. What waits for a set time does not
+    count, nor what belongs under a message that is not there."""
+    failing = or_(
+        col(Notification.state) == OutboxState.FAILED,  # for want of a mend: it has a next try
+        col(Notification.attempts) > 0,
+        col(Notification.next_try_at) <= since,
+    )
+    waiting = col(Notification.state).in_((OutboxState.WAITING, OutboxState.FAILED))
+    chosen = select(col(Notification.id)).where(
+        waiting,
+        col(Notification.channel).in_(channels),
+        col(Notification.kind).not_in(IN_THREADS),
+        col(Notification.bundle).is_(None),
+        col(Notification.created_at) <= since,
+        or_(
+            col(Notification.next_try_at).is_(None) & (col(Notification.state) == OutboxState.WAITING),
+            col(Notification.next_try_at).is_not(None) & failing,
+        ),
+        going(switches.paused(session, now)),
+    )
+    return session.execute(chosen.limit(1)).first() is not None
+
+
+def _delivered_since(session: Session, since: datetime) -> bool:
+    newest = session.scalar(select(func.max(col(Notification.id)))) or 0
+    chosen = select(col(Notification.id)).where(
+        col(Notification.id) > newest - LATEST, col(Notification.sent_at) > since
+    )
+    return session.execute(chosen.limit(1)).first() is not None

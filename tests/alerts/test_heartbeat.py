@@ -1,0 +1,202 @@
+"""The heartbeat: heard while all is well, silent while something stands still; a real server on the loopback."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from alerts import notices
+from alerts.heartbeat import Heart, standstill
+from store import switches
+from store.db import Database
+from store.mention import NewMention
+from store.mentions import store_mentions
+from store.tables import Mention, MentionState, Notification, NotificationKind, OutboxState, Score
+from tests.alerts.queries import counted
+
+SECRET = "b1b2-secret"
+LONG, SHORT = timedelta(minutes=11), timedelta(minutes=9)
+
+
+class Watcher:
+    """Hears the beats; `status` is what it answers, `hang` whether it answers at all."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.status = 200
+        self.released = threading.Event()
+        self.released.set()
+        watcher = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                watcher.heard.append(self.path)
+                watcher.released.wait(30)
+                self.send_response(watcher.status)
+                if 300 <= watcher.status < 400:
+                    self.send_header("Location", "/elsewhere")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                """Tests are quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/{SECRET}"
+
+
+@pytest.fixture
+def watcher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watcher]:
+    monkeypatch.setenv(
+        "HTTP_PROXY", "http://127.0.0.1:9"
+    )  # nothing listens there: the loopback needs no proxy
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    watching = Watcher()
+    thread = threading.Thread(target=watching.server.serve_forever)
+    thread.start()
+    yield watching
+    watching.released.set()
+    watching.server.shutdown()
+    thread.join()
+    watching.server.server_close()
+
+
+def mention(db: Database, at: datetime, number: int = 1, **values: Any) -> int:
+    new = NewMention(
+        brand="aurora", source="app", platform="page", external_id=f"x{number}", text="Ciao", published_at=at
+    )
+    with db.write() as session:
+        row = session.get_one(Mention, store_mentions(session, [new], now=at).new[0])
+        for name, value in values.items():
+            setattr(row, name, value)
+        return row.id or 0
+
+
+def score(db: Database, mention_id: int, at: datetime) -> None:
+    with db.write() as session:
+        session.add(Score(mention_id=mention_id, revision=1, model="m", scored_at=at))
+
+
+def message(db: Database, key: str, at: datetime, **values: Any) -> None:
+    with db.write() as session:
+        notices.add(session, key, ["slack"], at, kind=NotificationKind.DIGEST, brand="aurora", priority=7)
+        row = session.exec(select(Notification).where(Notification.key == f"{key}:slack")).one()
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def trouble(db: Database, now: datetime) -> str | None:
+    with db.read() as session:
+        return standstill(session, ["slack"], now)
+
+
+def test_it_is_heard_while_all_is_well(db: Database, now: datetime, watcher: Watcher) -> None:
+    assert Heart(watcher.url).beat(db, ["slack"], now)
+    assert watcher.heard == [f"/{SECRET}"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 404, 500])
+def test_what_is_not_heard_is_told_once_and_never_where(
+    db: Database, now: datetime, watcher: Watcher, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    caplog.set_level(logging.INFO)
+    heart, watcher.status = Heart(watcher.url), status
+    assert [heart.beat(db, ["slack"], now) for _ in range(3)] == [False] * 3
+    assert watcher.heard == [f"/{SECRET}"] * 3  # no redirect is followed
+    watcher.status = 204
+    assert heart.beat(db, ["slack"], now)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"no heartbeat: HTTP {status}",
+        "the heartbeat is heard again",
+    ]
+    assert SECRET not in caplog.text
+
+
+def test_who_does_not_answer_is_not_waited_for(db: Database, now: datetime, watcher: Watcher) -> None:
+    watcher.released.clear()
+    assert not Heart(watcher.url, timeout=0.2).beat(db, ["slack"], now)
+
+
+def test_who_is_not_there(db: Database, now: datetime, watcher: Watcher) -> None:
+    watcher.server.server_close()
+    assert not Heart("http://127.0.0.1:9/x", timeout=1.0).beat(db, ["slack"], now)
+
+
+def test_without_a_database_it_is_silent(db: Database, now: datetime, watcher: Watcher) -> None:
+    with db.write() as session:
+        session.connection().exec_driver_sql("DROP TABLE switch")
+        session.connection().exec_driver_sql("DROP TABLE score")
+        session.connection().exec_driver_sql("DROP TABLE mention")
+    assert not Heart(watcher.url).beat(db, ["slack"], now)
+    assert watcher.heard == []
+
+
+def test_scoring_that_stands_still(database: Database, now: datetime) -> None:
+    first = mention(database, now)
+    assert trouble(database, now + SHORT) is None
+    assert trouble(database, now + LONG) == "scoring stands still"
+    score(database, first, now + timedelta(minutes=5))  # a backlog that shrinks is no standstill
+    assert trouble(database, now + LONG) is None
+    assert trouble(database, now + 2 * LONG) == "scoring stands still"
+
+
+def test_a_text_that_fails_by_itself_stops_nothing(database: Database, now: datetime) -> None:
+    mention(database, now, attempts=4, next_try_at=now + LONG)
+    assert trouble(database, now + 2 * LONG) is None
+
+
+def test_triage_that_stands_still(database: Database, now: datetime) -> None:
+    mention(database, now, state=MentionState.SCORED, history=True)
+    assert trouble(database, now + LONG) is None  # history may take long
+    mention(database, now, 2, state=MentionState.SCORED)
+    assert trouble(database, now + LONG) == "triage stands still"
+
+
+def test_delivery_that_stands_still(database: Database, now: datetime) -> None:
+    message(database, "one", now)
+    assert trouble(database, now + SHORT) is None
+    assert trouble(database, now + LONG) == "delivery stands still"
+    message(database, "two", now, state=OutboxState.SENT, sent_at=now + timedelta(minutes=5))
+    assert trouble(database, now + LONG) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "stands_still"),
+    [
+        ({"attempts": 3, "next_try_at": 30}, True),  # Slack is away
+        ({"state": OutboxState.FAILED, "next_try_at": 30}, True),  # a token was revoked
+        ({"state": OutboxState.FAILED}, False),  # given up, told elsewhere
+        ({"next_try_at": 30}, False),  # it is to go later
+        ({"bundle": "b"}, False),
+        ({"kind": NotificationKind.THREAD}, False),
+        ({"channel": "fax"}, False),  # nobody here sends it
+    ],
+)
+def test_what_counts_as_undelivered(
+    database: Database, now: datetime, values: dict[str, Any], stands_still: bool
+) -> None:
+    if "next_try_at" in values:
+        values = values | {"next_try_at": now + timedelta(minutes=values["next_try_at"])}
+    message(database, "one", now, **values)
+    assert (trouble(database, now + LONG) is not None) == stands_still
+
+
+def test_what_is_paused_is_meant_to_wait(database: Database, now: datetime) -> None:
+    message(database, "one", now)
+    with database.write() as session:
+        switches.set(session, switches.pause("aurora"), None, "marta", now)
+    assert trouble(database, now + LONG) is None
+
+
+def test_it_costs_a_few_looks(db: Database, now: datetime) -> None:
+    for number in range(30):
+        message(db, f"m{number}", now)
+        mention(db, now, number)
+    with counted(db) as made:
+        trouble(db, now + SHORT)
+    assert len(made) <= 5
