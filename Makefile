@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip
 STAMP := $(VENV)/.ascolto-installed
 
-.PHONY: setup demo test check format bench clean
+.PHONY: setup demo test check format walk pictures bench clean
 
 setup: $(STAMP)
 
@@ -37,6 +37,14 @@ check: setup
 format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# A bad morning of forty cases through a fake Slack, and the week after, printed.
+walk: setup
+	$(BIN)/python -m tests.walk
+
+# The pictures of the guides, drawn from what is rendered now.
+pictures: setup
+	$(BIN)/python -m tests.walk.pictures
 
 bench: setup
 	$(BIN)/python -m benchmarks

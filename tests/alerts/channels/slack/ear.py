@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from slack_bolt import App
 
 from alerts import outbox
 from alerts.channels.slack.client import Slack
@@ -71,10 +72,13 @@ class Ear:
             threading.Event().wait(0.01)
 
 
+Saying = Callable[[dict[str, Any]], dict[str, Any]]
+"""Sends what Slack sends, and gives what was answered at once."""
+
+
 @contextlib.contextmanager
-def http_ear(slack: FakeSlack, listener: Listener, **options: Any) -> Iterator[Ear]:
-    """Over signed HTTP, with a real server."""
-    app = slack_app(listener, token=BOT_TOKEN, signing_secret=SIGNING_SECRET, api_url=slack.url, **options)
+def over_http(slack: FakeSlack, app: App) -> Iterator[Saying]:
+    """Signed HTTP, with a real server."""
     web = FastAPI()
     web.include_router(slack_router(app, SIGNING_SECRET))
     server = uvicorn.Server(uvicorn.Config(web, port=0, log_config=None))
@@ -90,7 +94,7 @@ def http_ear(slack: FakeSlack, listener: Listener, **options: Any) -> Iterator[E
         return said
 
     try:
-        yield Ear(slack, listener, say)
+        yield say
     finally:
         server.should_exit = True
         thread.join()
@@ -98,9 +102,8 @@ def http_ear(slack: FakeSlack, listener: Listener, **options: Any) -> Iterator[E
 
 
 @contextlib.contextmanager
-def socket_ear(slack: FakeSlack, listener: Listener, **options: Any) -> Iterator[Ear]:
-    """Over Socket Mode, with Slack's own client."""
-    app = slack_app(listener, token=BOT_TOKEN, api_url=slack.url, **options)
+def over_socket(slack: FakeSlack, app: App) -> Iterator[Saying]:
+    """Socket Mode, with Slack's own client."""
     handler = socket_mode(app, APP_TOKEN)
     handler.connect()  # type: ignore[no-untyped-call]
     assert slack.wait_for(lambda: bool(slack.sockets))
@@ -112,10 +115,24 @@ def socket_ear(slack: FakeSlack, listener: Listener, **options: Any) -> Iterator
         return {}
 
     try:
-        yield Ear(slack, listener, say)
+        yield say
     finally:
         handler.close()  # type: ignore[no-untyped-call]
         close(app)
+
+
+@contextlib.contextmanager
+def http_ear(slack: FakeSlack, listener: Listener, **options: Any) -> Iterator[Ear]:
+    app = slack_app(listener, token=BOT_TOKEN, signing_secret=SIGNING_SECRET, api_url=slack.url, **options)
+    with over_http(slack, app) as say:
+        yield Ear(slack, listener, say)
+
+
+@contextlib.contextmanager
+def socket_ear(slack: FakeSlack, listener: Listener, **options: Any) -> Iterator[Ear]:
+    app = slack_app(listener, token=BOT_TOKEN, api_url=slack.url, **options)
+    with over_socket(slack, app) as say:
+        yield Ear(slack, listener, say)
 
 
 def listening(db: Database, now: datetime, lang: str = "en", **options: Any) -> Listener:
