@@ -58,8 +58,8 @@ def _told(view: View, words: Words, changed: bool) -> tuple[str, str, dict[str, 
     if isinstance(view, Trial):
         return "test", telling.trial(view, words), {"over": view.over}
     if isinstance(view, Brief):
-        said = [brief_words.title(view, words), *brief_words.summary(view, words)]
-        return "brief", telling.SEPARATOR.join(said), _brief(view)
+        about = [brief_words.title(view, words), *brief_words.summary(view, words)]
+        return "brief", telling.SEPARATOR.join(about), _brief(view)
     if isinstance(view, Switched):
         kind = "pause.began" if view.on else "pause.ended"
         return kind, brief_words.switched(view, words), _pause(view)
