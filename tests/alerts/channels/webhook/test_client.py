@@ -334,12 +334,14 @@ def test_a_lost_answer_brings_the_same_message_again_and_a_change_another(
         assert deliver(db, channel, clock) == 1
         with db.write() as session:
             cases.acknowledge(Desk(session, {"aurora": BRAND}, ["webhook"], clock.now), case_id, "marta")
-        assert deliver(db, channel, clock) == 1
+        assert deliver(db, channel, clock) == 2
         assert deliver(db, channel, clock) == 0
-    first, again, changed = (got.headers["webhook-id"] for got in server.posts)
-    assert first == again != changed
-    updated = server.posts[2].verified
+    first, again, changed, line = (got.headers["webhook-id"] for got in server.posts)
+    assert first == again
+    assert len({again, changed, line}) == 3
+    updated, told = (got.verified for got in server.posts[2:])
     assert (updated["type"], updated["data"]["case"]["status"]) == ("case.updated", "acknowledged")
+    assert (told["type"], told["data"]["event"]) == ("case.event", "acknowledge")
 
 
 def test_a_webhook_that_is_gone_stands_as_failed_with_its_mend(db: Database, now: datetime) -> None:
