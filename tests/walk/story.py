@@ -161,6 +161,7 @@ def the_case_list(desk: Desk) -> None:
     desk.do("luca", "thanks", "note", note="Chiesta per la pagina della Moka Sole")
     desk.do("luca", "thanks", "resolve_as", how="nothing")
     desk.do("luca", "bravo", "another")
+    desk.do("luca", "bravo", "ask_to_quote")
     desk.do("luca", "bravo", "replied")
     desk.do("luca", "bravo", "resolve_as", how="nothing")
 
