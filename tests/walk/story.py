@@ -203,7 +203,7 @@ def the_rest(desk: Desk, slack: FakeSlack) -> None:
     desk.many("luca", "filter", "acknowledge", "replied", "resolve_as", how="replacement")
     desk.do("marta", "plastic", "acknowledge")
     desk.do("luca", "smile", "copy")
-    desk.do("luca", "smile", "ask_to_quote", more=True)
+    desk.do("luca", "smile", "ask_to_quote")
     desk.do("luca", "smile", "replied")
     desk.do("luca", "smile", "resolve_as", how="nothing")
     desk.check("By noon")
