@@ -128,7 +128,7 @@ def _detail(detail: dict[str, Any]) -> str:
     return said if len(said) <= 90 else said[:89] + "…"
 
 
-LEFT_OUT = ("moves", "answer", "revision")
+LEFT_OUT = ("moves", "answer", "revision", "click")
 
 
 def _value(value: Any) -> str:

@@ -161,6 +161,7 @@ def the_case_list(desk: Desk) -> None:
     desk.do("luca", "thanks", "note", note="Chiesta per la pagina della Moka Sole")
     desk.do("luca", "thanks", "resolve_as", how="nothing")
     desk.do("luca", "bravo", "another")
+    desk.do("luca", "bravo", "ask_to_quote")
     desk.do("luca", "bravo", "replied")
     desk.do("luca", "bravo", "resolve_as", how="nothing")
 
@@ -202,7 +203,7 @@ def the_rest(desk: Desk, slack: FakeSlack) -> None:
     desk.many("luca", "filter", "acknowledge", "replied", "resolve_as", how="replacement")
     desk.do("marta", "plastic", "acknowledge")
     desk.do("luca", "smile", "copy")
-    desk.do("luca", "smile", "ask_to_quote", more=True)
+    desk.do("luca", "smile", "ask_to_quote")
     desk.do("luca", "smile", "replied")
     desk.do("luca", "smile", "resolve_as", how="nothing")
     desk.check("By noon")

@@ -52,6 +52,7 @@ on_call = ["@anna", "@luca"]
 escalation = ["@luca", "@head-of-care"]
 contacts = { default = "assistenza@aurora.example" }
 remedies = { product_quality = "refund_replacement", delivery = "apology_fix" }
+storm = 30  # each of the forty gets a case of its own here
 tripwires = ["bestcapsules"]
 clauses = { spam = "3.1", abuse = "3.2" }
 
