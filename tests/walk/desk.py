@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from alerts.channels.slack import menu
+from alerts.channels.slack import menu, modals
 from alerts.channels.slack.clicks import MODALS
 from alerts.channels.slack.listen import SHORTCUT
+from alerts.words import Words
 from store.mention import NewMention
 from store.tables import Clock, Mention, Notification, NotificationKind, OutboxState
 from tests.fake_slack import FakeSlack, Message
@@ -358,7 +359,10 @@ class Desk:
         self._close_notices()
 
     def _close_notices(self) -> None:
-        """People close a form that only tells them something."""
+        """People close a form that only tells them something, and wait for one that is not there yet."""
+        assert self.slack.wait_for(lambda: not any(map(_is_loading, list(self.slack.views.values())))), (
+            "it stays empty"
+        )
         for number, view in list(self.slack.views.items()):
             if not view.get("submit") and view.get("callback_id") != "ascolto.modal.menu.v1":
                 said = view["blocks"][0]["text"]["text"]
@@ -395,6 +399,11 @@ class Desk:
                 self.lines += story(self.slack, self.message(key), case_of(session, key))
             self.lines += log(session, self.raced, self.winner)
             self.lines += end(session, self.slack)
+
+
+def _is_loading(view: Block) -> bool:
+    """Whether it stands until the database has answered."""
+    return bool(view["blocks"] == modals.loading(Words("en"))["blocks"])
 
 
 def _name(action: str) -> str:
