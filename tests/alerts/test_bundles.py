@@ -14,6 +14,7 @@ from alerts.channels.slack.client import Slack
 from alerts.outbox import deliver_waiting
 from alerts.routing import Routing
 from alerts.words import Words
+from store import switches
 from store.db import Database
 from store.retention import forget
 from store.tables import Case, Notification, NotificationKind, OutboxState
@@ -491,6 +492,19 @@ def test_a_case_that_becomes_a_storm_leaves_its_bundle(bench: Bench) -> None:
     bench.at(13)
     assert "1 case to look at" in bench.bundle().words()
     bench.assert_none_lost()
+
+
+def test_a_pause_holds_a_bundle_back(bench: Bench) -> None:
+    bench.set_up(bench.slack, bundle="hour")
+    bench.alert("1", **BAD)
+    with bench.db.write() as session:
+        switches.set(session, switches.pause("aurora"), None, MARTA, bench.now)
+    bench.at(14)
+    assert bench.posted() == []
+    with bench.db.write() as session:
+        switches.off(session, switches.pause("aurora"), MARTA, bench.now)
+    bench.deliver()
+    assert "1 case to look at" in bench.bundle().words()
 
 
 def test_beside_slack_each_case_is_told_at_once(bench: Bench) -> None:

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
@@ -38,6 +39,7 @@ from store.tables import Audit
 
 __all__ = ["Listener", "close", "slack_app", "slack_router", "socket_mode"]
 log = logging.getLogger(__name__)
+MARKED = 0.1  # seconds between two marks that Socket Mode is over
 bolt_log = logging.getLogger(f"{__name__}.bolt")
 bolt_log.setLevel(logging.CRITICAL)  # below it Bolt logs what people clicked, with the text of the message
 
@@ -391,10 +393,28 @@ def slack_router(app: App, signing_secret: str, path: str = "/slack/events") -> 
 
 def socket_mode(app: App, app_token: str) -> SocketModeHandler:
     """Slack without an address of our own: `connect()` opens it, `close()` ends it; it reconnects by itself."""
-    handler = SocketModeHandler(app, app_token, logger=bolt_log)
+    handler = _Handler(app, app_token, logger=bolt_log)
     if proxy_bypass(urlsplit(app.client.base_url).hostname or ""):
         handler.client.proxy = None  # the SDK takes HTTPS_PROXY without a look at NO_PROXY
     return handler
+
+
+class _Handler(SocketModeHandler):
+    """Bolt's, which ends also where it has only just begun: the SDK's receiver takes away the mark that ends it when it
+    starts, and `close()` would wait for it for ever."""
+
+    def close(self) -> None:
+        ended = Event()
+
+        def mark() -> None:
+            while not ended.wait(MARKED):
+                self.client.current_session_state.terminated = True
+
+        Thread(target=mark, name="slack-close", daemon=True).start()
+        try:
+            super().close()  # type: ignore[no-untyped-call]
+        finally:
+            ended.set()
 
 
 def close(app: App) -> None:

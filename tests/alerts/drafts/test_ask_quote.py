@@ -14,7 +14,7 @@ from alerts.drafts import letters
 from alerts.drafts.phrases import languages
 from store.brand import Brand, Voice
 from store.db import Database
-from store.tables import Audit, Case
+from store.tables import Audit, Case, Score
 from tests.alerts.belt import BRANDS, GLAD, Belt
 from tests.alerts.rows import add_case, add_mention
 
@@ -80,7 +80,6 @@ def test_the_file_is_whole() -> None:
         ({"stars": 5.0, "text": "Ottimo!"}, False),
         ({"stars": 5.0, "text": LONG * 10}, False),
         ({"stars": 5.0, "negative": 0.04}, True),
-        ({"negative": 0.045}, False),  # without stars the model must be sure
     ],
 )
 def test_only_the_best_of_praise_has_a_button_for_it(
@@ -88,6 +87,18 @@ def test_only_the_best_of_praise_has_a_button_for_it(
 ) -> None:
     case = Belt(db, now).alert("1", **GLAD | {"text": LONG} | fields)
     with db.write() as session:
+        assert load_card(session, case.id or 0, None, now).may_be_quoted is best
+
+
+@pytest.mark.parametrize(("stars", "best"), [(5.0, True), (None, False)])
+def test_without_stars_the_model_must_be_sure(
+    db: Database, now: datetime, stars: float | None, best: bool
+) -> None:
+    case = Belt(db, now).alert("1", LONG, stars=stars, **GLAD)
+    with db.write() as session:
+        score = session.exec(select(Score).where(Score.mention_id == case.mention_id)).one()
+        score.sentiment_probs = {"negative": 0.01, "neutral": 0.05, "positive": 0.94}
+    with db.read() as session:
         assert load_card(session, case.id or 0, None, now).may_be_quoted is best
 
 

@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 import pytest
+from slack_sdk.socket_mode.builtin.client import SocketModeClient
+from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 from sqlmodel import select
 
 from alerts import cases, notices
 from alerts.channels.slack import menu
 from alerts.channels.slack.clicks import Told
-from alerts.channels.slack.listen import SHORTCUT, Listener
+from alerts.channels.slack.listen import SHORTCUT, Listener, close, slack_app, socket_mode
 from alerts.words import Words
 from store import switches
 from store.brand import Brand, Policy
@@ -32,7 +34,7 @@ from store.tables import (
 )
 from tests.alerts.channels.slack.ear import Ear, http_ear, listening, socket_ear
 from tests.alerts.rows import BRAND, add_case, add_draft, add_mention, alert
-from tests.fake_slack import Failure, FakeSlack, fake_slack
+from tests.fake_slack import APP_TOKEN, BOT_TOKEN, Failure, FakeSlack, fake_slack
 
 pytestmark = pytest.mark.timeout(120)
 MARTA, LUCA = "slack:U0MARTA:marta", "slack:U0LUCA:luca"
@@ -725,3 +727,28 @@ def test_show_brings_a_case_out_of_its_bundle_over_both(ear: Ear, now: datetime)
     ear.say(late)
     ear.until(lambda: ear.slack.private)
     assert "marta was faster" in ear.slack.private[-1]["text"]
+
+
+def test_socket_mode_ends_also_where_its_receiver_has_only_just_begun(
+    slack: FakeSlack, db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closing, receive, disconnect = Event(), Connection.run_until_completion, SocketModeClient.disconnect
+
+    def begin_late(connection: Connection, state: ConnectionState) -> None:
+        closing.wait(30)
+        state.terminated = False  # as the SDK does when its receiver starts
+        receive(connection, state)
+
+    def leave(client: SocketModeClient) -> None:
+        disconnect(client)
+        closing.set()
+
+    monkeypatch.setattr(Connection, "run_until_completion", begin_late)
+    monkeypatch.setattr(SocketModeClient, "disconnect", leave)
+    app = slack_app(listening(db, now), token=BOT_TOKEN, api_url=slack.url)
+    handler = socket_mode(app, APP_TOKEN)
+    handler.connect()  # type: ignore[no-untyped-call]
+    assert slack.wait_for(lambda: bool(slack.sockets))
+    handler.close()  # type: ignore[no-untyped-call]
+    assert not handler.client.current_session_runner.is_alive()
+    close(app)
