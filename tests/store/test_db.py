@@ -22,6 +22,20 @@ VALUES ('aurora', 'shop', 'page', :id, :url, 'Buono', '2026-11-24 10:00:00', 'tr
         '2026-11-24 11:00:00', '2026-11-24 11:00:00', 0)
 """
 
+DUE = "2026-11-24 12:00:00+00:00"
+CASE = """
+INSERT INTO "case" (id, brand, status, urgency, channel, reasons, opened_at, due_at, version)
+VALUES (:id, 'aurora', :status, 'high', 'alerts', '[]', '2026-11-24 10:00:00', :due, 1)
+"""
+AUDIT = """
+INSERT INTO audit (at, who, action, case_id, detail) VALUES ('2026-11-24 12:00:00', 'ascolto', 'overdue', 1, '{}')
+"""
+NOTIFICATION = """
+INSERT INTO notification (key, kind, channel, target, case_id, priority, body, state, created_at, attempts, unsure,
+                          shown_version)
+VALUES ('case:1:slack', 'case', 'slack', 'alerts', 1, 2, '{}', 'sent', '2026-11-24 10:00:00', 0, false, 1)
+"""
+
 
 def test_migrations_and_tables_agree(database: Database) -> None:
     with database.engine.connect() as connection:
@@ -50,6 +64,30 @@ def test_addresses_that_no_index_holds_go(database: Database) -> None:
         kept = [row.url for row in connection.execute(text("SELECT url FROM mention ORDER BY id"))]
     long = None if database.engine.dialect.name == "postgresql" else "https://shop.example/" + "é" * 1_900
     assert kept == [long, "https://shop.example/1"]
+
+
+def test_cases_of_before_keep_their_clocks_and_all_that_hangs_on_them(database: Database) -> None:
+    """0005 adds a column to a table that others hold on to; what waits for an answer gets its clock as a row."""
+    with database.engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0004")
+        for number, (status, due) in enumerate(
+            (("open", DUE), ("acknowledged", DUE), ("open", None), ("resolved", DUE)), 1
+        ):
+            connection.execute(text(CASE), {"id": number, "status": status, "due": due})
+        connection.execute(text(AUDIT))
+        connection.execute(text(NOTIFICATION))
+        command.upgrade(config, "head")
+        clocks = connection.execute(text("SELECT case_id, kind, rung FROM clock ORDER BY case_id")).all()
+        told = connection.execute(text("SELECT count(*) FROM notification WHERE case_id = 1")).scalar()
+        calm = connection.execute(text('SELECT count(*) FROM "case" WHERE NOT storm')).scalar()
+        command.downgrade(config, "0004")
+        kept = connection.execute(text('SELECT count(*) FROM "case"')).scalar()
+        command.upgrade(config, "head")
+    assert list(map(tuple, clocks)) == [(1, "contact", 1), (2, "reply", 0)]
+    assert (told, calm, kept) == (1, 4, 4)
 
 
 def test_moments_come_back_aware_in_utc(database: Database) -> None:

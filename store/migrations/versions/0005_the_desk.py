@@ -67,19 +67,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sample", schema=None) as batch_op:
         batch_op.create_index("ix_sample_brand_drawn", ["brand", "drawn_at"], unique=False)
-    with op.batch_alter_table("case", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("storm", sa.Boolean(), nullable=False, server_default=sa.false()))
+    # Not in a batch: that makes the table anew on SQLite, where other tables hold on to its rows.
+    op.add_column("case", sa.Column("storm", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.add_column(sa.Column("routed_to", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("bundle", sa.String(), nullable=True))
         batch_op.create_index("ix_notification_bundle", ["bundle"], unique=False)
-    # What waits for its first answer goes on waiting.
+    # What waits for its first answer, or was taken and has none yet, goes on waiting.
     op.execute(
         """
         INSERT INTO clock (case_id, kind, started_at, due_at, rings_at, rung, set_by)
-        SELECT id, 'contact', opened_at, due_at, due_at,
+        SELECT id, CASE status WHEN 'open' THEN 'contact' ELSE 'reply' END,
+            coalesce(acknowledged_at, opened_at), due_at, due_at,
             (SELECT count(*) FROM audit WHERE audit.case_id = "case".id AND audit.action = 'overdue'), 'ascolto'
-        FROM "case" WHERE status = 'open' AND due_at IS NOT NULL
+        FROM "case" WHERE status IN ('open', 'acknowledged') AND due_at IS NOT NULL
         """
     )
 
@@ -89,7 +90,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notification_bundle")
         batch_op.drop_column("bundle")
         batch_op.drop_column("routed_to")
-    with op.batch_alter_table("case", schema=None) as batch_op:
-        batch_op.drop_column("storm")
+    op.drop_column("case", "storm")
     for table in ("sample", "switch", "exclusion", "clock"):
         op.drop_table(table)
