@@ -189,7 +189,7 @@ class Listener:
             if move.refused:
                 return Told(False, self.words._(move.refused))
             if move.changed:
-                said = self.words._("The text has changed meanwhile, so the case stays. Please look again.")
+                said = self.words._("There is news about this case, so it stays as it is. Please look again.")
                 return Told(False, said)
             if move.done or move.by == who:
                 return Told(True)
@@ -213,8 +213,12 @@ class Listener:
             "acknowledge": lambda desk, click: cases.acknowledge(desk, click.case_id, click.who),
             "assign_me": lambda desk, click: _assign(desk, click, click.who),
             "assign": lambda desk, click: _assign(desk, click, click.chosen),
-            "resolve": lambda desk, click: cases.resolve(desk, click.case_id, click.who),
-            "not_relevant": lambda desk, click: cases.dismiss(desk, click.case_id, click.who),
+            "resolve": lambda desk, click: (
+                _unseen(desk, click) or cases.resolve(desk, click.case_id, click.who)
+            ),
+            "not_relevant": lambda desk, click: (
+                _unseen(desk, click) or cases.dismiss(desk, click.case_id, click.who)
+            ),
             "false_alarm": _false_alarm,
             "snooze_hour": _snooze("hour"),
             "snooze_morning": _snooze("morning"),
@@ -237,16 +241,21 @@ class Listener:
             case Reply(text, before):
                 return _save(desk, case_id, who, text, before)
             case Resolution(how, note):
+                if news := _unseen(desk, clicked):
+                    return news
                 move = cases.resolve(desk, case_id, who, how)
                 if note and move.done:
                     deeds.note(desk, case_id, who, note)
                 return move
             case Replied(promise, by):
                 promised_by = self._end_of(desk, case_id, by) if by else None
-                return cases.mark_replied(desk, case_id, who, promise or None, promised_by)
+                return _unseen(desk, clicked) or cases.mark_replied(
+                    desk, case_id, who, promise or None, promised_by
+                )
             case Correction(sentiment, urgency, category):
                 seen = (clicked.mention_id, clicked.revision)
-                return cases.false_alarm(desk, case_id, who, *seen, sentiment, urgency, category)
+                said = (sentiment, urgency, category)
+                return cases.false_alarm(desk, case_id, who, *seen, *said, version=clicked.version)
             case Report(rule, evidence):
                 return deeds.report(desk, case_id, who, rule, evidence)
             case Said(text) if what == "note":
@@ -254,7 +263,7 @@ class Listener:
             case Said(text) if what == "outcome":
                 return deeds.report_outcome(desk, case_id, who, text)
             case Said(text):
-                return self._exclude(desk, case_id, who, text)
+                return _unseen(desk, clicked) or self._exclude(desk, case_id, who, text)
 
     def _exclude(self, desk: Desk, case_id: int, who: str, phrase: str) -> Move:
         """The phrase is adopted, and the case was not about the brand."""
@@ -493,7 +502,13 @@ def addresses(texts: Iterable[str]) -> list[str]:
 
 
 def _false_alarm(desk: Desk, click: Clicked) -> Move:
-    return cases.false_alarm(desk, click.case_id, click.who, click.mention_id, click.revision)
+    seen = (click.mention_id, click.revision)
+    return cases.false_alarm(desk, click.case_id, click.who, *seen, version=click.version)
+
+
+def _unseen(desk: Desk, click: Clicked) -> Move | None:
+    """Nobody closes or puts aside what they have not read: where the case says more than they saw, it stays."""
+    return cases.unseen(desk, click.case_id, click.mention_id, click.revision, click.version)
 
 
 def _assign(desk: Desk, click: Clicked, to: str) -> Move:
@@ -507,6 +522,8 @@ def _assign(desk: Desk, click: Clicked, to: str) -> Move:
 
 def _snooze(when: str) -> Deed:
     def put_aside(desk: Desk, click: Clicked) -> Move:
+        if news := _unseen(desk, click):
+            return news
         case = cases.locked(desk.session, click.case_id)
         until = snooze_until(when, desk.now, case.urgency, desk.brands.get(case.brand))
         return cases.snooze(desk, click.case_id, click.who, until)

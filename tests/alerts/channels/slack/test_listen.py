@@ -347,7 +347,11 @@ def test_slack_refusing_to_open_harms_nothing(one: Ear) -> None:
 
 @pytest.mark.parametrize(
     ("action", "value", "status"),
-    [(menu.RESOLVE, "1", CaseStatus.RESOLVED), (menu.FALSE_ALARM, "1.1.1", CaseStatus.DISMISSED)],
+    [
+        (menu.RESOLVE, "1", CaseStatus.RESOLVED),
+        (menu.RESOLVE, "1.1.1", CaseStatus.RESOLVED),
+        (menu.FALSE_ALARM, "1.1.1", CaseStatus.DISMISSED),
+    ],
 )
 def test_buttons_from_before_modals_still_work(one: Ear, action: str, value: str, status: str) -> None:
     payload = one.slack.payload(one.message(), menu.ACKNOWLEDGE)
@@ -497,7 +501,57 @@ def test_a_false_alarm_about_older_words_says_to_look_again(one: Ear, now: datet
         add_mention(session, now, text="Mia figlia è in ospedale")
     one.say(one.slack.submission(view))
     one.until(lambda: one.slack.private)
-    assert "The text has changed meanwhile" in one.slack.private[-1]["text"]
+    assert "There is news about this case" in one.slack.private[-1]["text"]
+    assert case_of(one).status == CaseStatus.OPEN
+
+
+NEWS = "There is news about this case, so it stays as it is. Please look again."
+CLOSING: list[tuple[str, dict[str, Any] | None]] = [
+    ("snooze_morning", None),
+    ("not_relevant", None),
+    ("resolve_as", {"how": "explained"}),
+    ("replied", {}),
+    ("not_about_us", {"phrase": "aurora boreale"}),
+]
+
+
+@pytest.mark.parametrize("news", ["other", "newer", "raised"])
+@pytest.mark.parametrize(("what", "values"), CLOSING)
+def test_what_nobody_has_read_is_closed_by_no_old_click(
+    one: Ear, now: datetime, what: str, values: dict[str, Any] | None, news: str
+) -> None:
+    payload = one.slack.chosen(one.message(), what) if values is None else form(one, what, **values)
+    with one.listener.db.write() as session:
+        case = session.get_one(Case, 1)
+        if news == "other":
+            case.mention_id = add_mention(session, now, 2, text="Mia figlia è in ospedale").id
+        elif news == "newer":
+            add_mention(session, now, text="Mia figlia è in ospedale")
+        else:
+            detail = {"before": "normal", "after": "critical", "version": case.version}
+            session.add(Audit(at=now, who=cases.SYSTEM, action="raise", case_id=1, detail=detail))
+            case.version += 1
+    one.say(payload)
+    one.until(lambda: one.slack.private)
+    assert one.slack.private[-1]["text"] == NEWS
+    assert (case_of(one).status, case_of(one).snoozed_until) == (CaseStatus.OPEN, None)
+    with one.listener.db.read() as session:
+        assert session.exec(select(Exclusion)).all() == []
+    one.deliver()
+    again = one.slack.chosen(one.message(), what) if values is None else form(one, what, **values)
+    one.say(again)  # from the message as it is now
+    one.until(lambda: case_of(one).status != CaseStatus.OPEN or case_of(one).snoozed_until)
+
+
+def test_a_false_alarm_on_what_became_more_urgent_says_to_look_again(one: Ear, now: datetime) -> None:
+    one.click("false_alarm_as")
+    view = one.modal("false_alarm_as")
+    with one.listener.db.write() as session:
+        detail = {"version": session.get_one(Case, 1).version}
+        session.add(Audit(at=now, who=cases.SYSTEM, action="raise", case_id=1, detail=detail))
+    one.say(one.slack.submission(view))
+    one.until(lambda: one.slack.private)
+    assert one.slack.private[-1]["text"] == NEWS
     assert case_of(one).status == CaseStatus.OPEN
 
 
