@@ -58,7 +58,7 @@ class Move:
     """What a click did. `done` False: the case could not make this move any more; `by` (who) and `at` say how it
     came to where it is, so that the person can be told who was faster. A double click reads the same, with the
     person's own name. `changed`: it could, but is about other words than the person has seen. `refused`: it is never
-    done, and this message of the catalogue says why."""
+    done, and this message of the catalogue says why. `led`: what `by` did is what brought the case to its status."""
 
     done: bool
     case: Case
@@ -66,6 +66,7 @@ class Move:
     at: datetime | None
     changed: bool = False
     refused: str | None = None
+    led: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +309,10 @@ def too_late(session: Session, case: Case, actions: Sequence[str] = ()) -> Move:
     else:
         came = came.where(Audit.after == case.status, Audit.before != case.status)
     last = session.exec(came.order_by(col(Audit.id).desc()).limit(1)).first()
-    return Move(False, case, last.who if last else None, last.at if last else None)
+    if last is None:
+        return Move(False, case, None, None)
+    led = last.after == case.status and last.before != last.after
+    return Move(False, case, last.who, last.at, led=led)
 
 
 def line_of(text: str) -> str:

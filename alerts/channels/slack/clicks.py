@@ -203,7 +203,9 @@ class Listener:
     def _too_late(self, move: Move, zone: ZoneInfo, now: datetime) -> str:
         if move.by is None:
             return self.words._("This case has moved on meanwhile.")
-        message = FASTER.get(CaseStatus(move.case.status), N_("{who} was faster, {when}."))
+        message = N_("{who} was faster, {when}.")
+        if move.led:
+            message = FASTER.get(CaseStatus(move.case.status), message)
         when = self.words.when(move.at or now, zone, now)
         return self.words._(message, who=name_of(move.by), when=when)
 
