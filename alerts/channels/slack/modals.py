@@ -127,6 +127,17 @@ def notice(said: str, words: Words, title: str = "Ascolto") -> Block:
     }
 
 
+def typed(what: str, sent: Submission) -> list[str]:
+    """What a person wrote in the modal `what` with their own words."""
+    match sent:
+        case Said(_) if what == "outcome":  # it was chosen
+            return []
+        case Reply(text) | Said(text) | Resolution(_, text) | Replied(text) | Report(_, text):
+            return [text] if text else []
+        case _:
+            return []
+
+
 def lost(said: str, kept: Sequence[str]) -> list[Block]:
     """What could not be done after a modal closed, with what the person had written: nothing typed is lost."""
     written = [kit.verbatim(piece) for text in kept for _, piece in pieces(visible(text)) if piece]

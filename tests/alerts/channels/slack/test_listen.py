@@ -11,7 +11,7 @@ from slack_sdk.socket_mode.builtin.client import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 from sqlmodel import select
 
-from alerts import cases, notices
+from alerts import cases, deeds, notices
 from alerts.channels.slack import menu
 from alerts.channels.slack.clicks import Told
 from alerts.channels.slack.listen import SHORTCUT, Listener, close, slack_app, socket_mode
@@ -166,6 +166,58 @@ def test_the_second_to_submit_is_told_privately_in_the_channel(one: Ear) -> None
     assert case_of(one).resolution == "apology"
     assert one.slack.private[-1]["user"] == "U0LUCA"
     assert one.slack.private[-1]["text"] == "marta was faster: resolved today at 12:00."
+
+
+def test_who_was_faster_is_told_with_what_they_did(one: Ear) -> None:
+    one.click("acknowledge", "U0LUCA", "luca")
+    one.until(lambda: case_of(one).status == CaseStatus.ACKNOWLEDGED)
+    one.click("menu")
+    view = one.modal("menu")
+    one.say(one.slack.in_view(view, menu.action("callback"), "U0PAUL", "paul"))
+    one.until(lambda: "callback" in actions(one))
+    with one.listener.db.read() as session:
+        move = cases.too_late(session, session.get_one(Case, 1), ("callback",))
+        assert not move.led
+        assert cases.too_late(session, session.get_one(Case, 1)).led
+    one.click("menu")
+    one.until(lambda: len(one.slack.views) == 2)
+    view = list(one.slack.views.values())[-1]
+    one.say(one.slack.in_view(view, menu.action("callback")))
+    one.until(lambda: "was faster" in str(one.slack.views))
+    assert "paul was faster, today at 12:00." in str(one.slack.views)
+
+
+@pytest.mark.parametrize(
+    ("what", "values", "typed"),
+    [
+        ("resolve_as", {"how": "refund", "note": "Bonifico già fatto"}, "Bonifico già fatto"),
+        ("replied", {"promise": "Rimborso in cassa", "by": "2026-12-01"}, "Rimborso in cassa"),
+        ("report", {"rule": "fake", "evidence": "Nessun ordine così"}, "Nessun ordine così"),
+        ("outcome", {"outcome": "kept"}, None),
+    ],
+)
+def test_what_was_typed_comes_back_where_somebody_was_faster(
+    one: Ear, what: str, values: dict[str, Any], typed: str | None
+) -> None:
+    with one.listener.db.write() as session:
+        if what == "outcome":
+            deeds.report(desk(one, session), 1, LUCA, "fake", "x")
+    late = form(one, what, **values)
+    with one.listener.db.write() as session:
+        if what == "report":
+            deeds.report(desk(one, session), 1, LUCA, "fake", "x")
+        elif what == "outcome":
+            deeds.report_outcome(desk(one, session), 1, LUCA, "kept")
+        else:
+            cases.resolve(desk(one, session), 1, LUCA)
+    one.say(late)
+    one.until(lambda: one.slack.private)
+    told = one.slack.private[-1]
+    assert "luca was faster" in told["text"]
+    if typed:
+        assert typed in str(told["blocks"])
+    else:
+        assert len(told["blocks"][0]["elements"]) == 1
 
 
 def test_two_edit_the_draft_and_no_word_is_lost(one: Ear) -> None:
