@@ -191,6 +191,8 @@ class Listener:
             if move.changed:
                 said = self.words._("There is news about this case, so it stays as it is. Please look again.")
                 return Told(False, said)
+            if move.done and what == "make_case":
+                return Told(True, self.words._("Thank you: it is case {number} now.", number=move.case.id))
             if move.done or move.by == who:
                 return Told(True)
             return Told(False, self._too_late(move, zone_of(self.brands, move.case), now))
@@ -225,6 +227,7 @@ class Listener:
             "snooze_hour": _snooze("hour"),
             "snooze_morning": _snooze("morning"),
             "snooze_monday": _snooze("monday"),
+            "make_case": self._make_matter,
             "wake": lambda desk, click: cases.wake(desk, click.case_id, click.who),
             "reopen": lambda desk, click: cases.reopen(desk, click.case_id, click.who),
             "callback": lambda desk, click: deeds.offer_callback(desk, click.case_id, click.who),
@@ -236,6 +239,21 @@ class Listener:
             "show": lambda desk, click: bundles.show(desk, click.case_id, click.who),
             "ask_to_quote": lambda desk, click: deeds.ask_to_quote(desk, click.case_id, click.who),
         }
+
+    def _make_matter(self, desk: Desk, click: Clicked) -> Move:
+        """Praise that is no praise goes on in a case of its own."""
+        shown = select(col(Case.mention_id)).where(col(Case.id) == click.case_id)
+        mention_id = click.mention_id or desk.session.scalar(shown)
+        self._raise_twice(desk, mention_id, click.who)
+        return deeds.make_case(
+            desk, click.who, mention_id=mention_id, compose=self.compose, detect=self.detect
+        )
+
+    def _raise_twice(self, desk: Desk, mention_id: int | None, who: str) -> None:
+        """The case that this very click has made, where it has: it is known by it alone. Raises `Repeated`."""
+        made = desk.session.scalar(select(col(Mention.case_id)).where(col(Mention.id) == mention_id))
+        if desk.click and made and cases.is_repeated(desk, made, who):
+            raise Repeated(made)
 
     def _submit(self, desk: Desk, what: str, clicked: Clicked, sent: Submission) -> Move:
         case_id, who = clicked.case_id, clicked.who
@@ -371,9 +389,7 @@ class Listener:
         try:
             with self.db.write() as session:
                 desk = Desk(session, self.brands, self.channels, self.clock(), click, self.routing)
-                made = session.scalar(select(col(Mention.case_id)).where(col(Mention.id) == mention_id))
-                if click and made and cases.is_repeated(desk, made, who):
-                    return made
+                self._raise_twice(desk, mention_id, who)
                 move = deeds.make_case(
                     desk, who, mention_id=mention_id, compose=self.compose, detect=self.detect
                 )

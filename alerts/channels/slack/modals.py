@@ -252,6 +252,7 @@ def report(card: Card, words: Words) -> Block:
     blocks = [
         kit.paragraph(words._("A review is never reported because it is negative.")),
         *_quoted(card),
+        *menu.original(card, words),
         _input("rule", words._("Which rule it breaks"), rule),
         _input("evidence", words._("What shows it"), _written(multiline=True), hint=hint),
     ]

@@ -748,6 +748,31 @@ def test_a_message_that_links_or_quotes_becomes_a_case(one: Ear, now: datetime, 
         assert session.get(Case, 3) is None  # it is a case already
 
 
+def test_praise_that_is_no_praise_becomes_a_case_once(
+    slack: FakeSlack, db: Database, now: datetime, again: Again
+) -> None:
+    add_alert(db, now, urgency="low", due_at=None, reasons=[("praise", [])])
+    with db.write() as session:
+        session.get_one(Case, 1).channel = "praise"
+    with http_ear(slack, listening(db, now)) as ear:
+        ear.deliver()
+        # The menu that the shortcut opens on the message too.
+        ear.say(slack.shortcut(SHORTCUT, {"ts": ear.message().ts, "text": "x"}, ear.message().channel))
+        payload = slack.in_view(ear.modal("menu"), menu.action("make_case"))
+        ear.say(payload)
+        ear.until(lambda: "Thank you: it is case 2 now." in str(slack.views))
+        with db.read() as session:
+            made, praise = session.get_one(Case, 2), session.get_one(Case, 1)
+            assert (made.status, made.channel, made.mention_id) == ("open", "alerts", praise.mention_id)
+            assert praise.status == CaseStatus.RESOLVED
+        with db.write() as session:
+            cases.resolve(desk(ear, session), 2, LUCA)
+        redelivered(ear, again, payload)
+        with db.read() as session:
+            assert session.get_one(Case, 2).status == CaseStatus.RESOLVED
+            assert session.get(Case, 3) is None
+
+
 def test_spam_is_warned_before_it_is_hidden(slack: FakeSlack, db: Database, now: datetime) -> None:
     brand = BRAND.model_copy(update={"policy": Policy(clauses={"spam": "3.1", "abuse": "3.2"})})
     add_alert(db, now)
