@@ -19,7 +19,7 @@ from store import labels
 from store.brand import Brand
 from store.errors import Permanent
 from store.mention import storable
-from store.tables import Audit, Case, CaseStatus, LabelOrigin
+from store.tables import Audit, Case, CaseStatus, LabelOrigin, Mention
 
 SYSTEM = "ascolto"
 OPEN, ACKNOWLEDGED, REPLIED = CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED
@@ -28,6 +28,7 @@ UNDONE = (OPEN, ACKNOWLEDGED, REPLIED)
 HOW = ("apology", "refund", "replacement", "explained", "moved_to_private", "escalated", "nothing")
 NOT_RELEVANT = "not_relevant"
 ANYBODY = "*"  # whoever owned the case when the person looked
+RAISED = "raise"  # the action of a row that says that news made the case more urgent
 MAX_LINE = 500  # characters of what a person writes on a line
 
 
@@ -57,7 +58,7 @@ class Move:
     """What a click did. `done` False: the case could not make this move any more; `by` (who) and `at` say how it
     came to where it is, so that the person can be told who was faster. A double click reads the same, with the
     person's own name. `changed`: it could, but is about other words than the person has seen. `refused`: it is never
-    done, and this message of the catalogue says why."""
+    done, and this message of the catalogue says why. `led`: what `by` did is what brought the case to its status."""
 
     done: bool
     case: Case
@@ -65,6 +66,7 @@ class Move:
     at: datetime | None
     changed: bool = False
     refused: str | None = None
+    led: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +142,14 @@ def false_alarm(
     sentiment: str | None = None,
     urgency: str | None = None,
     category: str | None = None,
+    version: int | None = None,
 ) -> Move:
     """Nobody had to be alerted: the case is dismissed, and its mention labelled so, where it was not erased meanwhile,
     with what it should have been scored as, where the person says so.
 
-    `mention_id` and `revision` are what the person saw, by default what the case shows. Where it shows something else
-    by now, the label is for what was seen, the case stays, and its message is edited."""
+    `mention_id` and `revision` are what the person saw, by default what the case shows; `version`: that of the case
+    then. Where it shows something else by now, or has become more urgent, the label is for what was seen, the case
+    stays, and its message is edited."""
     session = desk.session
     said = {"sentiment": sentiment, "urgency": urgency, "category": category}
     given = {head: label for head, label in said.items() if label is not None}
@@ -157,7 +161,8 @@ def false_alarm(
     mention = None if mention_id is None else labels.held(session, mention_id)
     case = locked(session, case_id)
     newer = mention is not None and revision not in (None, mention.revision)
-    if case.status in UNDONE and (newer or case.mention_id not in (None, mention_id)):
+    other = case.mention_id not in (None, mention_id)
+    if case.status in UNDONE and (newer or other or _is_raised(session, case, version)):
         if mention is not None:
             labels.false_alarm(session, mention, who, desk.now, revision, given)
         touch(session, case, desk.now)
@@ -166,6 +171,26 @@ def false_alarm(
     if move.done and mention is not None:
         labels.false_alarm(session, mention, who, desk.now, revision, given)
     return move
+
+
+def unseen(
+    desk: Desk, case_id: int, mention_id: int | None, revision: int | None, version: int | None
+) -> Move | None:
+    """Where the case waits and shows other words than the person has seen (`mention_id`, `revision`), or has become
+    more urgent since its `version`: it stays, and its message is edited. None: the person has seen all there is, or
+    their button does not say what (None: not known)."""
+    session = desk.session
+    case = locked(session, case_id)
+    if case.status not in UNDONE or (mention_id is None and version is None):
+        return None
+    newer = case.mention_id not in (None, mention_id)
+    if case.mention_id is not None and not newer:
+        # No lock: words that change after this look open the case again.
+        newer = session.exec(select(Mention.revision).where(Mention.id == mention_id)).first() != revision
+    if not newer and not _is_raised(session, case, version):
+        return None
+    touch(session, case, desk.now)
+    return Move(False, case, None, None, changed=True)
 
 
 def snooze(desk: Desk, case_id: int, who: str, until: datetime) -> Move:
@@ -284,7 +309,10 @@ def too_late(session: Session, case: Case, actions: Sequence[str] = ()) -> Move:
     else:
         came = came.where(Audit.after == case.status, Audit.before != case.status)
     last = session.exec(came.order_by(col(Audit.id).desc()).limit(1)).first()
-    return Move(False, case, last.who if last else None, last.at if last else None)
+    if last is None:
+        return Move(False, case, None, None)
+    led = last.after == case.status and last.before != last.after
+    return Move(False, case, last.who, last.at, led=led)
 
 
 def line_of(text: str) -> str:
@@ -318,6 +346,14 @@ def _move(
     wind(desk, case, who)
     touch(session, case, desk.now)
     return Move(True, case, who, desk.now)
+
+
+def _is_raised(session: Session, case: Case, version: int | None) -> bool:
+    """Whether the case has become more urgent since this version of it."""
+    if version is None:
+        return False
+    raised = select(Audit.detail).where(Audit.case_id == case.id, Audit.action == RAISED)
+    return any(int(detail.get("version", 0)) >= version for detail in session.exec(raised))
 
 
 def _contact_due(desk: Desk, case: Case) -> datetime | None:

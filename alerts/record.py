@@ -170,7 +170,7 @@ def _update(
     news: News = {}
     if not decision.harmless:
         if not case.storm:  # else its next mention would wake it at once
-            case.snoozed_until = None
+            _wake(session, case, facts)
         if _weighs_more(case, facts, decision):
             case.mention_id = facts.mention.id
         if RANK[decision.urgency] > RANK[case.urgency]:
@@ -209,12 +209,25 @@ def _reopening(case: Case) -> set[str]:
 
 
 def _raise_urgency(session: Session, case: Case, facts: Facts, urgency: str) -> None:
-    """More urgent never means later."""
-    case.snoozed_until = None
+    """More urgent never means later. The version in its row is the last that did not show it."""
+    _wake(session, case, facts)
+    _note_news(session, case, facts, cases.RAISED, before=case.urgency, after=urgency, version=case.version)
     case.urgency = urgency
     due = sla.due(facts.now, urgency, facts.brand)
     case.due_at = min((moment for moment in (case.due_at, due) if moment), default=None)
     notices.hasten(session, case)
+
+
+def _wake(session: Session, case: Case, facts: Facts) -> None:
+    """News of a case that was put aside bring it back."""
+    if case.snoozed_until is not None and case.snoozed_until > facts.now:
+        _note_news(session, case, facts, "wake", before=case.snoozed_until.isoformat(), after=None)
+    case.snoozed_until = None
+
+
+def _note_news(session: Session, case: Case, facts: Facts, action: str, **detail: Any) -> None:
+    detail = {"mention": facts.mention.id, **detail}
+    session.add(Audit(at=facts.now, who=cases.SYSTEM, action=action, case_id=case.id, detail=detail))
 
 
 def _write_line(

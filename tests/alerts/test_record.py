@@ -202,6 +202,24 @@ def test_a_case_becomes_more_urgent_loudly_and_never_less(belt: Belt) -> None:
     assert "raised" not in lines(belt)[1].body
 
 
+def test_what_wakes_a_case_or_makes_it_more_urgent_is_in_its_story(small: Belt) -> None:
+    case = small.alert("r1")
+    until = small.now + timedelta(days=1)
+    seen: dict[str, int] = {}
+    for name, said in (("r2", BAD), ("r3", CRITICAL), ("r4", CRITICAL)):
+        small.change(lambda s, i=case.id: setattr(s.get_one(Case, i), "snoozed_until", until))  # type: ignore[misc]
+        seen[name] = case.version
+        case = back(small, name, "r1", text=f"Ancora: {name}", **said)
+        assert case.snoozed_until is None
+        seen[f"{name} told"] = case.version
+    told = small.audits("wake", "raise")
+    woken = ("ascolto", "wake", until.isoformat(), None)
+    assert [(row.who, row.action, row.detail["before"], row.detail["after"]) for row in told] == [
+        woken, woken, ("ascolto", "raise", "normal", "critical"), woken,
+    ]  # fmt: skip
+    assert seen["r3"] <= told[2].detail["version"] < seen["r3 told"]
+
+
 def test_a_message_that_still_waits_moves_forward(small: Belt) -> None:
     small.alert("r1")
     back(small, "r2", "r1", **CRITICAL)

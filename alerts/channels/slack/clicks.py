@@ -189,8 +189,10 @@ class Listener:
             if move.refused:
                 return Told(False, self.words._(move.refused))
             if move.changed:
-                said = self.words._("The text has changed meanwhile, so the case stays. Please look again.")
+                said = self.words._("There is news about this case, so it stays as it is. Please look again.")
                 return Told(False, said)
+            if move.done and what == "make_case":
+                return Told(True, self.words._("Thank you: it is case {number} now.", number=move.case.id))
             if move.done or move.by == who:
                 return Told(True)
             return Told(False, self._too_late(move, zone_of(self.brands, move.case), now))
@@ -203,7 +205,9 @@ class Listener:
     def _too_late(self, move: Move, zone: ZoneInfo, now: datetime) -> str:
         if move.by is None:
             return self.words._("This case has moved on meanwhile.")
-        message = FASTER.get(CaseStatus(move.case.status), N_("{who} was faster, {when}."))
+        message = N_("{who} was faster, {when}.")
+        if move.led:
+            message = FASTER.get(CaseStatus(move.case.status), message)
         when = self.words.when(move.at or now, zone, now)
         return self.words._(message, who=name_of(move.by), when=when)
 
@@ -213,12 +217,17 @@ class Listener:
             "acknowledge": lambda desk, click: cases.acknowledge(desk, click.case_id, click.who),
             "assign_me": lambda desk, click: _assign(desk, click, click.who),
             "assign": lambda desk, click: _assign(desk, click, click.chosen),
-            "resolve": lambda desk, click: cases.resolve(desk, click.case_id, click.who),
-            "not_relevant": lambda desk, click: cases.dismiss(desk, click.case_id, click.who),
+            "resolve": lambda desk, click: (
+                _unseen(desk, click) or cases.resolve(desk, click.case_id, click.who)
+            ),
+            "not_relevant": lambda desk, click: (
+                _unseen(desk, click) or cases.dismiss(desk, click.case_id, click.who)
+            ),
             "false_alarm": _false_alarm,
             "snooze_hour": _snooze("hour"),
             "snooze_morning": _snooze("morning"),
             "snooze_monday": _snooze("monday"),
+            "make_case": self._make_matter,
             "wake": lambda desk, click: cases.wake(desk, click.case_id, click.who),
             "reopen": lambda desk, click: cases.reopen(desk, click.case_id, click.who),
             "callback": lambda desk, click: deeds.offer_callback(desk, click.case_id, click.who),
@@ -231,22 +240,42 @@ class Listener:
             "ask_to_quote": lambda desk, click: deeds.ask_to_quote(desk, click.case_id, click.who),
         }
 
+    def _make_matter(self, desk: Desk, click: Clicked) -> Move:
+        """Praise that is no praise goes on in a case of its own."""
+        shown = select(col(Case.mention_id)).where(col(Case.id) == click.case_id)
+        mention_id = click.mention_id or desk.session.scalar(shown)
+        self._raise_twice(desk, mention_id, click.who)
+        return deeds.make_case(
+            desk, click.who, mention_id=mention_id, compose=self.compose, detect=self.detect
+        )
+
+    def _raise_twice(self, desk: Desk, mention_id: int | None, who: str) -> None:
+        """The case that this very click has made, where it has: it is known by it alone. Raises `Repeated`."""
+        made = desk.session.scalar(select(col(Mention.case_id)).where(col(Mention.id) == mention_id))
+        if desk.click and made and cases.is_repeated(desk, made, who):
+            raise Repeated(made)
+
     def _submit(self, desk: Desk, what: str, clicked: Clicked, sent: Submission) -> Move:
         case_id, who = clicked.case_id, clicked.who
         match sent:
             case Reply(text, before):
                 return _save(desk, case_id, who, text, before)
             case Resolution(how, note):
+                if news := _unseen(desk, clicked):
+                    return news
                 move = cases.resolve(desk, case_id, who, how)
                 if note and move.done:
                     deeds.note(desk, case_id, who, note)
                 return move
             case Replied(promise, by):
                 promised_by = self._end_of(desk, case_id, by) if by else None
-                return cases.mark_replied(desk, case_id, who, promise or None, promised_by)
+                return _unseen(desk, clicked) or cases.mark_replied(
+                    desk, case_id, who, promise or None, promised_by
+                )
             case Correction(sentiment, urgency, category):
                 seen = (clicked.mention_id, clicked.revision)
-                return cases.false_alarm(desk, case_id, who, *seen, sentiment, urgency, category)
+                said = (sentiment, urgency, category)
+                return cases.false_alarm(desk, case_id, who, *seen, *said, version=clicked.version)
             case Report(rule, evidence):
                 return deeds.report(desk, case_id, who, rule, evidence)
             case Said(text) if what == "note":
@@ -254,7 +283,7 @@ class Listener:
             case Said(text) if what == "outcome":
                 return deeds.report_outcome(desk, case_id, who, text)
             case Said(text):
-                return self._exclude(desk, case_id, who, text)
+                return _unseen(desk, clicked) or self._exclude(desk, case_id, who, text)
 
     def _exclude(self, desk: Desk, case_id: int, who: str, phrase: str) -> Move:
         """The phrase is adopted, and the case was not about the brand."""
@@ -360,9 +389,7 @@ class Listener:
         try:
             with self.db.write() as session:
                 desk = Desk(session, self.brands, self.channels, self.clock(), click, self.routing)
-                made = session.scalar(select(col(Mention.case_id)).where(col(Mention.id) == mention_id))
-                if click and made and cases.is_repeated(desk, made, who):
-                    return made
+                self._raise_twice(desk, mention_id, who)
                 move = deeds.make_case(
                     desk, who, mention_id=mention_id, compose=self.compose, detect=self.detect
                 )
@@ -493,7 +520,13 @@ def addresses(texts: Iterable[str]) -> list[str]:
 
 
 def _false_alarm(desk: Desk, click: Clicked) -> Move:
-    return cases.false_alarm(desk, click.case_id, click.who, click.mention_id, click.revision)
+    seen = (click.mention_id, click.revision)
+    return cases.false_alarm(desk, click.case_id, click.who, *seen, version=click.version)
+
+
+def _unseen(desk: Desk, click: Clicked) -> Move | None:
+    """Nobody closes or puts aside what they have not read: where the case says more than they saw, it stays."""
+    return cases.unseen(desk, click.case_id, click.mention_id, click.revision, click.version)
 
 
 def _assign(desk: Desk, click: Clicked, to: str) -> Move:
@@ -507,6 +540,8 @@ def _assign(desk: Desk, click: Clicked, to: str) -> Move:
 
 def _snooze(when: str) -> Deed:
     def put_aside(desk: Desk, click: Clicked) -> Move:
+        if news := _unseen(desk, click):
+            return news
         case = cases.locked(desk.session, click.case_id)
         until = snooze_until(when, desk.now, case.urgency, desk.brands.get(case.brand))
         return cases.snooze(desk, click.case_id, click.who, until)

@@ -212,8 +212,7 @@ class Ear:
             who = _person(body.get("user") or {})
             told = self.listener.submitted(what, metadata, who, sent, _mark(body))
         if told.said:
-            kept = [sent.text] if isinstance(sent, modals.Reply | modals.Said) else []
-            self._tell(user, metadata, told.said, kept)
+            self._tell(user, metadata, told.said, modals.typed(what, sent))
         self._refresh(user, {}, told)
 
     def _command(self, body: Body, respond: Acknowledging) -> None:

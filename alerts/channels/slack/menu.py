@@ -55,6 +55,7 @@ LABELS = {
     "warn": N_("Draft a warning"),
     "hide": N_("Suggest hiding it"),
     "ask_to_quote": N_("Ask to quote it"),
+    "make_case": N_("Make this a case"),
     "reopen": N_("Reopen"),
     "menu": N_("More"),
 }
@@ -126,7 +127,7 @@ def view(card: Card, past: Past, words: Words) -> Block:
         "private_metadata": seen(card),
         "title": kit.plain(words._("Case {number}", number=card.case_id), 24),
         "close": kit.plain(words._("Close"), 24),
-        "blocks": [*blocks, *_links(card, words)],
+        "blocks": [*blocks, *original(card, words)],
     }
 
 
@@ -149,6 +150,7 @@ def _groups(card: Card, past: Past) -> Iterator[tuple[str, list[str]]]:
             (card.status == CaseStatus.OPEN, "acknowledge"),
             (to_do, "replied"),
             (undone, "resolve_as"),
+            (undone and praise, "make_case"),
             (not undone or card.status == CaseStatus.REPLIED, "reopen"),
             (True, "note"),
         ),
@@ -210,5 +212,6 @@ def _has_reply(card: Card) -> bool:
     return card.draft is not None
 
 
-def _links(card: Card, words: Words) -> list[Block]:
+def original(card: Card, words: Words) -> list[Block]:
+    """A link to where the customer wrote."""
     return [kit.rich(kit.section(kit.link(card.url, words._("original"))))] if card.url else []

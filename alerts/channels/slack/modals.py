@@ -127,6 +127,17 @@ def notice(said: str, words: Words, title: str = "Ascolto") -> Block:
     }
 
 
+def typed(what: str, sent: Submission) -> list[str]:
+    """What a person wrote in the modal `what` with their own words."""
+    match sent:
+        case Said(_) if what == "outcome":  # it was chosen
+            return []
+        case Reply(text) | Said(text) | Resolution(_, text) | Replied(text) | Report(_, text):
+            return [text] if text else []
+        case _:
+            return []
+
+
 def lost(said: str, kept: Sequence[str]) -> list[Block]:
     """What could not be done after a modal closed, with what the person had written: nothing typed is lost."""
     written = [kit.verbatim(piece) for text in kept for _, piece in pieces(visible(text)) if piece]
@@ -241,6 +252,7 @@ def report(card: Card, words: Words) -> Block:
     blocks = [
         kit.paragraph(words._("A review is never reported because it is negative.")),
         *_quoted(card),
+        *menu.original(card, words),
         _input("rule", words._("Which rule it breaks"), rule),
         _input("evidence", words._("What shows it"), _written(multiline=True), hint=hint),
     ]

@@ -11,7 +11,7 @@ from slack_sdk.socket_mode.builtin.client import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 from sqlmodel import select
 
-from alerts import cases, notices
+from alerts import cases, deeds, notices
 from alerts.channels.slack import menu
 from alerts.channels.slack.clicks import Told
 from alerts.channels.slack.listen import SHORTCUT, Listener, close, slack_app, socket_mode
@@ -166,6 +166,58 @@ def test_the_second_to_submit_is_told_privately_in_the_channel(one: Ear) -> None
     assert case_of(one).resolution == "apology"
     assert one.slack.private[-1]["user"] == "U0LUCA"
     assert one.slack.private[-1]["text"] == "marta was faster: resolved today at 12:00."
+
+
+def test_who_was_faster_is_told_with_what_they_did(one: Ear) -> None:
+    one.click("acknowledge", "U0LUCA", "luca")
+    one.until(lambda: case_of(one).status == CaseStatus.ACKNOWLEDGED)
+    one.click("menu")
+    view = one.modal("menu")
+    one.say(one.slack.in_view(view, menu.action("callback"), "U0PAUL", "paul"))
+    one.until(lambda: "callback" in actions(one))
+    with one.listener.db.read() as session:
+        move = cases.too_late(session, session.get_one(Case, 1), ("callback",))
+        assert not move.led
+        assert cases.too_late(session, session.get_one(Case, 1)).led
+    one.click("menu")
+    one.until(lambda: len(one.slack.views) == 2)
+    view = list(one.slack.views.values())[-1]
+    one.say(one.slack.in_view(view, menu.action("callback")))
+    one.until(lambda: "was faster" in str(one.slack.views))
+    assert "paul was faster, today at 12:00." in str(one.slack.views)
+
+
+@pytest.mark.parametrize(
+    ("what", "values", "typed"),
+    [
+        ("resolve_as", {"how": "refund", "note": "Bonifico già fatto"}, "Bonifico già fatto"),
+        ("replied", {"promise": "Rimborso in cassa", "by": "2026-12-01"}, "Rimborso in cassa"),
+        ("report", {"rule": "fake", "evidence": "Nessun ordine così"}, "Nessun ordine così"),
+        ("outcome", {"outcome": "kept"}, None),
+    ],
+)
+def test_what_was_typed_comes_back_where_somebody_was_faster(
+    one: Ear, what: str, values: dict[str, Any], typed: str | None
+) -> None:
+    with one.listener.db.write() as session:
+        if what == "outcome":
+            deeds.report(desk(one, session), 1, LUCA, "fake", "x")
+    late = form(one, what, **values)
+    with one.listener.db.write() as session:
+        if what == "report":
+            deeds.report(desk(one, session), 1, LUCA, "fake", "x")
+        elif what == "outcome":
+            deeds.report_outcome(desk(one, session), 1, LUCA, "kept")
+        else:
+            cases.resolve(desk(one, session), 1, LUCA)
+    one.say(late)
+    one.until(lambda: one.slack.private)
+    told = one.slack.private[-1]
+    assert "luca was faster" in told["text"]
+    if typed:
+        assert typed in str(told["blocks"])
+    else:
+        assert len(told["blocks"][0]["elements"]) == 1
 
 
 def test_two_edit_the_draft_and_no_word_is_lost(one: Ear) -> None:
@@ -347,7 +399,11 @@ def test_slack_refusing_to_open_harms_nothing(one: Ear) -> None:
 
 @pytest.mark.parametrize(
     ("action", "value", "status"),
-    [(menu.RESOLVE, "1", CaseStatus.RESOLVED), (menu.FALSE_ALARM, "1.1.1", CaseStatus.DISMISSED)],
+    [
+        (menu.RESOLVE, "1", CaseStatus.RESOLVED),
+        (menu.RESOLVE, "1.1.1", CaseStatus.RESOLVED),
+        (menu.FALSE_ALARM, "1.1.1", CaseStatus.DISMISSED),
+    ],
 )
 def test_buttons_from_before_modals_still_work(one: Ear, action: str, value: str, status: str) -> None:
     payload = one.slack.payload(one.message(), menu.ACKNOWLEDGE)
@@ -497,7 +553,57 @@ def test_a_false_alarm_about_older_words_says_to_look_again(one: Ear, now: datet
         add_mention(session, now, text="Mia figlia è in ospedale")
     one.say(one.slack.submission(view))
     one.until(lambda: one.slack.private)
-    assert "The text has changed meanwhile" in one.slack.private[-1]["text"]
+    assert "There is news about this case" in one.slack.private[-1]["text"]
+    assert case_of(one).status == CaseStatus.OPEN
+
+
+NEWS = "There is news about this case, so it stays as it is. Please look again."
+CLOSING: list[tuple[str, dict[str, Any] | None]] = [
+    ("snooze_morning", None),
+    ("not_relevant", None),
+    ("resolve_as", {"how": "explained"}),
+    ("replied", {}),
+    ("not_about_us", {"phrase": "aurora boreale"}),
+]
+
+
+@pytest.mark.parametrize("news", ["other", "newer", "raised"])
+@pytest.mark.parametrize(("what", "values"), CLOSING)
+def test_what_nobody_has_read_is_closed_by_no_old_click(
+    one: Ear, now: datetime, what: str, values: dict[str, Any] | None, news: str
+) -> None:
+    payload = one.slack.chosen(one.message(), what) if values is None else form(one, what, **values)
+    with one.listener.db.write() as session:
+        case = session.get_one(Case, 1)
+        if news == "other":
+            case.mention_id = add_mention(session, now, 2, text="Mia figlia è in ospedale").id
+        elif news == "newer":
+            add_mention(session, now, text="Mia figlia è in ospedale")
+        else:
+            detail = {"before": "normal", "after": "critical", "version": case.version}
+            session.add(Audit(at=now, who=cases.SYSTEM, action="raise", case_id=1, detail=detail))
+            case.version += 1
+    one.say(payload)
+    one.until(lambda: one.slack.private)
+    assert one.slack.private[-1]["text"] == NEWS
+    assert (case_of(one).status, case_of(one).snoozed_until) == (CaseStatus.OPEN, None)
+    with one.listener.db.read() as session:
+        assert session.exec(select(Exclusion)).all() == []
+    one.deliver()
+    again = one.slack.chosen(one.message(), what) if values is None else form(one, what, **values)
+    one.say(again)  # from the message as it is now
+    one.until(lambda: case_of(one).status != CaseStatus.OPEN or case_of(one).snoozed_until)
+
+
+def test_a_false_alarm_on_what_became_more_urgent_says_to_look_again(one: Ear, now: datetime) -> None:
+    one.click("false_alarm_as")
+    view = one.modal("false_alarm_as")
+    with one.listener.db.write() as session:
+        detail = {"version": session.get_one(Case, 1).version}
+        session.add(Audit(at=now, who=cases.SYSTEM, action="raise", case_id=1, detail=detail))
+    one.say(one.slack.submission(view))
+    one.until(lambda: one.slack.private)
+    assert one.slack.private[-1]["text"] == NEWS
     assert case_of(one).status == CaseStatus.OPEN
 
 
@@ -640,6 +746,31 @@ def test_a_message_that_links_or_quotes_becomes_a_case(one: Ear, now: datetime, 
     one.until(lambda: len(one.slack.views) == 2)
     with one.listener.db.read() as session:
         assert session.get(Case, 3) is None  # it is a case already
+
+
+def test_praise_that_is_no_praise_becomes_a_case_once(
+    slack: FakeSlack, db: Database, now: datetime, again: Again
+) -> None:
+    add_alert(db, now, urgency="low", due_at=None, reasons=[("praise", [])])
+    with db.write() as session:
+        session.get_one(Case, 1).channel = "praise"
+    with http_ear(slack, listening(db, now)) as ear:
+        ear.deliver()
+        # The menu that the shortcut opens on the message too.
+        ear.say(slack.shortcut(SHORTCUT, {"ts": ear.message().ts, "text": "x"}, ear.message().channel))
+        payload = slack.in_view(ear.modal("menu"), menu.action("make_case"))
+        ear.say(payload)
+        ear.until(lambda: "Thank you: it is case 2 now." in str(slack.views))
+        with db.read() as session:
+            made, praise = session.get_one(Case, 2), session.get_one(Case, 1)
+            assert (made.status, made.channel, made.mention_id) == ("open", "alerts", praise.mention_id)
+            assert praise.status == CaseStatus.RESOLVED
+        with db.write() as session:
+            cases.resolve(desk(ear, session), 2, LUCA)
+        redelivered(ear, again, payload)
+        with db.read() as session:
+            assert session.get_one(Case, 2).status == CaseStatus.RESOLVED
+            assert session.get(Case, 3) is None
 
 
 def test_spam_is_warned_before_it_is_hidden(slack: FakeSlack, db: Database, now: datetime) -> None:
