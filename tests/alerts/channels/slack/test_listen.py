@@ -12,7 +12,7 @@ from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 from sqlmodel import select
 
 from alerts import cases, notices
-from alerts.channels.slack import menu
+from alerts.channels.slack import clicks, menu
 from alerts.channels.slack.clicks import Told
 from alerts.channels.slack.listen import SHORTCUT, Listener, close, slack_app, socket_mode
 from alerts.words import Words
@@ -640,6 +640,31 @@ def test_a_message_that_links_or_quotes_becomes_a_case(one: Ear, now: datetime, 
     one.until(lambda: len(one.slack.views) == 2)
     with one.listener.db.read() as session:
         assert session.get(Case, 3) is None  # it is a case already
+
+
+PAGE = "https://reviews.example.com/aurora"
+
+
+def test_a_link_to_a_page_of_several_customers_makes_no_case_of_one(one: Ear, now: datetime) -> None:
+    with one.listener.db.write() as session:
+        add_mention(session, now, 7, text="Il caffè era freddo, non torno più.", url=PAGE)
+        add_mention(session, now, 8, text="Cornetti buonissimi e gente gentile.", url=PAGE)
+        add_mention(session, now, 9, text="Il conto era sbagliato di dieci euro.", url=f"{PAGE}#r9")
+        texts = {row.id: row.text for row in session.exec(select(Mention))}
+
+    def meant(*said: str) -> tuple[str | None, bool]:
+        with one.listener.db.read() as session:
+            found, ambiguous = clicks._mention_in(session, said, one.listener.brands)
+        return texts.get(found or 0), ambiguous
+
+    assert meant(f"<{PAGE}#r9>") == ("Il conto era sbagliato di dieci euro.", False)
+    assert meant(PAGE) == (None, True)
+    assert meant(f"{PAGE}#r8") == (None, True)
+    assert meant(PAGE, "> Il caffè era freddo, non torno più.")[0] == "Il caffè era freddo, non torno più."
+    said = one.listener.from_message("C0", "1.1", [PAGE], "slack:U0MARTA:marta")
+    assert "does not say which of them is meant" in str(said)
+    with one.listener.db.read() as session:
+        assert len(session.exec(select(Case)).all()) == 1
 
 
 def test_spam_is_warned_before_it_is_hidden(slack: FakeSlack, db: Database, now: datetime) -> None:
