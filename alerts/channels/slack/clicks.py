@@ -261,6 +261,8 @@ class Listener:
         case = cases.locked(desk.session, case_id)
         try:
             exclusions.adopt(desk, case.brand, phrase, who, case_id)
+        except exclusions.Ours:
+            return Move(False, case, who, desk.now, refused=OURS)
         except (ValueError, KeyError):
             return Move(False, case, who, desk.now, refused=TOO_BARE)
         return cases.dismiss(desk, case_id, who, "not_about_us")
@@ -299,7 +301,7 @@ class Listener:
         if brand is None or mention is None:
             return None
         if phrase is not None:
-            chosen = exclusions.weigh(session, brand, str(storable(phrase)))
+            chosen = exclusions.weigh(session, brand, str(storable(phrase)), case.id)
             return Counted(chosen.phrase, chosen.mentions, chosen.own)
         found = exclusions.propose(session, brand, mention)
         return Counted(found.phrase, found.mentions, found.own) if found else None
@@ -397,6 +399,9 @@ class Listener:
 
 
 TOO_BARE = N_("Choose a phrase that says more than the brand's name.")
+OURS = N_(
+    "Mentions that colleagues have taken up as yours hold this phrase: choose another, nothing was excluded."
+)
 REFUSALS = {
     "no_such_case": N_("This case is not there any more."),
     "no_such_mention": N_("This mention is not there any more."),

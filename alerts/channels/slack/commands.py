@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from alerts import telling
+from alerts import exclusions, telling
 from alerts.card import safe_url
+from alerts.cases import Desk
 from alerts.channels.slack import kit
 from alerts.channels.slack.blocks import Message
 from alerts.channels.slack.escape import plain
@@ -21,6 +22,7 @@ from alerts.text import one_line, shown
 from alerts.words import N_, Words
 from store import switches
 from store.brand import Brand, parse_duration
+from store.matching import fold
 from store.mention import storable
 from store.problems import meant
 from store.status import read_status
@@ -30,6 +32,7 @@ COMMAND = "/ascolto"
 FOUND = 8  # mentions shown of a search
 LONGEST = timedelta(days=30)  # a switch that nobody remembers ends by itself
 SHORT = 200
+LISTED = 30  # exclusions shown
 # What people write in Italian means the same.
 ALIASES = {
     "stato": "status",
@@ -37,6 +40,8 @@ ALIASES = {
     "silenzia": "mute",
     "pausa": "pause",
     "riprendi": "go-on",
+    "esclusioni": "exclusions",
+    "riammetti": "include",
     "aiuto": "help",
 }
 STATUSES = {
@@ -79,7 +84,7 @@ def answer(text: str, asked: Asked) -> Message:
 def changes(text: str) -> bool:
     """Whether a command writes."""
     name = text.split()[0].lower() if text.split() else ""
-    return ALIASES.get(name, name) in ("mute", "pause", "go-on")
+    return ALIASES.get(name, name) in ("mute", "pause", "go-on", "include")
 
 
 def standing(asked: Asked) -> list[str]:
@@ -212,6 +217,58 @@ def _go_on(rest: str, asked: Asked) -> Message:
     return _lines([words._("Goes on: {names}", names=words.listing(ended))])
 
 
+def _exclusions(rest: str, asked: Asked) -> Message:
+    """What people have said is not about the brand, each with the number by which it can be withdrawn."""
+    words = asked.words
+    if rest and rest not in asked.brands:
+        return _unknown(rest, list(asked.brands), asked)
+    rows = exclusions.listed(asked.session, [rest] if rest else asked.brands)
+    if not rows:
+        return _lines([words._("No phrase is excluded.")])
+    told = [
+        words._(
+            "{number}. “{phrase}” is not about {brand}: {who}, {when}",
+            number=row.id,
+            phrase=shown(row.phrase, SHORT),
+            brand=asked.brands[row.brand].name,
+            who=telling.name_of(row.added_by),
+            when=words.when(row.added_at, asked.zone, asked.now),
+        )
+        for row in rows[:LISTED]
+    ]
+    if len(rows) > LISTED:
+        told.append(words.n("{count} more is not shown", "{count} more are not shown", len(rows) - LISTED))
+    return _lines([*told, words._("To withdraw one: /ascolto include, with the phrase or its number")])
+
+
+def _include(rest: str, asked: Asked) -> Message:
+    """`include PHRASE`, `include NUMBER`: from now on the phrase is no reason to tell nobody."""
+    words = asked.words
+    if not rest:
+        return _exclusions(rest, asked)
+    rows = exclusions.listed(asked.session, asked.brands)
+    meant = [row for row in rows if row.phrase == fold(rest)] or [row for row in rows if str(row.id) == rest]
+    desk = Desk(asked.session, asked.brands, (), asked.now)
+    told = []
+    for brand, phrase in [(row.brand, row.phrase) for row in meant]:
+        exclusions.withdraw(desk, brand, phrase, asked.who)
+        told.append(
+            words._(
+                "“{phrase}” counts again for {brand}, from the next mention on.",
+                phrase=shown(phrase, SHORT),
+                brand=asked.brands[brand].name,
+            )
+        )
+    return _lines(
+        told
+        or [
+            words._(
+                "“{phrase}” is not excluded. /ascolto exclusions lists what is.", phrase=shown(rest, SHORT)
+            )
+        ]
+    )
+
+
 def _help(rest: str, asked: Asked) -> Message:
     _ = asked.words._
     return _lines(
@@ -221,6 +278,8 @@ def _help(rest: str, asked: Asked) -> Message:
             "/ascolto mute SOURCE 2h: " + _("nothing from that source for a time, but what is critical"),
             "/ascolto pause [2h]: " + _("no replies and nothing that can wait"),
             "/ascolto go-on: " + _("ends pauses and mutes"),
+            _("/ascolto exclusions [BRAND]: the phrases that are not about you"),
+            _("/ascolto include PHRASE: such a phrase counts again"),
         ]
     )
 
@@ -256,5 +315,7 @@ _COMMANDS: dict[str, Callable[[str, Asked], Message]] = {
     "mute": _mute,
     "pause": _pause,
     "go-on": _go_on,
+    "exclusions": _exclusions,
+    "include": _include,
     "help": _help,
 }
