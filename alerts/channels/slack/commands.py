@@ -70,7 +70,7 @@ class Asked:
 
     def until(self, moment: datetime | None) -> str:
         if moment is None:
-            return self.words._("until somebody says go-on")
+            return self.words._("until somebody writes /ascolto go-on")
         return self.words._("until {when}", when=self.words.when(moment, self.zone, self.now))
 
 
@@ -172,9 +172,7 @@ def _mute(rest: str, asked: Asked) -> Message:
     name, _, time = rest.rpartition(" ")
     length = _duration(time)
     if not name or length is None:
-        return _lines(
-            [asked.words._("Write which source and for how long: {example}", example="/ascolto mute NAME 2h")]
-        )
+        return _lines([asked.words._("Write which source and for how long: /ascolto mute SOURCE 2h")])
     known = _known_sources(asked)
     if name not in known:
         return _unknown(name, known, asked)
@@ -273,13 +271,14 @@ def _help(rest: str, asked: Asked) -> Message:
     _ = asked.words._
     return _lines(
         [
-            "/ascolto status: " + _("what waits, and how the sources fare"),
-            "/ascolto search WORDS: " + _("the latest mentions with these words"),
-            "/ascolto mute SOURCE 2h: " + _("nothing from that source for a time, but what is critical"),
-            "/ascolto pause [2h]: " + _("no replies and nothing that can wait"),
-            "/ascolto go-on: " + _("ends pauses and mutes"),
+            _("/ascolto status: what waits, and how the sources fare"),
+            _("/ascolto search WORDS: the latest mentions with these words"),
+            _("/ascolto mute SOURCE 2h: nothing from that source for a time, but what is critical"),
+            _("/ascolto pause [2h]: no replies and nothing that can wait"),
+            _("/ascolto go-on: ends pauses and mutes"),
             _("/ascolto exclusions [BRAND]: the phrases that are not about you"),
             _("/ascolto include PHRASE: such a phrase counts again"),
+            _("/ascolto help: this list"),
         ]
     )
 

@@ -192,3 +192,21 @@ def test_a_phrase_of_what_colleagues_took_up_is_refused_with_a_sentence(db: Data
     with db.read() as session:
         assert not session.exec(select(Exclusion)).all()
         assert session.get_one(Case, int(number)).status == "open"
+
+
+def test_the_commands_speak_the_language_of_the_team(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        asked = Asked(session, {"aurora": BRAND}, [], "slack:U1:marta", now, Words("it"))
+        told = commands.answer("aiuto", asked).text.splitlines()
+        assert [line.partition(":")[0] for line in told] == [
+            "/ascolto stato",
+            "/ascolto cerca PAROLE",
+            "/ascolto silenzia FONTE 2h",
+            "/ascolto pausa [2h]",
+            "/ascolto riprendi",
+            "/ascolto esclusioni [MARCHIO]",
+            "/ascolto riammetti ESPRESSIONE",
+            "/ascolto aiuto",
+        ]
+        assert "/ascolto silenzia FONTE 2h" in commands.answer("silenzia", asked).text
+        assert "finché qualcuno non scrive /ascolto riprendi" in commands.answer("pausa", asked).text

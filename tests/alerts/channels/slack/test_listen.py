@@ -718,7 +718,7 @@ def test_the_command(one: Ear, now: datetime) -> None:
     assert "There is no myshop" in ask("mute myshop 2h")
     assert "Write which source" in ask("mute my shop")
     assert "my shop is muted until today at 12:30" in ask("mute my shop 30m")
-    assert "Paused until somebody says go-on" in ask("pause")
+    assert "Paused until somebody writes /ascolto go-on" in ask("pause")
     with one.listener.db.read() as session:
         assert switches.is_paused(session, "aurora", now)
         assert switches.on(session, "mute:my shop", now)
