@@ -31,6 +31,7 @@ from store.tables import CaseStatus, Mention, OutboxState, SourceRow
 COMMAND = "/ascolto"
 FOUND = 8  # mentions shown of a search
 LONGEST = timedelta(days=30)  # a switch that nobody remembers ends by itself
+A_DAY = timedelta(days=1)  # so does a pause without a length: it holds back cases that are high
 SHORT = 200
 LISTED = 30  # exclusions shown
 # What people write in Italian means the same.
@@ -181,25 +182,35 @@ def _mute(rest: str, asked: Asked) -> Message:
     said = asked.words._(
         "{name} is muted {until}. What is critical is told all the same.", name=name, until=asked.until(until)
     )
-    return _lines([said])
+    told = [asked.words._("The next brief lists what this held back.")] if _has_briefs(name, asked) else []
+    return _lines([said, *told])
+
+
+def _has_briefs(source: str, asked: Asked) -> bool:
+    """Whether a brief comes that lists what a mute of the source held back."""
+    row = asked.session.get(SourceRow, source)
+    known = asked.brands.get(row.brand) if row else None
+    brands = [known] if known else list(asked.brands.values())
+    return all(one.briefs.morning is not None or one.briefs.evening is not None for one in brands)
 
 
 def _pause(rest: str, asked: Asked) -> Message:
-    """`pause`, `pause 2h`, `pause BRAND`, `pause BRAND 2h`."""
+    """`pause`, `pause 2h`, `pause BRAND`, `pause BRAND 2h`; for a day where no length is said."""
     name, _, time = rest.rpartition(" ")
     length = _duration(time)
     if length is None:
         name = rest
     if name and name not in asked.brands:
         return _unknown(name, list(asked.brands), asked)
-    until = asked.now + length if length else None
+    until = asked.now + (length or A_DAY)
     key = switches.pause(name or switches.ALL)
     switches.set(asked.session, key, until, asked.who, asked.now)
     said = asked.words._(
         "Paused {until}: no reply goes out, and nothing is told but what is critical.",
         until=asked.until(until),
     )
-    return _lines([said])
+    ends = N_("A pause without a length ends after a day, or when somebody writes /ascolto go-on.")
+    return _lines([said, *([] if length else [asked.words._(ends)])])
 
 
 def _go_on(rest: str, asked: Asked) -> Message:

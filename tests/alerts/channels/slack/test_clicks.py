@@ -20,7 +20,7 @@ from alerts.channels.slack.clicks import (
 from alerts.channels.slack.commands import Asked
 from alerts.channels.slack.modals import Said
 from alerts.words import Words
-from store.brand import Brand, Policy
+from store.brand import Brand, Briefs, Policy
 from store.db import Database
 from store.tables import Audit, Case, Exclusion
 from tests.alerts.channels.slack.test_blocks import assert_plain, assert_valid, hostile
@@ -209,4 +209,14 @@ def test_the_commands_speak_the_language_of_the_team(db: Database, now: datetime
             "/ascolto aiuto",
         ]
         assert "/ascolto silenzia FONTE 2h" in commands.answer("silenzia", asked).text
-        assert "finché qualcuno non scrive /ascolto riprendi" in commands.answer("pausa", asked).text
+        assert "quando qualcuno scrive /ascolto riprendi" in commands.answer("pausa", asked).text
+        assert "durata" not in commands.answer("pausa 2h", asked).text
+        assert asked.until(None) == "finché qualcuno non scrive /ascolto riprendi"
+
+
+def test_a_mute_tells_of_the_brief_where_there_is_one(db: Database, now: datetime) -> None:
+    silent = BRAND.model_copy(update={"briefs": Briefs(morning=None, evening=None)})
+    with db.write() as session:
+        for brand, told in ((BRAND, True), (silent, False)):
+            asked = Asked(session, {"aurora": brand}, ["app"], "slack:U1:marta", now, Words("en"))
+            assert ("next brief" in commands.answer("mute app 2h", asked).text) is told
