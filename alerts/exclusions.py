@@ -1,6 +1,6 @@
 """Phrases that hold a brand's name and mean something else ("aurora boreale"): proposed from a false alarm with what
-they would have removed, adopted by a person. Triage then tells nobody of mentions that name the brand nowhere else,
-like the `exclude` of the configuration; what is told already stays."""
+they would have removed, adopted by a person, withdrawn by one. Triage then tells nobody of mentions that name the
+brand nowhere else, short of what is critical; what is told already stays."""
 
 import logging
 import re
@@ -28,6 +28,7 @@ MOST = 12  # phrases of one mention that are weighed
 READ = 20_000  # mentions read for one phrase, the latest
 MAX_PHRASE = 100
 RELEVANT = (CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED, CaseStatus.RESOLVED)
+_WORD = r"[^\W_]+"
 _ACCENTED = re.compile(
     r"[^bdfghjkmpqrtvwx0-9 ]"
 )  # signs that some language writes with an accent, or not of ASCII
@@ -42,6 +43,10 @@ class Proposal:
     mentions: int
     cases: int
     own: int
+
+
+class Ours(ValueError):
+    """The phrase would have removed mentions that people found to be the brand's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +71,25 @@ def propose(session: Session, brand: Brand, mention: Mention) -> Proposal | None
         phrase for phrase in _phrases(brand, known, texts)
         if not _matcher(brand, (*known, phrase)).names(*texts)
     ]  # fmt: skip
-    weighed = [_weigh(session, brand, known, phrase) for phrase in found[:MOST]]
+    weighed = [_weigh(session, brand, known, phrase, mention.case_id) for phrase in found[:MOST]]
     return min(weighed, key=lambda one: (one.own > 0, -one.mentions, len(one.phrase)), default=None)
 
 
-def weigh(session: Session, brand: Brand, phrase: str) -> Proposal:
-    """What a phrase that a person has chosen would have removed."""
+def weigh(session: Session, brand: Brand, phrase: str, case_id: int | None = None) -> Proposal:
+    """What a phrase that a person has chosen would have removed. The case at which it was chosen is not the brand's
+    own, whoever took it up before."""
     known = (*brand.exclude, *adopted(session, [brand.key]).get(brand.key, ()))
-    return _weigh(session, brand, known, fold(phrase)[:MAX_PHRASE].strip())
+    return _weigh(session, brand, known, fold(phrase)[:MAX_PHRASE].strip(), case_id)
 
 
 def adopt(desk: Desk, brand: str, phrase: str, who: str, case_id: int | None = None) -> Adopted:
     """From now on `phrase` is not about the brand; once, however often it is clicked. Raises ValueError for one that
-    would leave nothing of the brand."""
-    phrase = fold(phrase)[:MAX_PHRASE].strip()
-    names = {fold(name) for name in (desk.brands[brand].name, *desk.brands[brand].aliases)}
-    if not phrase or any(phrase in name for name in names):
+    would leave nothing of the brand, Ours for one that would have removed what people found to be about it."""
+    phrase, session = fold(phrase)[:MAX_PHRASE].strip(), desk.session
+    if _is_bare(phrase, desk.brands[brand]):
         raise ValueError("a phrase to exclude says more than the brand's name")
-    session = desk.session
+    if weigh(session, desk.brands[brand], phrase, case_id).own:
+        raise Ours("a phrase to exclude leaves what is the brand's own")
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {"brand": brand, "phrase": phrase, "added_by": who, "added_at": desk.now}
     statement = dialect.insert(Exclusion).on_conflict_do_nothing().returning(col(Exclusion.id))
@@ -108,6 +114,12 @@ def withdraw(desk: Desk, brand: str, phrase: str, who: str) -> bool:
     return True
 
 
+def listed(session: Session, brands: Iterable[str]) -> Sequence[Exclusion]:
+    """The adopted phrases of these brands, with who adopted them and when, by brand and phrase."""
+    chosen = select(Exclusion).where(col(Exclusion.brand).in_(sorted(brands)))
+    return session.scalars(chosen.order_by(col(Exclusion.brand), col(Exclusion.phrase))).all()
+
+
 def adopted(session: Session, brands: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The adopted phrases of these brands."""
     rows = session.execute(
@@ -126,6 +138,16 @@ def is_excluded(brand: Brand, phrases: Sequence[str], mention: Mention) -> bool:
         return False
     texts = (mention.title, mention.text)
     return _matcher(brand, ()).names(*texts) and not _matcher(brand, (*brand.exclude, *phrases)).names(*texts)
+
+
+def _is_bare(phrase: str, brand: Brand) -> bool:
+    """Whether it holds nothing but words of the brand's names and small words."""
+    names = [fold(name) for name in (brand.name, *brand.aliases)]
+    known = {word for name in names for word in re.findall(_WORD, name)}
+    others = [word for word in re.findall(_WORD, phrase) if word not in known]
+    # Where words are written without spaces, few signs say much.
+    says = any(_tells(word) or not (word.isascii() or word in _common()) for word in others)
+    return any(phrase in name for name in names) or not says
 
 
 def _of(brand: str, phrase: str) -> Select[Any]:
@@ -159,8 +181,7 @@ def _phrases(brand: Brand, known: Sequence[str], texts: Sequence[str | None]) ->
 
 
 def _around(text: str, name: str, before: int, after: int) -> Iterator[str]:
-    word = r"[^\W_]+"
-    pattern = rf"(?<!\w)((?:{word} ){{{before}}}){re.escape(name)}((?: {word}){{{after}}})(?!\w)"
+    pattern = rf"(?<!\w)((?:{_WORD} ){{{before}}}){re.escape(name)}((?: {_WORD}){{{after}}})(?!\w)"
     for match in re.finditer(pattern, text):
         beside = f"{match[1]} {match[2]}".split()
         if all(_tells(one) for one in (*beside[:1], *beside[-1:])):
@@ -177,7 +198,9 @@ def _common() -> frozenset[str]:
     return frozenset(fold(word) for lang in languages() for word in load(lang).language.stopwords)
 
 
-def _weigh(session: Session, brand: Brand, known: Sequence[str], phrase: str) -> Proposal:
+def _weigh(
+    session: Session, brand: Brand, known: Sequence[str], phrase: str, beside: int | None = None
+) -> Proposal:
     """Reads the mentions that may hold it: the database looks for its plainest letters, which have no accents."""
     before, after = _matcher(brand, known), _matcher(brand, (*known, phrase))
     like = f"%{_ACCENTED.sub('_', phrase).replace(' ', '%')}%"
@@ -194,7 +217,8 @@ def _weigh(session: Session, brand: Brand, known: Sequence[str], phrase: str) ->
         if _is_searched(platform) and before.names(title, text) and not after.names(title, text)
     ]  # fmt: skip
     cases = {case_id for case_id, _ in removed if case_id}
-    return Proposal(phrase, len(removed), len(cases), sum(_is_relevant(case) for _, case in removed))
+    own = sum(_is_relevant(case) for case_id, case in removed if case_id != beside)
+    return Proposal(phrase, len(removed), len(cases), own)
 
 
 def _is_relevant(case: Case | None) -> bool:

@@ -145,8 +145,13 @@ def decide(facts: Facts) -> Decision:
     """Why people are to be told of this mention, most important first."""
     if is_answered(facts):
         return Decision(answered=True, harmless=True)
-    if facts.excluded:
+    decision = _decide(facts)
+    if facts.excluded and decision.urgency != "critical":  # a phrase never silences danger
         return Decision(harmless=True)
+    return decision
+
+
+def _decide(facts: Facts) -> Decision:
     found = [reason for rule in RULES for reason in rule(facts)]
     if facts.mention.history and facts.mention.revision == 1:
         found = [reason for reason in found if reason.kind == "viral"]  # old news that spreads today is news

@@ -14,7 +14,7 @@ from alerts.exclusions import Adopted, Proposal
 from store.brand import Brand
 from store.db import Database
 from store.tables import Audit, Exclusion, Mention
-from tests.alerts.belt import BAD, BRANDS, Belt
+from tests.alerts.belt import BAD, BRANDS, CRITICAL, Belt
 from tests.alerts.rows import add_case, add_mention, desk
 
 MARTA, LUCA = "slack:U0MARTA:marta", "slack:U0LUCA:luca"
@@ -112,7 +112,10 @@ def test_one_click_adopts_and_the_second_hears_of_the_first(database: Database, 
         assert session.exec(select(Exclusion)).all() == []
 
 
-@pytest.mark.parametrize("phrase", ["Aurora", "caffè aurora", "CAFFE", "", " "])
+@pytest.mark.parametrize(
+    "phrase",
+    ["Aurora", "caffè aurora", "CAFFE", "", " ", "da Caffè Aurora", "l'Aurora", "aurora caffè", "di a"],
+)
 def test_a_phrase_that_is_the_brand_is_refused(db: Database, now: datetime, phrase: str) -> None:
     with db.write() as session, pytest.raises(ValueError, match="says more"):
         exclusions.adopt(desk(session, now, brand=AURORA), "aurora", phrase, MARTA)
@@ -124,6 +127,20 @@ def test_what_is_known_already_is_not_proposed_again(db: Database, now: datetime
         exclusions.adopt(desk(session, now, brand=AURORA), "aurora", "aurora boreale", MARTA)
         found = proposed(session, seen)
     assert found is None
+
+
+def test_a_phrase_in_what_is_surely_ours_is_refused(database: Database, now: datetime) -> None:
+    """But for the case at which it is chosen: whoever looked at that has found that it is about something else."""
+    with database.write() as session:
+        shop = add_case(session, post(session, now, 1, "Aurora bar chiuso oggi"), now)
+        other = add_case(session, post(session, now, 2, "Aurora bar a Oslo"), now)
+        at = desk(session, now, brand=AURORA)
+        for case in (shop, other):
+            cases.acknowledge(at, case.id or 0, MARTA)
+        with pytest.raises(exclusions.Ours):
+            exclusions.adopt(at, "aurora", "aurora bar", MARTA, other.id)
+        assert session.exec(select(Exclusion)).all() == []
+        assert exclusions.adopt(at, "aurora", "aurora bar a oslo", MARTA, other.id).done
 
 
 # ---------------------------------------------------------------------------- triage
@@ -158,6 +175,16 @@ def test_triage_tells_nobody_of_what_is_excluded(belt: Belt) -> None:
     assert belt.mention(after).state == "triaged"
     (kept,) = [case for case in belt.cases() if case.id == before.id]
     assert kept.status == "open"  # history stays
+
+
+def test_an_exclusion_never_silences_what_is_critical(belt: Belt) -> None:
+    belt.change(adopting(belt))
+    assert belt.alert("r1", SKIES, platform="mastodon", **CRITICAL).urgency == "critical"
+    threat = f"{SKIES}. So dove abitate, vengo e vi ammazzo."
+    assert belt.alert("r2", threat, platform="mastodon", **BAD).urgency == "critical"
+    high = belt.put("r3", f"{SKIES}!", platform="mastodon", **BAD | {"urgency": "high"})
+    belt.triage()
+    assert belt.maybe_case_of(high) is None
 
 
 def test_a_page_of_the_brands_own_is_about_it_whatever_it_says(belt: Belt) -> None:

@@ -1,5 +1,6 @@
 """What is written down at the end: threads, the audit log as a table, and whether what was promised holds."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -90,7 +91,8 @@ def log(session: Session, raced: int, winner: str) -> Iterator[str]:
         who = name_of(row.who)
         detail = _detail(row.detail)
         if row.case_id == raced and winner:
-            who, detail = who.replace(winner, "one"), detail.replace(winner, "one")
+            # Whom the policy names (@luca) is the same in each walk, whoever won.
+            who, detail = (re.sub(rf"(?<!@)\b{winner}\b", "one", said) for said in (who, detail))
         moved = f"{row.before or ''} → {row.after}" if row.after and row.after != row.before else ""
         at = row.at.astimezone(ROME)
         yield _row(f"{at:%a %d %b %H:%M}", str(row.case_id or ""), who, row.action, moved.strip(), detail)

@@ -267,5 +267,7 @@ def the_week(desk: Desk) -> None:
     desk.from_thread("marta", "lid")
     desk.do("marta", "lid", "replied")
     desk.do("marta", "lid", "resolve_as", how="explained")
+    desk.command("marta", "exclusions")
+    desk.command("marta", "include aurora boreale")
     desk.until("Thu 3 Dec 18:00")
     desk.check("At the end")

@@ -290,6 +290,8 @@ class Listener:
         case = cases.locked(desk.session, case_id)
         try:
             exclusions.adopt(desk, case.brand, phrase, who, case_id)
+        except exclusions.Ours:
+            return Move(False, case, who, desk.now, refused=OURS)
         except (ValueError, KeyError):
             return Move(False, case, who, desk.now, refused=TOO_BARE)
         return cases.dismiss(desk, case_id, who, "not_about_us")
@@ -328,7 +330,7 @@ class Listener:
         if brand is None or mention is None:
             return None
         if phrase is not None:
-            chosen = exclusions.weigh(session, brand, str(storable(phrase)))
+            chosen = exclusions.weigh(session, brand, str(storable(phrase)), case.id)
             return Counted(chosen.phrase, chosen.mentions, chosen.own)
         found = exclusions.propose(session, brand, mention)
         return Counted(found.phrase, found.mentions, found.own) if found else None
@@ -374,11 +376,19 @@ class Listener:
         """Makes a case of the mention that a message links to or quotes; of a case's own message, shows the case."""
         with self.db.read() as session:
             case_id = _case_at(session, channel, ts)
-            mention_id = None if case_id else _mention_in(session, list(texts), self.brands)
+            mention_id, ambiguous = (
+                (None, False) if case_id else _mention_in(session, list(texts), self.brands)
+            )
         if case_id is None and mention_id is not None:
             case_id = self._make_case(mention_id, who, click)
         if case_id is not None:
             return self.view("menu", str(case_id))
+        if ambiguous:
+            said = self.words._(
+                "Several mentions have the address of this link, so it does not say which of them is meant. "
+                "Quote the customer's words, or find the mention with /ascolto search."
+            )
+            return modals.notice(said, self.words)
         said = self.words._(
             "Ascolto has not read what this message links to or quotes, so it cannot be a case yet. "
             "Sources that are watched, and ascolto import, bring it in."
@@ -416,6 +426,9 @@ class Listener:
 
 
 TOO_BARE = N_("Choose a phrase that says more than the brand's name.")
+OURS = N_(
+    "Mentions that colleagues have taken up as yours hold this phrase: choose another, nothing was excluded."
+)
 REFUSALS = {
     "no_such_case": N_("This case is not there any more."),
     "no_such_mention": N_("This mention is not there any more."),
@@ -508,15 +521,16 @@ def zone_of(brands: Mapping[str, Brand], case: Case) -> ZoneInfo:
     return brand.zone if brand else ZoneInfo("UTC")
 
 
-def addresses(texts: Iterable[str]) -> list[str]:
-    """The addresses in what Slack tells of a message, each as a platform may have written it."""
-    found: dict[str, None] = {}
+def addresses(texts: Iterable[str]) -> list[tuple[str, ...]]:
+    """The addresses in what Slack tells of a message, each in the ways in which a platform may have written it: as it
+    stands first, without its fragment last."""
+    found: dict[tuple[str, ...], None] = {}
     for text in texts:
         for address in _ADDRESS.findall(text.replace("&amp;", "&")):
             plain = address.rstrip(".,;:!?)]}*_~")
-            for one in (address, plain, plain.partition("#")[0], plain.rstrip("/"), f"{plain}/"):
-                found.setdefault(one)
-    return list(found)[: ADDRESSES * 5]
+            ways = (address, plain, plain.rstrip("/"), f"{plain}/", plain.partition("#")[0])
+            found.setdefault(tuple(dict.fromkeys(ways)))
+    return list(found)[:ADDRESSES]
 
 
 def _false_alarm(desk: Desk, click: Clicked) -> Move:
@@ -568,10 +582,21 @@ def _case_at(session: Session, channel: str, ts: str) -> int | None:
     )
 
 
-def _mention_in(session: Session, texts: Sequence[str], brands: Mapping[str, Brand]) -> int | None:
-    for address in addresses(texts):
-        if found := labels.at_address(session, address):
-            return found[-1]
+def _mention_in(
+    session: Session, texts: Sequence[str], brands: Mapping[str, Brand]
+) -> tuple[int | None, bool]:
+    """The mention that a message links to or quotes, and whether there were several at an address: a page of reviews
+    is no customer's."""
+    ambiguous = False
+    for ways in addresses(texts):
+        found = next(filter(None, (labels.at_address(session, way) for way in ways)), [])
+        if len(found) == 1:
+            return found[0], False
+        ambiguous = ambiguous or bool(found)
+    return _mention_with(session, texts, brands), ambiguous
+
+
+def _mention_with(session: Session, texts: Sequence[str], brands: Mapping[str, Brand]) -> int | None:
     for text in texts:
         key = text_key(re.sub(r"[*_~`>]", " ", text))
         same = key and session.scalar(

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from alerts import telling
+from alerts import exclusions, telling
 from alerts.card import safe_url
+from alerts.cases import Desk
 from alerts.channels.slack import kit
 from alerts.channels.slack.blocks import Message
 from alerts.channels.slack.escape import plain
@@ -21,6 +22,7 @@ from alerts.text import one_line, shown
 from alerts.words import N_, Words
 from store import switches
 from store.brand import Brand, parse_duration
+from store.matching import fold
 from store.mention import storable
 from store.problems import meant
 from store.status import read_status
@@ -29,7 +31,9 @@ from store.tables import CaseStatus, Mention, OutboxState, SourceRow
 COMMAND = "/ascolto"
 FOUND = 8  # mentions shown of a search
 LONGEST = timedelta(days=30)  # a switch that nobody remembers ends by itself
+A_DAY = timedelta(days=1)  # so does a pause without a length: it holds back cases that are high
 SHORT = 200
+LISTED = 30  # exclusions shown
 # What people write in Italian means the same.
 ALIASES = {
     "stato": "status",
@@ -37,6 +41,8 @@ ALIASES = {
     "silenzia": "mute",
     "pausa": "pause",
     "riprendi": "go-on",
+    "esclusioni": "exclusions",
+    "riammetti": "include",
     "aiuto": "help",
 }
 STATUSES = {
@@ -65,7 +71,7 @@ class Asked:
 
     def until(self, moment: datetime | None) -> str:
         if moment is None:
-            return self.words._("until somebody says go-on")
+            return self.words._("until somebody writes /ascolto go-on")
         return self.words._("until {when}", when=self.words.when(moment, self.zone, self.now))
 
 
@@ -79,7 +85,7 @@ def answer(text: str, asked: Asked) -> Message:
 def changes(text: str) -> bool:
     """Whether a command writes."""
     name = text.split()[0].lower() if text.split() else ""
-    return ALIASES.get(name, name) in ("mute", "pause", "go-on")
+    return ALIASES.get(name, name) in ("mute", "pause", "go-on", "include")
 
 
 def standing(asked: Asked) -> list[str]:
@@ -167,9 +173,7 @@ def _mute(rest: str, asked: Asked) -> Message:
     name, _, time = rest.rpartition(" ")
     length = _duration(time)
     if not name or length is None:
-        return _lines(
-            [asked.words._("Write which source and for how long: {example}", example="/ascolto mute NAME 2h")]
-        )
+        return _lines([asked.words._("Write which source and for how long: /ascolto mute SOURCE 2h")])
     known = _known_sources(asked)
     if name not in known:
         return _unknown(name, known, asked)
@@ -178,25 +182,35 @@ def _mute(rest: str, asked: Asked) -> Message:
     said = asked.words._(
         "{name} is muted {until}. What is critical is told all the same.", name=name, until=asked.until(until)
     )
-    return _lines([said])
+    told = [asked.words._("The next brief lists what this held back.")] if _has_briefs(name, asked) else []
+    return _lines([said, *told])
+
+
+def _has_briefs(source: str, asked: Asked) -> bool:
+    """Whether a brief comes that lists what a mute of the source held back."""
+    row = asked.session.get(SourceRow, source)
+    known = asked.brands.get(row.brand) if row else None
+    brands = [known] if known else list(asked.brands.values())
+    return all(one.briefs.morning is not None or one.briefs.evening is not None for one in brands)
 
 
 def _pause(rest: str, asked: Asked) -> Message:
-    """`pause`, `pause 2h`, `pause BRAND`, `pause BRAND 2h`."""
+    """`pause`, `pause 2h`, `pause BRAND`, `pause BRAND 2h`; for a day where no length is said."""
     name, _, time = rest.rpartition(" ")
     length = _duration(time)
     if length is None:
         name = rest
     if name and name not in asked.brands:
         return _unknown(name, list(asked.brands), asked)
-    until = asked.now + length if length else None
+    until = asked.now + (length or A_DAY)
     key = switches.pause(name or switches.ALL)
     switches.set(asked.session, key, until, asked.who, asked.now)
     said = asked.words._(
         "Paused {until}: no reply goes out, and nothing is told but what is critical.",
         until=asked.until(until),
     )
-    return _lines([said])
+    ends = N_("A pause without a length ends after a day, or when somebody writes /ascolto go-on.")
+    return _lines([said, *([] if length else [asked.words._(ends)])])
 
 
 def _go_on(rest: str, asked: Asked) -> Message:
@@ -212,15 +226,70 @@ def _go_on(rest: str, asked: Asked) -> Message:
     return _lines([words._("Goes on: {names}", names=words.listing(ended))])
 
 
+def _exclusions(rest: str, asked: Asked) -> Message:
+    """What people have said is not about the brand, each with the number by which it can be withdrawn."""
+    words = asked.words
+    if rest and rest not in asked.brands:
+        return _unknown(rest, list(asked.brands), asked)
+    rows = exclusions.listed(asked.session, [rest] if rest else asked.brands)
+    if not rows:
+        return _lines([words._("No phrase is excluded.")])
+    told = [
+        words._(
+            "{number}. “{phrase}” is not about {brand}: {who}, {when}",
+            number=row.id,
+            phrase=shown(row.phrase, SHORT),
+            brand=asked.brands[row.brand].name,
+            who=telling.name_of(row.added_by),
+            when=words.when(row.added_at, asked.zone, asked.now),
+        )
+        for row in rows[:LISTED]
+    ]
+    if len(rows) > LISTED:
+        told.append(words.n("{count} more is not shown", "{count} more are not shown", len(rows) - LISTED))
+    return _lines([*told, words._("To withdraw one: /ascolto include, with the phrase or its number")])
+
+
+def _include(rest: str, asked: Asked) -> Message:
+    """`include PHRASE`, `include NUMBER`: from now on the phrase is no reason to tell nobody."""
+    words = asked.words
+    if not rest:
+        return _exclusions(rest, asked)
+    rows = exclusions.listed(asked.session, asked.brands)
+    meant = [row for row in rows if row.phrase == fold(rest)] or [row for row in rows if str(row.id) == rest]
+    desk = Desk(asked.session, asked.brands, (), asked.now)
+    told = []
+    for brand, phrase in [(row.brand, row.phrase) for row in meant]:
+        exclusions.withdraw(desk, brand, phrase, asked.who)
+        told.append(
+            words._(
+                "“{phrase}” counts again for {brand}, from the next mention on.",
+                phrase=shown(phrase, SHORT),
+                brand=asked.brands[brand].name,
+            )
+        )
+    return _lines(
+        told
+        or [
+            words._(
+                "“{phrase}” is not excluded. /ascolto exclusions lists what is.", phrase=shown(rest, SHORT)
+            )
+        ]
+    )
+
+
 def _help(rest: str, asked: Asked) -> Message:
     _ = asked.words._
     return _lines(
         [
-            "/ascolto status: " + _("what waits, and how the sources fare"),
-            "/ascolto search WORDS: " + _("the latest mentions with these words"),
-            "/ascolto mute SOURCE 2h: " + _("nothing from that source for a time, but what is critical"),
-            "/ascolto pause [2h]: " + _("no replies and nothing that can wait"),
-            "/ascolto go-on: " + _("ends pauses and mutes"),
+            _("/ascolto status: what waits, and how the sources fare"),
+            _("/ascolto search WORDS: the latest mentions with these words"),
+            _("/ascolto mute SOURCE 2h: nothing from that source for a time, but what is critical"),
+            _("/ascolto pause [2h]: no replies and nothing that can wait"),
+            _("/ascolto go-on: ends pauses and mutes"),
+            _("/ascolto exclusions [BRAND]: the phrases that are not about you"),
+            _("/ascolto include PHRASE: such a phrase counts again"),
+            _("/ascolto help: this list"),
         ]
     )
 
@@ -256,5 +325,7 @@ _COMMANDS: dict[str, Callable[[str, Asked], Message]] = {
     "mute": _mute,
     "pause": _pause,
     "go-on": _go_on,
+    "exclusions": _exclusions,
+    "include": _include,
     "help": _help,
 }

@@ -47,7 +47,7 @@ LIMITS = {
     "graphemes": N_("at most {limit} characters"),
     "weighted": N_("at most {limit} weighted characters"),
 }
-_REPLY = re.compile(r"reply\.(\d)\.([nsw])\.(\d*)\.(\w+)\.([0-9a-f]{8})", re.ASCII)
+_REPLY = re.compile(r"reply\.(\d{1,2})\.([nsw])\.(\d*)\.(\w+)\.([0-9a-f]{8})", re.ASCII)
 _SEPARATORS = {"n": "\n", "s": "\n\n", "w": " "}
 Errors = dict[str, str]
 """What is wrong, by the block that shows it."""
@@ -295,16 +295,15 @@ class _Values:
 
 
 def _read_reply(values: _Values, words: Words, today: date) -> Submission | Errors:
-    named = sorted(name for name in values.blocks if _REPLY.fullmatch(name))
-    if not named:
+    fields = [known for name in values.blocks if (known := _REPLY.fullmatch(name))]
+    if not fields:
         raise KeyError("reply")
-    text, known = "", None
-    for name in named:
-        known = _REPLY.fullmatch(name)
-        assert known is not None
-        piece = values.of(name)
-        text += (_SEPARATORS[known[2]] if text and piece else "") + piece
-    assert known is not None
+    fields.sort(key=lambda field: int(field[1]))
+    text = ""
+    for field in fields:
+        piece = values.of(field[0])
+        text += (_SEPARATORS[field[2]] if text and piece else "") + piece
+    named, known = [field[0] for field in fields], fields[-1]
     limit, unit = int(known[3] or 0), known[4]
     used = measure(text, _unit(unit))
     if limit and used > limit:

@@ -4,15 +4,27 @@ from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from sqlmodel import select
 
+from alerts import cases, exclusions
 from alerts.channels.slack import commands
-from alerts.channels.slack.clicks import Clicked, addresses, end_of_day, named, snooze_until, texts_of
+from alerts.channels.slack.clicks import (
+    Clicked,
+    Listener,
+    addresses,
+    end_of_day,
+    named,
+    snooze_until,
+    texts_of,
+)
 from alerts.channels.slack.commands import Asked
+from alerts.channels.slack.modals import Said
 from alerts.words import Words
-from store.brand import Brand, Policy
+from store.brand import Brand, Briefs, Policy
 from store.db import Database
+from store.tables import Audit, Case, Exclusion
 from tests.alerts.channels.slack.test_blocks import assert_plain, assert_valid, hostile
-from tests.alerts.rows import BRAND, add_mention
+from tests.alerts.rows import BRAND, add_case, add_mention, desk
 
 BUSINESS = Brand(key="a", name="A", policy=Policy(holidays="IT"))
 ALWAYS = Brand(key="a", name="A", policy=Policy.model_validate({"hours": "always"}))
@@ -83,9 +95,9 @@ def test_until_when_a_promise_is_kept(day: str, now: str, brand: Brand | None, u
 
 def test_addresses_as_slack_writes_them() -> None:
     found = addresses(["vedi <https://a.example/x?a=1&amp;b=2|qui>, e (https://b.example/y)."])
-    assert "https://a.example/x?a=1&b=2" in found
-    assert "https://b.example/y" in found
-    assert not [address for address in found if "|" in address or ">" in address]
+    assert [ways[0] for ways in found] == ["https://a.example/x?a=1&b=2", "https://b.example/y)."]
+    assert "https://b.example/y" in found[1]
+    assert not [way for ways in found for way in ways if "|" in way or ">" in way]
 
 
 def test_all_that_a_message_says() -> None:
@@ -110,7 +122,17 @@ def test_commands_do_nothing_with_hostile_words(db: Database, text: str) -> None
     now = at("2026-11-24T11:00")
     with db.write() as session:
         asked = Asked(session, {"aurora": BRAND}, ["app", text or "x"], "slack:U1:m", now, Words("en"))
-        for command in ("", "search ", "mute ", "pause ", "go-on ", "help ", "status "):
+        for command in (
+            "",
+            "search ",
+            "mute ",
+            "pause ",
+            "go-on ",
+            "help ",
+            "status ",
+            "exclusions ",
+            "include ",
+        ):
             message = commands.answer(command + text, asked)
             assert_valid(message)
             assert_plain(message.text)
@@ -128,3 +150,73 @@ def test_a_search_finds_all_words_and_no_wildcards(db: Database, now: datetime) 
         assert "No mention" in commands.answer("search _conto", asked).text
         other = Asked(session, {"other": BRAND}, [], "m", now, Words("en"))
         assert "No mention" in commands.answer("search sconto", other).text
+
+
+def test_an_exclusion_is_listed_and_withdrawn(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        at_desk = desk(session, now)
+        for phrase in ("aurora boreale", "aurora australis"):
+            exclusions.adopt(at_desk, "aurora", phrase, "slack:U1:marta")
+        asked = Asked(session, {"aurora": BRAND}, [], "slack:U2:luca", now, Words("it"))
+        listed = commands.answer("esclusioni aurora", asked).text
+        assert "“aurora boreale” non riguarda Caffè Aurora: marta, oggi" in listed
+        number = next(row.id for row in session.exec(select(Exclusion)) if row.phrase == "aurora australis")
+        assert f"{number}. “aurora australis”" in listed
+        assert "vale di nuovo per Caffè Aurora" in commands.answer("riammetti Aurora  BOREALE", asked).text
+        assert "“aurora boreale” non è esclusa" in commands.answer("include aurora boreale", asked).text
+        assert "“aurora australis” vale di nuovo" in commands.answer(f"include {number}", asked).text
+        assert commands.answer("exclusions", asked).text == "Nessuna espressione è esclusa."
+        assert "nobody non c'è" in commands.answer("exclusions nobody", asked).text
+        traces = session.exec(select(Audit).where(Audit.action == "include")).all()
+        assert [(row.who, row.detail["phrase"]) for row in traces] == [
+            ("slack:U2:luca", "aurora boreale"),
+            ("slack:U2:luca", "aurora australis"),
+        ]
+    assert commands.changes("riammetti x")
+    assert not commands.changes("esclusioni")
+
+
+def test_a_phrase_of_what_colleagues_took_up_is_refused_with_a_sentence(db: Database, now: datetime) -> None:
+    fields = {"platform": "mastodon", "title": None}
+    with db.write() as session:
+        ours = add_case(session, add_mention(session, now, 1, text="Caffè Aurora bar, chiuso", **fields), now)
+        other = add_case(session, add_mention(session, now, 2, text="Caffè Aurora bar a Oslo", **fields), now)
+        cases.acknowledge(desk(session, now), ours.id or 0, "slack:U1:marta")
+        number = str(other.id)
+    listener = Listener(db, Words("en"), {"aurora": BRAND}, lambda: None, clock=lambda: now)
+    told = listener.submitted("not_about_us", number, "slack:U2:luca", Said("caffè aurora bar"))
+    assert not told.done
+    assert "colleagues have taken up as yours" in (told.said or "")
+    told = listener.submitted("not_about_us", number, "slack:U2:luca", Said("da Caffè Aurora"))
+    assert "says more than the brand's name" in (told.said or "")
+    with db.read() as session:
+        assert not session.exec(select(Exclusion)).all()
+        assert session.get_one(Case, int(number)).status == "open"
+
+
+def test_the_commands_speak_the_language_of_the_team(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        asked = Asked(session, {"aurora": BRAND}, [], "slack:U1:marta", now, Words("it"))
+        told = commands.answer("aiuto", asked).text.splitlines()
+        assert [line.partition(":")[0] for line in told] == [
+            "/ascolto stato",
+            "/ascolto cerca PAROLE",
+            "/ascolto silenzia FONTE 2h",
+            "/ascolto pausa [2h]",
+            "/ascolto riprendi",
+            "/ascolto esclusioni [MARCHIO]",
+            "/ascolto riammetti ESPRESSIONE",
+            "/ascolto aiuto",
+        ]
+        assert "/ascolto silenzia FONTE 2h" in commands.answer("silenzia", asked).text
+        assert "quando qualcuno scrive /ascolto riprendi" in commands.answer("pausa", asked).text
+        assert "durata" not in commands.answer("pausa 2h", asked).text
+        assert asked.until(None) == "finché qualcuno non scrive /ascolto riprendi"
+
+
+def test_a_mute_tells_of_the_brief_where_there_is_one(db: Database, now: datetime) -> None:
+    silent = BRAND.model_copy(update={"briefs": Briefs(morning=None, evening=None)})
+    with db.write() as session:
+        for brand, told in ((BRAND, True), (silent, False)):
+            asked = Asked(session, {"aurora": brand}, ["app"], "slack:U1:marta", now, Words("en"))
+            assert ("next brief" in commands.answer("mute app 2h", asked).text) is told

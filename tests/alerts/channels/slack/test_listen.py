@@ -12,7 +12,7 @@ from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 from sqlmodel import select
 
 from alerts import cases, deeds, notices
-from alerts.channels.slack import menu
+from alerts.channels.slack import clicks, menu
 from alerts.channels.slack.clicks import Told
 from alerts.channels.slack.listen import SHORTCUT, Listener, close, slack_app, socket_mode
 from alerts.words import Words
@@ -773,6 +773,31 @@ def test_praise_that_is_no_praise_becomes_a_case_once(
             assert session.get(Case, 3) is None
 
 
+PAGE = "https://reviews.example.com/aurora"
+
+
+def test_a_link_to_a_page_of_several_customers_makes_no_case_of_one(one: Ear, now: datetime) -> None:
+    with one.listener.db.write() as session:
+        add_mention(session, now, 7, text="Il caffè era freddo, non torno più.", url=PAGE)
+        add_mention(session, now, 8, text="Cornetti buonissimi e gente gentile.", url=PAGE)
+        add_mention(session, now, 9, text="Il conto era sbagliato di dieci euro.", url=f"{PAGE}#r9")
+        texts = {row.id: row.text for row in session.exec(select(Mention))}
+
+    def meant(*said: str) -> tuple[str | None, bool]:
+        with one.listener.db.read() as session:
+            found, ambiguous = clicks._mention_in(session, said, one.listener.brands)
+        return texts.get(found or 0), ambiguous
+
+    assert meant(f"<{PAGE}#r9>") == ("Il conto era sbagliato di dieci euro.", False)
+    assert meant(PAGE) == (None, True)
+    assert meant(f"{PAGE}#r8") == (None, True)
+    assert meant(PAGE, "> Il caffè era freddo, non torno più.")[0] == "Il caffè era freddo, non torno più."
+    said = one.listener.from_message("C0", "1.1", [PAGE], "slack:U0MARTA:marta")
+    assert "does not say which of them is meant" in str(said)
+    with one.listener.db.read() as session:
+        assert len(session.exec(select(Case)).all()) == 1
+
+
 def test_spam_is_warned_before_it_is_hidden(slack: FakeSlack, db: Database, now: datetime) -> None:
     brand = BRAND.model_copy(update={"policy": Policy(clauses={"spam": "3.1", "abuse": "3.2"})})
     add_alert(db, now)
@@ -824,12 +849,15 @@ def test_the_command(one: Ear, now: datetime) -> None:
     assert "There is no myshop" in ask("mute myshop 2h")
     assert "Write which source" in ask("mute my shop")
     assert "my shop is muted until today at 12:30" in ask("mute my shop 30m")
-    assert "Paused until somebody says go-on" in ask("pause")
+    assert "The next brief lists what this held back." in str(one.slack.private[-1]["text"])
+    assert "Paused until tomorrow at 12" in ask("pause")
+    assert "ends after a day, or when somebody writes /ascolto go-on" in str(one.slack.private[-1]["text"])
     with one.listener.db.read() as session:
         assert switches.is_paused(session, "aurora", now)
         assert switches.on(session, "mute:my shop", now)
         assert not switches.on(session, "mute:my shop", now + timedelta(hours=1))
-    assert "Everything that can wait is paused until somebody" in ask("stato")
+        assert not switches.is_paused(session, "aurora", now + timedelta(days=1))
+    assert "Everything that can wait is paused until tomorrow" in ask("stato")
     assert "Goes on: my shop and everything" in ask("go-on")
     assert "Nothing is paused or muted." in ask("riprendi")
     assert "/ascolto mute" in ask("dance")

@@ -183,6 +183,13 @@ def test_what_is_not_changed_comes_back_as_it_was(seed: int) -> None:
     assert read_back(modals.edit(card, text, WORDS)) == Reply(text, fingerprint(text))
 
 
+def test_a_reply_of_more_than_ten_fields_is_saved_whole() -> None:
+    text = "\n\n".join(f"{number}. {'parola ' * 320}fine" for number in range(12))
+    view = modals.edit(replace(CRITICAL, draft=None), text, WORDS)
+    assert len([block for block in view["blocks"] if block["type"] == "input"]) > 10
+    assert read_back(view) == Reply(text, fingerprint(text))
+
+
 @pytest.mark.parametrize(
     ("unit", "limit", "text", "wrong"),
     [
