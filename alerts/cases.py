@@ -272,6 +272,7 @@ def trace(
     desk.session.add(row)
     desk.session.flush()
     if told and who != SYSTEM:
+        notices.catch_up(desk.session, case, desk.now)
         notices.line(
             desk.session, case, f"move:{row.id}", desk.channels, desk.now, event=action, audit=row.id
         )

@@ -110,8 +110,39 @@ def remind(
     announce(session, case, channels, now)
     if case.urgency == "critical" or not _waits_for_room(session, case):
         release(session, case)
+    catch_up(session, case, now)
     values = {"kind": NotificationKind.REMINDER, "body": {"to": list(to)} | body}
     return _follow(session, case, key, channels, now, values)
+
+
+def catch_up(session: Session, case: Case, now: datetime) -> None:
+    """Somebody is called in the case's thread: where its own message is out, or goes now, the lines before it wait for
+    no quiet hours any more, as the thread keeps its order. Nothing that is in hand or has been tried changes."""
+    own = aliased(Notification)
+    goes_now = and_(
+        col(own.state) == OutboxState.WAITING,
+        or_(col(own.next_try_at).is_(None), col(own.next_try_at) <= now),
+    )
+    told = exists().where(
+        col(own.case_id) == case.id,
+        col(own.channel) == ROUTED,
+        col(own.kind) == NotificationKind.CASE,
+        or_(col(own.message_id).is_not(None), goes_now),
+    )
+    session.execute(
+        update(Notification)
+        .where(
+            col(Notification.case_id) == case.id,
+            col(Notification.channel) == ROUTED,
+            col(Notification.kind).in_(IN_THREADS),
+            col(Notification.state) == OutboxState.WAITING,
+            col(Notification.attempts) == 0,
+            col(Notification.claim).is_(None),
+            told,
+        )
+        .values(next_try_at=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def release(session: Session, case: Case) -> int:

@@ -208,8 +208,31 @@ def test_edits_go_on_at_night_and_lines_of_people_too(bench: Bench) -> None:
         cases.acknowledge(Desk(session, BRANDS, ["slack"], bench.now), case.id or 0, MARTA)
     bench.deliver()
     assert "Acknowledged" in bench.slack.in_channel("reputation")[0].words()
-    bench.at(8, day=25)
     assert len(bench.thread("case:1:slack")) == 2  # in their order
+
+
+def test_a_line_that_waits_for_the_morning_holds_back_nobody_who_is_called(bench: Bench) -> None:
+    bench.set_up(bench.slack, **QUIET)
+    case = bench.alert("1", thread="t", **BAD)
+    bench.alert("2", thread="u", **BAD)
+    bench.deliver()
+    bench.at(20)
+    bench.alert("3", thread="t", author="author of 1", **BAD)
+    bench.alert("4", thread="u", author="author of 2", **BAD)
+    bench.at(20, 30)
+    with bench.db.write() as session:
+        desk = Desk(session, BRANDS, ["slack"], bench.now)
+        cases.assign(desk, case.id or 0, MARTA, "slack:U0LUCA:luca")
+        notices.remind(session, session.get_one(Case, case.id), "overdue:1:1", ["slack"], bench.now, [])
+    rows = [
+        row.key for row in bench.notifications() if row.case_id == 1 and row.kind != NotificationKind.CASE
+    ]
+    bench.at(21)
+    assert bench.thread("case:1:slack") == rows
+    assert [rows[1].partition(":")[0], *rows[2:]] == ["move", "overdue:1:1:slack"]
+    assert bench.thread("case:2:slack") == []  # nobody is called there
+    bench.at(8, day=25)
+    assert len(bench.thread("case:2:slack")) == 1
 
 
 def test_a_case_that_waits_and_becomes_urgent_waits_no_more(bench: Bench) -> None:
