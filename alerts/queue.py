@@ -2,8 +2,8 @@
 
 The most urgent first. A line of a thread waits for its case's message and for the lines before it, unless that message
 failed for good: then it goes out without a thread. In a channel that is `instant` it waits only for what has not been
-tried yet. A lane that is closed (its pace, a 429) holds back only what goes through it. While a brand is paused, its messages short of critical
-stay where they are; edits of what people already see go on.
+tried yet. A lane that is closed (its pace, a 429) holds back only what goes through it. While a brand is paused, its
+messages short of critical stay where they are; edits of what people already see go on.
 """
 
 from collections.abc import Mapping
