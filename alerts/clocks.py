@@ -178,7 +178,10 @@ class _Bell:
         late = any(clock.due_at <= self.now for clock in timed)
         step = max((clock.rung - 1 for clock in timed if clock.due_at <= self.now), default=0)
         critical = case.urgency == "critical"
-        if critical and not late and lead.kind == ClockKind.CONTACT:
+        unanswered = critical and any(
+            clock.kind == ClockKind.CONTACT for clock in group
+        )  # also back from a snooze
+        if unanswered and not late:
             step = 1  # nobody has acted in half the time
         names = _names(_owner(case, lead), self._chain(critical, brand)[:step])
         action = _action(lead, late)
@@ -188,7 +191,7 @@ class _Bell:
             self.session,
             case,
             f"ring:{lead.id}:{lead.rung}",
-            self._where(critical and (late or lead.kind == ClockKind.CONTACT)),
+            self._where(unanswered or (critical and late)),
             self.now,
             names,
             clock=lead.id,

@@ -1,8 +1,9 @@
 """Which notification goes next, and the moves of its row. What is sent, and what an answer means, is the outbox's.
 
-The most urgent first. A line of a thread waits for its case's message and for the lines before it; a lane that is
-closed (its pace, a 429) holds back only what goes through it. While a brand is paused, its messages short of critical
-stay where they are; edits of what people already see go on.
+The most urgent first. A line of a thread waits for its case's message and for the lines before it, unless that message
+failed for good: then it goes out without a thread. In a channel that is `instant` it waits only for what has not been
+tried yet. A lane that is closed (its pace, a 429) holds back only what goes through it. While a brand is paused, its
+messages short of critical stay where they are; edits of what people already see go on.
 """
 
 from collections.abc import Mapping
@@ -77,7 +78,7 @@ def take(
             lease=lease,
             limit=1,
             first=(col(Notification.priority),),
-            where=(*_sendable(channels, now), _in_order(), going(switches.paused(session, now))),
+            where=(*_sendable(channels, now), _in_order(channels), going(switches.paused(session, now))),
         )
         if not claimed.ids:
             return None
@@ -185,7 +186,7 @@ def any_ripe(db: Database, channels: Mapping[str, Channel], now: datetime) -> bo
             col(Notification.channel).in_(list(channels)),
             col(Notification.claim).is_(None),
             ripe,
-            _in_order(),
+            _in_order(channels),
         )
         .limit(1)
     )
@@ -235,23 +236,31 @@ def _to(targets: list[str], places: list[str]) -> ColumnElement[bool]:
     )
 
 
-def _in_order() -> ColumnElement[bool]:
+def _in_order(channels: Mapping[str, Channel]) -> ColumnElement[bool]:
+    """What waits for nothing before it in its case. A message that was refused, or that some of its addresses will
+    accept later, must not keep a reminder from people."""
     parent, earlier = aliased(Notification), aliased(Notification)
-    same_case = and_(
-        col(earlier.case_id) == Notification.case_id, col(earlier.channel) == Notification.channel
-    )
+    instant = col(Notification.channel).in_([name for name, channel in channels.items() if channel.instant])
     has_parent = exists().where(
         col(parent.case_id) == Notification.case_id,
         col(parent.channel) == Notification.channel,
         col(parent.kind) == NotificationKind.CASE,
-        or_(col(parent.message_id).is_not(None), col(parent.state) == OutboxState.LEFT_OUT),
+        or_(
+            col(parent.message_id).is_not(None),
+            col(parent.state) == OutboxState.LEFT_OUT,
+            and_(col(parent.state) == OutboxState.FAILED, col(parent.next_try_at).is_(None)),  # for good
+        ),
     )
-    is_next = ~exists().where(
-        same_case,
+    before = (
+        col(earlier.case_id) == Notification.case_id,
+        col(earlier.channel) == Notification.channel,
         col(earlier.id) < Notification.id,
         col(earlier.state) == OutboxState.WAITING,
     )
-    return or_(col(Notification.kind).not_in(IN_THREADS), and_(has_parent, is_next))
+    is_next = ~exists().where(*before)
+    is_free = ~exists().where(*before, col(earlier.error).is_(None))  # all before it has been tried
+    in_threads = col(Notification.kind).in_(IN_THREADS)
+    return or_(not_(in_threads), and_(instant, is_free), and_(has_parent, is_next))
 
 
 def _parent(session: Session, row: Notification) -> Sent | None:

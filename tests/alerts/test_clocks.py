@@ -430,6 +430,17 @@ def test_critical_goes_out_by_mail_and_webhook_when_nobody_acts_in_half_its_time
     assert {row.channel for row in desks.reminders() if row.case_id == calm} == {"slack"}
 
 
+def test_also_where_a_critical_case_comes_back_from_a_snooze_at_that_time(desks: Desks) -> None:
+    desks.places = PLACES
+    desks.at("2026-11-28 20:00")
+    case = desks.open("critical")
+    desks.move(cases.snooze, case, MARTA, desks.moment("2026-11-28 20:09"))
+    desks.at("2026-11-28 20:09")
+    assert ring_due(desks.db, desks.brands, PLACES, desks.now, CHAIN).written == 1
+    assert [(row.channel, row.body["kind"]) for row in desks.reminders()] == [(p, "snooze") for p in PLACES]
+    assert desks.reminders()[0].body["to"] == [MARTA, "@pager-1"]
+
+
 @pytest.mark.parametrize(
     ("places", "told"),
     [(("slack", "webhook"), {"slack"}), (("email",), {"email"}), (("console",), {"console"}), ((), set())],

@@ -458,6 +458,19 @@ def test_refused_blocks_and_text_are_given_up(bench: Bench) -> None:
     assert len([m.key for m in bench.slack.messages if m.key.startswith("case")]) == 1
 
 
+def test_a_reminder_goes_out_where_the_message_of_its_case_was_refused(bench: Bench) -> None:
+    (case_id,) = bench.alert()
+    bench.slack.fail("chat.postMessage", Failure(error="invalid_blocks"), Failure(error="msg_too_long"))
+    bench.deliver()
+    with bench.db.write() as session:
+        case = session.get_one(Case, case_id)
+        notices.remind(session, case, "ring:1:2", ["slack"], bench.clock.now, ["@marta"], late=True)
+    bench.deliver_all()
+    assert bench.row(f"case:{case_id}:slack").state == OutboxState.FAILED
+    (message,) = [message for message in bench.slack.messages if message.key == "ring:1:2:slack"]
+    assert message.channel == bench.slack.in_channel("reputation")[0].channel
+
+
 def test_the_pace_of_a_channel_is_kept(db: Database, slack: FakeSlack, clock: Clock) -> None:
     bench = Bench(db, slack, clock, pace=timedelta(seconds=1))
     bench.alert(4)

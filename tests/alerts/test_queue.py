@@ -59,9 +59,13 @@ class Desk:
                 number = len(session.exec(select(Case.id)).all()) + 1
                 alert(session, self.now, number, urgency=urgency, **fields)
 
-    def line(self, case_id: int, name: str) -> None:
+    def line(self, case_id: int, name: str, channel: str = "slack") -> None:
         with self.db.write() as session:
-            notices.line(session, session.get_one(Case, case_id), name, ["slack"], self.now, event="gone")
+            notices.line(session, session.get_one(Case, case_id), name, [channel], self.now, event="gone")
+
+    def remind(self, case_id: int, name: str, channel: str = "slack") -> None:
+        with self.db.write() as session:
+            notices.remind(session, session.get_one(Case, case_id), name, [channel], self.now, [])
 
     def take(self) -> Job | None:
         return queue.take(self.db, self.channels, self.now, LEASE, QUIET)
@@ -192,6 +196,42 @@ def test_what_belongs_under_a_message_that_was_left_out_stands_alone(desk: Desk)
         queue.leave_out(session, job)
     assert desk.take_all() == ["l2:slack"]
     assert not desk.ripe()
+
+
+def test_what_belongs_under_a_message_that_failed_for_good_stands_alone(desk: Desk) -> None:
+    desk.alerts("critical")
+    desk.line(1, "l1")
+    desk.remind(1, "late")
+    job = desk.take()
+    assert job is not None
+    with desk.db.write() as session:
+        queue.fail(session, job, "msg_too_long")
+    assert desk.ripe()
+    job = desk.take()
+    assert job is not None
+    assert (job.key, job.thread) == ("l1:slack", None)
+    desk.send("l1:slack")
+    assert desk.take_all() == ["late:slack"]
+
+
+def test_under_a_message_that_is_tried_again_later_it_waits(small: Desk) -> None:
+    small.alerts("critical")
+    small.remind(1, "late")
+    small.set("case:1:slack", state=OutboxState.FAILED, next_try_at=small.now + timedelta(minutes=15))
+    assert (small.take(), small.ripe()) == (None, False)
+
+
+def test_where_nothing_is_a_thread_a_message_that_is_held_up_holds_up_no_reminder(desk: Desk) -> None:
+    desk.channels = {"email": Quiet("email", instant=True)}
+    desk.alerts("critical", channel="email")
+    desk.line(1, "l1", "email")
+    desk.remind(1, "late", "email")
+    assert desk.take_all() == ["case:1:email"]  # in hand: what comes after it waits for the end of the try
+    later = desk.now + timedelta(minutes=5)
+    for key, after in (("case:1:email", "l1:email"), ("l1:email", "late:email")):
+        desk.set(key, claim=None, claimed_until=None, error="450 greylisted", next_try_at=later)
+        assert desk.ripe()
+        assert desk.take_all() == [after]
 
 
 def test_lines_go_one_after_the_other(desk: Desk) -> None:

@@ -351,6 +351,23 @@ def test_what_is_not_taken_is_left_out_and_nothing_waits_for_it(db: Database, no
     assert server.connections == 1
 
 
+@pytest.mark.parametrize("answer", ["450 4.7.1 greylisted", "550 5.1.1 unknown"])
+def test_an_address_that_is_put_off_or_refused_holds_back_no_reminder(
+    db: Database, now: datetime, answer: str
+) -> None:
+    clock = Clock(now)
+    with mail_server() as server:
+        server.faults[f"RCPT {CARE}"] = [answer] * 9
+        channel = email(server, on_call=(DUTY,))
+        with db.write() as session:
+            case = session.get_one(Case, alert(session, now, channel="email"))
+            notices.remind(session, case, "overdue:1", ["email"], now, ["@marta"])
+        deliver(db, channel, clock)
+    reminded = [got for got in server.got if DUTY in got.to]
+    assert len(reminded) == 1
+    assert state(db, "case:1:email") != OutboxState.LEFT_OUT
+
+
 def test_every_reason_has_its_mend_and_no_secret_in_it() -> None:
     assert all(MENDS.values())
     channel = email(MailServer(1), "smtp+starttls://ascolto:hunter2@localhost:{port}")
