@@ -110,21 +110,23 @@ def _open(session: Session, kind: str, case: Case, place: Place, end: datetime, 
     named = f"{kind}{case.brand}:{place.channel or case.channel}:{end:%Y%m%dT%H%M%SZ}"
     key = f"{named}:{ROUTED}"
     urgency = case.urgency if kind == LIMIT else "normal"
-    written = notices.add(
-        session,
-        named,
-        [ROUTED],
-        now,
-        kind=NotificationKind.BUNDLE,
-        brand=case.brand,
-        target=case.channel,
-        routed_to=place.channel,
-        priority=PRIORITY.get(urgency, PRIORITY["normal"]),
-        next_try_at=end,
-        body={"span": kind.strip(":").removeprefix("bundle:")},
-    )
-    if not written:
-        notices.enter(session, key, now)
+    while not (
+        notices.add(
+            session,
+            named,
+            [ROUTED],
+            now,
+            kind=NotificationKind.BUNDLE,
+            brand=case.brand,
+            target=case.channel,
+            routed_to=place.channel,
+            priority=PRIORITY.get(urgency, PRIORITY["normal"]),
+            next_try_at=end,
+            body={"span": kind.strip(":").removeprefix("bundle:")},
+        )
+        or notices.enter(session, key, now)
+    ):
+        continue  # deleted between the two, as nothing was left for it: it is written again
     return key
 
 

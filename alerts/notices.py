@@ -152,15 +152,18 @@ def release(session: Session, case: Case) -> int:
         col(Notification.case_id) == case.id, col(Notification.state) == OutboxState.BUNDLED
     )
     rows = session.scalars(held.with_for_update().execution_options(populate_existing=True)).all()
+    left = set()
     for row in rows:
         row.state = OutboxState.WAITING
         if row.kind == NotificationKind.CASE:
             row.priority = priority(case)
-            row.bundle = row.bundle if _is_told(session, row.bundle) else None
+            if row.bundle and not _is_told(session, row.bundle):
+                left.add(row.bundle)
+                row.bundle = None
         session.add(row)
     session.flush()
-    if rows:
-        _drop_empty(session)
+    if left:
+        _drop_empty(session, left)
     return sum(row.kind == NotificationKind.CASE for row in rows)
 
 
@@ -237,21 +240,36 @@ def outdate_bundles(session: Session, case_ids: Iterable[int], now: datetime) ->
     listed = select(col(Notification.bundle)).where(
         col(Notification.case_id).in_(list(case_ids)), col(Notification.bundle).is_not(None)
     )
-    _outdate_keys(session, listed.scalar_subquery(), now)
+    _outdate_keys(session, sorted(key for key in session.scalars(listed.distinct()) if key), now)
 
 
-def enter(session: Session, bundle: str, now: datetime) -> None:
-    """The bundle has another case: where it has been sent, it is edited."""
-    _outdate_keys(session, [bundle], now)
+def enter(session: Session, bundle: str, now: datetime) -> bool:
+    """The bundle has another case: where it has been sent, it is edited. Nobody sends or deletes it until the
+    transaction ends; False: it was deleted meanwhile."""
+    return _outdate_keys(session, [bundle], now) > 0
 
 
-def _outdate_keys(session: Session, keys: Any, now: datetime) -> None:
+def lock(session: Session, keys: Sequence[str]) -> int:
+    """Takes the rows of these bundles until the transaction ends, so that whoever changes what a bundle lists and
+    whoever sends or deletes it see each other; gives how many there are."""
+    chosen = (
+        select(col(Notification.id)).where(col(Notification.key).in_(keys)).order_by(col(Notification.key))
+    )
+    return len(session.scalars(chosen.with_for_update()).all())
+
+
+def _outdate_keys(session: Session, keys: Sequence[str], now: datetime) -> int:
+    """Locks them first: one that is being sent right now compares what it shows only when we are done."""
+    found = lock(session, keys) if keys else 0
+    if not found:
+        return 0
     session.execute(
         update(Notification)
         .where(col(Notification.key).in_(keys), col(Notification.state) == OutboxState.SENT)
         .values(state=OutboxState.STALE, next_try_at=now, attempts=0)
         .execution_options(synchronize_session=False)
     )
+    return found
 
 
 def report_trouble(
@@ -329,12 +347,13 @@ def _is_told(session: Session, key: str | None) -> bool:
     )
 
 
-def _drop_empty(session: Session) -> None:
-    """Bundles that nothing is left for are not sent."""
+def _drop_empty(session: Session, keys: Iterable[str]) -> None:
+    """Of these bundles, which this transaction has locked, those that nothing is left for are not sent."""
     member = aliased(Notification)
     session.execute(
         delete(Notification)
         .where(
+            col(Notification.key).in_(list(keys)),
             col(Notification.kind) == NotificationKind.BUNDLE,
             col(Notification.state) == OutboxState.WAITING,
             col(Notification.attempts) == 0,

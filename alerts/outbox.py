@@ -260,6 +260,7 @@ def _version(session: Session, job: Job) -> tuple[int, bool]:
     """The version of the case (or the bundle) that its message should show, and whether it is a storm; locked, so that
     no move slips in between."""
     if job.kind == NotificationKind.BUNDLE:
+        notices.lock(session, [job.key])  # whoever adds a case to it right now is waited for
         return bundle_version(session, job.key), False
     if job.kind != NotificationKind.CASE:
         return 0, False
