@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from alerts import cases, notices
 from alerts.card import Card
-from alerts.channels.base import Lanes, Sent
+from alerts.channels.base import Channel, Lanes, Sent
 from alerts.channels.slack.listen import Listener, close, slack_app, socket_mode
 from alerts.channels.slack.menu import ACKNOWLEDGE
 from alerts.outbox import RECHECK, deliver_waiting
@@ -266,7 +266,7 @@ def test_one_channel_alone_is_delivered_and_its_trouble_told_by_the_other(bench:
     bench.alert()
     revoked(bench.slack)
     other = Other()
-    channels = {"slack": bench.channel, "other": other}
+    channels: dict[str, Channel] = {"slack": bench.channel, "other": other}
     with bench.db.write() as session:
         alert(session, bench.clock.now, 2, "other")
     assert deliver_waiting(bench.db, channels, BRANDS, clock=bench.clock, only="slack") == 0
@@ -284,7 +284,7 @@ def test_a_line_waits_for_the_message_of_its_own_channel_alone(bench: Bench) -> 
         notices.announce(session, case, ways, now)
         reason = add_reason(session, case, mention, now, "edited", [])
         notices.line(session, case, f"reason:{reason.id}", ways, now, reason_id=reason.id)
-    channels = {"slack": bench.channel, "other": other}
+    channels: dict[str, Channel] = {"slack": bench.channel, "other": other}
     assert deliver_waiting(bench.db, channels, BRANDS, clock=bench.clock, only="other") == 2
     assert [type(view) for view in other.shown] == [Card, Line]
     assert bench.slack.messages == []
