@@ -48,6 +48,7 @@ CHECK = 20  # seconds between looks at sources that went down
 BRIEF = 30  # seconds between looks whether the time of a brief has come
 BEAT = 60  # seconds between two calls of the address that notices a silence
 REST = timedelta(minutes=1)  # a source that is still due after its read is not read again before
+DELIVER = "deliver"  # wakes the delivery of every channel
 MARGIN = timedelta(minutes=1)  # a lease outlasts the crawl it is for
 RETENTION = CronTrigger(hour=3, minute=40, timezone="UTC")
 
@@ -81,14 +82,18 @@ class Service:
         self.belt.add(self.around(stage) for stage in self.stages())
 
     def stages(self) -> list[Stage]:
-        """What is done, in the order of the belt. The most urgent first, where threads are scarce: delivery."""
+        """What is done, in the order of the belt. The most urgent first, where threads are scarce: delivery. Each
+        channel delivers by itself, so that a server that hangs holds up no other channel."""
         return [
             Stage("collect", "crawl", self.collect_due, wakes="score"),
             Stage("score", "score", self.score, wakes="triage"),
-            Stage("triage", "alert", self.triage, wakes="deliver", priority=1),
-            Stage("deliver", "alert", self.deliver, priority=0),
-            Stage("ring", "alert", self.ring, wakes="deliver", priority=2),
-            Stage("check", "alert", self.check, wakes="deliver"),
+            Stage("triage", "alert", self.triage, wakes=DELIVER, priority=1),
+            *(
+                Stage(f"{DELIVER}.{name}", "alert", partial(self.deliver, name), priority=0, group=DELIVER)
+                for name in self.channels
+            ),
+            Stage("ring", "alert", self.ring, wakes=DELIVER, priority=2),
+            Stage("check", "alert", self.check, wakes=DELIVER),
         ]
 
     # The steps: each does one piece of work and says whether there was any.
@@ -154,8 +159,10 @@ class Service:
         )
         return taken > 0
 
-    def deliver(self) -> bool:
-        pausing.tell(self.db, list(self.channels), self.clock())
+    def deliver(self, name: str) -> bool:
+        """What waits for the channel of this name."""
+        if pausing.tell(self.db, list(self.channels), self.clock()):
+            self.belt.wake(DELIVER)  # it is told in the other channels too
         sent = deliver_waiting(
             self.db,
             self.channels,
@@ -164,6 +171,7 @@ class Service:
             clock=self.clock,
             wait=self.belt.stopping.wait,
             stop=self.belt.stopping.is_set,
+            only=name,
         )
         return sent > 0
 
@@ -179,7 +187,7 @@ class Service:
             self._calm_until = now + CALM if done.more else None
         if done.written:
             log.info("clocks rang", extra={"action": "rang", "messages": done.written, "more": done.more})
-            self.belt.wake("deliver")
+            self.belt.wake(DELIVER)
         return False
 
     def check(self) -> bool:
@@ -188,7 +196,7 @@ class Service:
         told = check_sources(self.db, self.settings.brands, channels, now)
         told += pausing.tell(self.db, channels, now)
         if told:
-            self.belt.wake("deliver")
+            self.belt.wake(DELIVER)
         return False
 
     # The clocks: they only wake.
@@ -222,14 +230,14 @@ class Service:
     def announce_digests(self) -> None:
         """Last week's digest for each brand whose Monday morning has come; each is written once."""
         if digest.announce(self.db, self.settings.brands, list(self.channels), self.clock()):
-            self.belt.wake("deliver")
+            self.belt.wake(DELIVER)
 
     def announce_briefs(self) -> None:
         """The morning's and the evening's brief of each brand whose time has come; each is written once."""
         brands, watched = self.settings.brands, self.settings.sources
         sources = [briefs.Watched(source.name, source.brand, source.every) for source in watched]
         if briefs.announce(self.db, brands, sources, list(self.channels), self.clock()):
-            self.belt.wake("deliver")
+            self.belt.wake(DELIVER)
 
     def expire(self) -> None:
         """Personal data whose time is over go; their messages are edited."""
@@ -237,7 +245,7 @@ class Service:
         done = expire(self.db, now=self.clock(), texts=kept.texts, authors=kept.authors)
         if done.mentions:
             log.info("expired", extra={"action": "expired", "mentions": done.mentions})
-            self.belt.wake("deliver")
+            self.belt.wake(DELIVER)
 
     # Start and stop.
 

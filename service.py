@@ -23,7 +23,7 @@ from alerts.channels.email.server import Server
 from alerts.channels.slack.client import Slack
 from alerts.channels.webhook.client import Webhook
 from alerts.words import Words
-from scheduler import Service
+from scheduler import DELIVER, Service
 from sentiment.loading import load_scorer
 from settings import Settings
 from store.clock import utcnow
@@ -152,7 +152,7 @@ def work(settings: Settings, queues: list[str]) -> None:
 
 def slack_app_of(service: Service) -> "App | None":
     """What listens to Slack's buttons; None without a token."""
-    wake, channels = partial(service.belt.wake, "deliver"), list(service.channels)
+    wake, channels = partial(service.belt.wake, DELIVER), list(service.channels)
     return slack_app_for(service.settings, service.db, channels, wake, service.clock)
 
 

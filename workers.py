@@ -26,7 +26,7 @@ LONGEST_REST = 60.0  # seconds between two tries of a stage that keeps failing
 class Stage:
     """One stage. `step` does one piece of its work and says whether there was any; then `wakes` is woken.
 
-    `priority`: 0 first, where threads are scarce.
+    `priority`: 0 first, where threads are scarce. `group`: a name that wakes this stage and all others of the group.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Stage:
     step: Callable[[], bool]
     wakes: str | None = None
     priority: int = 5
+    group: str | None = None
 
 
 @dataclass(slots=True)
@@ -91,6 +92,7 @@ class Belt:
         self._actors: dict[str, dramatiq.Actor[[], Any]] = {}
         self._stages: dict[str, Stage] = {}
         self._turns: dict[str, Turn] = {}
+        self._groups: dict[str, list[str]] = {}
         self._worker: Worker | None = None
 
     def add(self, stages: Iterable[Stage]) -> None:
@@ -98,6 +100,8 @@ class Belt:
         for stage in stages:
             self._stages[stage.name] = stage
             self._turns[stage.name] = Turn()
+            if stage.group is not None:
+                self._groups.setdefault(stage.group, []).append(stage.name)
             self._actors[stage.name] = dramatiq.actor(
                 actor_name=f"ascolto.{stage.name}",
                 queue_name=stage.queue,
@@ -106,7 +110,12 @@ class Belt:
             )(self._looker(stage.name))
 
     def wake(self, name: str) -> None:
-        """Says "look" to a stage; never blocks on its work. A broker that is away is logged: the sweep comes."""
+        """Says "look" to a stage, or to each of a group; never blocks on their work. A broker that is away is logged:
+        the sweep comes."""
+        for one in self._groups.get(name, [name]):
+            self._wake(one)
+
+    def _wake(self, name: str) -> None:
         if self.stopping.is_set() or (self.local and not self._turns[name].ask()):
             return
         try:

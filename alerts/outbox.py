@@ -38,7 +38,8 @@ LONGEST_NAP = timedelta(milliseconds=250)  # a critical message that comes meanw
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """What delivering needs. `report` writes digests; `clock` is asked before each step."""
+    """What delivering needs. `report` writes digests; `clock` is asked before each step; `only`: the one channel
+    that is delivered here, while the others still are where its troubles can be told."""
 
     db: Database
     channels: Mapping[str, Channel]
@@ -46,6 +47,12 @@ class Outbox:
     report: Reporting | None = None
     clock: Callable[[], datetime] = utcnow
     quiet: timedelta = QUIET
+    only: str | None = None
+
+    @property
+    def delivered(self) -> Mapping[str, Channel]:
+        """The channels that are delivered here."""
+        return self.channels if self.only is None else {self.only: self.channels[self.only]}
 
     def step(self) -> bool | None:
         """Takes the next notification that may go now and tries to deliver it.
@@ -53,7 +60,7 @@ class Outbox:
         True: delivered; False: tried in vain or left out; None: nothing may go now.
         """
         now = self.clock()
-        job = queue.take(self.db, self.channels, now, LEASE, self.quiet)
+        job = queue.take(self.db, self.delivered, now, LEASE, self.quiet)
         if job is None:
             return None
         channel = self.channels[job.channel]
@@ -227,19 +234,21 @@ def deliver_waiting(
     wait: Callable[[float], object] | None = None,
     stop: Callable[[], bool] = lambda: False,
     limit: int = 10_000,
+    only: str | None = None,
 ) -> int:
     """Delivers all that may go now, one after the other; gives how many were delivered.
 
     `wait` (seconds) is called while all that is left waits for a channel's pace; without it that is left for the next
-    call. `stop` is asked between two messages. Channels keep their pace between calls: pass the same objects.
+    call. `stop` is asked between two messages. Channels keep their pace between calls: pass the same objects. `only`:
+    the name of one of them, where each is delivered by a thread of its own.
     """
-    outbox = Outbox(db, channels, brands, report, clock, quiet)
+    outbox = Outbox(db, channels, brands, report, clock, quiet, only)
     queue.revive(db, clock())
     delivered = 0
     while delivered < limit and not stop():
         outcome = outbox.step()
         delivered += outcome is True
-        if outcome is None and not _waited(db, channels, clock(), wait):
+        if outcome is None and not _waited(db, outbox.delivered, clock(), wait):
             break
     return delivered
 

@@ -169,7 +169,7 @@ def revive(db: Database, now: datetime, *, all_of_them: bool = False) -> int:
         ids = session.scalars(select(col(Notification.id)).where(failed, ripe)).all()
     for number in ids:
         with db.write() as session:
-            row = session.get_one(Notification, number)
+            row = session.get_one(Notification, number, with_for_update=True)
             if row.state == OutboxState.FAILED:
                 row.state = OutboxState.STALE if row.message_id else OutboxState.WAITING
                 row.next_try_at, row.attempts = None, 0

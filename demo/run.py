@@ -7,6 +7,7 @@ import io
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,7 +25,7 @@ from crawlers.job import AnyEvent, SourceReport, Waited
 from demo.internet import Internet
 from demo.screen import Screen
 from demo.summary import Summary, summarize
-from scheduler import Service
+from scheduler import DELIVER, Service
 from settings import Settings
 from store import claims
 from store.clock import utcnow
@@ -41,13 +42,14 @@ UNDONE = {
 
 @dataclass(slots=True)
 class Times:
-    """Seconds that each stage was at work; stages work side by side."""
+    """Seconds that each stage was at work; stages work side by side, and those of a group count as one."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def around(self, stage: Stage) -> Stage:
         def step() -> bool:
-            with self.of(stage.name):
+            with self.of(stage.group or stage.name):
                 return stage.step()
 
         return replace(stage, step=step)
@@ -58,7 +60,9 @@ class Times:
         try:
             yield
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+            spent = time.perf_counter() - start
+            with self._lock:
+                self.seconds[name] = self.seconds.get(name, 0.0) + spent
 
 
 @dataclass(slots=True)
@@ -153,7 +157,7 @@ def _settle(service: Service) -> None:
     while time.monotonic() < ends and not (
         service.belt.quiet and not _undone(service) and service.belt.quiet
     ):
-        for stage in ("score", "triage", "deliver"):
+        for stage in ("score", "triage", DELIVER):
             service.belt.wake(stage)
         time.sleep(LOOK)  # a look that is on its way is no quiet
 

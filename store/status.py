@@ -89,7 +89,7 @@ def health(row: SourceRow | None) -> Health:
 
 
 def waiting_for(session: Session, now: datetime) -> dict[str, bool]:
-    """Whether anything could be taken now, by the stage that would take it: score, triage, deliver."""
+    """Whether anything could be taken now, by whom it would wake: score, triage, deliver (all channels)."""
     return {
         "score": _any(session, Mention, (MentionState.NEW,), now),
         "triage": _any(session, Mention, (MentionState.SCORED,), now),

@@ -11,8 +11,10 @@ from pydantic import SecretStr
 from sqlmodel import select
 
 from alerts import clocks
+from alerts.channels.base import Sent
 from alerts.channels.console import Console
 from alerts.heartbeat import Heart
+from alerts.views import View
 from alerts.words import Words
 from crawlers.job import SourceReport
 from demo.internet import Internet
@@ -26,6 +28,7 @@ from store.errors import Permanent
 from store.mention import NewMention
 from store.mentions import store_mentions
 from store.tables import Case, Mention, MentionState, Notification, OutboxState, SourceRow
+from tests.alerts.rows import alert
 from workers import Belt
 
 WAIT = 60.0  # seconds until a test that hangs fails; none waits so long
@@ -99,12 +102,12 @@ def test_each_step_takes_what_the_one_before_left(make: Callable[..., Service]) 
     number = offer(service)
     assert service.score()
     assert service.triage()
-    assert service.deliver()
+    assert service.deliver("console")
     with service.db.read() as session:
         assert session.get_one(Mention, number).state == MentionState.TRIAGED
         assert session.exec(select(Case)).one().urgency == "high"
         assert session.exec(select(Notification)).one().state == OutboxState.SENT
-    assert [service.score(), service.triage(), service.deliver()] == [False, False, False]
+    assert [service.score(), service.triage(), service.deliver("console")] == [False, False, False]
 
 
 def test_sources_that_are_due_are_read_once_and_wait_for_their_next_time(
@@ -140,6 +143,45 @@ def test_from_a_clock_to_a_card_without_anybody_looking(make: Callable[..., Serv
     assert delivered.wait(WAIT)
     service.stop()
     assert "★" in stream.getvalue()
+
+
+def test_a_mail_server_that_hangs_holds_up_nothing_in_slack(make: Callable[..., Service]) -> None:
+    hangs, goes_on, delivered = threading.Event(), threading.Event(), threading.Event()
+
+    class Hanging(Console):
+        name = "email"
+
+        def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
+            hangs.set()
+            assert goes_on.wait(2 * WAIT)
+            return super().post(address, view, key, thread)
+
+    class Prompt(Console):
+        name = "slack"
+
+        def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
+            sent = super().post(address, view, key, thread)
+            delivered.set()
+            return sent
+
+    channels = {"email": Hanging(io.StringIO(), Words("en")), "slack": Prompt(io.StringIO(), Words("en"))}
+    service = make(channels=channels)
+    service.start(clocks=False)
+    with service.db.write() as session:
+        alert(session, utcnow(), 1, "email", urgency="high")
+    service.belt.wake("deliver")
+    assert hangs.wait(WAIT)
+    with service.db.write() as session:
+        alert(session, utcnow(), 2, "slack", urgency="critical")
+    service.belt.wake("deliver")
+    try:
+        assert delivered.wait(WAIT)
+    finally:
+        goes_on.set()
+    service.stop()
+    with service.db.read() as session:
+        states = {row.channel: row.state for row in session.exec(select(Notification))}
+    assert states == {"email": OutboxState.SENT, "slack": OutboxState.SENT}
 
 
 def test_the_sweep_wakes_the_stage_that_has_work(make: Callable[..., Service]) -> None:
@@ -293,7 +335,7 @@ def test_the_digest_is_announced_by_the_brands_calendar(make: Callable[..., Serv
     service.announce_digests()
     with service.db.read() as session:
         assert [row.key for row in session.exec(select(Notification))] == ["digest:aurora:2026-W47:console"]
-    assert service.deliver()
+    assert service.deliver("console")
 
 
 def test_personal_data_expire(make: Callable[..., Service]) -> None:
@@ -360,14 +402,17 @@ def test_a_pause_is_told_before_anything_waits_for_it(make: Callable[..., Servic
     service.triage()
     with service.db.write() as session:
         switches.set(session, switches.pause(switches.ALL), None, "marta", utcnow())
-    assert service.deliver()
+    woken: list[str] = []
+    service.belt.wake = woken.append  # type: ignore[method-assign, assignment]
+    assert service.deliver("console")
+    assert woken == ["deliver"]  # the other channels tell it too
     with service.db.read() as session:
         states = {row.kind: row.state for row in session.exec(select(Notification))}
     assert states == {"case": OutboxState.WAITING, "switch": OutboxState.SENT}
     with service.db.write() as session:
         switches.off(session, switches.pause(switches.ALL), "marta", utcnow())
     service.check()
-    service.deliver()
+    service.deliver("console")
     with service.db.read() as session:
         assert {row.state for row in session.exec(select(Notification))} == {OutboxState.SENT}
 

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -86,6 +87,23 @@ def test_a_slow_stage_holds_up_nobody(belt: Belt) -> None:
     belt.wake("deliver")
     assert delivered.wait(WAIT)
     release.set()
+
+
+def test_the_name_of_a_group_wakes_each_of_it(belt: Belt) -> None:
+    arrived = {name: threading.Event() for name in ("slack", "email", "console")}
+
+    def deliver(name: str) -> bool:
+        arrived[name].set()
+        return False
+
+    belt.add(Stage(name, "alert", partial(deliver, name), group="deliver") for name in ("slack", "email"))
+    belt.add([Stage("console", "alert", partial(deliver, "console"))])
+    belt.start()
+    belt.wake("deliver")
+    assert arrived["slack"].wait(WAIT)
+    assert arrived["email"].wait(WAIT)
+    belt.stop()
+    assert not arrived["console"].is_set()
 
 
 def test_looks_that_wait_are_one(belt: Belt) -> None:

@@ -58,8 +58,8 @@ class Lanes:
 
 
 class Rest:
-    """How long to leave a server alone that does not answer: longer with each failure in a row. While one channel waits
-    for time-outs, the others wait behind it. Safe in threads."""
+    """How long to leave a server alone that does not answer: longer with each failure in a row. While one message waits
+    for its time-out, the others of its channel wait behind it. Safe in threads."""
 
     def __init__(self) -> None:
         self._failures = 0

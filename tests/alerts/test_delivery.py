@@ -9,17 +9,18 @@ from threading import Event
 import pytest
 from sqlmodel import select
 
-from alerts import cases
-from alerts.channels.base import Lanes, Sent
+from alerts import cases, notices
+from alerts.card import Card
+from alerts.channels.base import Channel, Lanes, Sent
 from alerts.channels.slack.listen import Listener, close, slack_app, socket_mode
 from alerts.channels.slack.menu import ACKNOWLEDGE
 from alerts.outbox import RECHECK, deliver_waiting
-from alerts.views import Trouble, View
+from alerts.views import Line, Trouble, View
 from alerts.words import Words
 from store.db import Database
 from store.status import read_status
 from store.tables import Audit, Case, NotificationKind, OutboxState
-from tests.alerts.rows import BRAND
+from tests.alerts.rows import BRAND, add_case, add_mention, add_reason, alert
 from tests.alerts.test_outbox import BRANDS, Bench, Clock, channel_to
 from tests.fake_slack import APP_TOKEN, BOT_TOKEN, TEAM, Failure, FakeSlack, fake_slack
 
@@ -259,6 +260,34 @@ def test_a_revoked_token_is_told_by_another_channel_and_asked_for_once(bench: Be
     assert isinstance(view, Trouble)
     assert (view.channel, view.reason, view.undelivered) == ("slack", "invalid_auth", ALL)
     assert len(bench.slack.calls) == 1  # the token is no better in another channel
+
+
+def test_one_channel_alone_is_delivered_and_its_trouble_told_by_the_other(bench: Bench) -> None:
+    bench.alert()
+    revoked(bench.slack)
+    other = Other()
+    channels: dict[str, Channel] = {"slack": bench.channel, "other": other}
+    with bench.db.write() as session:
+        alert(session, bench.clock.now, 2, "other")
+    assert deliver_waiting(bench.db, channels, BRANDS, clock=bench.clock, only="slack") == 0
+    assert other.shown == []
+    assert deliver_waiting(bench.db, channels, BRANDS, clock=bench.clock, only="other") == 2
+    assert {type(view) for view in other.shown} == {Card, Trouble}
+    assert len(bench.slack.calls) == 1
+
+
+def test_a_line_waits_for_the_message_of_its_own_channel_alone(bench: Bench) -> None:
+    ways, now, other = ["slack", "other"], bench.clock.now, Other()
+    with bench.db.write() as session:
+        mention = add_mention(session, now)
+        case = add_case(session, mention, now)
+        notices.announce(session, case, ways, now)
+        reason = add_reason(session, case, mention, now, "edited", [])
+        notices.line(session, case, f"reason:{reason.id}", ways, now, reason_id=reason.id)
+    channels: dict[str, Channel] = {"slack": bench.channel, "other": other}
+    assert deliver_waiting(bench.db, channels, BRANDS, clock=bench.clock, only="other") == 2
+    assert [type(view) for view in other.shown] == [Card, Line]
+    assert bench.slack.messages == []
 
 
 def test_a_message_that_slack_never_takes_is_given_up_and_told(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """The heartbeat: heard while all is well, silent while something stands still; a real server on the loopback."""
 
 import logging
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -122,9 +123,10 @@ def test_who_does_not_answer_is_not_waited_for(db: Database, now: datetime, watc
     assert not Heart(watcher.url, timeout=0.2).beat(db, ["slack"], now)
 
 
-def test_who_is_not_there(db: Database, now: datetime, watcher: Watcher) -> None:
-    watcher.server.server_close()
-    assert not Heart("http://127.0.0.1:9/x", timeout=1.0).beat(db, ["slack"], now)
+def test_who_is_not_there(db: Database, now: datetime) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    assert not Heart(f"http://127.0.0.1:{port}/x", timeout=1.0).beat(db, ["slack"], now)
 
 
 def test_without_a_database_it_is_silent(db: Database, now: datetime, watcher: Watcher) -> None:
