@@ -293,7 +293,8 @@ class Life:
         service.look_for_rings()
         service.ring()
         service.check()
-        service.deliver()
+        for name in service.channels:
+            service.deliver(name)
 
 
 @contextmanager
