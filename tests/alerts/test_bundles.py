@@ -649,20 +649,26 @@ def test_the_morning_after_a_long_night_is_no_flood(bench: Bench) -> None:
     bench.assert_none_lost()
 
 
-def test_too_much_for_the_hour_leaves_only_when_it_is_critical(bench: Bench) -> None:
+def test_too_much_for_the_hour_leaves_when_it_is_critical_or_high_and_due(bench: Bench) -> None:
     bench.set_up(bench.slack, most_per_hour=1)
     bench.alert("1", **BAD)
     bench.alert("2", thread="t", author="ada", **BAD)
     bench.alert("3", thread="u", author="eva", **BAD)
+    bench.alert("6", **BAD)
     bench.later(minutes=1)
     bench.alert("4", thread="t", author="ada", published_at=bench.now, **HIGH)
     bench.alert("5", thread="u", author="eva", published_at=bench.now, **CRITICAL)
     with bench.db.write() as session:
-        notices.remind(session, session.get_one(Case, 2), "overdue:2:1", ["slack"], bench.now, [])
+        notices.remind(session, session.get_one(Case, 4), "overdue:4:1", ["slack"], bench.now, [])
     bench.deliver()
     assert sorted(bench.posted()) == ["case:1:slack", "case:3:slack"]
+    with bench.db.write() as session:
+        notices.remind(session, session.get_one(Case, 2), "overdue:2:1", ["slack"], bench.now, [])
+    bench.deliver()
+    assert sorted(bench.posted()) == ["case:1:slack", "case:2:slack", "case:3:slack"]
+    assert "overdue:2:1:slack" in bench.thread("case:2:slack")
     bench.at(13)
-    assert "🟠" in bench.bundle().words()
+    assert "1 case to look at" in bench.bundle().words()
     bench.assert_none_lost()
 
 
