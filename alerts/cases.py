@@ -27,6 +27,10 @@ RESOLVED, DISMISSED = CaseStatus.RESOLVED, CaseStatus.DISMISSED
 UNDONE = (OPEN, ACKNOWLEDGED, REPLIED)
 HOW = ("apology", "refund", "replacement", "explained", "moved_to_private", "escalated", "nothing")
 NOT_RELEVANT = "not_relevant"
+CALLS = (
+    "assign",
+    "reopen",
+)  # moves that call somebody: a case of a bundle gets a message of its own for them
 ANYBODY = "*"  # whoever owned the case when the person looked
 RAISED = "raise"  # the action of a row that says that news made the case more urgent
 MAX_LINE = 500  # characters of what a person writes on a line
@@ -342,7 +346,10 @@ def _move(
     was, becomes = case.status, after or CaseStatus(case.status)
     if was not in before or not _update(session, case_id, was, values | {"status": becomes}):
         return too_late(session, locked(session, case_id))
+    owner = case.owner
     session.refresh(case)
+    if who != SYSTEM and (action in CALLS or (action == "acknowledge" and owner not in (None, who))):
+        notices.release(session, case)
     trace(desk, case, who, action, detail, was, becomes)
     wind(desk, case, who)
     touch(session, case, desk.now)

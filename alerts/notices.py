@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from alerts.routing import Place
+from alerts.routing import URGENT, Place
 from store.tables import Case, Notification, NotificationKind, OutboxState
 
 PRIORITY = {"critical": 0, "high": 2, "normal": 4, "low": 6}
@@ -106,9 +106,10 @@ def remind(
     **body: Any,
 ) -> int:
     """Says in the case's thread that one of its clocks rings; `to`: whom it names, beside the people of its rule;
-    `body`: see `alerts.views`. A case in a bundle gets a message of its own."""
+    `body`: see `alerts.views`. A case in a bundle gets a message of its own; one that is normal or low and was too much
+    for the hour is told by its bundle first."""
     announce(session, case, channels, now)
-    if case.urgency == "critical" or not _waits_for_room(session, case):
+    if case.urgency in URGENT or not _waits_for_room(session, case):
         release(session, case)
     catch_up(session, case, now)
     values = {"kind": NotificationKind.REMINDER, "body": {"to": list(to)} | body}

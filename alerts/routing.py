@@ -1,7 +1,8 @@
 """Where messages go in Slack, when, and alone or bundled: the `[slack]` table of the configuration. Pure values.
 
 What a case is told as is `route`'s, from its facts; writing it down is `alerts.notices`'s. What is critical or high
-never waits and is never bundled, and neither is a storm.
+waits for no quiet hours and for no bundle of an hour or a day, and neither does a storm. Above `most_per_hour` all but
+what is critical, and storms, comes as one message.
 """
 
 import re

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from store.db import Database
@@ -15,6 +16,9 @@ from store.db import Database
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 _numbers = itertools.count(1)
+
+settings.register_profile("ascolto", deadline=None)  # a busy machine is no failure
+settings.load_profile("ascolto")
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.fake_slack import BOT_TOKEN, Failure, FakeSlack, Message, fake_slack
 CHANNELS = ("reputation", "kudos", "crisis", "ops", "bologna", "now")
 REQUEST: dict[str, Any] = PLAIN | {"category": "information", "urgency": "normal"}
 HIGH: dict[str, Any] = BAD | {"urgency": "high"}
-MARTA = "slack:U0MARTA:marta"
+MARTA, LUCA = "slack:U0MARTA:marta", "slack:U0LUCA:luca"
 
 
 class Bench(Belt):
@@ -222,7 +222,7 @@ def test_a_line_that_waits_for_the_morning_holds_back_nobody_who_is_called(bench
     bench.at(20, 30)
     with bench.db.write() as session:
         desk = Desk(session, BRANDS, ["slack"], bench.now)
-        cases.assign(desk, case.id or 0, MARTA, "slack:U0LUCA:luca")
+        cases.assign(desk, case.id or 0, MARTA, LUCA)
         notices.remind(session, session.get_one(Case, case.id), "overdue:1:1", ["slack"], bench.now, [])
     rows = [
         row.key for row in bench.notifications() if row.case_id == 1 and row.kind != NotificationKind.CASE
@@ -403,13 +403,41 @@ def test_a_person_may_see_one_as_a_message_of_its_own(bench: Bench) -> None:
         cases.acknowledge(Desk(session, BRANDS, ["slack"], bench.now), case.id or 0, MARTA)
     bench.at(13)
     assert show(bench, 1).done
-    second = show(bench, 1, "slack:U0LUCA:luca")
+    second = show(bench, 1, LUCA)
     assert (second.done, second.by) == (False, MARTA)
     bench.deliver()
     assert "case:1:slack" in bench.posted()
     assert len(bench.thread("case:1:slack")) == 1  # who has taken it
     assert list(bench.bundle().buttons()) == ["ascolto.bundle.show.v1.2"]
     assert [audit.action for audit in bench.audits("show")] == ["show"]
+    bench.assert_none_lost()
+
+
+@pytest.mark.parametrize("sent", [False, True])
+@pytest.mark.parametrize("move", ["assign", "reopen", "take over"])
+def test_whoever_is_called_about_a_case_of_a_bundle_hears_of_it(bench: Bench, move: str, sent: bool) -> None:
+    bench.set_up(bench.slack, bundle="hour")
+    case, other = bench.alert("1", **BAD).id or 0, bench.alert("2", **BAD).id or 0
+    if sent:
+        bench.at(13)
+    with bench.db.write() as session:
+        desk = Desk(session, BRANDS, ["slack"], bench.now)
+        if move == "assign":
+            cases.assign(desk, case, MARTA, LUCA)
+        elif move == "reopen":
+            cases.resolve(desk, case, MARTA, "apology")
+            cases.reopen(desk, case, LUCA)
+        else:
+            session.get_one(Case, case).owner = MARTA
+            cases.acknowledge(desk, case, LUCA)
+        cases.acknowledge(desk, other, LUCA)  # calls nobody
+    bench.deliver()
+    assert [key for key in bench.posted() if key.startswith("case:")] == ["case:1:slack"]
+    (message,) = bench.slack.by_key("case:1:slack")
+    assert any("LUCA" in f"{reply.words()} {reply.blocks}".upper() for reply in bench.slack.thread(message))
+    bench.at(13)
+    assert ("in a message of its own" in bench.bundle().words()) is sent
+    assert f"ascolto.bundle.show.v1.{case}" not in bench.bundle().buttons()
     bench.assert_none_lost()
 
 
@@ -621,20 +649,26 @@ def test_the_morning_after_a_long_night_is_no_flood(bench: Bench) -> None:
     bench.assert_none_lost()
 
 
-def test_too_much_for_the_hour_leaves_only_when_it_is_critical(bench: Bench) -> None:
+def test_too_much_for_the_hour_leaves_when_it_is_critical_or_high_and_due(bench: Bench) -> None:
     bench.set_up(bench.slack, most_per_hour=1)
     bench.alert("1", **BAD)
     bench.alert("2", thread="t", author="ada", **BAD)
     bench.alert("3", thread="u", author="eva", **BAD)
+    bench.alert("6", **BAD)
     bench.later(minutes=1)
     bench.alert("4", thread="t", author="ada", published_at=bench.now, **HIGH)
     bench.alert("5", thread="u", author="eva", published_at=bench.now, **CRITICAL)
     with bench.db.write() as session:
-        notices.remind(session, session.get_one(Case, 2), "overdue:2:1", ["slack"], bench.now, [])
+        notices.remind(session, session.get_one(Case, 4), "overdue:4:1", ["slack"], bench.now, [])
     bench.deliver()
     assert sorted(bench.posted()) == ["case:1:slack", "case:3:slack"]
+    with bench.db.write() as session:
+        notices.remind(session, session.get_one(Case, 2), "overdue:2:1", ["slack"], bench.now, [])
+    bench.deliver()
+    assert sorted(bench.posted()) == ["case:1:slack", "case:2:slack", "case:3:slack"]
+    assert "overdue:2:1:slack" in bench.thread("case:2:slack")
     bench.at(13)
-    assert "🟠" in bench.bundle().words()
+    assert "1 case to look at" in bench.bundle().words()
     bench.assert_none_lost()
 
 

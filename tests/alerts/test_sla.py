@@ -263,7 +263,7 @@ def calendars(draw: st.DrawFn) -> Calendar:
     return Calendar(hours, brand(zone).zone, country, (away,))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars(), moments, lengths, lengths)
 def test_time_adds_up(when: Calendar, start: datetime, one: timedelta, other: timedelta) -> None:
     """It never goes back, longer is later, and two stretches one after the other are both together."""
@@ -275,7 +275,7 @@ def test_time_adds_up(when: Calendar, start: datetime, one: timedelta, other: ti
         assert add_business_time(first, other, when) == both
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars(), moments, lengths.filter(bool))
 def test_a_reply_by_time_lies_in_open_time(when: Calendar, start: datetime, length: timedelta) -> None:
     reached = add_business_time(start, length, when)
@@ -283,7 +283,7 @@ def test_a_reply_by_time_lies_in_open_time(when: Calendar, start: datetime, leng
     assert is_open(reached - timedelta(microseconds=1), when)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars(), moments)
 def test_the_next_opening_is_open_and_nothing_before_it_is(when: Calendar, start: datetime) -> None:
     opening = next_opening(start, when)

@@ -236,7 +236,7 @@ def test_every_language_has_words_of_every_kind(code: str) -> None:
 # ---------------------------------------------------------------------------- hostile texts
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=200), st.sampled_from(["it", "en", "de", "xx", None]))
 def test_any_text_is_taken_and_what_is_found_stands_in_it(text: str, lang: str | None) -> None:
     seen = unicodedata.normalize("NFC", text)
@@ -246,7 +246,7 @@ def test_any_text_is_taken_and_what_is_found_stands_in_it(text: str, lang: str |
         assert hit.word in tripwires._INVISIBLE.sub("", seen)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_words_around_it_hide_no_tripwire(left: str, right: str) -> None:
     assert "salmonella" in words(f"{left} . salmonella . {right}", "it")

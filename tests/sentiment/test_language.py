@@ -84,7 +84,7 @@ def test_no_letters_no_language(text: str) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_no_text_raises(text: str) -> None:
     detect(text)
 

@@ -80,7 +80,7 @@ def test_nothing_to_read_gets_no_label(tiny: Scorer, text: str) -> None:
 
 
 @given(text=HOSTILE, stars=st.none() | st.floats())
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_raises(tiny: Scorer, text: str, stars: float | None) -> None:
     [scored] = tiny.score([ScorerInput(text, stars=stars)], explain=True)
     assert scored.urgency is None or scored.urgency in URGENCY

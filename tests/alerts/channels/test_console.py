@@ -31,7 +31,7 @@ def test_every_kind_is_shown(kind: str) -> None:
     assert shown(KINDS[kind]).strip()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.one_of(
         st.text(max_size=60),

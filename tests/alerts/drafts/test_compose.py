@@ -52,7 +52,7 @@ requests = st.builds(
 
 
 @given(requests)
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_written_the_draft_is_safe(asked: DraftRequest) -> None:
     draft = compose(asked)
     assert compose(asked) == draft
@@ -71,7 +71,7 @@ def test_whatever_is_written_the_draft_is_safe(asked: DraftRequest) -> None:
 
 
 @given(requests, requests)
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_neighbours_differ(one: DraftRequest, other: DraftRequest) -> None:
     first = compose(one)
     same = compose(replace(one, recent=(first.moves,)))

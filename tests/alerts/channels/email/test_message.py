@@ -145,7 +145,7 @@ def test_what_nobody_did_about_is_urgent_and_what_is_done_is_not() -> None:
     assert not urgent & {"resolved", "praise", "source_down", "report", "line_gone"}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(HOSTILE)
 @example("a \r b")
 @example("\x1c \r \x1d")
@@ -169,7 +169,7 @@ def test_nothing_from_outside_leaves_its_line(text: str) -> None:
         assert len(list(message.iter_parts())) == 2
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(HOSTILE)
 def test_a_subject_is_read_as_it_was_written(text: str) -> None:
     subject = letter(Report(text, ()), WORDS).subject
@@ -179,7 +179,7 @@ def test_a_subject_is_read_as_it_was_written(text: str) -> None:
         assert subject == plain
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HOSTILE)
 def test_the_html_obeys_nothing(text: str) -> None:
     for view in hostile(text):

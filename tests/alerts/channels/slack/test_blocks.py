@@ -275,7 +275,7 @@ def views(draw: st.DrawFn) -> View:
     return draw(st.sampled_from(others))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(views())
 def test_hostile_text_does_nothing(view: View) -> None:
     message = render(view, WORDS)

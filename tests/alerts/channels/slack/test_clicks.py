@@ -116,7 +116,7 @@ def test_all_that_a_message_says() -> None:
     assert texts_of({}) == []
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(hostile)
 def test_commands_do_nothing_with_hostile_words(db: Database, text: str) -> None:
     now = at("2026-11-24T11:00")

@@ -98,7 +98,7 @@ def test_the_names_of_modals_never_change() -> None:
     }  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     hostile,
     hostile,

@@ -115,7 +115,7 @@ def test_a_storm_carries_its_count_and_its_worst() -> None:
     assert carried(KINDS["trouble"])["data"]["reason"] == KINDS["trouble"].reason  # type: ignore[union-attr]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HOSTILE)
 def test_whatever_the_outside_writes_it_stays_json(text: str) -> None:
     for view in hostile(text):

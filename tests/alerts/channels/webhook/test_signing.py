@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.hook_server import SECRET
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.binary(min_size=24, max_size=64), st.text(max_size=200))
 def test_a_signature_is_good_to_the_schemes_own_package(key: bytes, text: str) -> None:
     secret = "whsec_" + base64.b64encode(key).decode()
