@@ -3,6 +3,10 @@
 import ipaddress
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_RESERVED = (  # for protocols, and the relays of 6to4: Python counts some of these as global
+    ipaddress.ip_network("192.0.0.0/24"),
+    ipaddress.ip_network("192.88.99.0/24"),
+)
 _UNICAST = ipaddress.ip_network("2000::/3")  # all that was ever given out of IPv6 (RFC 4291, IANA)
 
 
@@ -15,7 +19,9 @@ def is_public(address: str) -> bool:
     inner = _wrapped(found)
     if inner is not None:
         return is_public(str(inner))
-    return found.is_global and not found.is_multicast and (found.version == 4 or found in _UNICAST)
+    if not found.is_global or found.is_multicast:
+        return False
+    return found in _UNICAST if found.version == 6 else not any(found in net for net in _RESERVED)
 
 
 def _wrapped(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -38,6 +38,7 @@ from store.tables import (
 
 ERASED = "erased:"  # begins the external id of what was erased
 LISTS = (NotificationKind.START, NotificationKind.BRIEF)  # these name what they quote in their bodies
+LEEWAY = timedelta(days=1)  # for a machine's clock that was set back
 OPEN = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED)
 
 
@@ -140,7 +141,7 @@ def _erase(session: Session, ids: Sequence[int], now: datetime) -> Erased:
     done.cases = len(case_ids)
     for case_id in sorted(case_ids):
         _erase_from_case(session, case_id, set(ids))
-    done.messages = _outdate(session, case_ids, set(ids), now)
+    done.messages = _outdate(session, case_ids, rows, now)
     return done
 
 
@@ -180,15 +181,9 @@ def _erase_words(session: Session, case_ids: Sequence[int]) -> None:
     _set(session, Audit, col(Audit.case_id).in_(case_ids), detail={})
 
 
-def _outdate(session: Session, case_ids: set[int], erased: set[int], now: datetime) -> int:
+def _outdate(session: Session, case_ids: set[int], rows: Sequence[Mention], now: datetime) -> int:
     """Sent messages that quote what was erased are edited; gives how many, with those that still wait."""
-    ids = [
-        row_id
-        for row_id, body in session.exec(
-            select(Notification.id, Notification.body).where(col(Notification.kind).in_(LISTS))
-        )
-        if erased.intersection(_listed(body))
-    ]
+    ids = _lists_of(session, rows)
     bundles = select(Notification.bundle).where(
         col(Notification.case_id).in_(case_ids), col(Notification.bundle).is_not(None)
     )
@@ -201,6 +196,24 @@ def _outdate(session: Session, case_ids: set[int], erased: set[int], now: dateti
     changed = _set(session, Notification, about & sent, state=OutboxState.STALE, next_try_at=now, attempts=0)
     waiting = select(func.count()).where(about, col(Notification.state) == OutboxState.WAITING)
     return changed + session.exec(waiting).one()
+
+
+def _lists_of(session: Session, rows: Sequence[Mention]) -> list[int]:
+    """The ids of the lists that name one of these mentions: written since the oldest was seen, briefs of their brands
+    and any source's first list (the source may be another brand's by now)."""
+    if not rows:
+        return []
+    erased = {row.id for row in rows}
+    chosen = select(Notification.id, Notification.body).where(
+        col(Notification.kind).in_(LISTS),
+        or_(
+            col(Notification.kind) == NotificationKind.START,
+            col(Notification.brand).in_({row.brand for row in rows}),
+        ),
+        col(Notification.created_at) >= min(row.first_seen_at for row in rows) - LEEWAY,
+    )
+    found = session.exec(chosen)
+    return [row_id for row_id, body in found if row_id is not None and erased.intersection(_listed(body))]
 
 
 def _listed(body: Mapping[str, Any]) -> list[int]:

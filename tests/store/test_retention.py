@@ -164,6 +164,7 @@ def test_the_message_of_the_case_is_edited(database: Database, now: datetime) ->
             now,
             "start:shop:slack",
             kind=NotificationKind.START,
+            brand="aurora",
             body={"mentions": [row_id]},
             state="sent",
         )
@@ -172,6 +173,7 @@ def test_the_message_of_the_case_is_edited(database: Database, now: datetime) ->
             now,
             "start:other:slack",
             kind=NotificationKind.START,
+            brand="aurora",
             body={"mentions": [99]},
             state="sent",
         )
@@ -185,6 +187,23 @@ def test_the_message_of_the_case_is_edited(database: Database, now: datetime) ->
         "start:shop:slack": "stale",
         "start:other:slack": "sent",
     }
+
+
+def test_only_lists_that_can_name_what_was_erased_are_read(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        (row_id,) = store(session, [review(1, now)], now)
+        for key, brand, at in (
+            ("before", "aurora", now - timedelta(days=2)),
+            ("set-back", "aurora", now - timedelta(hours=1)),
+            ("after", "aurora", now + timedelta(days=700)),
+            ("other", "borea", now),
+        ):
+            body = {"mentions": [row_id]}
+            message(session, at, key, kind=NotificationKind.BRIEF, brand=brand, body=body, state="sent")
+        forget(session, "page", NAME, now=now + timedelta(days=700))
+    with database.read() as session:
+        states = dict(session.exec(select(Notification.key, Notification.state)).all())
+    assert states == {"before": "sent", "set-back": "stale", "after": "stale", "other": "sent"}
 
 
 def test_a_case_with_others_shows_another(database: Database, now: datetime) -> None:
