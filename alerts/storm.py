@@ -4,7 +4,8 @@ A complaint has a case of its own until more than `policy.storm` of a brand come
 written within ten minutes: what a first read or a night offline brings at once is a long list, no storm. From then on
 those about one matter, which have words in common, join one storm; where they have none, all complaints of the brand
 do. A critical one keeps a case of its own as long as such cases stay under one a second, which is what Slack takes, and
-beyond that unless it has words in common with the storm; a question, praise, what spreads by itself and a customer who comes back always do. A case that many mentions join for
+beyond that unless it has words in common with the storm; a question, praise, what spreads by itself and a customer
+who comes back always do. A case that many mentions join for
 their thread, their author or their text becomes a storm itself. What a storm shows is `alerts.card`'s.
 """
 
