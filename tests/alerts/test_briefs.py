@@ -41,7 +41,8 @@ def first_look(db: Database) -> None:
 
 def bodies(db: Database) -> Mapping[str, dict[str, Any]]:
     with db.read() as session:
-        return {row.key: row.body for row in session.exec(select(Notification)) if row.kind == "brief"}
+        rows = session.exec(select(Notification).where(Notification.state != OutboxState.LEFT_OUT))
+        return {row.key: row.body for row in rows if row.kind == "brief"}
 
 
 def only(db: Database) -> dict[str, Any]:
