@@ -176,14 +176,14 @@ class Service:
         return sent > 0
 
     def ring(self) -> bool:
-        """The clocks of cases: all that is critical, and of the rest as many as people can take; the others wait."""
+        """The clocks of cases: what is critical, and of the rest as many as people can take; the others wait."""
         brands, now = self.settings.brands, self.clock()
         calm = self._calm_until is not None and now < self._calm_until <= now + CALM
         limit = 0 if calm else clocks.LIMIT
         done = clocks.ring_due(
             self.db, brands, list(self.channels), now, self.settings.slack.escalation, limit
         )
-        if not calm:
+        if not calm and not done.critical:  # the rest of what is critical rings in the next look
             self._calm_until = now + CALM if done.more else None
         if done.written:
             log.info("clocks rang", extra={"action": "rang", "messages": done.written, "more": done.more})

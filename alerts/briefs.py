@@ -29,6 +29,7 @@ from store.tables import (
     Mention,
     Notification,
     NotificationKind,
+    OutboxState,
     Reason,
     SourceRow,
 )
@@ -70,7 +71,7 @@ def announce(
     now: datetime,
 ) -> int:
     """Writes the briefs whose time has come; gives the number of notifications. However often it is asked, each is
-    written once; one that has nothing to say is not."""
+    written once; one that has nothing to say is left out for good."""
     written = 0
     for brand in brands.values():
         moment = latest(brand, now)
@@ -116,8 +117,7 @@ def _write(
         drawn = samples.draw(session, brand, moment.day, moment.at)
         body |= {"samples": [row.id for row in drawn]}
         body["mentions"] += [row.mention_id for row in drawn]
-    if is_empty(body):
-        return 0
+    empty = is_empty(body)
     written = notices.add(
         session,
         moment.key(brand),
@@ -128,7 +128,10 @@ def _write(
         target="alerts",
         priority=notices.BRIEF,
         body=body,
+        state=OutboxState.LEFT_OUT if empty else OutboxState.WAITING,
     )
+    if empty:  # its row keeps it from being measured again, and from coming hours late
+        return 0
     log.info("brief", extra={"action": "brief", "brand": brand.key, "moment": moment.name, "new": written})
     return written
 

@@ -108,6 +108,8 @@ def mark_replied(
     desk: Desk, case_id: int, who: str, promise: str | None = None, promised_by: datetime | None = None
 ) -> Move:
     """A person answered the customer. `promise`: what the reply told the customer to expect, until `promised_by`."""
+    if promised_by is not None and promised_by < desk.now:
+        raise ValueError("a promise is for a time to come")
     case = locked(desk.session, case_id)
     values = {"owner": case.owner or who, "replied_at": desk.now, "snoozed_until": None}
     promised = None if promise is None else line_of(promise)

@@ -25,7 +25,7 @@ from store.tables import Audit, Case, CaseStatus, Clock, ClockKind
 
 SYSTEM = "ascolto"  # as in `alerts.cases`, which stands on this module
 LIMIT = 20  # clocks of cases that are not critical, rung in one look
-CRITICAL_LIMIT = 200  # critical ones: all of them, unless something is very wrong
+CRITICAL_LIMIT = 20  # critical ones: the rest of them follow in the next looks, a few seconds later
 BATCH = 200  # cases set right in one transaction
 HALF = 0.5  # of the time of a critical case: then it also goes out by e-mail and webhook
 DAY = timedelta(days=1)
@@ -39,10 +39,12 @@ _SLACK_ID = re.compile(r"(?:<@)?([UW][A-Z0-9]{7,20})>?")
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """What a look did: how many messages it wrote, and whether more clocks are due than one look may ring."""
+    """What a look did: how many messages it wrote, and whether more clocks are due than one look may ring; `critical`:
+    also such as can wait for no calm."""
 
     written: int
     more: bool = False
+    critical: bool = False
 
 
 def wind(session: Session, case: Case, brand: Brand | None, now: datetime, who: str) -> list[Clock]:
@@ -103,8 +105,8 @@ def ring_due(
     escalation: Sequence[str] = (),
     limit: int = LIMIT,
 ) -> Rung:
-    """Rings what is due, the most urgent first: all that is critical, and `limit` others; the rest stays due, as does
-    what can wait while its brand is paused.
+    """Rings what is due, the most urgent first: what is critical, and where nothing of that is left, `limit` others;
+    the rest stays due, as does what can wait while its brand is paused.
 
     `escalation`: whom to call where the brand's policy names nobody.
     """
@@ -112,14 +114,14 @@ def ring_due(
         if not any_due(session, brands, now):
             return Rung(0)
     with db.write() as session:
-        due, more = _take(session, brands, now, limit)
+        due, more, critical = _take(session, brands, now, limit)
         bell = _Bell(session, tuple(channels), now, tuple(escalation))
         written = 0
         for case in due:
             running = wind(session, case, brands[case.brand], now, SYSTEM)
             ripe = [clock for clock in running if clock.rings_at is not None and clock.rings_at <= now]
             written += bell.ring(case, brands[case.brand], ripe)
-    return Rung(written, more)
+    return Rung(written, more, critical)
 
 
 def realign(db: Database, brands: Mapping[str, Brand], now: datetime) -> int:
@@ -343,18 +345,20 @@ def _due(brands: Mapping[str, Brand], now: datetime, paused: Collection[str]) ->
 
 def _take(
     session: Session, brands: Mapping[str, Brand], now: datetime, limit: int
-) -> tuple[list[Case], bool]:
-    """Cases with a clock that is due, locked with it; and whether there are more. A case that somebody moves right now
-    is left for the next look."""
+) -> tuple[list[Case], bool, bool]:
+    """Cases with a clock that is due, locked with it; whether there are more, and whether critical ones. A case
+    that somebody moves right now is left for the next look."""
     rank = whether({name: -rank for name, rank in RANK.items()}, value=col(Case.urgency), else_=0)
     critical = col(Case.urgency) == "critical"
     due: dict[int, Case] = {}
-    more = False
+    more = hurry = False
     paused = switches.paused(session, now)
     for which, most in ((critical, CRITICAL_LIMIT), (~critical, limit)):
+        most = 0 if hurry else most
         chosen = _due(brands, now, paused).where(which).order_by(rank, col(Clock.rings_at), col(Clock.id))
         locked = chosen.limit(most + 1).with_for_update(of=(Clock, Case), skip_locked=True)
         rows = session.execute(locked).all()
         more = more or len(rows) > most
+        hurry = hurry or (which is critical and more)
         due |= {row.Case.id: row.Case for row in rows[:most]}
-    return list(due.values()), more
+    return list(due.values()), more, hurry

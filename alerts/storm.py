@@ -3,8 +3,9 @@
 A complaint has a case of its own until more than `policy.storm` of a brand come within ten minutes, which were also
 written within ten minutes: what a first read or a night offline brings at once is a long list, no storm. From then on
 those about one matter, which have words in common, join one storm; where they have none, all complaints of the brand
-do. A critical one keeps a case of its own as long as such cases stay under one a second, which is what Slack takes; a
-question, praise, what spreads by itself and a customer who comes back always do. A case that many mentions join for
+do. A critical one keeps a case of its own as long as such cases stay under one a second, which is what Slack takes, and
+beyond that unless it has words in common with the storm; a question, praise, what spreads by itself and a customer
+who comes back always do. A case that many mentions join for
 their thread, their author or their text becomes a storm itself. What a storm shows is `alerts.card`'s.
 """
 
@@ -87,10 +88,11 @@ def place(facts: Facts, decision: Decision, known: Case | None, sky: Sky) -> Pla
         begins = not known.storm and known is not facts.case and sky.crowds[known.id or 0] >= limit
         return Place(known, begins, _own_words(facts) if begins else ())
     recent = [opening for opening in sky.openings if facts.now - opening.at <= WINDOW]
-    if decision.urgency == "critical" and _in_burst(recent, facts.now) < CRITICALS:
+    critical = decision.urgency == "critical"
+    if critical and _in_burst(recent, facts.now) < CRITICALS:
         return Place(None)
     on = [storm for storm in sky.storms if is_on(storm, facts.now)]
-    if storm := _joined(facts, on):
+    if storm := _joined(facts, on, critical):
         return Place(storm.case)
     others = [
         opening
@@ -98,7 +100,7 @@ def place(facts: Facts, decision: Decision, known: Case | None, sky: Sky) -> Pla
         if abs(opening.published_at - facts.mention.published_at) <= WINDOW
         and not any(_alike(opening.words, storm.words) for storm in on)
     ]
-    return Place(None) if len(others) < limit else _begun(facts, others, limit, on)
+    return Place(None) if len(others) < limit else _begun(facts, others, limit, on, critical)
 
 
 def is_complaint(facts: Facts, decision: Decision) -> bool:
@@ -142,22 +144,26 @@ def _in_burst(recent: Iterable[Opening], now: datetime) -> int:
     return sum(one.urgency == "critical" and now - one.at < BURST for one in recent)
 
 
-def _joined(facts: Facts, on: Sequence[Storm]) -> Storm | None:
-    """The youngest storm about the same, then one that takes all that is written while it is on."""
+def _joined(facts: Facts, on: Sequence[Storm], critical: bool) -> Storm | None:
+    """The youngest storm about the same, then one that takes all that is written while it is on: all but what is
+    critical, which would be lost among other matters."""
     words, since = words_of(facts), facts.mention.published_at + BEFORE
     alike = [storm for storm in on if _alike(words, storm.words)]
-    alike = alike or [storm for storm in on if not storm.words and since >= storm.case.opened_at]
+    if alike or critical:
+        return max(alike, key=lambda storm: storm.case.id or 0, default=None)
+    alike = [storm for storm in on if not storm.words and since >= storm.case.opened_at]
     return max(alike, key=lambda storm: storm.case.id or 0, default=None)
 
 
-def _begun(facts: Facts, recent: Sequence[Opening], limit: int, on: Sequence[Storm]) -> Place:
-    """More than enough: the storm of a matter where this mention is about it, else of all complaints."""
+def _begun(facts: Facts, recent: Sequence[Opening], limit: int, on: Sequence[Storm], critical: bool) -> Place:
+    """More than enough: the storm of a matter where this mention is about it, else of all complaints, where it is not
+    critical."""
     own = words_of(facts)
     common = matter([opening.words for opening in recent] + [own])
     if _alike(own, common):
         return Place(None, True, _shown(common, facts))
     others = [opening for opening in recent if not _alike(opening.words, common)]
-    if len(others) < limit:
+    if critical or len(others) < limit:
         return Place(None)
     known = next((storm.case for storm in on if not storm.words), None)
     return Place(known, known is None)

@@ -32,9 +32,17 @@ def announce(
     return briefs.announce(db, {brand.key: brand}, sources, [channel], now)
 
 
+def first_look(db: Database) -> None:
+    """As if nobody had asked yet."""
+    with db.write() as session:
+        for row in session.exec(select(Notification)):
+            session.delete(row)
+
+
 def bodies(db: Database) -> Mapping[str, dict[str, Any]]:
     with db.read() as session:
-        return {row.key: row.body for row in session.exec(select(Notification)) if row.kind == "brief"}
+        rows = session.exec(select(Notification).where(Notification.state != OutboxState.LEFT_OUT))
+        return {row.key: row.body for row in rows if row.kind == "brief"}
 
 
 def only(db: Database) -> dict[str, Any]:
@@ -128,10 +136,22 @@ def test_a_week_offline_gives_one(db: Database) -> None:
 # What
 
 
+def test_one_without_anything_to_say_is_settled_and_does_not_come_hours_late(db: Database) -> None:
+    assert announce(db, MORNING) == 0
+    with db.write() as session:
+        (row,) = session.exec(select(Notification)).all()
+        assert row.state == OutboxState.LEFT_OUT
+        opened(session, 1, NIGHT)  # comes to light only now
+    assert announce(db, MORNING + HOUR) == 0
+    with db.read() as session:
+        assert [row.state for row in session.exec(select(Notification))] == [OutboxState.LEFT_OUT]
+
+
 def test_nothing_to_say_is_not_said_but_a_source_that_was_not_read_is(db: Database) -> None:
     with db.write() as session:
         add_source(session, last_ok_at=MORNING - timedelta(minutes=10))
     assert announce(db, MORNING, sources=[EVERY]) == 0
+    first_look(db)
     with db.write() as session:
         session.get_one(SourceRow, "app").last_ok_at = MORNING - timedelta(hours=20)
     assert announce(db, MORNING, sources=[EVERY]) == 1
@@ -143,6 +163,7 @@ def test_nothing_to_say_is_not_said_but_a_source_that_was_not_read_is(db: Databa
 def test_a_source_that_is_new_is_no_alarm_and_one_that_fails_from_the_start_is(db: Database) -> None:
     new = Watched("new", "aurora", timedelta(minutes=5))
     assert announce(db, MORNING, sources=[EVERY, new]) == 0
+    first_look(db)
     with db.write() as session:
         add_source(session, failures=1)
     assert announce(db, MORNING, sources=[EVERY, new]) == 1
@@ -155,6 +176,7 @@ def test_a_source_that_is_read_seldom_and_one_that_is_down(db: Database) -> None
     daily = Watched("app", "aurora", timedelta(days=1))
     other = Watched("else", "berta", timedelta(minutes=5))
     assert announce(db, MORNING, sources=[daily, other]) == 0
+    first_look(db)
     with db.write() as session:
         row = session.get_one(SourceRow, "app")
         row.last_ok_at, row.down_since = MORNING - HOUR, MORNING - HOUR

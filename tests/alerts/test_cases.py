@@ -448,6 +448,12 @@ def test_who_answers_owns_what_nobody_had(db: Database, now: datetime) -> None:
     assert (case.status, case.owner, case.replied_at, case.resolution) == ("replied", MARTA, now, None)
 
 
+def test_a_promise_whose_time_is_past_is_refused(db: Database, now: datetime) -> None:
+    case_id = opened(db, now)
+    with db.write() as session, pytest.raises(ValueError, match="a time to come"):
+        cases.mark_replied(desk(session, now), case_id, MARTA, "yesterday", now - timedelta(seconds=1))
+
+
 def test_a_promise_has_a_clock(database: Database, now: datetime) -> None:
     case_id = opened(database, now)
     by = now + timedelta(days=2)

@@ -561,12 +561,22 @@ def test_after_a_week_offline_each_case_rings_once_a_few_at_a_time_and_the_most_
         written.append(looked.written)
         if not looked.more:
             break
-    assert written == [50, 20, 20]  # thirty critical ones at once, of the others twenty a look
+    assert written == [20, 30, 20, 20]  # twenty a look: the critical ones before all others
     told = [row.case_id or 0 for row in desks.reminders()]
     assert sorted(told) == sorted(numbers)
     assert [numbers[case] for case in told] == ["critical"] * 30 + ["high"] * 30 + ["normal"] * 30
     assert desks.ring() == 0
     assert all(clock.rings_at and clock.rings_at > desks.now for clock in desks.rows())
+
+
+def test_many_critical_ones_ring_a_few_at_a_time_before_all_others(quick: Desks) -> None:
+    quick.at("2026-11-24 10:00")
+    numbers = [quick.open("critical") for _ in range(120)]
+    quick.open("high")
+    quick.at("2026-12-01 10:00")
+    looks = [ring_due(quick.db, quick.brands, quick.places, quick.now, limit=20) for _ in range(6)]
+    assert [(look.written, look.critical) for look in looks] == [(20, True)] * 5 + [(21, False)]
+    assert [row.case_id for row in quick.reminders()][:120] == numbers
 
 
 def test_nothing_but_what_is_critical_rings_in_a_calm(desks: Desks) -> None:

@@ -161,7 +161,9 @@ def test_a_critical_one_keeps_a_case_of_its_own_while_slack_keeps_up() -> None:
     seen = [opening(text) for text in TOPICS]
     assert placed(TOPICS[0], sky(*seen, storms=(whole,)), **critical) == Place(None)
     burst = [opening("", now, "critical")] * CRITICALS
-    assert placed(TOPICS[0], sky(*burst, storms=(whole,)), **critical).case is whole.case
+    assert placed(TOPICS[0], sky(*burst, storms=(whole,)), **critical) == Place(None)  # of something else
+    bills = about(bill(1))
+    assert placed(bill(2), sky(*burst, storms=(whole, bills)), **critical).case is bills.case
     past = [opening("", BURST, "critical")] * 50
     assert placed(TOPICS[0], sky(*past, storms=(whole,)), **critical) == Place(None)
     assert placed(TOPICS[0], sky(*burst), **critical) == Place(None)  # two at once are no storm
