@@ -1,30 +1,34 @@
 """Calls an address while all is well, so that somebody outside notices when Ascolto stops.
 
-All is well: the database answers, and neither scoring, triage nor delivery has stood still for long while something
-waited for it. A backlog that shrinks is no standstill, nor is what a person has paused.
+All is well: the database answers, and neither scoring, triage, the clocks of critical cases nor any channel's delivery
+has stood still for long while something waited for it, or failed. A backlog that shrinks is no standstill, nor is what
+a person has paused.
 """
 
 import http.client
 import logging
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session, col
 
 from alerts.queue import IN_THREADS, going
+from alerts.stage import NO_BRAND
 from store import switches
 from store.db import Database
-from store.tables import Mention, MentionState, Notification, OutboxState, Score
+from store.tables import Case, Clock, Mention, MentionState, Notification, OutboxState, Score
 
 log = logging.getLogger(__name__)
 
 STANDSTILL = timedelta(minutes=10)
+LATELY = timedelta(days=1)  # what was given up, or not rung, longer ago than this is no news
+SEVERAL = 3  # texts that fail one after the other are not at fault themselves
 TIMEOUT = 10.0  # seconds for one call
 LATEST = 2_000  # of the newest notifications, looked at for one that was delivered lately
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -87,14 +91,25 @@ def call(url: str, timeout: float = TIMEOUT) -> str | None:
 
 
 def standstill(session: Session, channels: Iterable[str], now: datetime) -> str | None:
-    """The stage in which something has waited for ten minutes while nothing got through; None: there is none. What was
-    tried in vain and waits for its next try stands still in delivery alone: of a text it is that text's own fault."""
+    """The stage in which something has waited for ten minutes while nothing got through; None: there is none. Of one
+    text that is tried in vain it is that text's own fault; of several, after which none got through, it is not."""
     since = now - STANDSTILL
     if _waits(session, MentionState.NEW, since) and not _scored_since(session, since):
         return "scoring stands still"
+    failed = and_(col(Mention.state) == MentionState.FAILED, col(Mention.changed_at) > now - LATELY)
+    tried = and_(col(Mention.state) == MentionState.NEW, col(Mention.attempts) > 0)
+    if _all_fail(session, or_(tried, failed), (MentionState.SCORED, MentionState.TRIAGED), since):
+        return "scoring stands still"
     if _waits(session, MentionState.SCORED, since, live=True):
         return "triage stands still"
-    if _undelivered(session, list(channels), since, now) and not _delivered_since(session, since):
+    of_no_brand = func.coalesce(col(Mention.error), "") == NO_BRAND
+    tried = and_(col(Mention.state) == MentionState.SCORED, col(Mention.attempts) > 0, ~of_no_brand)
+    if _all_fail(session, tried, (MentionState.TRIAGED,), since):
+        return "triage stands still"
+    if _unrung(session, since, now):
+        return "clocks stand still"
+    names = sorted(set(channels) - _delivering(session, since))
+    if _undelivered(session, names, since, now):
         return "delivery stands still"
     return None
 
@@ -109,6 +124,35 @@ def _waits(session: Session, state: MentionState, since: datetime, *, live: bool
     if live:
         chosen = chosen.where(col(Mention.history).is_(False))
     return session.execute(chosen.limit(1)).first() is not None
+
+
+def _all_fail(
+    session: Session, failing: ColumnElement[bool], through: Sequence[MentionState], since: datetime
+) -> bool:
+    """Whether several live mentions have failed since before `since`, and none that came after them got through."""
+    live = col(Mention.history).is_(False)
+    ids = session.scalars(
+        select(col(Mention.id))
+        .where(failing, live, col(Mention.changed_at) <= since)
+        .order_by(col(Mention.id).desc())
+        .limit(SEVERAL)
+    ).all()
+    if len(ids) < SEVERAL:
+        return False
+    later = select(col(Mention.id)).where(col(Mention.state).in_(through), live, col(Mention.id) > ids[-1])
+    return session.execute(later.limit(1)).first() is None
+
+
+def _unrung(session: Session, since: datetime, now: datetime) -> bool:
+    """Whether a clock of a critical case should have rung by `since`, and has not."""
+    overdue = (
+        select(col(Clock.id))
+        .join(Case, col(Case.id) == Clock.case_id)
+        .where(
+            col(Clock.rings_at) <= since, col(Clock.rings_at) > now - LATELY, col(Case.urgency) == "critical"
+        )
+    )
+    return session.execute(overdue.limit(1)).first() is not None
 
 
 def _scored_since(session: Session, since: datetime) -> bool:
@@ -139,9 +183,10 @@ def _undelivered(session: Session, channels: list[str], since: datetime, now: da
     return session.execute(chosen.limit(1)).first() is not None
 
 
-def _delivered_since(session: Session, since: datetime) -> bool:
+def _delivering(session: Session, since: datetime) -> set[str]:
+    """The channels in which something got through."""
     newest = session.scalar(select(func.max(col(Notification.id)))) or 0
-    chosen = select(col(Notification.id)).where(
+    chosen = select(col(Notification.channel)).where(
         col(Notification.id) > newest - LATEST, col(Notification.sent_at) > since
     )
-    return session.execute(chosen.limit(1)).first() is not None
+    return set(session.scalars(chosen.distinct()))

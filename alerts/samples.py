@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -34,6 +35,8 @@ from store.tables import (
 RIGHT, MISSED = "right", "missed"
 SAID = (RIGHT, MISSED)
 DAY = timedelta(days=1)
+LONGEST = timedelta(days=4)  # how long ago the last draw may have been, for the days since to be drawn from
+SHOWN = 10  # at most so many in one brief
 LATEST = timedelta(
     days=14
 )  # how long before its first read a mention may have been published and still counts
@@ -77,8 +80,8 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
 
 
 def draw(session: Session, brand: Brand, day: date, at: datetime) -> list[Sample]:
-    """The samples of that day of the brand: those there are, or new ones from what was read in the 24 hours before
-    `at`."""
+    """The samples of that day of the brand: those there are, or new ones from what was read since the last draw (in the
+    24 hours before `at`, where that was longer ago than `LONGEST`). Each day since has as many."""
     known = list(
         session.scalars(
             select(Sample)
@@ -88,9 +91,11 @@ def draw(session: Session, brand: Brand, day: date, at: datetime) -> list[Sample
     )
     if known:
         return known
-    ids = list(session.scalars(_unshown(brand, at - DAY, at)))
+    found_by_day = [list(session.scalars(_unshown(brand, *span))) for span in _days(session, brand, at)]
+    by_day = [ids for ids in found_by_day if ids]
+    each = min(brand.briefs.samples, SHOWN // max(1, len(by_day)))
     chosen = random.Random(f"{brand.key}:{day.isoformat()}")
-    drawn = chosen.sample(ids, min(brand.briefs.samples, len(ids)))
+    drawn = [number for ids in by_day for number in chosen.sample(ids, min(each, len(ids)))]
     found = session.execute(select(col(Mention.id), col(Mention.revision)).where(col(Mention.id).in_(drawn)))
     revisions = {row[0]: row[1] for row in found}
     rows = [
@@ -100,6 +105,19 @@ def draw(session: Session, brand: Brand, day: date, at: datetime) -> list[Sample
     session.add_all(rows)
     session.flush()
     return rows
+
+
+def _days(session: Session, brand: Brand, at: datetime) -> list[tuple[datetime, datetime]]:
+    """The days since the last draw, the first first: on some no brief is written, as nobody is there to read it."""
+    last = session.scalar(
+        select(func.max(col(Sample.drawn_at))).where(
+            col(Sample.brand) == brand.key, col(Sample.drawn_at) < at, col(Sample.drawn_at) >= at - LONGEST
+        )
+    )
+    since = last or at - DAY
+    number = max(1, round((at - since) / DAY))  # where the clocks change, a day has another length
+    ends = [since + (at - since) / number * step for step in range(number)] + [at]
+    return list(pairwise(ends))
 
 
 def answer(
@@ -137,7 +155,7 @@ def answer(
 
 
 def rate(session: Session, brand: Brand, since: datetime, until: datetime) -> Rate:
-    """What the samples that were drawn in that time, and judged, say."""
+    """What the samples that were drawn in that time, and judged, say: the share among them, whatever day each is of."""
     rows = session.execute(
         select(col(Sample.said), func.count())
         .where(

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 LIMIT = 50
 LEASE = timedelta(minutes=5)
 PATIENCE = 3  # tries after which an alert goes out without the draft that cannot be written
+NO_BRAND = "its brand is not in the configuration: add it, or forget its mentions"
 Compose = Callable[[DraftRequest], DraftReply]
 Detect = Callable[[str], str | None]
 
@@ -245,7 +246,7 @@ def _give_back(session: Session, batch: Batch, found: Gathered, now: datetime) -
             mention_id,
             batch.claim.token,
             attempt=claims.MAX_ATTEMPTS,
-            error="its brand is not in the configuration: add it, or forget its mentions",
+            error=NO_BRAND,
             now=now,
             give_up=None,
         )

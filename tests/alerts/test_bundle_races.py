@@ -132,11 +132,11 @@ def test_a_case_that_joins_while_the_bundle_is_sent_is_listed(
     channel, at = Shown(), now + HALF + timedelta(seconds=1)
     posting, joined = threading.Event(), threading.Event()
 
-    def wait() -> None:
+    def before() -> None:
         posting.set()
         joined.wait(30)
 
-    channel.before = wait
+    channel.before = before
 
     def deliver() -> None:
         deliver_waiting(database, {"slack": channel}, {BRAND.key: BRAND}, clock=lambda: at)

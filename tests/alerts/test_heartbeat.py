@@ -13,12 +13,14 @@ from sqlmodel import select
 
 from alerts import notices
 from alerts.heartbeat import Heart, standstill
+from alerts.stage import NO_BRAND
 from store import switches
 from store.db import Database
 from store.mention import NewMention
 from store.mentions import store_mentions
-from store.tables import Mention, MentionState, Notification, NotificationKind, OutboxState, Score
+from store.tables import Clock, Mention, MentionState, Notification, NotificationKind, OutboxState, Score
 from tests.alerts.queries import counted
+from tests.alerts.rows import add_case, add_mention
 
 SECRET = "b1b2-secret"
 LONG, SHORT = timedelta(minutes=11), timedelta(minutes=9)
@@ -152,6 +154,74 @@ def test_a_text_that_fails_by_itself_stops_nothing(database: Database, now: date
     assert trouble(database, now + 2 * LONG) is None
 
 
+@pytest.mark.parametrize(
+    ("stage", "values", "through"),
+    [
+        ("scoring", {"attempts": 4}, MentionState.SCORED),
+        ("scoring", {"state": MentionState.FAILED, "attempts": 8}, MentionState.SCORED),
+        ("triage", {"state": MentionState.SCORED, "attempts": 4}, MentionState.TRIAGED),
+    ],
+)
+def test_a_stage_in_which_every_text_fails(
+    database: Database, now: datetime, stage: str, values: dict[str, Any], through: MentionState
+) -> None:
+    values = values | {"next_try_at": now + 2 * LONG}
+    mention(database, now, 0, state=MentionState.TRIAGED)  # before them all was well
+    for number in (1, 2):
+        mention(database, now, number, **values)
+    assert trouble(database, now + LONG) is None
+    mention(database, now, 3, **values)
+    assert trouble(database, now + SHORT) is None
+    assert trouble(database, now + LONG) == f"{stage} stands still"
+    mention(database, now, 4, state=through, attempts=1, next_try_at=now + 2 * LONG)
+    assert trouble(database, now + LONG) is None  # it was the texts' own fault
+
+
+def test_what_was_given_up_long_ago_is_no_news(database: Database, now: datetime) -> None:
+    for number in range(3):
+        mention(database, now, number, state=MentionState.FAILED)
+    assert trouble(database, now + timedelta(hours=25)) is None
+
+
+def test_mentions_of_a_brand_that_is_not_configured_any_more_stop_nothing(
+    database: Database, now: datetime
+) -> None:
+    for number in range(3):
+        mention(database, now, number, state=MentionState.SCORED, attempts=9, error=NO_BRAND)
+    assert trouble(database, now + LONG) is None
+
+
+@pytest.mark.parametrize(("urgency", "stands_still"), [("critical", True), ("normal", False)])
+def test_a_clock_that_nobody_rings(
+    database: Database, now: datetime, urgency: str, stands_still: bool
+) -> None:
+    with database.write() as session:
+        new = add_mention(session, now)
+        new.state = MentionState.TRIAGED
+        case = add_case(session, new, now, urgency=urgency)
+        session.add(
+            Clock(
+                case_id=case.id or 0,
+                kind="contact",
+                started_at=now,
+                due_at=now,
+                rings_at=now,
+                set_by="ascolto",
+            )
+        )
+    assert trouble(database, now + SHORT) is None
+    assert trouble(database, now + LONG) == ("clocks stand still" if stands_still else None)
+
+
+def test_a_channel_that_stands_still_while_another_delivers(database: Database, now: datetime) -> None:
+    message(database, "one", now, state=OutboxState.FAILED, next_try_at=now + timedelta(minutes=30))
+    sent = {"state": OutboxState.SENT, "sent_at": now + timedelta(minutes=5)}
+    message(database, "two", now, channel="email", **sent)
+    with database.read() as session:
+        assert standstill(session, ["slack", "email"], now + LONG) == "delivery stands still"
+        assert standstill(session, ["email"], now + LONG) is None
+
+
 def test_triage_that_stands_still(database: Database, now: datetime) -> None:
     mention(database, now, state=MentionState.SCORED, history=True)
     assert trouble(database, now + LONG) is None  # history may take long
@@ -202,4 +272,4 @@ def test_it_costs_a_few_looks(db: Database, now: datetime) -> None:
         mention(db, now, number)
     with counted(db) as made:
         trouble(db, now + SHORT)
-    assert len(made) <= 5
+    assert len(made) <= 9

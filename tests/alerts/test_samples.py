@@ -85,6 +85,26 @@ def test_only_what_did_not_alert_in_the_last_day(database: Database) -> None:
         assert drawn(session) == [wanted.id]
 
 
+def test_after_a_weekend_each_day_since_the_last_draw_has_its_share(database: Database) -> None:
+    friday, hour = AT - 3 * samples.DAY, timedelta(hours=1)
+    with database.write() as session:
+        quiet(session, 999, at=friday - hour)
+        assert len(drawn(session, at=friday)) == 1
+        for number in range(72):
+            quiet(session, number, at=friday + number * hour)
+        rows = samples.draw(session, BRAND, DAY, AT)
+        seen = [session.get_one(Mention, row.mention_id).first_seen_at for row in rows]
+        assert [sum((at - friday) // samples.DAY == day for at in seen) for day in range(3)] == [3, 3, 3]
+
+
+def test_after_a_longer_absence_it_is_the_last_day(db: Database) -> None:
+    with db.write() as session:
+        quiet(session, 999, at=AT - 5 * samples.DAY - timedelta(hours=1))
+        assert len(drawn(session, at=AT - 5 * samples.DAY)) == 1
+        quiet(session, 1, at=AT - timedelta(hours=25))
+        assert drawn(session) == []
+
+
 def test_how_many_is_the_brands_to_say(db: Database) -> None:
     two = Brand(key="aurora", name="A", briefs=Briefs(samples=2))
     with db.write() as session:
