@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from alerts import briefs, clocks, digest, pausing
+from alerts import briefs, bundles, clocks, digest, pausing
 from alerts.channels.base import Channel
 from alerts.drafts.compose import compose
 from alerts.heartbeat import Heart
@@ -161,7 +161,7 @@ class Service:
 
     def deliver(self, name: str) -> bool:
         """What waits for the channel of this name."""
-        if pausing.tell(self.db, list(self.channels), self.clock()):
+        if self._tell_pauses():
             self.belt.wake(DELIVER)  # it is told in the other channels too
         sent = deliver_waiting(
             self.db,
@@ -174,6 +174,16 @@ class Service:
             only=name,
         )
         return sent > 0
+
+    def _tell_pauses(self) -> int:
+        """That somebody paused what can wait, or that it goes on: then no channel is flooded."""
+        brands, routing, now = self.settings.brands, self.settings.slack, self.clock()
+        return pausing.tell(
+            self.db,
+            list(self.channels),
+            now,
+            lambda session, brand: bundles.make_room(session, routing, brands, now, brand),
+        )
 
     def ring(self) -> bool:
         """The clocks of cases: what is critical, and of the rest as many as people can take; the others wait."""
@@ -194,7 +204,7 @@ class Service:
         """Sources that went down or came back, pauses that are over. Nothing is left for a second look."""
         channels, now = list(self.channels), self.clock()
         told = check_sources(self.db, self.settings.brands, channels, now)
-        told += pausing.tell(self.db, channels, now)
+        told += self._tell_pauses()
         if told:
             self.belt.wake(DELIVER)
         return False

@@ -5,16 +5,18 @@ A bundle is a row of the outbox that waits for the end of its hour or day; the c
 None is lost: each case has a message of its own, or names a bundle that is there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from alerts import cases, notices, routing
 from alerts.cases import Desk, Move
-from alerts.notices import LIMIT, PRIORITY, ROUTED
-from alerts.routing import TARGETS, CaseFacts, Place, Routing
+from alerts.notices import IN_THREADS, LIMIT, PRIORITY, ROUTED
+from alerts.routing import ANY_BRAND, TARGETS, CaseFacts, Place, Routing
 from alerts.triage import Facts
 from store.brand import Brand
 from store.tables import Case, Notification, NotificationKind, OutboxState
@@ -94,6 +96,63 @@ def show(desk: Desk, case_id: int, who: str) -> Move:
     return Move(True, case, who, desk.now)
 
 
+def make_room(
+    session: Session, config: Routing, brands: Mapping[str, Brand], now: datetime, paused: str | None = None
+) -> int:
+    """A pause (of the brand `paused`, or of all) is over: of the cases whose messages waited each place gets as many as
+    it may in an hour, the most urgent and then the oldest first, and the rest in one message at the next full hour.
+    What is critical, a storm, and a case in whose thread something waits keep their own. Gives how many wait for room.
+    """
+    room: dict[str, int] = {}
+    moved = 0
+    for row, case in session.execute(_held_back(paused, now)).all():
+        brand = brands.get(case.brand)
+        if brand is None:
+            continue
+        address = row.routed_to or config.address(row.target)
+        if address not in room:
+            room[address] = config.most_per_hour - _sent(session, config, address, now)
+        room[address] -= 1
+        if room[address] >= 0:
+            continue
+        quiet = config.quiet.get(case.brand, config.quiet.get(ANY_BRAND, ()))
+        end = _end(Place(quiet=quiet, bundle="hour"), brand, now)
+        row.bundle = _open(session, LIMIT, case, Place(channel=row.routed_to), end, now)
+        row.state = OutboxState.BUNDLED
+        session.add(row)
+        moved += 1
+    return moved
+
+
+def _held_back(paused: str | None, now: datetime) -> Any:
+    """Cases with their own messages that would all go now and have not been tried; nothing waits in their threads."""
+    line = aliased(Notification)
+    in_thread = exists().where(
+        col(line.case_id) == Notification.case_id,
+        col(line.channel) == ROUTED,
+        col(line.kind).in_(IN_THREADS),
+        col(line.state) == OutboxState.WAITING,
+    )
+    held = (
+        select(Notification, Case)
+        .join(Case, col(Case.id) == Notification.case_id)
+        .where(
+            col(Notification.state) == OutboxState.WAITING,
+            col(Notification.channel) == ROUTED,
+            col(Notification.kind) == NotificationKind.CASE,
+            col(Notification.priority) > PRIORITY["critical"],
+            col(Notification.attempts) == 0,
+            col(Notification.claim).is_(None),
+            or_(col(Notification.next_try_at).is_(None), col(Notification.next_try_at) <= now),
+            ~col(Case.storm),
+            ~in_thread,
+        )
+        .order_by(col(Notification.priority), col(Notification.id))
+        .with_for_update(of=Notification, skip_locked=True)
+    )
+    return held if paused is None else held.where(col(Notification.brand) == paused)
+
+
 def _stands_alone(about: CaseFacts) -> bool:
     """Whether it has a message of its own however much else there is: what is critical, and a storm."""
     return about.severity == "critical" or about.storm
@@ -133,9 +192,18 @@ def _open(session: Session, kind: str, case: Case, place: Place, end: datetime, 
 def _is_full(session: Session, config: Routing, case: Case, place: Place, at: datetime) -> bool:
     """Whether the place has had, or is to have, as many messages as it may in the hour before `at`."""
     address = place.channel or config.address(case.channel)
+    told_at = func.coalesce(Notification.sent_at, Notification.next_try_at, Notification.created_at)
+    return _count(session, config, address, told_at, at) >= config.most_per_hour
+
+
+def _sent(session: Session, config: Routing, address: str, now: datetime) -> int:
+    """How many messages of cases and bundles the place has had in the last hour, as far as that counts."""
+    return _count(session, config, address, col(Notification.sent_at), now)
+
+
+def _count(session: Session, config: Routing, address: str, told_at: Any, at: datetime) -> int:
     targets = [target for target in TARGETS if config.address(target) == address]
     routed = col(Notification.routed_to)
-    told_at = func.coalesce(Notification.sent_at, Notification.next_try_at, Notification.created_at)
     newest = select(func.max(Notification.id)).scalar_subquery()
     there = (
         select(told_at)
@@ -152,5 +220,4 @@ def _is_full(session: Session, config: Routing, case: Case, place: Place, at: da
         .limit(config.most_per_hour)
         .subquery()
     )
-    count = session.scalar(select(func.count()).select_from(there)) or 0
-    return count >= config.most_per_hour
+    return session.scalar(select(func.count()).select_from(there)) or 0

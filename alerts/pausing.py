@@ -3,7 +3,7 @@
 What a pause holds back is `alerts.queue`'s, the switches are `store.switches`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -14,8 +14,11 @@ from store.clock import iso
 from store.db import Database
 from store.tables import Notification, NotificationKind, Switch
 
+Ended = Callable[[Session, str | None], object]
+"""What is done when a pause of a brand (None: of all) is over, before anything of it goes."""
 
-def tell(db: Database, channels: Sequence[str], now: datetime) -> int:
+
+def tell(db: Database, channels: Sequence[str], now: datetime, ended: Ended = lambda *_: None) -> int:
     """Writes what has not been told of the switches, and drops those whose time is over; gives the number of
     notifications written. Without any switch it costs one look at an empty table."""
     with db.read() as session:  # looking takes no lock that others wait for
@@ -24,7 +27,7 @@ def tell(db: Database, channels: Sequence[str], now: datetime) -> int:
             return 0
     with db.write() as session:
         rows = session.exec(select(Switch).order_by(col(Switch.name)).with_for_update()).all()
-        return sum(_tell(session, row, channels, now) for row in rows)
+        return sum(_tell(session, row, channels, now, ended) for row in rows)
 
 
 def _is_news(session: Session, row: Switch, channels: Sequence[str], now: datetime) -> bool:
@@ -37,7 +40,7 @@ def _is_news(session: Session, row: Switch, channels: Sequence[str], now: dateti
     return len(told) < len(keys)
 
 
-def _tell(session: Session, row: Switch, channels: Sequence[str], now: datetime) -> int:
+def _tell(session: Session, row: Switch, channels: Sequence[str], now: datetime, ended: Ended) -> int:
     event = "on" if switches.holds(row, now) else "off"
     written = 0
     brand = switches.about(row, switches.PAUSE)
@@ -59,6 +62,8 @@ def _tell(session: Session, row: Switch, channels: Sequence[str], now: datetime)
         )
     if event == "off":
         session.delete(row)
+        if brand is not None:
+            ended(session, None if brand == switches.ALL else brand)
     return written
 
 

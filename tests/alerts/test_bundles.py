@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from alerts import bundles, cases, notices
+from alerts import bundles, cases, notices, pausing
 from alerts.cases import Desk
 from alerts.channels.slack.client import Slack
 from alerts.outbox import deliver_waiting
@@ -646,6 +646,34 @@ def test_the_morning_after_a_long_night_is_no_flood(bench: Bench) -> None:
     bench.at(8, day=25)
     assert len(bench.posted()) == 6
     assert "15 cases to look at" in bench.bundle().words()
+    bench.assert_none_lost()
+
+
+def test_after_a_pause_no_channel_is_flooded(database: Database, now: datetime, slack: FakeSlack) -> None:
+    bench = Bench(database, now).set_up(slack, most_per_hour=3)
+    with bench.db.write() as session:
+        switches.set(session, switches.pause(switches.ALL), None, "slack:U0MARTA:marta", bench.now)
+    for number in range(1, 9):
+        bench.alert(str(number), thread=f"t{number}", author=f"a{number}", **(HIGH if number == 8 else BAD))
+        bench.later(minutes=20)  # at once they were a storm
+    bench.alert("c", **CRITICAL)
+    bench.deliver()
+    assert bench.posted() == ["case:9:slack"]
+    with bench.db.write() as session:  # somebody was called in the thread of the fifth
+        notices.remind(session, session.get_one(Case, 5), "overdue:5:1", ["slack"], bench.now, [])
+        switches.off(session, switches.pause(switches.ALL), "slack:U0MARTA:marta", bench.now)
+
+    def ended(session: Session, brand: str | None) -> None:
+        bundles.make_room(session, bench.routing, BRANDS, bench.now, brand)
+
+    assert pausing.tell(bench.db, ["slack"], bench.now, ended) == 1
+    bench.deliver()
+    told = {key for key in bench.posted() if key.startswith("case:")}
+    assert told == {f"case:{n}:slack" for n in (9, 8, 1, 2, 5)}
+    bench.later(minutes=60)
+    bench.deliver()
+    (rest,) = [message for message in bench.slack.messages if message.key.startswith(notices.LIMIT)]
+    assert "4 cases to look at" in rest.words()
     bench.assert_none_lost()
 
 
