@@ -79,5 +79,7 @@ def check(slack: FakeSlack, url: str, total: int) -> None:
     assert len(mentions) == sum(post.about_brand for place in PLACES for post in read_posts(place))
     keys = Counter(message.key for message in slack.messages)
     assert {key: count for key, count in keys.items() if count > 1} == {}
-    assert {row.state for row in notifications} == {OutboxState.SENT}
-    assert set(keys) == {row.key for row in notifications}
+    # By the time of day a brief may be due that has nothing to say.
+    told = [row for row in notifications if (row.kind, row.state) != ("brief", OutboxState.LEFT_OUT)]
+    assert {row.state for row in told} == {OutboxState.SENT}
+    assert set(keys) == {row.key for row in told}
