@@ -27,10 +27,8 @@ QUOTE = 600  # characters of the customer's words
 LINE = 120  # of a name, a title, a place
 DRAFT = 2_600  # of a reply; Slack takes 3,000 in one text
 WHY_WORDS = 6
-GLAD, CRITICISM = (
-    0.95,
-    0.05,
-)  # probabilities: of positive from which praise is quoted, of negative up to which
+GLAD = 0.95  # probability of positive from which praise is quoted
+CRITICISM = 0.05  # of negative up to which it is
 ENOUGH = 40  # letters worth quoting
 ASKED = "ask_quote"  # the move of a draft that asks
 SNAPSHOTS = 60  # the latest, from which the speed is told

@@ -28,10 +28,8 @@ from store.errors import AscoltoError, Permanent, Transient, Uncertain
 
 TIMEOUT = 10.0  # seconds for each step of a call
 PATIENCE = 30.0  # seconds for a whole call
-FIRST_WAIT, LONGEST_WAIT = (
-    60.0,
-    86_400.0,
-)  # seconds after a 429 without Retry-After; more than that is no answer
+FIRST_WAIT = 60.0  # seconds after a 429 without Retry-After
+LONGEST_WAIT = 86_400.0  # more than that is no answer
 AGENT = "Ascolto (webhook)"
 ADDRESS = "webhook"
 _MENDS = {
