@@ -8,7 +8,7 @@ from pathlib import Path
 from alerts.drafts import guard, names, plan
 from alerts.drafts.patterns import find, fold
 from alerts.drafts.phrases import Wording, languages, load
-from alerts.drafts.request import DraftReply, DraftRequest
+from alerts.drafts.request import Check, DraftReply, DraftRequest
 from alerts.drafts.variety import Choice
 from alerts.drafts.writing import signed
 from platforms.length import measure
@@ -57,20 +57,7 @@ def _question(request: DraftRequest, lang: str) -> DraftReply:
         [Wording(id=f"{QUOTE}.{n}", form=None, text=text) for n, text in enumerate(said["ask"], 1)]
     )
     text = signed(f"{greeting.replace('{name}', name or '')}, {ask.text}", request.brand)
-    platform = request.platform
-    unit = platform.reply_unit if platform else "characters"
-    return DraftReply(
-        lang=lang,
-        reply=text,
-        private_reply=None,
-        gloss=None,
-        used=measure(text, unit),
-        limit=platform.reply_limit if platform else None,
-        unit=unit,
-        remedy="thanks",
-        checks=(),
-        moves=(ask.id,),
-    )
+    return _draft(request, lang, text, "thanks", moves=(ask.id,))
 
 
 def _letter(request: DraftRequest, move: str, *, greeting: bool, facts: dict[str, str]) -> DraftReply:
@@ -90,6 +77,19 @@ def _letter(request: DraftRequest, move: str, *, greeting: bool, facts: dict[str
         moves.append(chosen.id)
     text = ", ".join(said)
     text = signed(text[:1].upper() + text[1:], request.brand)
+    # All but whether it speaks of the customer's matter: it does not.
+    checks = tuple(check for check in guard.inspect(text, request, lang=lang) if check.name != "topic")
+    return _draft(request, lang, text, "thanks" if move == QUOTE else "ignore", checks, tuple(moves))
+
+
+def _draft(
+    request: DraftRequest,
+    lang: str,
+    text: str,
+    remedy: str,
+    checks: tuple[Check, ...] = (),
+    moves: tuple[str, ...] = (),
+) -> DraftReply:
     platform = request.platform
     unit = platform.reply_unit if platform else "characters"
     return DraftReply(
@@ -100,8 +100,7 @@ def _letter(request: DraftRequest, move: str, *, greeting: bool, facts: dict[str
         used=measure(text, unit),
         limit=platform.reply_limit if platform else None,
         unit=unit,
-        remedy="thanks" if move == QUOTE else "ignore",
-        # All but whether it speaks of the customer's matter: it does not.
-        checks=tuple(check for check in guard.inspect(text, request, lang=lang) if check.name != "topic"),
-        moves=tuple(moves),
+        remedy=remedy,
+        checks=checks,
+        moves=moves,
     )
