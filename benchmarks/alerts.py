@@ -180,12 +180,17 @@ def _wait_for(condition: Callable[[], bool]) -> float:
 
 
 def _is_done(db: Database, slack: Watched, feed: Feed) -> bool:
-    """Whether all is triaged and each critical mention handed over; praise may still wait."""
+    """Whether all is triaged and each critical mention handed over, by a message or an edit since it was stored;
+    praise may still wait."""
     with db.read() as session:
         states = claims.waiting(session, Mention)
     if states.get(MentionState.NEW) or states.get(MentionState.SCORED):
         return False
-    return all(key in slack.handed for key, _ in _homes(db, feed).values())
+    homes = _homes(db, feed)
+    return all(
+        any(moment >= stored for moment in slack.handed.get(homes.get(name, ("", False))[0], ()))
+        for name, stored in feed.stored.items()
+    )
 
 
 def _homes(db: Database, feed: Feed) -> dict[str, tuple[str, bool]]:
