@@ -90,6 +90,12 @@ MOVES: Mapping[str, frozenset[str]] = {
     "warn_spam": frozenset({"clause"}),
     "warn_abuse": frozenset({"clause"}),
     "ask_quote": frozenset(),
+    "correct_open": frozenset(),
+    "correct_source": frozenset({"source"}),
+    "correct_close": frozenset({"reach"}),
+    "statement_open": _SORRY,
+    "statement_close": frozenset({"reach"}),
+    "status_note": frozenset({"until", "opens"}),
 }
 ENTRY = frozenset({"place"})
 _SLOT = re.compile(r"\{([^{}]*)\}")

@@ -16,7 +16,7 @@ from sentiment import labels
 LANGUAGES = phrases.languages()
 EXAMPLES = {
     "name": "Marta", "problem": "X", "point": "X", "quote": "x", "place": "X", "good": "X", "about": "x", "reach": "x", "when": "x", "opens": "x",
-    "until": "x", "ask": "x", "answer": "X.", "contact": "x", "need": "x", "clause": "x",
+    "until": "x", "ask": "x", "answer": "X.", "contact": "x", "need": "x", "clause": "x", "source": "x",
 }  # fmt: skip
 SENTENCES = ("feel", "next", "thanks", "public", "safety", "private", "advice")
 
@@ -82,7 +82,7 @@ def test_sentences_end_and_begin_as_sentences_that_go_on(lang: str) -> None:
 def test_every_register_can_say_every_move(lang: str) -> None:
     """Also where nothing is known but how to get in touch: the barest draft has words."""
     of = load(lang)
-    bare = {"answer", "clause", "contact", "need", "reach", "problem", "point"}
+    bare = {"answer", "clause", "contact", "need", "reach", "problem", "point", "source"}
     for register in of.language.registers:
         formal = register == of.formal
         for move, texts in of.moves.items():
