@@ -102,11 +102,13 @@ _SLOT = re.compile(r"\{([^{}]*)\}")
 
 
 class Wording(Strict):
-    """One way to say a move. `form` None: fits every register; `id` tells it from all others of its language."""
+    """One way to say a move. `form` None: fits every register; `id` tells it from all others of its language; `gloss`:
+    what it means to who reads the draft, where that is not what their own language says in its place."""
 
     id: str
     form: str | None
     text: str
+    gloss: str | None = None
 
     @cached_property
     def slots(self) -> frozenset[str]:
@@ -325,6 +327,21 @@ class Phrases(Strict):
         for entry in (*self.problems, *self.goods, *self.asks, *self.kinds):
             for field in ENTRY_WORDINGS:
                 yield from ((wording, ENTRY) for wording in getattr(entry, field, ()))
+
+    @cached_property
+    def _groups(self) -> dict[str, tuple[Wording, ...]]:
+        """The wordings by what their ids begin with, which is the same in all languages: `sorry`, `problem.late.feel`."""
+        groups: dict[str, list[Wording]] = {}
+        for wording, _ in self.wordings():
+            groups.setdefault(wording.id.rpartition(".")[0], []).append(wording)
+        return {group: tuple(wordings) for group, wordings in groups.items()}
+
+    def alike(self, wording: Wording) -> Wording | None:
+        """What this language says in the place of another's `wording`, with as many of its slots as there are; None:
+        the two have nothing in common."""
+        group = self._groups.get(wording.id.rpartition(".")[0], ())
+        fitting = [w for w in group if w.slots <= wording.slots and w.form in (None, self.formal)]
+        return max(fitting, key=lambda one: len(one.slots), default=None)
 
     @property
     def formal(self) -> str:

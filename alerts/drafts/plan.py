@@ -47,8 +47,9 @@ _PHONE = re.compile(r"[+\d][\d\s()./-]{4,}")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be said. `case`: a key of `SEQUENCES`; None: nothing. `facts`: what the slots of wordings may say;
-    `again`: why this is not its author's first word (`came_back`, `edited`); `entry`: the configured answer; `sorry`:
+    """What is to be said. `case`: a key of `SEQUENCES`; None: nothing. `facts`: what the slots of wordings may say, and
+    `grounds`, what allows each of them (a part of the mention, a line of the configuration); `urgency`: whose clock
+    runs; `topic`: what contacts and remedy are chosen by; `again`: why this is not its author's first word (`came_back`, `edited`); `entry`: the configured answer; `sorry`:
     the customer is unhappy; `certain`: something went wrong; `offers`: the remedy is offered, though it costs."""
 
     case: str | None
@@ -59,6 +60,9 @@ class Plan:
     problems: tuple[Found, ...]
     entry: Faq | None
     facts: Mapping[str, str]
+    grounds: Mapping[str, tuple[str, ...]]
+    urgency: str
+    topic: str | None
     contact: str | None
     again: str | None
     sorry: bool
@@ -85,6 +89,7 @@ def make(request: DraftRequest) -> Plan:
         faq.answer(request.words, request.place, request.spoken, request.brand) if case in REQUESTS else None
     )
     contact = _contact(request.brand, topic)
+    times = timing(request.brand, _urgency(case, request), request.now, phrases)
     return Plan(
         case="answer" if entry and entry.lang in (None, lang) else case,
         phrases=phrases,
@@ -93,7 +98,10 @@ def make(request: DraftRequest) -> Plan:
         reading=reading,
         problems=problems,
         entry=entry,
-        facts=_facts(case, request, reading, problems, entry, contact, phrases),
+        facts=_facts(case, request, reading, problems, entry, contact, times, phrases),
+        grounds=_grounds(request, _urgency(case, request), problems, entry, topic),
+        urgency=_urgency(case, request),
+        topic=topic,
         contact=contact,
         again=next((reason for reason in ("came_back", "edited") if reason in request.reasons), None),
         sorry=request.sentiment == "negative",
@@ -267,10 +275,10 @@ def _facts(
     problems: tuple[Found, ...],
     entry: Faq | None,
     contact: str | None,
+    times: Timing,
     phrases: Phrases,
 ) -> dict[str, str]:
     """What is known, by slot; a slot that is not here cannot be said."""
-    times = timing(request.brand, _urgency(case, request), request.now, phrases)
     known = {
         "name": None if is_article(request) else names.first_name(request.author),
         "place": quoting.bounded(request.place) if request.stars is not None else None,
@@ -278,9 +286,35 @@ def _facts(
         "answer": entry.answer.strip() if entry else None,
         "contact": contact,
         "ask": problems[0].problem.ask if _is_certain(case, request, problems) else None,
-        **_said(times),
+        **said(times),
     }
     return {slot: value for slot, value in known.items() if value}
+
+
+def _grounds(
+    request: DraftRequest, urgency: str, problems: tuple[Found, ...], entry: Faq | None, topic: str | None
+) -> dict[str, tuple[str, ...]]:
+    """What allows what is said, by slot."""
+    policy = request.brand.policy
+    contact = topic if policy.contacts.get(topic or "") else "default"
+    hours = "policy.critical_hours" if urgency == "critical" else "policy.hours"
+    return {
+        "name": ("mention.author",),
+        "place": ("mention.place",),
+        "quote": ("mention.text",),
+        "contact": (f"policy.contacts.{contact}",),
+        "when": (f"policy.first_contact.{urgency}", hours),
+        "opens": (hours,),
+        "until": ("policy.absences",),
+        "answer": (f"policy.faq.{policy.faq.index(entry) + 1}",) if entry else (),
+        "problem": tuple(_seen(found) for found in problems),
+        "remedy": (f"policy.remedies.{topic}",) if policy.remedies.get(topic or "") else (),
+    }
+
+
+def _seen(found: Found) -> str:
+    """Where a problem was read: in the customer's words, or in the topic that the model saw."""
+    return "mention.text" if found.span else f"mention.topics.{found.problem.topic or 'none'}"
 
 
 def _is_certain(case: str | None, request: DraftRequest, problems: tuple[Found, ...]) -> bool:
@@ -290,7 +324,8 @@ def _is_certain(case: str | None, request: DraftRequest, problems: tuple[Found, 
     return problems[0].span is not None and not problems[0].problem.minor
 
 
-def _said(times: Timing) -> dict[str, str | None]:
+def said(times: Timing) -> dict[str, str | None]:
+    """Times by the slots that say them."""
     return {"when": times.when, "opens": times.opens, "until": times.until}
 
 

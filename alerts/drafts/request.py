@@ -56,9 +56,21 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a draft, what it means in its reader's language (None: nobody asked, or no phrase says it), and
+    what allows it: parts of the mention and lines of the configuration, such as `mention.author`,
+    `policy.contacts.delivery`, `policy.faq.2`. Without any it is courtesy."""
+
+    text: str
+    gloss: str | None = None
+    grounds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DraftReply:
-    """A draft: the public reply (None for spam), the private one where the matter moves there, its translation for
-    the person who reads it (`gloss`), its length (`used` of `limit` in `unit`), and the wordings used (`moves`)."""
+    """A draft: the public reply (None for spam), the private one where the matter moves there, the meaning of both for
+    the person who signs them (`gloss`; None where that needs none, or nobody can give it), its length (`used` of
+    `limit` in `unit`), the wordings used (`moves`), and its `sentences`, the public ones first."""
 
     lang: str
     reply: str | None
@@ -71,3 +83,4 @@ class DraftReply:
     checks: tuple[Check, ...]
     moves: tuple[str, ...]
     generator: str = "phrases"
+    sentences: tuple[Sentence, ...] = ()

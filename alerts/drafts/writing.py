@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from alerts.drafts.phrases import Phrases, Wording
 from alerts.drafts.plan import GLADLY, PRIVATE, SEQUENCES, Plan, reach_kind
+from alerts.drafts.request import Sentence
 from alerts.drafts.variety import TRIES, Choice, is_repeated
 from platforms.base import Platform
 from platforms.length import measure
@@ -39,82 +40,154 @@ STATED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a gloss: the phrases of their language, and what slots say in it."""
+
+    phrases: Phrases
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
-    """A text and the ids of its wordings, in order."""
+    """A text, its sentences, and the ids of its wordings, in order. `gloss` None: there is nobody to read it to, or no
+    words to do it with."""
 
     text: str
     moves: tuple[str, ...]
+    sentences: tuple[Sentence, ...] = ()
+
+    @property
+    def gloss(self) -> str | None:
+        glosses = [sentence.gloss for sentence in self.sentences]
+        return " ".join(gloss for gloss in glosses if gloss) if glosses and all(glosses) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words of a draft, what they mean in its reader's language (empty: nobody asked, or nobody knows), and what allows
+    them."""
+
+    text: str = ""
+    meaning: str = ""
+    grounds: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
 
 
 @dataclass(slots=True)
 class Pen:
-    """Writes sentence by sentence with one `choice`; `without`: what is left out."""
+    """Writes sentence by sentence with one `choice`; `without`: what is left out; `reader`: the phrases, and the facts
+    in their language, of who reads a gloss."""
 
     plan: Plan
     choice: Choice
     without: frozenset[str]
+    reader: Reader | None = None
     moves: list[str] = field(default_factory=list)
 
     @property
     def phrases(self) -> Phrases:
         return self.plan.phrases
 
-    def say(self, wordings: Sequence[Wording], **more: str) -> str:
+    def say(self, wordings: Sequence[Wording], **more: Said) -> Said:
         """One of the wordings that fit, with all that it may state; empty where none fits."""
         facts = {**self.facts, **more}
         fitting = [w for w in wordings if w.form in (None, self.plan.register) and w.slots <= facts.keys()]
         if not fitting:
-            return ""
+            return Said()
         stated = STATED | {"quote"} if self.plan.case in QUOTING else STATED
         most = max(len(wording.slots & stated) for wording in fitting)
         chosen = self.choice.of([w for w in fitting if len(w.slots & stated) == most])
         self.moves.append(chosen.id)
-        return chosen.render(facts)
+        used = [facts[slot] for slot in sorted(chosen.slots)]
+        return Said(
+            chosen.render({slot: fact.text for slot, fact in facts.items()}),
+            self._meaning(chosen, facts),
+            tuple(dict.fromkeys(ground for fact in used for ground in fact.grounds)),
+        )
 
-    def move(self, name: str, **more: str) -> str:
-        return self.say(self.phrases.moves[name], **more)
+    def _meaning(self, wording: Wording, facts: Mapping[str, Said]) -> str:
+        if self.reader is None:
+            return ""
+        if wording.gloss is not None:
+            return wording.gloss
+        meant = self.reader.phrases.alike(wording)
+        if meant is None or not all(facts[slot].meaning for slot in meant.slots):
+            return ""
+        return meant.render({slot: fact.meaning for slot, fact in facts.items()})
+
+    def move(self, name: str, **more: Said) -> Said:
+        """A move, in the brand's own words where it has some that fit."""
+        own = self.plan.own.get(name, ())
+        return self.say(own, **more) or self.say(self.phrases.moves[name], **more)
 
     @property
-    def facts(self) -> dict[str, str]:
+    def facts(self) -> dict[str, Said]:
         gone = {slot for name in self.without for slot in SLOTS_LEFT_OUT.get(name, (name,))}
-        return {slot: value for slot, value in self.plan.facts.items() if slot not in gone}
+        meant = self.reader.facts if self.reader else {}
+        return {
+            slot: Said(value, meant.get(slot, ""), self.plan.grounds.get(slot, ()))
+            for slot, value in self.plan.facts.items()
+            if slot not in gone
+        }
 
-    def reach(self) -> str:
+    def reach(self) -> Said:
         """How to get in touch, with what to have at hand."""
         kind, facts = reach_kind(self.plan.contact), self.facts
-        wordings = getattr(self.phrases.reach, f"{kind}_ask" if "ask" in facts else kind)
-        return self.say(wordings)
+        return self.say(getattr(self.phrases.reach, f"{kind}_ask" if "ask" in facts else kind))
 
-    def problem(self) -> str:
+    def problem(self) -> Said:
         """What went wrong, as a part of a sentence."""
         problems = self.plan.problems[:1] if "second" in self.without else self.plan.problems
         named = [said for found in problems if (said := self.say(found.problem.name))]
-        return _pair(self.phrases.language.both, named)
+        said = self.pair("both", named)
+        return replace(said, grounds=said.grounds + self.plan.grounds.get("problem", ()))
 
-    def good(self) -> str:
+    def good(self) -> Said:
         goods = self.plan.reading.goods[:2] if "good" not in self.without else ()
-        return _pair(self.phrases.language.pair, [said for good in goods if (said := self.say(good.name))])
+        said = self.pair("pair", [said for good in goods if (said := self.say(good.name))])
+        return replace(said, grounds=("mention.text",)) if said else said
+
+    def pair(self, pattern: str, parts: Sequence[Said]) -> Said:
+        """Two in one sentence, as the language joins them (`pattern`: a field of `phrases.Language`)."""
+        if len(parts) < 2:
+            return parts[0] if parts else Said()
+        meanings = [part.meaning for part in parts]
+        joined = getattr(self.reader.phrases.language, pattern) if self.reader and all(meanings) else ""
+        return Said(
+            _pair(getattr(self.phrases.language, pattern), [part.text for part in parts]),
+            _pair(joined, meanings) if joined else "",
+            parts[0].grounds + parts[1].grounds,
+        )
 
 
 def public(
-    plan: Plan, brand: Brand, platform: Platform | None, choice: Choice, without: frozenset[str]
+    plan: Plan,
+    brand: Brand,
+    platform: Platform | None,
+    choice: Choice,
+    without: frozenset[str],
+    reader: Reader | None = None,
 ) -> Written:
     """The public reply: all it should say, or as much of it as fits; and not what a neighbour says."""
-    written = _fitted(plan, brand, platform, choice, without)
+    written = _fitted(plan, brand, platform, Pen(plan, choice, without, reader))
     for attempt in range(1, TRIES):
         if not is_repeated(written.moves, choice.recent):
             break
-        written = _fitted(plan, brand, platform, replace(choice, attempt=attempt), without)
+        pen = Pen(plan, replace(choice, attempt=attempt), without, reader)
+        written = _fitted(plan, brand, platform, pen)
     return written
 
 
-def private(plan: Plan, brand: Brand, choice: Choice, without: frozenset[str]) -> Written:
+def private(
+    plan: Plan, brand: Brand, choice: Choice, without: frozenset[str], reader: Reader | None = None
+) -> Written:
     """What is written to the customer alone, where a matter moves there."""
-    pen = Pen(plan, choice, without)
+    pen = Pen(plan, choice, without, reader)
     greeting = pen.move("greeting_grave")
     said = [sentence for step in PRIVATE if (sentence := _private(pen, step))]
-    body = "\n\n".join([_greeted(greeting, said[0], plan.phrases), *map(_sentence, said[1:])])
-    return Written(signed(body, brand), tuple(pen.moves))
+    return _finished(pen, greeting, said, brand, "\n\n")
 
 
 def signed(text: str, brand: Brand) -> str:
@@ -122,31 +195,45 @@ def signed(text: str, brand: Brand) -> str:
     return f"{text}\n\n{brand.voice.signature.strip() or brand.name.strip()}".strip()
 
 
-def _fitted(
-    plan: Plan, brand: Brand, platform: Platform | None, choice: Choice, without: frozenset[str]
-) -> Written:
+def _fitted(plan: Plan, brand: Brand, platform: Platform | None, pen: Pen) -> Written:
     limit, unit = (platform.reply_limit, platform.reply_unit) if platform else (None, "characters")
     for count in range(len(LEFT_OUT) + 1):
-        written = _write(plan, brand, choice, without | set(LEFT_OUT[:count]))
+        without = pen.without | set(LEFT_OUT[:count])
+        written = _write(plan, brand, Pen(plan, pen.choice, without, pen.reader))
         fits = limit is None or measure(written.text, unit) <= limit
         if fits and (len(written.text) <= COMFORT or count >= COMFORTS):
             break
     return written
 
 
-def _write(plan: Plan, brand: Brand, choice: Choice, without: frozenset[str]) -> Written:
-    pen = Pen(plan, choice, without)
-    greeting = pen.move(_greeting(plan)) if "greeting" not in without else ""
-    said = [
-        s for step in SEQUENCES[plan.case or "careful"] if step not in without and (s := _step(pen, step))
-    ]
-    text = " ".join([_greeted(greeting, said[0], plan.phrases), *map(_sentence, said[1:])])
+def _write(plan: Plan, brand: Brand, pen: Pen) -> Written:
+    greeting = pen.move(_greeting(plan)) if "greeting" not in pen.without else Said()
+    steps = SEQUENCES[plan.case or "careful"]
+    said = [s for step in steps if step not in pen.without and (s := _step(pen, step))]
     if brand.voice.emoji and plan.case in GLADLY and plan.phrases.emoji:
         signs = [
-            Wording(id=f"emoji.{n}", form=None, text=sign) for n, sign in enumerate(plan.phrases.emoji, 1)
+            Wording(id=f"emoji.{n}", form=None, text=sign, gloss=sign)
+            for n, sign in enumerate(plan.phrases.emoji, 1)
         ]
-        text = f"{text} {pen.say(signs)}"
-    return Written(signed(text, brand), tuple(pen.moves))
+        sign = pen.say(signs)
+        last = said[-1]
+        meaning = f"{last.meaning} {sign.text}" if last.meaning else ""
+        said[-1] = Said(f"{last.text} {sign.text}", meaning, (*last.grounds, "voice.emoji"))
+    return _finished(pen, greeting, said, brand, " ")
+
+
+def _finished(pen: Pen, greeting: Said, said: Sequence[Said], brand: Brand, between: str) -> Written:
+    """A greeting runs on into the first sentence, which then begins as in the middle of one."""
+    first = said[0]
+    if greeting:
+        meaning = _greeted(greeting.meaning, first.meaning) if greeting.meaning and first.meaning else ""
+        first = Said(_greeted(greeting.text, first.text), meaning, greeting.grounds + first.grounds)
+    sentences = [
+        Sentence(_sentence(one.text), _sentence(one.meaning) or None, tuple(dict.fromkeys(one.grounds)))
+        for one in (first, *said[1:])
+    ]
+    text = signed(between.join(sentence.text for sentence in sentences), brand)
+    return Written(text, tuple(pen.moves), tuple(sentences))
 
 
 def _greeting(plan: Plan) -> str:
@@ -154,11 +241,11 @@ def _greeting(plan: Plan) -> str:
     return "greeting_grave" if grave else "greeting"
 
 
-def _step(pen: Pen, step: str) -> str:
+def _step(pen: Pen, step: str) -> Said:
     """One sentence or two; empty where there is nothing to say."""
     plan = pen.plan
     if step in ("feel", "next"):
-        return pen.say(getattr(plan.problem, step)) if plan.certain else ""
+        return pen.say(getattr(plan.problem, step)) if plan.certain else Said()
     if step in ("public", "safety"):
         return pen.say(getattr(plan.reading.kind, step))
     if step == "open":
@@ -168,21 +255,24 @@ def _step(pen: Pen, step: str) -> str:
     if step == "remedy":
         return _remedy(pen)
     if step == "protect" and not plan.reading.exposed:
-        return ""
+        return Said()
     if step == "critical_again" and (not plan.again or plan.reading.kind.id == "press"):
-        return ""
+        return Said()
     if step == "invite" and not plan.problem.apologise:
         step = "noted_invite"
     return pen.move(step, **_reach(pen, step))
 
 
-def _remedy(pen: Pen) -> str:
+def _remedy(pen: Pen) -> Said:
     remedy = pen.plan.remedy
     offered = remedy == "escalate" or (remedy == "refund_replacement" and pen.plan.offers)
-    return pen.move(f"remedy_{remedy}") if offered and pen.plan.certain else ""
+    if not (offered and pen.plan.certain):
+        return Said()
+    said = pen.move(f"remedy_{remedy}")
+    return replace(said, grounds=said.grounds + pen.plan.grounds.get("remedy", ()))
 
 
-def _open(pen: Pen) -> str:
+def _open(pen: Pen) -> Said:
     """Sorry for the problem, or thanks for an opinion; who has written again or anew is told that it was seen."""
     again = pen.plan.again
     if not pen.plan.problem.apologise:
@@ -191,29 +281,29 @@ def _open(pen: Pen) -> str:
     return pen.move(move, problem=pen.problem())
 
 
-def _named(pen: Pen, step: str) -> str:
+def _named(pen: Pen, step: str) -> Said:
     plan = pen.plan
     if step == "thanks":
         good = next(iter(plan.reading.goods), None)
-        return pen.say(good.thanks) if good else ""
+        return pen.say(good.thanks) if good else Said()
     if step == "praise":
         return pen.move("praise_edited" if plan.again == "edited" else "praise")
     if step == "glad":
         good_said = pen.good()
         return pen.move("glad", **({"good": good_said} if good_said else {}))
     if step == "weak":
-        return _weak(pen) if plan.problem.apologise else ""
+        return _weak(pen) if plan.problem.apologise else Said()
     return _help(pen, step)
 
 
-def _weak(pen: Pen) -> str:
+def _weak(pen: Pen) -> Said:
     """One problem can stand anywhere in a sentence (`point`); two stand only where they are apologised for."""
     said = pen.problem()
     single = len(pen.plan.problems) == 1 or "second" in pen.without
     return pen.move("weak", problem=said, **({"point": said} if single else {}))
 
 
-def _help(pen: Pen, step: str) -> str:
+def _help(pen: Pen, step: str) -> Said:
     """Opens the answer to a question or a call for help by naming what it is about."""
     plan = pen.plan
     ask = plan.reading.ask if "about" not in pen.without else None
@@ -226,25 +316,26 @@ def _help(pen: Pen, step: str) -> str:
     return pen.move(step, **({"about": pen.say(ask.about)} if ask else {}))
 
 
-def _reach(pen: Pen, step: str) -> dict[str, str]:
-    slots = frozenset[str]().union(*(wording.slots for wording in pen.phrases.moves[step]))
+def _reach(pen: Pen, step: str) -> dict[str, Said]:
+    wordings = (*pen.plan.own.get(step, ()), *pen.phrases.moves[step])
+    slots = frozenset[str]().union(*(wording.slots for wording in wordings))
     if "reach" not in slots or "reach" in pen.without:
         return {}
     return {"reach": pen.reach()}
 
 
-def _private(pen: Pen, step: str) -> str:
+def _private(pen: Pen, step: str) -> Said:
     kind = pen.plan.reading.kind
     if step in ("private", "advice"):
         return pen.say(getattr(kind, step))
     if step == "private_ask":
-        return pen.move(step, need=kind.need)
+        meant = pen.reader.facts.get("need", "") if pen.reader else ""
+        return pen.move(step, need=Said(kind.need, meant))
     return pen.move(step, **(_reach(pen, step) if pen.plan.contact else {}))
 
 
-def _greeted(greeting: str, sentence: str, phrases: Phrases) -> str:
-    """A greeting runs on into the first sentence, which then begins as in the middle of one."""
-    return f"{_sentence(greeting)}, {sentence}" if greeting else _sentence(sentence)
+def _greeted(greeting: str, sentence: str) -> str:
+    return f"{_sentence(greeting)}, {sentence}"
 
 
 def _sentence(text: str) -> str:
@@ -252,7 +343,7 @@ def _sentence(text: str) -> str:
 
 
 def _pair(pattern: str, parts: Sequence[str]) -> str:
-    return _filled(pattern, {"a": parts[0], "b": parts[1]}) if len(parts) > 1 else "".join(parts)
+    return _filled(pattern, {"a": parts[0], "b": parts[1]})
 
 
 def _filled(pattern: str, values: Mapping[str, str]) -> str:
