@@ -297,7 +297,7 @@ def draft(file: File = None, as_json: Json = False, brand: BrandKey = None) -> N
     settings = _settings()
     chosen, scorer = settings.brand(brand), _scorer(settings)
     with _opened(file) as stream:
-        _answer(answers(read_texts(stream), scorer, chosen, utcnow()), told, as_json)
+        _answer(answers(read_texts(stream), scorer, chosen, utcnow(), settings.ui_language), told, as_json)
 
 
 @app.command()

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 RECENT = 8  # drafts that the next one must differ from
 
 
-def draft(texts: Iterable[Text | BadLine], scorer: "Scorer", brand: Brand, now: datetime) -> Iterator[Answer]:
-    """One draft reply for each line, in order, as design.md's `draft` line."""
+def draft(
+    texts: Iterable[Text | BadLine], scorer: "Scorer", brand: Brand, now: datetime, reader: str | None = None
+) -> Iterator[Answer]:
+    """One draft reply for each line, in order, as design.md's `draft` line. `reader`: the language of who signs."""
     recent: list[tuple[str, ...]] = []
     for lines, outcomes in scored(texts, scorer, explain=False):
         for line, outcome in zip(lines, outcomes, strict=True):
@@ -31,7 +33,7 @@ def draft(texts: Iterable[Text | BadLine], scorer: "Scorer", brand: Brand, now: 
                 continue
             facts = _facts(line, outcome, brand, now)
             asked = draft_request(facts, decide(facts), recent, lambda text: detect(text).lang)
-            reply = compose(asked)
+            reply = compose(asked, reader)
             recent = [reply.moves, *recent][:RECENT]
             yield _reply(line, reply)
 
@@ -67,4 +69,5 @@ def _reply(line: Text, reply: DraftReply) -> Answer:
         "remedy": reply.remedy,
         "checks": [asdict(check) for check in reply.checks],
         "generator": reply.generator,
+        "sentences": [asdict(sentence) for sentence in reply.sentences],
     }

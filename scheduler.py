@@ -153,7 +153,7 @@ class Service:
             self.settings.brands,
             channels=list(self.channels),
             now=self.clock(),
-            compose=compose,
+            compose=partial(compose, reader=self.settings.ui_language),
             detect=lambda text: detect(text).lang,
             routing=self.settings.slack,
         )

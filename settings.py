@@ -21,6 +21,7 @@ from alerts.channels.email.server import Server
 from alerts.channels.options import EmailOptions, WebhookOptions
 from alerts.channels.webhook.place import Place
 from alerts.channels.webhook.signing import secret_of
+from alerts.drafts import own
 from alerts.routing import Routing
 from platforms.base import SourceOptions
 from store.brand import Brand, Duration, Strict
@@ -305,6 +306,11 @@ def _validated(tables: dict[str, Any], found: list[str]) -> Settings:
     except ValidationError as error:
         found += list(problems(error, _File, ""))
         file = _File.model_construct(sources=_tables(tables.get("sources")), brands={})
+    for key, brand in file.brands.items():
+        try:
+            own.check(brand)
+        except ValueError as error:
+            found.append(f"brands.{key}.{error}")
     known = list(brands) if isinstance(brands, dict) else []
     sources = tuple(_sources(file.sources, known, found))
     values = {

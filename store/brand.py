@@ -145,6 +145,16 @@ class Faq(Strict):
     lang: str | None = None
 
 
+class Correction(Strict):
+    """What the brand says where something untrue is told of it. `words`: how people tell it, in the patterns of the
+    phrase files; `source`: where everybody can check it."""
+
+    words: tuple[str, ...] = Field(min_length=1)
+    lang: str
+    text: str = Field(min_length=1)
+    source: str = ""
+
+
 class FirstContact(Strict):
     """Time to the first answer by urgency; None: no clock."""
 
@@ -201,6 +211,7 @@ class Policy(Strict):
     approval: dict[Urgency, tuple[str, ...]] = {}
     clauses: dict[str, str] = {}
     faq: tuple[Faq, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     storm: int = Field(
         10, ge=1, description="complaints within ten minutes; what comes beyond joins one case"
     )
@@ -242,12 +253,25 @@ class Briefs(Strict):
     samples: int = Field(5, ge=0, le=10, description="mentions a day that did not alert, to be looked at")
 
 
+class OwnPhrase(Strict):
+    """A wording that the brand approved for a move of its drafts. `topic` None: for all; `form`: the register it is
+    in, None: any; `gloss`: what it means to who reads the drafts."""
+
+    move: str
+    lang: str
+    text: str = Field(min_length=1)
+    topic: str | None = None
+    form: str | None = None
+    gloss: str | None = None
+
+
 class Voice(Strict):
     """How the brand speaks. `formality` by language: lei/tu, Sie/du, vous/tu, usted/tu, formal/informal, mirror."""
 
     formality: dict[str, str] = {}
     signature: str = ""
     emoji: bool = False
+    phrases: tuple[OwnPhrase, ...] = ()
 
 
 class Brand(Strict):

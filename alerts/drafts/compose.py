@@ -8,10 +8,12 @@ in it. Nothing is sent from here: that takes a person's click.
 from collections.abc import Iterator
 
 from alerts.drafts import guard, plan, writing
+from alerts.drafts.phrases import languages, load
 from alerts.drafts.plan import Plan
-from alerts.drafts.request import Check, DraftReply, DraftRequest
+from alerts.drafts.request import Check, DraftReply, DraftRequest, Sentence
+from alerts.drafts.timing import timing
 from alerts.drafts.variety import Choice
-from alerts.drafts.writing import Written
+from alerts.drafts.writing import Reader, Written
 from platforms.length import measure
 
 __all__ = ["Check", "DraftReply", "DraftRequest", "compose"]
@@ -24,25 +26,41 @@ CAUTION = (
 """What is left out when the guard finds fault: first what the customer wrote, then all that is not needed."""
 
 
-def compose(request: DraftRequest) -> DraftReply:
-    """The draft for a mention: no reply where none is due, and the same for the same request."""
+def compose(request: DraftRequest, reader: str | None = None) -> DraftReply:
+    """The draft for a mention: no reply where none is due, and the same for the same request. `reader`: the language of
+    the person who signs, for whom a draft in another has a gloss."""
     wanted = plan.make(request)
     if wanted.case is None:
         return _reply(request, wanted, None, None, ())
     bare = _bare_answer(request, wanted)
-    for written, private in [bare] if bare else _tries(request, wanted):
+    for written, private in [bare] if bare else _tries(request, wanted, _reader(request, wanted, reader)):
         checks = _checks(request, wanted, written, private)
         if all(check.ok for check in checks if check.name in guard.HARD):
             break
     return _reply(request, wanted, written, private, checks)
 
 
-def _tries(request: DraftRequest, wanted: Plan) -> Iterator[tuple[Written, Written | None]]:
+def _reader(request: DraftRequest, wanted: Plan, lang: str | None) -> Reader | None:
+    """What the slots of a draft say in its reader's language; None: they read the draft as it is."""
+    if lang is None or lang == wanted.phrases.lang or lang not in languages():
+        return None
+    phrases = load(lang)
+    times = plan.said(timing(request.brand, wanted.urgency, request.now, phrases))
+    kind = next((kind for kind in phrases.kinds if kind.id == wanted.reading.kind.id), None)
+    problem = next((one for one in phrases.problems if one.id == wanted.problem.id), None)
+    meant = {slot: value for slot, value in wanted.facts.items() if slot not in (*times, "ask")}
+    named = {"ask": problem.ask if problem else None, "need": kind.need if kind else None}
+    return Reader(phrases, meant | {slot: value for slot, value in (times | named).items() if value})
+
+
+def _tries(
+    request: DraftRequest, wanted: Plan, reader: Reader | None
+) -> Iterator[tuple[Written, Written | None]]:
     choice = Choice(request.seed, tuple(request.recent))
     for without in CAUTION:
-        written = writing.public(wanted, request.brand, request.platform, choice, without)
+        written = writing.public(wanted, request.brand, request.platform, choice, without, reader)
         critical = wanted.case == "critical"
-        yield written, writing.private(wanted, request.brand, choice, without) if critical else None
+        yield written, writing.private(wanted, request.brand, choice, without, reader) if critical else None
 
 
 def _bare_answer(request: DraftRequest, wanted: Plan) -> tuple[Written, None] | None:
@@ -50,7 +68,9 @@ def _bare_answer(request: DraftRequest, wanted: Plan) -> tuple[Written, None] | 
     if wanted.entry is None or wanted.case == "answer":
         return None
     text = writing.signed(wanted.entry.answer.strip(), request.brand)
-    return Written(text, (f"faq.{request.brand.policy.faq.index(wanted.entry) + 1}",)), None
+    number = request.brand.policy.faq.index(wanted.entry) + 1
+    sentence = Sentence(text, None, (f"policy.faq.{number}",))
+    return Written(text, (f"faq.{number}",), (sentence,)), None
 
 
 def _checks(
@@ -82,11 +102,18 @@ def _reply(
         lang=_language(wanted),
         reply=written.text if written else None,
         private_reply=private.text if private else None,
-        gloss=None,
+        gloss=_gloss(written, private),
         used=measure(written.text, unit) if written else 0,
         limit=platform.reply_limit if platform else None,
         unit=unit,
         remedy=wanted.remedy,
         checks=checks,
         moves=(written.moves if written else ()) + (private.moves if private else ()),
+        sentences=(written.sentences if written else ()) + (private.sentences if private else ()),
     )
+
+
+def _gloss(written: Written | None, private: Written | None) -> str | None:
+    """What all of it means; None where a part of it has no gloss."""
+    texts = [one.gloss for one in (written, private) if one]
+    return "\n\n".join(text for text in texts if text) if texts and all(texts) else None

@@ -330,7 +330,7 @@ class Phrases(Strict):
 
     @cached_property
     def _groups(self) -> dict[str, tuple[Wording, ...]]:
-        """The wordings by what their ids begin with, which is the same in all languages: `sorry`, `problem.late.feel`."""
+        """The wordings by what their ids begin with, alike in all languages: `sorry`, `problem.late.feel`."""
         groups: dict[str, list[Wording]] = {}
         for wording, _ in self.wordings():
             groups.setdefault(wording.id.rpartition(".")[0], []).append(wording)

@@ -7,19 +7,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from alerts.drafts import faq, names, quoting
+from alerts.drafts import faq, names, own, quoting
 from alerts.drafts.patterns import Folded
 from alerts.drafts.personal import EMAIL, LINK
-from alerts.drafts.phrases import FALLBACK, Phrases, Problem, languages, load
+from alerts.drafts.phrases import FALLBACK, Phrases, Problem, Wording, languages, load
 from alerts.drafts.reading import Found, Reading, is_article, read
 from alerts.drafts.request import DraftRequest
 from alerts.drafts.timing import Timing, timing
 from alerts.triage import BOTH_SIDES, REQUESTS, SURE
-from store.brand import Brand, Faq
+from store.brand import Brand, Correction, Faq
 
 SEQUENCES: Mapping[str, tuple[str, ...]] = {
-    "complaint": ("open", "feel", "next", "remedy", "invite", "protect"),
-    "mixed": ("glad", "weak", "feel", "next", "remedy", "invite", "protect"),
+    "complaint": ("open", "feel", "next", "remedy", "correct", "correct_source", "invite", "protect"),
+    "mixed": ("glad", "weak", "feel", "next", "remedy", "correct", "correct_source", "invite", "protect"),
+    "correct": ("correct_open", "correct", "correct_source", "correct_close"),
     "answer": ("answer_open", "answer", "answer_close"),
     "information": ("ask_open", "ask_next", "ask_hurry"),
     "commercial": ("ask_open", "offer"),
@@ -37,6 +38,7 @@ SEQUENCES: Mapping[str, tuple[str, ...]] = {
     "article_question": ("article_question", "article_contact"),
     "critical": ("critical_again", "public", "safety", "critical_invite"),
 }
+UNSURE = ("careful", "praise_open", "information", "assistance")  # what is untrue is put right in these
 PRIVATE = ("private", "advice", "private_ask", "private_reach")
 GLADLY = frozenset(
     {"praise", "praise_open", "stars_high", "article_positive", "answer"}
@@ -49,8 +51,9 @@ _PHONE = re.compile(r"[+\d][\d\s()./-]{4,}")
 class Plan:
     """What is to be said. `case`: a key of `SEQUENCES`; None: nothing. `facts`: what the slots of wordings may say, and
     `grounds`, what allows each of them (a part of the mention, a line of the configuration); `urgency`: whose clock
-    runs; `topic`: what contacts and remedy are chosen by; `again`: why this is not its author's first word (`came_back`, `edited`); `entry`: the configured answer; `sorry`:
-    the customer is unhappy; `certain`: something went wrong; `offers`: the remedy is offered, though it costs."""
+    runs; `topic`: what contacts and remedy are chosen by; `again`: why this is not its author's first word
+    (`came_back`, `edited`); `entry`: the configured answer; `correction`: what the brand says of something untrue;
+    `own`: the brand's wordings by move; `sorry`: the customer is unhappy; `certain`: something went wrong; `offers`: the remedy is offered, though it costs."""
 
     case: str | None
     phrases: Phrases
@@ -59,6 +62,8 @@ class Plan:
     reading: Reading
     problems: tuple[Found, ...]
     entry: Faq | None
+    correction: Correction | None
+    own: Mapping[str, tuple[Wording, ...]]
     facts: Mapping[str, str]
     grounds: Mapping[str, tuple[str, ...]]
     urgency: str
@@ -88,6 +93,9 @@ def make(request: DraftRequest) -> Plan:
     entry = (
         faq.answer(request.words, request.place, request.spoken, request.brand) if case in REQUESTS else None
     )
+    correction = own.correction(request.words, request.brand, lang)
+    if correction and (case in UNSURE or (case in ("complaint", "mixed") and problems[0].span is None)):
+        case = "correct"
     contact = _contact(request.brand, topic)
     times = timing(request.brand, _urgency(case, request), request.now, phrases)
     return Plan(
@@ -98,7 +106,10 @@ def make(request: DraftRequest) -> Plan:
         reading=reading,
         problems=problems,
         entry=entry,
-        facts=_facts(case, request, reading, problems, entry, contact, times, phrases),
+        correction=correction,
+        own=own.wordings(request.brand, lang, topic),
+        facts=_facts(case, request, reading, problems, entry, contact, times, phrases)
+        | own.facts(correction),
         grounds=_grounds(request, _urgency(case, request), problems, entry, topic),
         urgency=_urgency(case, request),
         topic=topic,
@@ -308,6 +319,8 @@ def _grounds(
         "until": ("policy.absences",),
         "answer": (f"policy.faq.{policy.faq.index(entry) + 1}",) if entry else (),
         "problem": tuple(_seen(found) for found in problems),
+        "correction": ("policy.corrections",),
+        "source": ("policy.corrections",),
         "remedy": (f"policy.remedies.{topic}",) if policy.remedies.get(topic or "") else (),
     }
 

@@ -19,6 +19,8 @@ LEFT_OUT = (
 COMFORT = 640  # characters of a public reply that people still read, where the platform allows more
 COMFORTS = LEFT_OUT.index("second")  # what may go for comfort alone
 SLOTS_LEFT_OUT = {"times": ("when", "opens", "until")}
+CORRECT = (Wording(id="correct.1", form=None, text="{correction}"),)
+"""The brand's own words: no phrase stands around them."""
 QUOTING = ("complaint", "mixed")
 STATED = frozenset(
     {
@@ -34,6 +36,8 @@ STATED = frozenset(
         "contact",
         "reach",
         "need",
+        "correction",
+        "source",
     }
 )
 """Slots that a wording should fill where they are known; the others are for variety."""
@@ -112,7 +116,7 @@ class Pen:
             return ""
         if wording.gloss is not None:
             return wording.gloss
-        meant = self.reader.phrases.alike(wording)
+        meant = wording if wording in CORRECT else self.reader.phrases.alike(wording)
         if meant is None or not all(facts[slot].meaning for slot in meant.slots):
             return ""
         return meant.render({slot: fact.meaning for slot, fact in facts.items()})
@@ -254,6 +258,12 @@ def _step(pen: Pen, step: str) -> Said:
         return _named(pen, step)
     if step == "remedy":
         return _remedy(pen)
+    if step.startswith("correct") and plan.correction is None:
+        return Said()
+    if step == "correct":
+        return pen.say(CORRECT)
+    if step == "correct_source" and "source" not in pen.facts:
+        return Said()
     if step == "protect" and not plan.reading.exposed:
         return Said()
     if step == "critical_again" and (not plan.again or plan.reading.kind.id == "press"):

@@ -1,0 +1,60 @@
+"""The brand's own words in a draft: its approved wordings, which come before those of the phrase files, and what it
+says where something untrue is told of it."""
+
+from alerts.drafts.patterns import find, fold
+from alerts.drafts.phrases import MOVES, Wording, languages, load
+from store.brand import Brand, Correction
+
+FORMS = {"formal": 0, "informal": -1}  # places among a language's registers
+
+
+def wordings(brand: Brand, lang: str, topic: str | None) -> dict[str, tuple[Wording, ...]]:
+    """The brand's wordings in a language, by move: those for the topic, else those for all topics."""
+    found: dict[str, list[tuple[bool, Wording]]] = {}
+    registers = load(lang).language.registers
+    for number, phrase in enumerate(brand.voice.phrases, 1):
+        if phrase.lang != lang or phrase.topic not in (None, topic):
+            continue
+        form = registers[FORMS[phrase.form]] if phrase.form in FORMS else phrase.form
+        wording = Wording(id=f"own.{number}", form=form, text=phrase.text.strip(), gloss=phrase.gloss)
+        found.setdefault(phrase.move, []).append((phrase.topic is not None, wording))
+    return {
+        move: tuple(w for special, w in listed if special == any(special for special, _ in listed))
+        for move, listed in found.items()
+    }
+
+
+def correction(words: str, brand: Brand, lang: str) -> Correction | None:
+    """What the brand says of the untrue thing that a text tells, where it says it in the language of the draft."""
+    text = fold(words)
+    mine = (one for one in brand.policy.corrections if one.lang.split("-")[0].lower() == lang)
+    return next((one for one in mine if find(one.words, text)), None)
+
+
+def facts(correction: Correction | None) -> dict[str, str]:
+    """What its slots say."""
+    if correction is None:
+        return {}
+    return {"correction": correction.text.strip()} | (
+        {"source": correction.source.strip()} if correction.source.strip() else {}
+    )
+
+
+def check(brand: Brand) -> None:
+    """Raises ValueError, naming the place and the mend, where a wording can never be used."""
+    for number, phrase in enumerate(brand.voice.phrases, 1):
+        place = f"voice.phrases, number {number}"
+        if phrase.move not in MOVES:
+            raise ValueError(f"{place}: there is no move {phrase.move!r}: docs/drafts.md lists them")
+        if phrase.lang not in languages():
+            known = ", ".join(languages())
+            raise ValueError(f"{place}: no drafts are written in {phrase.lang!r}: choose one of {known}")
+        slots = Wording(id="", form=None, text=phrase.text).slots
+        if unknown := sorted(slots - MOVES[phrase.move]):
+            able = ", ".join(sorted(MOVES[phrase.move])) or "none"
+            raise ValueError(f"{place}: {phrase.move} has no slot {{{unknown[0]}}}: it has {able}")
+        registers = load(phrase.lang).language.registers
+        if phrase.form is not None and phrase.form not in (*FORMS, *registers):
+            raise ValueError(
+                f"{place}: no such form: {phrase.form!r}: choose one of {', '.join((*FORMS, *registers))}"
+            )
