@@ -113,9 +113,8 @@ class Outbox:
         """Notes where the message stands. `view` None: it was found there, and shows nobody knows which version."""
         with self.db.write() as session:
             shown = view.version if isinstance(view, Card | Bundle) else 0
-            version, storm = _version(session, job)
+            version, rest = _version(session, job)
             state = OutboxState.SENT if shown == version else OutboxState.STALE
-            rests = storm and state == OutboxState.STALE
             claims.finish(
                 session,
                 Notification,
@@ -127,7 +126,7 @@ class Outbox:
                 message_id=sent.message_id,
                 shown_version=shown,
                 sent_at=job.sent_at or self.clock(),
-                next_try_at=self.clock() + notices.STORM_REST if rests else None,
+                next_try_at=self.clock() + rest if rest and state == OutboxState.STALE else None,
             )
         log.info(
             "delivered", extra={"action": "outbox.delivered", "notification": job.id, "case": job.case_id}
@@ -265,13 +264,12 @@ def _waited(
     return True
 
 
-def _version(session: Session, job: Job) -> tuple[int, bool]:
-    """The version of the case (or the bundle) that its message should show, and whether it is a storm; locked, so that
-    no move slips in between."""
+def _version(session: Session, job: Job) -> tuple[int, timedelta | None]:
+    """The version of the case (or the bundle) that its message should show, and how long that of a storm rests between
+    edits; locked, so that no move slips in between."""
     if job.kind == NotificationKind.BUNDLE:
         notices.lock(session, [job.key])  # whoever adds a case to it right now is waited for
-        return bundle_version(session, job.key), False
-    if job.kind != NotificationKind.CASE:
-        return 0, False
-    chosen = select(Case.version, Case.storm).where(col(Case.id) == job.case_id).with_for_update()
-    return session.exec(chosen).first() or (0, False)
+        return bundle_version(session, job.key), None
+    chosen = select(Case).where(col(Case.id) == job.case_id).with_for_update()
+    case = session.exec(chosen).first() if job.kind == NotificationKind.CASE else None
+    return (0, None) if case is None else (case.version, notices.rest(case))

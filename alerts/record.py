@@ -183,16 +183,17 @@ def _update(
             return news | {"reopened": True}
         if news or not case.storm or case.id not in found.shown:  # once a batch is enough for a storm
             clocks.wind(session, case, facts.brand, facts.now, cases.SYSTEM)
-    _show(session, case, found)
+    _show(session, case, found, at_once=decision.urgency == "critical")
     return news
 
 
-def _show(session: Session, case: Case, found: Gathered) -> None:
-    """The case's message is to show what is new; that of a storm not at each mention."""
-    if case.storm and case.id in found.shown:
+def _show(session: Session, case: Case, found: Gathered, *, at_once: bool = False) -> None:
+    """The case's message is to show what is new; that of a storm not at each mention, unless it cannot wait."""
+    resting = case.storm and not at_once
+    if resting and case.id in found.shown:
         case.version += 1
         return
-    cases.touch(session, case, found.now, notices.STORM_REST if case.storm else None)
+    cases.touch(session, case, found.now, notices.STORM_REST if resting else None)
     found.shown.add(case.id or 0)
 
 

@@ -1,6 +1,7 @@
 """Storms: many complaints become one case, as a pure decision, on the belt, and in Slack."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,15 +13,17 @@ from alerts.card import load_card
 from alerts.notices import STORM_REST
 from alerts.outbox import deliver_waiting
 from alerts.storm import (
-    BURST,
-    CRITICALS,
+    ALIKE,
     LONGEST,
+    MESSAGE,
     QUIET,
+    ROOM,
     WINDOW,
     Opening,
     Place,
     Sky,
     Storm,
+    backlog,
     matter,
     place,
     stems,
@@ -160,13 +163,36 @@ def test_a_critical_one_keeps_a_case_of_its_own_while_slack_keeps_up() -> None:
     critical: dict[str, Any] = {"urgency": "critical"}
     seen = [opening(text) for text in TOPICS]
     assert placed(TOPICS[0], sky(*seen, storms=(whole,)), **critical) == Place(None)
-    burst = [opening("", now, "critical")] * CRITICALS
-    assert placed(TOPICS[0], sky(*burst, storms=(whole,)), **critical) == Place(None)  # of something else
+    busy = [opening("", now, "critical")]  # its message is on its way
+    assert placed(TOPICS[0], sky(*busy, storms=(whole,)), **critical) == Place(None)  # of something else
     bills = about(bill(1))
-    assert placed(bill(2), sky(*burst, storms=(whole, bills)), **critical).case is bills.case
-    past = [opening("", BURST, "critical")] * 50
+    assert placed(bill(2), sky(*busy, storms=(whole, bills)), **critical).case is bills.case
+    free = [opening("", MESSAGE - ROOM, "critical")]
+    assert placed(bill(2), sky(*free, storms=(whole, bills)), **critical) == Place(None)
+    past = [opening("", timedelta(minutes=2), "critical")] * 50
     assert placed(TOPICS[0], sky(*past, storms=(whole,)), **critical) == Place(None)
-    assert placed(TOPICS[0], sky(*burst), **critical) == Place(None)  # two at once are no storm
+    assert placed(TOPICS[0], sky(*busy), **critical) == Place(None)  # two at once are no storm
+
+
+def test_critical_ones_about_the_same_begin_a_storm_where_slack_does_not_keep_up() -> None:
+    critical: dict[str, Any] = {"urgency": "critical"}
+    bills = [opening(bill(n), timedelta(), "critical") for n in range(ALIKE)]
+    begun = placed(bill(9), sky(*bills), **critical)
+    assert (begun.case, begun.begins) == (None, True)
+    assert {"bolletta", "addebitata"} <= set(begun.words)
+    assert placed(bill(9), sky(*bills[1:]), **critical) == Place(None)  # too few
+    assert placed(TOPICS[0], sky(*bills), **critical) == Place(None)  # something else
+    normal = [replace(one, urgency="normal") for one in bills]
+    assert placed(bill(9), sky(*normal), **critical) == Place(None)
+
+
+@pytest.mark.parametrize(
+    ("ago", "waits"),
+    [((), 0), ((0,), 1), ((0.4,), 0.6), ((1,), 0), ((0, 0, 0), 3), ((3, 3, 3), 0), ((3, 3, 0.5), 0.5), ((1.5, 1, 0.5), 1.5)],
+)  # fmt: skip
+def test_the_backlog_is_that_of_a_message_a_second(ago: tuple[float, ...], waits: float) -> None:
+    opened = [NOW - timedelta(seconds=seconds) for seconds in ago]
+    assert backlog(opened, NOW) == timedelta(seconds=waits)
 
 
 def test_a_case_that_a_crowd_joins_becomes_a_storm() -> None:
@@ -282,7 +308,7 @@ def test_a_critical_mention_in_a_storm(belt: Belt) -> None:
     belt.triage()
     (one,) = storms(belt)
     assert one.urgency == "critical"
-    assert [row.urgency for row in belt.cases()].count("critical") == CRITICALS + 1
+    assert [row.urgency for row in belt.cases()].count("critical") == 2
     (line,) = [
         row for row in belt.notifications() if row.case_id == one.id and row.kind == NotificationKind.THREAD
     ]
