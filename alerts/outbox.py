@@ -18,6 +18,7 @@ from alerts.card import Card
 from alerts.channels.base import MESSAGE_GONE, Channel, Misconfigured, Sent
 from alerts.queue import Job
 from alerts.views import Bundle, Reporting, View, bundle_version, load_view
+from alerts.words import N_
 from store import claims
 from store.brand import Brand
 from store.clock import utcnow
@@ -33,6 +34,8 @@ QUIET = timedelta(seconds=5)  # after a send whose end is not known, before look
 RECHECK = timedelta(minutes=15)  # how often a channel that needs a person's mend is tried again
 PATIENCE = timedelta(seconds=2)  # how long to wait in place for a channel's pace
 NOTHING = "nothing_to_show"  # what it tells of was erased meanwhile
+OURS = "fault: "  # begins the error of what fails by a mistake of our own
+REPORT = N_("a fault of Ascolto itself: please report it, with this place in the code")
 LONGEST_NAP = timedelta(milliseconds=250)  # a critical message that comes meanwhile waits no longer
 
 
@@ -67,6 +70,11 @@ class Outbox:
         channel.lanes.use(queue.lane(job, channel), now)
         try:
             view = self._view(job, now)
+        except (
+            KeyError,
+            IndexError,
+        ) as error:  # of our own code: whoever finds nothing raises LookupError itself
+            return self._broken(job, error, now)
         except LookupError as error:
             return self._give_up(job, Permanent(NOTHING, str(error)), now)
         except Exception as error:  # a poisoned row must not stop the others
@@ -214,12 +222,25 @@ class Outbox:
         return False
 
     def _broken(self, job: Job, error: Exception, now: datetime, unsure: bool | None = None) -> bool:
-        """Our own mistake: later again, a few times; the log names the place, never the values."""
-        where = place(error)
+        """Our own mistake: later again, and given up where it lasts; the log names the place, never the values. Tries
+        that something else made fail do not count: an outage is over at some time."""
+        where, tries = place(error), job.attempts if (job.error or "").startswith(OURS) else 1
         log.error("broken: %s", where, extra={"action": "outbox.broken", "notification": job.id})
+        unsure = job.unsure if unsure is None else unsure
+        if tries >= claims.MAX_ATTEMPTS:
+            return self._give_up(job, Permanent(where, REPORT), now, unsure)
         with self.db.write() as session:
-            queue.put_back(session, job, unsure=job.unsure if unsure is None else unsure)
-            claims.retry(session, Notification, job.id, job.token, attempt=job.attempts, error=where, now=now)
+            queue.put_back(session, job, unsure=unsure, attempts=tries)
+            claims.retry(
+                session,
+                Notification,
+                job.id,
+                job.token,
+                attempt=tries,
+                error=f"{OURS}{where}",
+                now=now,
+                give_up=None,
+            )
         return False
 
 

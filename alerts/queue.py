@@ -35,8 +35,8 @@ _turn = Lock()  # taking a row and reserving its lane are one, within this proce
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A notification in hand: its row as it was taken. `unsure`: an earlier send of it has no known end; `posted`
-    counts how often it was begun anew; `thread`: the message it belongs under."""
+    """A notification in hand: its row as it was taken. `unsure`: an earlier send of it has no known end; `error`: why
+    the last try failed; `posted` counts how often it was begun anew; `thread`: the message it belongs under."""
 
     id: int
     token: str
@@ -48,6 +48,7 @@ class Job:
     case_id: int | None
     unsure: bool
     attempts: int
+    error: str | None
     created_at: datetime
     sent_at: datetime | None
     sent: Sent | None
@@ -101,9 +102,10 @@ def address(job: Job, channel: Channel) -> str:
     return routed or channel.address(job.target)
 
 
-def put_back(session: Session, job: Job, *, unsure: bool) -> None:
-    """Notes what is known of the send that failed."""
-    _set(session, job, unsure=unsure and job.sent is None)
+def put_back(session: Session, job: Job, *, unsure: bool, attempts: int | None = None) -> None:
+    """Notes what is known of the send that failed; `attempts`: how often it was tried, where that is counted anew."""
+    tried = job.attempts if attempts is None else attempts
+    _set(session, job, unsure=unsure and job.sent is None, attempts=tried)
 
 
 def fail(session: Session, job: Job, error: str) -> None:
@@ -290,6 +292,7 @@ def _job(row: Notification, token: str, parent: Sent | None) -> Job:
         case_id=row.case_id,
         unsure=row.unsure,
         attempts=row.attempts,
+        error=row.error,
         created_at=row.created_at,
         sent_at=row.sent_at,
         sent=sent,
