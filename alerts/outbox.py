@@ -39,10 +39,15 @@ REPORT = N_("a fault of Ascolto itself: please report it, with this place in the
 LONGEST_NAP = timedelta(milliseconds=250)  # a critical message that comes meanwhile waits no longer
 
 
+MakingRoom = Callable[[Session], object]
+"""Tells as one what would be too much for an hour at once (see `alerts.bundles.make_room`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outbox:
     """What delivering needs. `report` writes digests; `clock` is asked before each step; `only`: the one channel
-    that is delivered here, while the others still are where its troubles can be told."""
+    that is delivered here, while the others still are where its troubles can be told. `make_room` is called where an
+    outage is over, before all that waited goes."""
 
     db: Database
     channels: Mapping[str, Channel]
@@ -51,6 +56,7 @@ class Outbox:
     clock: Callable[[], datetime] = utcnow
     quiet: timedelta = QUIET
     only: str | None = None
+    make_room: MakingRoom | None = None
 
     @property
     def delivered(self) -> Mapping[str, Channel]:
@@ -81,7 +87,10 @@ class Outbox:
             return self._broken(job, error, now)
         if job.sent is None and not channel.takes(job.target, view):
             return self._leave_out(job)
-        return self._deliver(job, channel, view, now)
+        delivered = self._deliver(job, channel, view, now)
+        if delivered and job.attempts > 1 and job.sent is None and job.channel == queue.ROUTED:
+            self.recover()
+        return delivered
 
     def _leave_out(self, job: Job) -> bool:
         with self.db.write() as session:
@@ -104,10 +113,28 @@ class Outbox:
                 if found:
                     return self._done(job, found, None)
                 looking = False
+                if self._is_told_otherwise(job):
+                    return False
             sent = self._send(job, channel, view)
         except Exception as error:
             return self._failed(job, channel, error, looking, now)
         return self._done(job, sent, view)
+
+    def _is_told_otherwise(self, job: Job) -> bool:
+        """A case whose message has not arrived after all may be too much for the hour, as those that were not tried."""
+        if self.make_room is None or job.kind != NotificationKind.CASE or job.channel != queue.ROUTED:
+            return False
+        with self.db.write() as session:
+            queue.lay_down(session, job)
+            self.make_room(session)
+            session.flush()
+            return not queue.take_up(session, job, self.clock() + LEASE)
+
+    def recover(self) -> None:
+        """An outage is over: what waited is not to come as a flood."""
+        if self.make_room is not None:
+            with self.db.write() as session:
+                self.make_room(session)
 
     def _send(self, job: Job, channel: Channel, view: View) -> Sent:
         key = job.lasting_key if channel.instant else job.marked_key
@@ -256,15 +283,17 @@ def deliver_waiting(
     stop: Callable[[], bool] = lambda: False,
     limit: int = 10_000,
     only: str | None = None,
+    make_room: MakingRoom | None = None,
 ) -> int:
     """Delivers all that may go now, one after the other; gives how many were delivered.
 
     `wait` (seconds) is called while all that is left waits for a channel's pace; without it that is left for the next
     call. `stop` is asked between two messages. Channels keep their pace between calls: pass the same objects. `only`:
-    the name of one of them, where each is delivered by a thread of its own.
+    the name of one of them, where each is delivered by a thread of its own. `make_room`: see `Outbox`.
     """
-    outbox = Outbox(db, channels, brands, report, clock, quiet, only)
-    queue.revive(db, clock())
+    outbox = Outbox(db, channels, brands, report, clock, quiet, only, make_room)
+    if queue.revive(db, clock()):
+        outbox.recover()
     delivered = 0
     while delivered < limit and not stop():
         outcome = outbox.step()
