@@ -717,15 +717,19 @@ def test_after_an_outage_no_channel_is_flooded(
 def test_what_slack_took_in_an_outage_is_told_once(
     database: Database, now: datetime, slack: FakeSlack
 ) -> None:
-    """Nobody knows of it until it is found: it comes in no list meanwhile."""
-    bench = Bench(database, now).set_up(slack, most_per_hour=3)
+    """Nobody knows of it until it is found: no list tells it again. Praise is what would come last."""
+    bench = Bench(database, now).set_up(slack, most_per_hour=3, praise="#reputation")
     slack.fail("chat.postMessage", Failure(status=503, accepted=True))
+    bench.alert("p", **GLAD)
+    bench.deliver()
     outage(bench, OUTAGES["cannot be reached"])
     assert bench.posted() == ["case:1:slack"]
     slack.recover()
     bench.deliver()
+    assert bench.state("case:1:slack") == (OutboxState.SENT, None)
     bench.later(minutes=60)
     bench.deliver()
+    assert "💚" not in bench.bundle().words()
     bench.assert_none_lost()
 
 
@@ -742,6 +746,34 @@ def test_after_a_mend_no_channel_is_flooded(database: Database, now: datetime, s
     bench.later(minutes=60)
     bench.deliver()
     bench.assert_none_lost()
+
+
+def make_room(bench: Bench) -> int:
+    with bench.db.write() as session:
+        return bundles.make_room(session, bench.routing, BRANDS, bench.now)
+
+
+def test_what_a_person_wanted_to_see_goes_back_to_no_list(bench: Bench) -> None:
+    bench.set_up(bench.slack, most_per_hour=1)
+    bench.alert("1", **BAD)
+    bench.alert("2", **BAD)
+    bench.at(13)
+    show(bench, 2)
+    assert make_room(bench) == 0
+    bench.deliver()
+    assert bench.posted()[-1] == "case:2:slack"
+    bench.assert_none_lost()
+
+
+def test_what_a_pause_goes_on_holding_back_takes_no_room(bench: Bench) -> None:
+    bench.set_up(bench.slack, most_per_hour=2)
+    with bench.db.write() as session:
+        switches.set(session, switches.pause("berta"), None, MARTA, bench.now)
+    for number in "12":
+        bench.alert(number, brand="berta", **BAD)
+    bench.later(minutes=61)
+    bench.alert("3", **BAD)
+    assert make_room(bench) == 0
 
 
 def test_too_much_for_the_hour_leaves_when_it_is_critical_or_high_and_due(bench: Bench) -> None:
