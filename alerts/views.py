@@ -225,8 +225,8 @@ def load_view(
 
     `body` by kind: reminder: `to`, names, `clock`, its id, `kind`, `late`; start: `mentions`, ids; source: `event`
     (down, up), `since`; thread: `event` where no reason says more, `raised`, `reopened`, `alarm`, `to`; `audit`, the id
-    of the row that says what a person did; case: `people`, whom a rule names; bundle: `span`; trouble: `channel`, `place`,
-    `reason`, `mend`.
+    of the row that says what a person did; case: `people`, whom a rule names; bundle: `span`; trouble: `channel`,
+    `place`, `reason`, `mend`.
     """
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
