@@ -76,11 +76,8 @@ class Outbox:
         channel.lanes.use(queue.lane(job, channel), now)
         try:
             view = self._view(job, now)
-        except (
-            KeyError,
-            IndexError,
-        ) as error:  # of our own code: whoever finds nothing raises LookupError itself
-            return self._broken(job, error, now)
+        except (KeyError, IndexError) as error:
+            return self._broken(job, error, now)  # what is not there any more raises LookupError itself
         except LookupError as error:
             return self._give_up(job, Permanent(NOTHING, str(error)), now)
         except Exception as error:  # a poisoned row must not stop the others

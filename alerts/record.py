@@ -260,7 +260,7 @@ def _write_line(
     body = news | {"reasons": [row.id for row in rows]}
     key = key or f"reason:{lead.id}"
     written = notices.line(session, case, key, channels, found.now, reason_id=lead.id, until=until, **body)
-    if written and "event" in news:
+    if "event" in news and (written or "alarm" not in news):
         detail = {"mention": lead.mention_id}
         session.add(Audit(at=found.now, who=cases.SYSTEM, action="join", case_id=case.id, detail=detail))
 
