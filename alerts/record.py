@@ -94,12 +94,26 @@ def _tell(
             sky.openings.append(storm.Opening(facts.now, written, case.urgency, storm.words_of(facts)))
     else:
         news = _update(session, found, case, facts, decision, reasons, channels)
+        if alarm := not news and _is_alarm(case, decision):
+            news = {"alarm": True, "to": [case.owner] if case.owner else []}
         if not case.storm or place.begins or news:  # in a storm its message counts those that join
             bundles.review(session, found.routing, facts, case)
             news |= {"event": "joined"} if joins else {}
             until = bundles.quiet_until(found.routing, facts, case)
-            _write_line(session, case, rows, news, channels, found, until)
+            key = _alarm_key(case, found.now) if alarm else None
+            _write_line(session, case, rows, news, channels, found, until, key)
     return case
+
+
+def _is_alarm(case: Case, decision: Decision) -> bool:
+    """Whether somebody has a storm in hand who is to hear of one more critical mention in it: its clock to the first
+    answer has stopped, and its message only counts."""
+    return case.storm and case.status == CaseStatus.ACKNOWLEDGED and decision.urgency == "critical"
+
+
+def _alarm_key(case: Case, now: datetime) -> str:
+    """One alarm is enough for as long as complaints are counted over."""
+    return f"alarm:{case.id}:{int(now.timestamp() // storm.WINDOW.total_seconds())}"
 
 
 def _begin_storm(
@@ -239,16 +253,17 @@ def _write_line(
     channels: tuple[str, ...],
     found: Gathered,
     until: datetime | None,
+    key: str | None = None,
 ) -> None:
-    """One line for all that is new, named after what a reader wants to know first."""
+    """One line for all that is new, named after what a reader wants to know first. `key`: its own, where one line
+    stands for what comes later too."""
     lead = next((row for row in rows if row.kind in LEADING), rows[0])
     body = news | {"reasons": [row.id for row in rows]}
-    if "event" in news:
+    key = key or f"reason:{lead.id}"
+    written = notices.line(session, case, key, channels, found.now, reason_id=lead.id, until=until, **body)
+    if "event" in news and (written or "alarm" not in news):
         detail = {"mention": lead.mention_id}
         session.add(Audit(at=found.now, who=cases.SYSTEM, action="join", case_id=case.id, detail=detail))
-    notices.line(
-        session, case, f"reason:{lead.id}", channels, found.now, reason_id=lead.id, until=until, **body
-    )
 
 
 def _close_praise(session: Session, case: Case, found: Gathered, channels: tuple[str, ...]) -> None:

@@ -336,7 +336,11 @@ def event(line: Line, words: Words, naming: Naming = name_of) -> str:
     parts = [words._("Open again")] if line.reopened else []
     if line.raised:
         parts.append(_named(RAISED, line.raised, words))
-    return SEPARATOR.join([*parts, _event(line, words, naming)])
+    if line.alarm:
+        parts.append(words._("Another critical mention in this storm"))
+    said = SEPARATOR.join([*parts, _event(line, words, naming)])
+    names = words.listing([naming(name) for name in line.to])
+    return words._("{names}: {what}", names=names, what=said) if names else said
 
 
 def _event(line: Line, words: Words, naming: Naming) -> str:

@@ -69,7 +69,8 @@ class Said:
 class Line:
     """Something new about a case, for its thread. `event`: the kind of a reason, what else happened (`gone`,
     `answered`), or what a person did (`said` tells the rest). `why`: its reason; `quote`: the words of the mention it
-    is about; `raised`: how urgent the case has become by it; `reopened`: it was done before."""
+    is about; `raised`: how urgent the case has become by it; `reopened`: it was done before;
+    `alarm`: it is critical, in a storm that somebody has in hand; `to`: who is called."""
 
     case_id: int
     now: datetime
@@ -84,11 +85,13 @@ class Line:
     raised: str = ""
     reopened: bool = False
     said: Said | None = None
+    alarm: bool = False
+    to: tuple[str, ...] = ()
 
     @property
     def loud(self) -> bool:
         """Whether people who do not follow the thread must hear of it."""
-        return bool(self.raised) or self.reopened or self.event == "spike"
+        return bool(self.raised) or self.reopened or self.alarm or self.event == "spike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +224,9 @@ def load_view(
     """What the notification `row` shows at `now`. Raises LookupError where what it tells of is not there any more.
 
     `body` by kind: reminder: `to`, names, `clock`, its id, `kind`, `late`; start: `mentions`, ids; source: `event`
-    (down, up), `since`; thread: `event` where no reason says more, `raised`, `reopened`; `audit`, the id of the row
-    that says what a person did; case: `people`, whom a rule names; bundle: `span`; trouble: `channel`, `place`,
-    `reason`, `mend`.
+    (down, up), `since`; thread: `event` where no reason says more, `raised`, `reopened`, `alarm`, `to`; `audit`, the id
+    of the row that says what a person did; case: `people`, whom a rule names; bundle: `span`; trouble: `channel`,
+    `place`, `reason`, `mend`.
     """
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
@@ -315,6 +318,8 @@ def _line(session: Session, row: Notification, brand: Brand | None, now: datetim
         change=change_of(mention, before) if reason.kind == "edited" else None,
         raised=str(row.body.get("raised") or ""),
         reopened=bool(row.body.get("reopened")),
+        alarm=bool(row.body.get("alarm")),
+        to=_names(row.body.get("to")),
     )
 
 

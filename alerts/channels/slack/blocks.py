@@ -182,17 +182,19 @@ def _(view: Report, words: Words) -> Message:
 
 
 def _news(view: Line, words: Words) -> list[Block]:
-    if view.said is None:
+    if view.said is None and not view.to:
         return [kit.text(telling.event(view, words), bold=True)]
-    said = replace(view.said, text=visible(view.said.text), code=visible(view.said.code))
-    event = telling.event(replace(view, said=said), words, lambda who: _called(who, view))
+    said, why = view.said, view.why
+    said = said and replace(said, text=visible(said.text), code=visible(said.code))
+    why = why and replace(why, detail=tuple(visible(word) for word in why.detail))
+    event = telling.event(replace(view, said=said, why=why), words, lambda who: _called(who, view))
     return kit.with_people(event)
 
 
 def _called(who: str, view: Line) -> str:
-    """Whom somebody gave the case to is called; whoever did something knows it."""
+    """Whom the line is for, or somebody gave the case to, is called; whoever did something knows it."""
     given = view.said is not None and who == view.said.to != view.said.who
-    return kit.mark(who) if given else visible(telling.name_of(who))
+    return kit.mark(who) if given or who in view.to else visible(telling.name_of(who))
 
 
 def only_text(view: View, words: Words) -> Message:
