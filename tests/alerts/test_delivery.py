@@ -12,8 +12,9 @@ from sqlmodel import select
 from alerts import cases, notices
 from alerts.card import Card
 from alerts.channels.base import Channel, Lanes, Sent
-from alerts.channels.slack.listen import Listener, close, slack_app, socket_mode
+from alerts.channels.slack.listen import Listener, close, slack_app
 from alerts.channels.slack.menu import ACKNOWLEDGE
+from alerts.channels.slack.transport import socket_mode
 from alerts.outbox import RECHECK, deliver_waiting
 from alerts.views import Line, Trouble, View
 from alerts.words import Words

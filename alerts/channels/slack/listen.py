@@ -9,22 +9,14 @@ import hashlib
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from threading import Event, Thread
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import proxy_bypass
 
-from fastapi import APIRouter, Request, Response
-from slack_bolt import App, BoltRequest
-from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_bolt.adapter.starlette.handler import to_starlette_response
+from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from slack_sdk.signature import SignatureVerifier
-from starlette.concurrency import run_in_threadpool
 
 from alerts.channels.slack import home, menu, modals
 from alerts.channels.slack.blocks import CHECK, Message
@@ -34,16 +26,12 @@ from alerts.channels.slack.commands import COMMAND
 from alerts.channels.slack.escape import plain
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.people import People
+from alerts.channels.slack.transport import bolt_log
 from alerts.text import one_line, shown
 from store.tables import Audit
 
-__all__ = ["Listener", "close", "slack_app", "slack_router", "socket_mode"]
+__all__ = ["Listener", "close", "slack_app"]
 log = logging.getLogger(__name__)
-MARKED = 0.1  # seconds between two marks that Socket Mode is over
-bolt_log = logging.getLogger(f"{__name__}.bolt")
-bolt_log.setLevel(logging.CRITICAL)  # below it Bolt logs what people clicked, with the text of the message
-
-MAX_REQUEST = 1_000_000  # bytes of a signed request; Slack's are a few thousand
 THREADS, OPENING = 4, 8
 SOON = 0.7  # seconds the database gets before a modal opens without what it should show
 SHORTCUT = "ascolto.make_case.v1"
@@ -369,75 +357,9 @@ def slack_app(
     return app
 
 
-def slack_router(app: App, signing_secret: str, path: str = "/slack/events") -> APIRouter:
-    """The address that Slack posts to when there is no Socket Mode. A forged or stale signature gets 401."""
-    router, verifier = APIRouter(), SignatureVerifier(signing_secret or secrets.token_hex())
-
-    @router.post(path, include_in_schema=False)
-    async def receive(request: Request) -> Response:
-        body = await _body(request)
-        if body is None:
-            return Response(status_code=413)
-        if not _signed(verifier, body, request.headers):  # before anything reads what it says
-            return Response(status_code=401)
-        headers = {name: value for name, value in request.headers.items() if "bolt" not in name}
-        try:
-            asked = BoltRequest(body=body.decode(), headers=headers)  # type: ignore[arg-type]
-        except (ValueError, RecursionError):
-            return Response(status_code=400)
-        return to_starlette_response(await run_in_threadpool(app.dispatch, asked))
-
-    return router
-
-
-def socket_mode(app: App, app_token: str) -> SocketModeHandler:
-    """Slack without an address of our own: `connect()` opens it, `close()` ends it; it reconnects by itself."""
-    handler = _Handler(app, app_token, logger=bolt_log)
-    if proxy_bypass(urlsplit(app.client.base_url).hostname or ""):
-        handler.client.proxy = None  # the SDK takes HTTPS_PROXY without a look at NO_PROXY
-    return handler
-
-
-class _Handler(SocketModeHandler):
-    """Bolt's, which ends also where it has only just begun: the SDK's receiver takes away the mark that ends it when it
-    starts, and `close()` would wait for it for ever."""
-
-    def close(self) -> None:
-        ended = Event()
-
-        def mark() -> None:
-            while not ended.wait(MARKED):
-                self.client.current_session_state.terminated = True
-
-        Thread(target=mark, name="slack-close", daemon=True).start()
-        try:
-            super().close()  # type: ignore[no-untyped-call]
-        finally:
-            ended.set()
-
-
 def close(app: App) -> None:
     """Finishes the clicks in hand."""
     app.listener_runner.listener_executor.shutdown(wait=True)
-
-
-async def _body(request: Request) -> bytes | None:
-    """What was posted; None: larger than anything Slack sends."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_REQUEST:
-            return None
-    return body
-
-
-def _signed(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:
-    timestamp = headers.get("x-slack-request-timestamp", "")
-    signature = headers.get("x-slack-signature", "")
-    try:
-        return verifier.is_valid(body, timestamp, signature)
-    except (ValueError, TypeError):  # no number, no UTF-8, no ASCII: nothing that Slack sends
-        return False
 
 
 def _authorize(token: str, workspace: str | None) -> Callable[..., Any]:

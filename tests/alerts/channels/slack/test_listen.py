@@ -14,7 +14,8 @@ from sqlmodel import select
 from alerts import cases, deeds, notices
 from alerts.channels.slack import clicks, menu
 from alerts.channels.slack.clicks import Told
-from alerts.channels.slack.listen import SHORTCUT, Listener, close, slack_app, socket_mode
+from alerts.channels.slack.listen import SHORTCUT, Listener, close, slack_app
+from alerts.channels.slack.transport import socket_mode
 from alerts.words import Words
 from store import switches
 from store.brand import Brand, Policy
