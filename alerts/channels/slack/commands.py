@@ -21,7 +21,7 @@ from alerts.channels.slack.home import HEALTH, SIGNS
 from alerts.text import one_line, shown
 from alerts.words import N_, Words
 from store import switches
-from store.brand import Brand, parse_duration
+from store.brand import Brand, first_zone, parse_duration
 from store.matching import fold
 from store.mention import storable
 from store.problems import meant
@@ -67,7 +67,7 @@ class Asked:
 
     @property
     def zone(self) -> ZoneInfo:
-        return next((brand.zone for brand in self.brands.values()), ZoneInfo("UTC"))
+        return first_zone(self.brands)
 
     def until(self, moment: datetime | None) -> str:
         if moment is None:
