@@ -164,7 +164,8 @@ def slack_app_for(
     clock: Callable[[], datetime] = utcnow,
 ) -> "App | None":
     """The same without a service: whoever listens does with a click what the service would."""
-    from alerts.channels.slack.listen import Listener, slack_app
+    from alerts.channels.slack.listen import slack_app
+    from alerts.channels.slack.listener import Listener
 
     environment = settings.environment
     if environment.slack_bot_token is None:

@@ -137,9 +137,7 @@ def _list(title: str, rows: Sequence[Card], total: int, nothing: str, words: Wor
 
 
 def _sign(card: Card) -> str:
-    if card.done:
-        return "✓"
-    return "💚" if card.channel == "praise" else telling.SIGNS.get(card.urgency, "⚪")
+    return "✓" if card.done else telling.sign(card.urgency, card.channel)
 
 
 def _cases(session: Session, limit: int, *conditions: Any) -> list[Case]:

@@ -13,7 +13,8 @@ from slack_bolt import App
 
 from alerts import outbox
 from alerts.channels.slack.client import Slack
-from alerts.channels.slack.listen import Listener, close, slack_app
+from alerts.channels.slack.listen import close, slack_app
+from alerts.channels.slack.listener import Listener
 from alerts.channels.slack.transport import slack_router, socket_mode
 from alerts.words import Words
 from store.db import Database

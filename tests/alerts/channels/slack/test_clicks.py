@@ -7,18 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from sqlmodel import select
 
 from alerts import cases, exclusions
-from alerts.channels.slack import commands
-from alerts.channels.slack.clicks import (
-    Clicked,
-    Listener,
-    addresses,
-    end_of_day,
-    named,
-    snooze_until,
-    texts_of,
-)
+from alerts.channels.slack import clicks, commands, seen
+from alerts.channels.slack.buttons import snooze_until
 from alerts.channels.slack.commands import Asked
-from alerts.channels.slack.modals import Said
+from alerts.channels.slack.listener import Listener
+from alerts.channels.slack.seen import Clicked
+from alerts.channels.slack.shortcut import addresses, texts_of
+from alerts.sla import end_of_day
 from alerts.words import Words
 from store.brand import Brand, Briefs, Policy
 from store.db import Database
@@ -42,7 +37,7 @@ NEW_YORK = Brand(key="a", name="A", timezone="America/New_York")
     ],
 )
 def test_what_a_value_names(value: str, known: Clicked | None) -> None:
-    assert named(value, "m") == known
+    assert seen.read(value, "m") == known
 
 
 def at(text: str) -> datetime:
@@ -184,10 +179,10 @@ def test_a_phrase_of_what_colleagues_took_up_is_refused_with_a_sentence(db: Data
         cases.acknowledge(desk(session, now), ours.id or 0, "slack:U1:marta")
         number = str(other.id)
     listener = Listener(db, Words("en"), {"aurora": BRAND}, lambda: None, clock=lambda: now)
-    told = listener.submitted("not_about_us", number, "slack:U2:luca", Said("caffè aurora bar"))
+    told = clicks.submitted(listener, "not_about_us", number, "slack:U2:luca", "caffè aurora bar")
     assert not told.done
     assert "colleagues have taken up as yours" in (told.said or "")
-    told = listener.submitted("not_about_us", number, "slack:U2:luca", Said("da Caffè Aurora"))
+    told = clicks.submitted(listener, "not_about_us", number, "slack:U2:luca", "da Caffè Aurora")
     assert "says more than the brand's name" in (told.said or "")
     with db.read() as session:
         assert not session.exec(select(Exclusion)).all()

@@ -12,9 +12,9 @@ from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 from sqlmodel import select
 
 from alerts import cases, deeds, notices
-from alerts.channels.slack import clicks, menu
-from alerts.channels.slack.clicks import Told
-from alerts.channels.slack.listen import SHORTCUT, Listener, close, slack_app
+from alerts.channels.slack import clicks, menu, shortcut
+from alerts.channels.slack.listen import SHORTCUT, close, slack_app
+from alerts.channels.slack.listener import Listener, Told
 from alerts.channels.slack.transport import socket_mode
 from alerts.words import Words
 from store import switches
@@ -242,14 +242,14 @@ class Again:
     """Counts the clicks that were found to have come before."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.count, self._lock, really = 0, Lock(), Listener._twice
+        self.count, self._lock, really = 0, Lock(), clicks.twice
 
-        def counted(listener: Listener, what: str, case_id: int) -> Told:
+        def counted(what: str, case_id: int) -> Told:
             with self._lock:
                 self.count += 1
-            return really(listener, what, case_id)
+            return really(what, case_id)
 
-        monkeypatch.setattr(Listener, "_twice", counted)
+        monkeypatch.setattr(clicks, "twice", counted)
 
 
 @pytest.fixture
@@ -438,9 +438,8 @@ def test_a_form_of_another_version_is_answered(one: Ear) -> None:
     "value", ["", "1.", "1.2", "1.2.x", "1.2.3.4.5", "-1", "1.2.9999999999", "\u0661", "999"]
 )
 def test_a_value_of_no_button_of_ours(db: Database, now: datetime, value: str) -> None:
-    told: list[str] = []
-    listening(db, now).clicked(value, MARTA, "false_alarm", told.append)
-    assert told == ["This case is not there any more."]
+    told = clicks.do(listening(db, now), "false_alarm", value, MARTA)
+    assert told == Told(False, "This case is not there any more.")
 
 
 # ------------------------------------------------------------------------------------------------ who may act
@@ -785,14 +784,14 @@ def test_a_link_to_a_page_of_several_customers_makes_no_case_of_one(one: Ear, no
 
     def meant(*said: str) -> tuple[str | None, bool]:
         with one.listener.db.read() as session:
-            found, ambiguous = clicks._mention_in(session, said, one.listener.brands)
+            found, ambiguous = shortcut.mention_in(session, said, one.listener.brands)
         return texts.get(found or 0), ambiguous
 
     assert meant(f"<{PAGE}#r9>") == ("Il conto era sbagliato di dieci euro.", False)
     assert meant(PAGE) == (None, True)
     assert meant(f"{PAGE}#r8") == (None, True)
     assert meant(PAGE, "> Il caffè era freddo, non torno più.")[0] == "Il caffè era freddo, non torno più."
-    said = one.listener.from_message("C0", "1.1", [PAGE], "slack:U0MARTA:marta")
+    said = shortcut.from_message(one.listener, "C0", "1.1", [PAGE], "slack:U0MARTA:marta")
     assert "does not say which of them is meant" in str(said)
     with one.listener.db.read() as session:
         assert len(session.exec(select(Case)).all()) == 1

@@ -16,8 +16,22 @@ from hypothesis import strategies as st
 from alerts import telling
 from alerts.card import Change, Proposal, Why
 from alerts.channels.slack import home, menu, modals
+from alerts.channels.slack.forms import (
+    FORMS,
+    edit,
+    false_alarm,
+    not_about_us,
+    note,
+    outcome,
+    replied,
+    report,
+    resolve,
+)
+from alerts.channels.slack.forms.base import Values, fingerprint
+from alerts.channels.slack.forms.edit import Reply
+from alerts.channels.slack.forms.not_about_us import Counted
 from alerts.channels.slack.home import Home
-from alerts.channels.slack.modals import Counted, Reply, fingerprint, pieces
+from alerts.channels.slack.pieces import PIECE, pieces
 from alerts.words import Words
 from store.status import SourceStatus
 from tests.alerts.channels.kinds import CRITICAL, NOW, ROME
@@ -130,10 +144,9 @@ def test_hostile_text_does_nothing(text: str, other: str, third: str, status: st
     source = SourceStatus(other, "down", NOW)
     known = Home(NOW, ROME, (card,), 1, (replace(card, case_id=13),), 1, (), (source,), (third,))
     views = (
-        modals.edit(card, text, WORDS),
-        modals.not_about_us(card, Counted(other, 3), WORDS),
-        *(make(card, WORDS) for make in (modals.resolve, modals.replied, modals.false_alarm, modals.note)),
-        *(make(card, WORDS) for make in (modals.report, modals.outcome)),
+        edit.view(card, text, WORDS),
+        not_about_us.view(card, Counted(other, 3), WORDS),
+        *(form.view(card, WORDS) for form in (resolve, replied, false_alarm, note, report, outcome)),
         menu.view(card, menu.Past(frozenset({text}), unfair=True), WORDS),
         modals.notice(text, WORDS, other),
         home.view(known, WORDS, text),
@@ -152,9 +165,13 @@ def test_hostile_text_does_nothing(text: str, other: str, third: str, status: st
 @pytest.mark.parametrize("text", [*LONG, "x" * 20_000, "😀" * 9_000, "a\n\n" * 3_000], ids=str.__len__)
 def test_a_long_reply_is_edited_whole(text: str) -> None:
     """In as many inputs as Slack needs, each with room to write."""
-    assert_valid(modals.edit(CRITICAL, text[:20_000], WORDS))
+    assert_valid(edit.view(CRITICAL, text[:20_000], WORDS))
     for _, piece in pieces(text):
-        assert len(piece.encode("utf-16-le")) // 2 <= modals.PIECE
+        assert len(piece.encode("utf-16-le")) // 2 <= PIECE
+
+
+def read(what: str, values: dict[str, Any]) -> Any:
+    return FORMS[what].read(Values(values), WORDS, TODAY)
 
 
 def read_back(view: dict[str, Any], **changed: str) -> Any:
@@ -168,7 +185,7 @@ def read_back(view: dict[str, Any], **changed: str) -> Any:
     for name in values:
         if name.startswith("reply.0") and "reply" in changed:
             values[name]["text"]["value"] = changed["reply"]
-    return modals.read("edit", values, WORDS, TODAY)
+    return read("edit", values)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -180,12 +197,12 @@ def test_what_is_not_changed_comes_back_as_it_was(seed: int) -> None:
     )
     text = " ".join(words).strip().replace(" \n", "\n")
     card = replace(CRITICAL, draft=Proposal("it", text, limit=9_000))
-    assert read_back(modals.edit(card, text, WORDS)) == Reply(text, fingerprint(text))
+    assert read_back(edit.view(card, text, WORDS)) == Reply(text, fingerprint(text))
 
 
 def test_a_reply_of_more_than_ten_fields_is_saved_whole() -> None:
     text = "\n\n".join(f"{number}. {'parola ' * 320}fine" for number in range(12))
-    view = modals.edit(replace(CRITICAL, draft=None), text, WORDS)
+    view = edit.view(replace(CRITICAL, draft=None), text, WORDS)
     assert len([block for block in view["blocks"] if block["type"] == "input"]) > 10
     assert read_back(view) == Reply(text, fingerprint(text))
 
@@ -205,13 +222,13 @@ def test_the_length_is_counted_as_the_platform_does(
     unit: Any, limit: int, text: str, wrong: str | None
 ) -> None:
     card = replace(CRITICAL, draft=Proposal("it", "x", limit=limit, unit=unit))
-    said = read_back(modals.edit(card, "x", WORDS), reply=text)
+    said = read_back(edit.view(card, "x", WORDS), reply=text)
     assert said == (Reply(text, fingerprint("x")) if wrong is None else {next(iter(said)): wrong})
 
 
 def test_the_label_tells_limit_and_unit() -> None:
     card = replace(CRITICAL, draft=Proposal("it", "x", limit=280, unit="weighted"))
-    view = modals.edit(card, "x", WORDS)
+    view = edit.view(card, "x", WORDS)
     label = next(block["label"]["text"] for block in view["blocks"] if block["type"] == "input")
     assert label == "Reply in Italian, at most 280 weighted characters"
 
@@ -237,17 +254,17 @@ def state(**values: str) -> dict[str, Any]:
     ],
 )
 def test_what_is_wrong_is_said(what: str, values: dict[str, str], wrong: dict[str, str]) -> None:
-    assert modals.read(what, state(**values), WORDS, TODAY) == wrong
+    assert read(what, state(**values)) == wrong
 
 
 @pytest.mark.parametrize(("what", "values"), [("edit", {}), ("edit", {"reply.x": "y"}), ("teleport", {})])
 def test_a_form_that_is_not_ours_is_refused(what: str, values: dict[str, str]) -> None:
     with pytest.raises(KeyError):
-        modals.read(what, state(**values), WORDS, TODAY)
+        read(what, state(**values))
 
 
 def test_nobody_can_report_what_is_merely_negative() -> None:
-    shown = modals.report(CRITICAL, WORDS)
+    shown = report.view(CRITICAL, WORDS)
     rules = [part["value"] for part in parts(shown) if part.get("value")]
     assert set(rules) == set(telling.RULES)
     assert "never reported because it is negative" in "\n".join(texts([shown]))
