@@ -1,8 +1,8 @@
 """Slack: speaking and listening.
 
-Speaking. A view (`alerts.views`) becomes a message in `blocks`: a case in `case_blocks`, of the pieces in `kit`, with what
-can be clicked from `menu`; `escape` makes text from outside harmless. `client` posts, edits and finds it; `errors` says
-what Slack's refusals mean.
+Speaking. A view (`alerts.views`) becomes a message in `blocks`: a case in `case_blocks`, of the pieces in `kit`, with
+what can be clicked from `menu`; `escape` makes text from outside harmless. `client` posts, edits and finds it; `errors`
+says what Slack's refusals mean.
 
 Listening. What Slack tells goes one way:
 
@@ -17,7 +17,7 @@ Listening. What Slack tells goes one way:
     shown       showing         the modals of a case, its reply to copy, the App Home (`home`), as they are now
     answer      answers         a modal in time, a modal that changes, words for the person alone
 
-`listener` is what all of these are given, `seen` what a button remembers of what was seen. A deed of one click is a line
-in `buttons.DEEDS` and its label in `menu.LABELS`; a form is a file in `forms/` and a line there; a command is a line in
-`commands`.
+`listener` is what all of these are given, `seen` what a button remembers of what was seen. A deed of one click is a
+line in `buttons.DEEDS` and its label in `menu.LABELS`; a form is a file in `forms/` and a line there; a command is a
+line in `commands`.
 """
