@@ -1,6 +1,7 @@
 """What each button does at once: a table from its name (`menu.LABELS`) to a move of `alerts.cases` or `alerts.deeds`.
 
-What asks for more first is a form (`forms`)."""
+What asks for more first is a form (`forms`).
+"""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -16,8 +17,6 @@ from store.brand import Brand, zone_of
 from store.tables import Case, Mention
 
 MORNING = time(9)  # where the brand's hours say nothing
-
-
 Deed = Callable[[Desk, Clicked, Writing], Move]
 
 

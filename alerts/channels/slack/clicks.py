@@ -16,7 +16,7 @@ from alerts.channels.slack import commands, seen
 from alerts.channels.slack.blocks import Message
 from alerts.channels.slack.buttons import DEEDS
 from alerts.channels.slack.forms import FORMS
-from alerts.channels.slack.listener import Listener, Told, failed
+from alerts.channels.slack.listener import NO_CASE, NO_MENTION, Listener, Told, failed
 from alerts.channels.slack.seen import Clicked
 from alerts.telling import name_of
 from alerts.words import N_, Words
@@ -32,11 +32,7 @@ FASTER = {
     CaseStatus.RESOLVED: N_("{who} was faster: resolved {when}."),
     CaseStatus.DISMISSED: N_("{who} was faster: dismissed {when}."),
 }
-GONE = N_("This case is not there any more.")
-REFUSALS = {
-    "no_such_case": GONE,
-    "no_such_mention": N_("This mention is not there any more."),
-}
+REFUSALS = {"no_such_case": NO_CASE, "no_such_mention": NO_MENTION}
 
 
 def do(listener: Listener, what: str, value: str, who: str, chosen: str = "", click: str = "") -> Told:
@@ -44,7 +40,7 @@ def do(listener: Listener, what: str, value: str, who: str, chosen: str = "", cl
     once for all."""
     clicked, writing = seen.read(value, who, chosen), listener.writing
     if clicked is None:
-        return Told(False, listener.words._(GONE))
+        return Told(False, listener.words._(NO_CASE))
     deed = DEEDS[what]
     return _done(listener, what, lambda desk: deed(desk, clicked, writing), clicked, click)
 
@@ -53,7 +49,7 @@ def submitted(listener: Listener, what: str, memory: str, who: str, sent: Any, c
     """Does what the form `what` has sent, of the case in its memory; `click` as for `do`."""
     clicked = seen.read(memory, who)
     if clicked is None:
-        return Told(False, listener.words._(GONE))
+        return Told(False, listener.words._(NO_CASE))
     form = FORMS[what]
     return _done(listener, what, lambda desk: form.submit(desk, clicked, sent), clicked, click)
 
@@ -101,7 +97,7 @@ def _try(listener: Listener, what: str, deed: Callable[[Desk], Move], clicked: C
         try:
             move = deed(desk)
         except Permanent as error:
-            return Told(False, listener.words._(REFUSALS.get(error.reason, GONE)))
+            return Told(False, listener.words._(REFUSALS.get(error.reason, NO_CASE)))
         known = {"action": "slack.clicked", "what": what, "case": move.case.id, "done": move.done}
         log.info("clicked", extra=known)
         zone = zone_of(listener.brands.get(move.case.brand))

@@ -4,7 +4,7 @@ import logging
 import re
 
 from alerts import samples
-from alerts.channels.slack.listener import Listener, Told, failed
+from alerts.channels.slack.listener import NO_MENTION, Listener, Told, failed
 from alerts.telling import name_of
 from store.brand import first_zone, zone_of
 from store.errors import Permanent
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 def judged(listener: Listener, said: str, value: str, who: str) -> Told:
     """`said`: right or missed, of the sample that the button's value names; the first who says so counts."""
     words = listener.words
-    gone = Told(False, words._("This mention is not there any more."))
+    gone = Told(False, words._(NO_MENTION))
     if not _NUMBER.fullmatch(value) or said not in samples.SAID:
         return gone
     try:

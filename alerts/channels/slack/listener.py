@@ -11,12 +11,14 @@ from alerts.cases import Desk
 from alerts.deeds import Compose, Detect
 from alerts.drafts.compose import compose
 from alerts.routing import Routing
-from alerts.words import Words
+from alerts.words import N_, Words
 from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
 
 log = logging.getLogger(__name__)
+NO_CASE = N_("This case is not there any more.")
+NO_MENTION = N_("This mention is not there any more.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from alerts.channels.slack.forms import FORMS
 from alerts.channels.slack.forms.base import Showing
 from alerts.channels.slack.forms.edit import reply_of
 from alerts.channels.slack.kit import Block
-from alerts.channels.slack.listener import Listener
+from alerts.channels.slack.listener import NO_CASE, Listener
 from alerts.channels.slack.pieces import pieces
 from store.tables import Case, Notification, NotificationKind
 
@@ -32,7 +32,7 @@ VIEWS: dict[str, Callable[[Showing], Block]] = {
 def view(listener: Listener, what: str, value: str, phrase: str | None = None) -> Block:
     """The modal `what` of a case, as it is now; a sentence where the case is not there."""
     clicked, words = seen.read(value), listener.words
-    gone = modals.notice(words._("This case is not there any more."), words)
+    gone = modals.notice(words._(NO_CASE), words)
     if clicked is None:
         return gone
     with listener.db.read() as session:

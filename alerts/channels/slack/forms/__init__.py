@@ -1,6 +1,7 @@
 """The forms of a case, a file each: how it looks, how what is sent is read, and what is done with it.
 
-A form is added by its file, and a line here."""
+A form is added by its file, and a line here.
+"""
 
 from typing import Any
 
