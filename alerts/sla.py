@@ -1,5 +1,5 @@
-"""When things are due in the brand's business hours: a first contact, a reply, what was put aside, a follow-up. Pure
-arithmetic over values; no I/O.
+"""When things are due in the brand's business hours: a first contact, a reply, what was put aside, a promise, a
+follow-up. Pure arithmetic over values; no I/O.
 
 Opening hours are wall-clock times in the brand's zone, durations are real time: over a night in which the clocks
 change, an open hour is an hour that really passes. Hours that cover the whole week ("always") know neither
