@@ -312,9 +312,7 @@ def test_a_source_that_nobody_reads_keeps_the_heart_from_beating(
     source(database, last_ok_at=now, next_check_at=now + LATE + SHORT)  # somebody has taken it, and died
     assert [heart.beat(database, ["slack"], now + LATE) for _ in range(2)] == [False] * 2
     assert len(watcher.heard) == 2
-    assert [record.getMessage() for record in caplog.records] == [
-        "no heartbeat: reading of app stands still"
-    ]
+    assert [record.getMessage() for record in caplog.records] == ["no heartbeat: reading of app stands still"]
     source(database, last_ok_at=now + LATE)
     assert heart.beat(database, ["slack"], now + LATE)
 

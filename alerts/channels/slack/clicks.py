@@ -168,7 +168,7 @@ class Listener:
         self.wake()
         return told
 
-    def _twice(self, what: str, case_id: int) -> Told:
+    def _twice(self, what: str, case_id: int | None = None) -> Told:
         known = {"action": "slack.clicked_twice", "what": what, "case": case_id}
         log.info("a click came twice", extra=known)
         return Told(True)
@@ -343,12 +343,15 @@ class Listener:
             known = home.load(session, self.brands, self.sources, user, now, commands.standing(asked))
         return home.view(known, self.words, said)
 
-    def command(self, text: str, who: str) -> Message:
-        """What `/ascolto` answers."""
+    def command(self, text: str, who: str, click: str = "") -> Message | None:
+        """What `/ascolto` answers; nothing to one that has changed something and comes again (`click` as for `do`)."""
         changes = commands.changes(text)
         opened = self.db.write() if changes else self.db.read()
         with opened as session:
-            asked = commands.Asked(session, self.brands, self.sources, who, self.clock(), self.words)
+            asked = commands.Asked(session, self.brands, self.sources, who, self.clock(), self.words, click)
+            if changes and commands.is_repeated(asked):
+                self._twice("command")
+                return None
             answer = commands.answer(text, asked)
         if changes:
             self.wake()

@@ -216,19 +216,21 @@ class Ear:
         self._refresh(user, {}, told)
 
     def _command(self, body: Body, respond: Acknowledging) -> None:
+        message: Message | None
         if not self.people.allows(str(body.get("user_id"))):
             message = Message(plain(self._not_allowed(), 1_000))
         else:
             user = {"id": body.get("user_id"), "name": body.get("user_name")}
             try:
-                message = self.listener.command(str(body.get("text") or ""), _person(user))
+                message = self.listener.command(str(body.get("text") or ""), _person(user), _mark(body))
             except Exception as error:
                 kind = type(error).__name__
                 log.error("a command failed: %s", kind, extra={"action": "slack.click_failed"})
                 message = Message(
                     plain(self.words._("That did not work. Please try again in a moment."), 1_000)
                 )
-        self._privately(respond, message)
+        if message is not None:
+            self._privately(respond, message)
 
     def _publish(self, user: str, said: str = "") -> None:
         allowed = self.people.allows(user)
