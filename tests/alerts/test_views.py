@@ -311,6 +311,26 @@ def test_a_line_about_a_deed_says_who_and_what(db: Database, now: datetime) -> N
     ]
 
 
+def test_a_line_about_a_report_leads_to_what_was_reported(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        case_id = alert(session, now)
+        first = session.get_one(Case, case_id).mention_id
+        deeds.report(desk(session, now), case_id, MARTA, "fake", "never bought here")
+        deeds.report_outcome(desk(session, now), case_id, MARTA, "kept")
+        other = add_mention(session, now, 2, author="piero", url="https://elsewhere.example.com/")
+        session.get_one(Case, case_id).mention_id = other.id  # the case shows another by now
+    line, outcome = view(db, "move:1:slack", now), view(db, "move:2:slack", now)
+    assert isinstance(line, Line)
+    assert isinstance(outcome, Line)
+    assert line.url == "https://apps.example.com/it/app/id1?see=reviews&n=1"
+    assert outcome.url is None
+    with db.write() as session:
+        session.get_one(Mention, first).url = None
+    line = view(db, "move:1:slack", now)
+    assert isinstance(line, Line)
+    assert (line.url, line.said) == (None, Said(MARTA, code="fake", text="never bought here"))
+
+
 def test_a_line_outlives_what_was_erased(db: Database, now: datetime) -> None:
     with db.write() as session:
         case_id = alert(session, now)
