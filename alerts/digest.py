@@ -71,8 +71,8 @@ class Figures:
     """What a period was like. Cases and alerts are those opened in it; times are in seconds, shares 0 to 1.
 
     `looked_at`: mentions that did not alert and that a person judged; `missed` of them should have; `miss_rate` and
-    `miss_interval` (95 %) are shares of these, `miss_estimate` says how they are found. `unread`: mentions that no model could read; `contact_median` and
-    `in_time` speak of answered cases alone.
+    `miss_interval` (95 %) are shares of these, `miss_estimate` says how they are found. `unread`: mentions that no
+    model could read; `contact_median` and `in_time` speak of answered cases alone.
     """
 
     brand: str
