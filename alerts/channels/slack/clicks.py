@@ -54,14 +54,17 @@ def submitted(listener: Listener, what: str, memory: str, who: str, sent: Any, c
     return _done(listener, what, lambda desk: form.submit(desk, clicked, sent), clicked, click)
 
 
-def command(listener: Listener, text: str, who: str) -> Message:
-    """What `/ascolto` answers."""
+def command(listener: Listener, text: str, who: str, click: str = "") -> Message | None:
+    """What `/ascolto` answers; nothing to one that has changed something and comes again (`click` as for `do`)."""
     changes = commands.changes(text)
     opened = listener.db.write() if changes else listener.db.read()
     with opened as session:
         asked = commands.Asked(
-            session, listener.brands, listener.sources, who, listener.clock(), listener.words
+            session, listener.brands, listener.sources, who, listener.clock(), listener.words, click
         )
+        if changes and commands.is_repeated(asked):
+            twice("command")
+            return None
         answer = commands.answer(text, asked)
     if changes:
         listener.wake()
@@ -69,7 +72,7 @@ def command(listener: Listener, text: str, who: str) -> Message:
     return answer
 
 
-def twice(what: str, case_id: int) -> Told:
+def twice(what: str, case_id: int | None = None) -> Told:
     """The click was done before: Slack delivered it again."""
     known = {"action": "slack.clicked_twice", "what": what, "case": case_id}
     log.info("a click came twice", extra=known)

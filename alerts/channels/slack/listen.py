@@ -203,18 +203,21 @@ class Ear:
         self._refresh(user, {}, told)
 
     def _command(self, body: Body, respond: Respond) -> None:
+        message: Message | None
         if refused := self._refused(str(body.get("user_id"))):
             message = Message(plain(refused, 1_000))
         else:
             who = interactions.person(body.get("user_id"), body.get("user_name"))
             try:
-                message = clicks.command(self.listener, str(body.get("text") or ""), who)
+                text, mark = str(body.get("text") or ""), interactions.mark_of(body)
+                message = clicks.command(self.listener, text, who, mark)
             except Exception as error:
                 kind = type(error).__name__
                 log.error("a command failed: %s", kind, extra={"action": "slack.click_failed"})
                 said = self.words._("That did not work. Please try again in a moment.")
                 message = Message(plain(said, 1_000))
-        self.answers.privately(respond, message)
+        if message is not None:
+            self.answers.privately(respond, message)
 
     # ------------------------------------------------------------------------------------------------ showing
 

@@ -175,7 +175,7 @@ class Again:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count, self._lock, really = 0, Lock(), clicks.twice
 
-        def counted(what: str, case_id: int) -> Told:
+        def counted(what: str, case_id: int | None = None) -> Told:
             with self._lock:
                 self.count += 1
             return really(what, case_id)

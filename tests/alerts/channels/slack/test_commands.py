@@ -1,20 +1,21 @@
 """`/ascolto`: what it answers, also to hostile words, and in the language of the team."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from sqlmodel import select
+from sqlmodel import col, select
 
 from alerts import exclusions
-from alerts.channels.slack import commands
+from alerts.channels.slack import clicks, commands
 from alerts.channels.slack.commands import Asked
 from alerts.words import Words
 from store import switches
 from store.brand import Briefs
 from store.db import Database
 from store.tables import Audit, Exclusion, SourceRow
-from tests.alerts.channels.slack.ear import Ear, actions
+from tests.alerts.channels.slack.ear import Again, Ear, actions, listening, redelivered
 from tests.alerts.channels.slack.test_blocks import assert_plain, assert_valid, hostile
 from tests.alerts.rows import BRAND, add_mention, desk
 
@@ -52,6 +53,46 @@ def test_the_command(one: Ear, now: datetime) -> None:
     assert "Nothing is paused or muted." in ask("riprendi")
     assert "/ascolto mute" in ask("dance")
     assert [name for name in actions(one) if name in ("mute", "pause")] == ["mute", "pause", "mute", "pause"]
+
+
+def test_a_command_that_comes_again_changes_nothing_over_both(ear: Ear, now: datetime, again: Again) -> None:
+    with ear.listener.db.write() as session:
+        session.add(SourceRow(name="app", brand="aurora", type="page", last_ok_at=now))
+
+    def done() -> list[tuple[str, str | None]]:
+        with ear.listener.db.read() as session:
+            rows = session.exec(select(Audit).where(col(Audit.case_id).is_(None)))
+            return [(row.action, row.after) for row in rows]
+
+    commands = [ear.slack.command(text) for text in ("pause 2h", "mute app 1h", "go-on", "pause")]
+    for number, command in enumerate(commands):
+        ear.say(command)
+        ear.until(lambda wanted=number + 1: len(ear.slack.private) == wanted)  # type: ignore[misc]
+    before = [("pause", "on"), ("mute", "on"), ("mute", "off"), ("pause", "off"), ("pause", "on")]
+    assert done() == before
+    for command in commands:
+        redelivered(ear, again, command)
+    assert done() == before
+    with ear.listener.db.read() as session:
+        (turned,) = switches.standing(session, now)
+        assert (turned.name, turned.until) == ("pause:*", now + timedelta(days=1))
+    assert len(ear.slack.private) == 4
+    ear.say(ear.slack.command("go-on"))  # the same words once more are another command
+    ear.until(lambda: len(done()) == 6)
+
+
+def test_five_of_one_command_at_once_count_once(database: Database, now: datetime) -> None:
+    listener = listening(database, now)
+    with database.write() as session:
+        session.add(Exclusion(brand="aurora", phrase="aurora boreale", added_by="marta", added_at=now))
+    for text in ("pause", "include aurora boreale", "go-on"):
+        with ThreadPoolExecutor(5) as pool:
+            asked = [
+                pool.submit(clicks.command, listener, text, "slack:U0MARTA:marta", text) for _ in range(5)
+            ]
+        assert [one.result() is None for one in asked].count(False) == 1
+    with database.read() as session:
+        assert [row.action for row in session.exec(select(Audit))] == ["pause", "include", "pause"]
 
 
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
