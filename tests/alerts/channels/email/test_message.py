@@ -79,7 +79,7 @@ def hostile(text: str) -> list[View]:
     return [
         card,
         Line(1, NOW, ROME, text, None, text, text, text, text, raised=text),
-        Line(1, NOW, ROME, text, url=text, said=Said(text, text, text, text, NOW)),
+        Line(1, NOW, ROME, "note", url=text, said=Said(text, text, text, text, NOW)),
         SourceNotice(text, text, text, NOW, ROME, NOW, NOW, text),
         StartList(text, text, text, NOW, ROME, (Listed(1, 1.0, text, text, NOW, text, text),), 9),
         Report(text, (text,)),
