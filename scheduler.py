@@ -244,10 +244,12 @@ class Service:
 
     def announce_briefs(self) -> None:
         """The morning's and the evening's brief of each brand whose time has come; each is written once."""
-        brands, watched = self.settings.brands, self.settings.sources
-        sources = [briefs.Watched(source.name, source.brand, source.every) for source in watched]
+        brands, sources = self.settings.brands, self._watched()
         if briefs.announce(self.db, brands, sources, list(self.channels), self.clock()):
             self.belt.wake(DELIVER)
+
+    def _watched(self) -> list[briefs.Watched]:
+        return [briefs.Watched(source.name, source.brand, source.every) for source in self.settings.sources]
 
     def expire(self) -> None:
         """Personal data whose time is over go; their messages are edited."""
@@ -285,7 +287,7 @@ class Service:
             timers.add_job(self.announce_digests, monday)
         timers.add_job(self.announce_briefs, "interval", seconds=BRIEF, next_run_time=utcnow())
         if url := self.settings.heartbeat_url:
-            heart = Heart(url)
+            heart = Heart(url, sources=self._watched())
             timers.add_job(
                 lambda: heart.beat(self.db, self.channels, self.clock()),
                 "interval",

@@ -24,11 +24,7 @@ from store.db import Database
 from store.tables import Notification, NotificationKind, OutboxState
 
 IN_THREADS = (NotificationKind.THREAD, NotificationKind.REMINDER)
-OF_ASCOLTO = (
-    NotificationKind.SWITCH,
-    NotificationKind.TEST,
-    NotificationKind.TROUBLE,
-)  # no pause holds these back
+OF_ASCOLTO = (NotificationKind.SWITCH, NotificationKind.TROUBLE)  # no pause holds these back
 EDITS = "edits"  # edits have a limit of their own in Slack: they share one lane a channel
 _turn = Lock()  # taking a row and reserving its lane are one, within this process
 

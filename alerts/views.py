@@ -69,7 +69,7 @@ class Said:
 class Line:
     """Something new about a case, for its thread. `event`: the kind of a reason, what else happened (`gone`,
     `answered`), or what a person did (`said` tells the rest). `why`: its reason; `quote`: the words of the mention it
-    is about; `raised`: how urgent the case has become by it; `reopened`: it was done before;
+    is about; `url`: where it stands; `raised`: how urgent the case has become by it; `reopened`: it was done before;
     `alarm`: it is critical, in a storm that somebody has in hand; `to`: who is called."""
 
     case_id: int
@@ -302,8 +302,10 @@ def _line(session: Session, row: Notification, brand: Brand | None, now: datetim
     if found is None:
         if not event:
             raise LookupError(f"notification {row.key} tells of a reason that is not there any more")
-        said = _said(session, row.body.get("audit"))
-        return Line(_case_id(row), now, _zone(brand), event, said=said)
+        audit_id = row.body.get("audit")
+        done = session.get(Audit, audit_id) if isinstance(audit_id, int) else None
+        said, url = (_said(done), _reported(session, done)) if done else (None, None)
+        return Line(_case_id(row), now, _zone(brand), event, url=url, said=said)
     reason, mention, before = found
     return Line(
         _case_id(row),
@@ -323,10 +325,14 @@ def _line(session: Session, row: Notification, brand: Brand | None, now: datetim
     )
 
 
-def _said(session: Session, audit_id: object) -> Said | None:
-    row = session.get(Audit, audit_id) if isinstance(audit_id, int) else None
-    if row is None:
-        return None
+def _reported(session: Session, row: Audit) -> str | None:
+    """Where the mention stands that was reported to its platform: the case may show another one by now."""
+    number = row.detail.get("mention") if row.action == "report" else None
+    mention = session.get(Mention, number) if isinstance(number, int) else None
+    return safe_url(mention.url)[0] if mention else None
+
+
+def _said(row: Audit) -> Said:
     detail = row.detail
 
     def first(limit: int, *names: str) -> str:

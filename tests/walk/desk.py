@@ -13,8 +13,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from alerts.channels.slack import menu, modals
-from alerts.channels.slack.clicks import MODALS
 from alerts.channels.slack.listen import SHORTCUT
+from alerts.channels.slack.showing import VIEWS
 from alerts.words import Words
 from store.mention import NewMention
 from store.tables import Clock, Mention, Notification, NotificationKind, OutboxState
@@ -186,7 +186,7 @@ class Desk:
         a modal, the modal with `values`. `assign` takes `to`; `more`: under *More* also where it is nearer at hand."""
         self._click(who, key, what, values.pop("to", None), more=values.pop("more", False))
         Pool.work.done()
-        if what in MODALS and what != "menu":
+        if what in VIEWS and what != "menu":
             self.submit(who, what, **values)
         self.work()
 

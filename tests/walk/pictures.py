@@ -1,7 +1,7 @@
 """The pictures of the guides: real messages and forms, drawn as SVG, much as Slack shows them.
 
 `python -m tests.walk.pictures` draws them anew into docs/pictures/; a test holds that they show what is rendered now. The
-values are those of the golden files; what is drawn is what `blocks`, `modals`, `menu` and `home` make of them.
+values are those of the golden files; what is drawn is what `blocks`, `forms`, `menu` and `home` make of them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from alerts.card import Proposal, Why
-from alerts.channels.slack import blocks, home, menu, modals
+from alerts.channels.slack import blocks, home, menu
 from alerts.channels.slack.clicks import FASTER
-from alerts.channels.slack.modals import Counted
+from alerts.channels.slack.forms import false_alarm, not_about_us, report
+from alerts.channels.slack.forms.not_about_us import Counted
 from alerts.views import Line, Reminder, Said, View
 from alerts.words import Words
 from store.tables import CaseStatus
@@ -493,11 +494,9 @@ DRAWN: dict[str, Callable[[Words], str]] = {
     "edit": lambda words: form(words, VIEWS["edit"](words)),
     "replied": lambda words: form(words, VIEWS["replied"](words)),
     "resolve": lambda words: form(words, VIEWS["resolve"](words)),
-    "false_alarm": lambda words: form(words, modals.false_alarm(JOKE, words)),
-    "not_about_us": lambda words: form(
-        words, modals.not_about_us(NORTH, Counted("aurora boreale", 14), words)
-    ),
-    "report": lambda words: form(words, modals.report(FAKE, words)),
+    "false_alarm": lambda words: form(words, false_alarm.view(JOKE, words)),
+    "not_about_us": lambda words: form(words, not_about_us.view(NORTH, Counted("aurora boreale", 14), words)),
+    "report": lambda words: form(words, report.view(FAKE, words)),
     "home": lambda words: page(words, _home(words)),
 }
 

@@ -233,7 +233,14 @@ KINDS: dict[str, View] = {
         said=Said(MARTA, text="ricambio spedito", until=NOW + timedelta(days=2)),
     ),
     "line_resolved": Line(12, NOW, ROME, "resolve", said=Said(MARTA, code="refund")),
-    "line_reported": Line(12, NOW, ROME, "report", said=Said(MARTA, code="fake", text="mai stata cliente")),
+    "line_reported": Line(
+        12,
+        NOW,
+        ROME,
+        "report",
+        url="https://apps.example.com/it",
+        said=Said(MARTA, code="fake", text="mai stata cliente"),
+    ),
     "line_warned": Line(12, NOW, ROME, "warn", said=Said(MARTA, code="3.1")),
     "line_note": Line(
         12, NOW, ROME, "note", said=Said(MARTA, text="Chiamata due volte <!channel> *nessuno*")
