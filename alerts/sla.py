@@ -76,18 +76,23 @@ def follow_up(done: datetime, brand: Brand) -> datetime | None:
     return next_opening(later, calendar(brand, "normal"))
 
 
-def snooze(choice: str, now: datetime, brand: Brand, urgency: str) -> datetime | None:
+def snooze(choice: str, now: datetime, brand: Brand | None, urgency: str) -> datetime:
     """Until when a case is put aside, by one of SNOOZES: an hour of open time, tomorrow morning, Monday morning; each
-    at the next opening. None: the brand never opens. Raises ValueError for another choice."""
+    at the next opening. Who never opens, or is configured no more, is taken as always open. Raises ValueError for
+    another choice."""
     if choice not in SNOOZES:
         raise ValueError(f"a case is not put aside until {choice!r}: choose one of {', '.join(SNOOZES)}")
-    when = calendar(brand, urgency)
+    always = Calendar(ALWAYS, zone_of(brand))
+    when = calendar(brand, urgency) if brand else always
+    return _back(choice, now, when) or _back(choice, now, always) or now
+
+
+def _back(choice: str, now: datetime, when: Calendar) -> datetime | None:
     if choice == "hour":
         return add_business_time(now, timedelta(hours=1), when)
-    ahead = 1
-    if choice == "monday":
-        ahead = 7 - (now.astimezone(brand.zone).weekday() - MONDAY) % 7
-    return _morning(now.astimezone(brand.zone).date() + timedelta(days=ahead), when)
+    today = now.astimezone(when.zone).date()
+    ahead = 7 - (today.weekday() - MONDAY) % 7 if choice == "monday" else 1
+    return _morning(today + timedelta(days=ahead), when)
 
 
 def end_of_day(day: date, brand: Brand | None, now: datetime) -> datetime:

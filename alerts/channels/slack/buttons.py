@@ -4,7 +4,6 @@ What asks for more first is a form (`forms`).
 """
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
 
 from sqlmodel import col, select
 
@@ -13,10 +12,8 @@ from alerts.cases import Desk, Move, Repeated
 from alerts.channels.slack import seen
 from alerts.channels.slack.listener import Writing
 from alerts.channels.slack.seen import Clicked
-from store.brand import Brand, zone_of
 from store.tables import Case, Mention
 
-MORNING = time(9)  # where the brand's hours say nothing
 Deed = Callable[[Desk, Clicked, Writing], Move]
 
 
@@ -29,21 +26,6 @@ def make_case(desk: Desk, mention_id: int | None, who: str, writing: Writing) ->
     return deeds.make_case(desk, who, mention_id=mention_id, compose=writing.compose, detect=writing.detect)
 
 
-def snooze_until(when: str, now: datetime, urgency: str, brand: Brand | None) -> datetime:
-    """When a case that is put aside comes back: in open hours of the brand, which for what is critical are all."""
-    zone = zone_of(brand)
-    if when == "hour":
-        later = now + timedelta(hours=1)
-        return (brand and sla.next_opening(later, sla.calendar(brand, urgency))) or later
-    today = now.astimezone(zone).date()
-    day = today + timedelta(days=1 if when == "morning" else 7 - today.weekday())
-    calendar = sla.calendar(brand, "normal") if brand else None
-    begins = MORNING if calendar is None or calendar.always else time.min
-    moment = datetime.combine(day, begins, tzinfo=zone)
-    opening = calendar and sla.next_opening(moment, calendar)
-    return opening or datetime.combine(day, MORNING, tzinfo=zone)
-
-
 def _plain(move: Callable[[Desk, int, str], Move]) -> Deed:
     return lambda desk, clicked, writing: move(desk, clicked.case_id, clicked.who)
 
@@ -52,12 +34,12 @@ def _closing(move: Callable[[Desk, int, str], Move]) -> Deed:
     return lambda desk, clicked, writing: seen.news(desk, clicked) or move(desk, clicked.case_id, clicked.who)
 
 
-def _snooze(when: str) -> Deed:
+def _snooze(choice: str) -> Deed:
     def put_aside(desk: Desk, clicked: Clicked, writing: Writing) -> Move:
         if news := seen.news(desk, clicked):
             return news
         case = cases.locked(desk.session, clicked.case_id)
-        until = snooze_until(when, desk.now, case.urgency, desk.brands.get(case.brand))
+        until = sla.snooze(choice, desk.now, desk.brands.get(case.brand), case.urgency)
         return cases.snooze(desk, clicked.case_id, clicked.who, until)
 
     return put_aside
@@ -103,7 +85,7 @@ DEEDS: dict[str, Deed] = {
     "not_relevant": _closing(cases.dismiss),
     "false_alarm": _false_alarm,
     "snooze_hour": _snooze("hour"),
-    "snooze_morning": _snooze("morning"),
+    "snooze_morning": _snooze("tomorrow"),
     "snooze_monday": _snooze("monday"),
     "wake": _plain(cases.wake),
     "reopen": _plain(cases.reopen),

@@ -1,17 +1,16 @@
-"""What each button does at once, and until when a case is put aside."""
+"""What each button does at once."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 from sqlmodel import select
 
 from alerts import cases, notices
 from alerts.channels.slack import menu
-from alerts.channels.slack.buttons import snooze_until
 from alerts.channels.slack.listen import SHORTCUT
 from alerts.channels.slack.listener import Listener
 from alerts.words import Words
-from store.brand import Brand, Policy
+from store.brand import Policy
 from store.db import Database
 from store.tables import Case, CaseStatus, NotificationKind, Score
 from tests.alerts.channels.slack.ear import (
@@ -31,43 +30,6 @@ from tests.alerts.rows import BRAND, add_case, add_mention
 from tests.fake_slack import FakeSlack
 
 pytestmark = pytest.mark.timeout(120)
-BUSINESS = Brand(key="a", name="A", policy=Policy(holidays="IT"))
-ALWAYS = Brand(key="a", name="A", policy=Policy.model_validate({"hours": "always"}))
-NEW_YORK = Brand(key="a", name="A", timezone="America/New_York")
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("when", "now", "urgency", "brand", "until"),
-    [
-        ("hour", "2026-11-24T11:00", "normal", BUSINESS, "2026-11-24T12:00"),
-        (
-            "hour",
-            "2026-11-24T16:50",
-            "normal",
-            BUSINESS,
-            "2026-11-25T08:00",
-        ),  # after closing: the next morning
-        ("hour", "2026-11-24T16:50", "critical", BUSINESS, "2026-11-24T17:50"),  # critical knows no closing
-        ("hour", "2026-11-24T16:50", "normal", None, "2026-11-24T17:50"),
-        ("morning", "2026-11-24T11:00", "normal", BUSINESS, "2026-11-25T08:00"),
-        ("morning", "2026-11-24T23:30", "normal", BUSINESS, "2026-11-26T08:00"),  # it is Wednesday in Rome
-        ("morning", "2026-11-27T11:00", "normal", BUSINESS, "2026-11-30T08:00"),  # Friday: Monday
-        ("morning", "2026-12-07T11:00", "normal", BUSINESS, "2026-12-09T08:00"),  # the Immacolata
-        ("morning", "2026-03-28T11:00", "normal", ALWAYS, "2026-03-29T07:00"),  # the clocks change
-        ("morning", "2026-11-24T11:00", "normal", None, "2026-11-25T09:00"),
-        ("monday", "2026-11-24T11:00", "critical", BUSINESS, "2026-11-30T08:00"),
-        ("monday", "2026-11-30T11:00", "normal", BUSINESS, "2026-12-07T08:00"),
-        ("monday", "2026-11-30T03:00", "normal", NEW_YORK, "2026-11-30T14:00"),  # it is Sunday there
-    ],
-)
-def test_until_when_a_case_is_put_aside(
-    when: str, now: str, urgency: str, brand: Brand | None, until: str
-) -> None:
-    assert snooze_until(when, at(now), urgency, brand) == at(until)
 
 
 def test_assigning_to_me_and_to_a_person(one: Ear) -> None:
