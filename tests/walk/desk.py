@@ -413,6 +413,6 @@ def _name(action: str) -> str:
     return menu.LABELS.get(what, what.replace("_", " ").capitalize())
 
 
-def short(text: str) -> str:
+def short(text: str, most: int = SHOWN) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= SHOWN else line[: SHOWN - 1].rstrip() + "…"
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

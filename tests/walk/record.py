@@ -67,8 +67,8 @@ def check(session: Session, slack: FakeSlack) -> Found:
     keys = Counter(message.key for message in slack.messages)
     rows = session.exec(select(Notification)).all()
     of_cases = {row.case_id: row for row in rows if row.kind == NotificationKind.CASE}
-    lists = {id: row.bundle for id, row in of_cases.items() if row.state == OutboxState.BUNDLED}
-    told_by = {id: lists.get(id) or row.key for id, row in of_cases.items()}
+    lists = {case: row.bundle for case, row in of_cases.items() if row.state == OutboxState.BUNDLED}
+    told_by = {case: lists.get(case) or row.key for case, row in of_cases.items()}
     unsent = {OutboxState.BUNDLED, OutboxState.LEFT_OUT}  # in a list; with nothing to say
     running = set(session.exec(select(Clock.case_id).where(col(Clock.rings_at).is_not(None))))
     return Found(

@@ -27,6 +27,7 @@ LATER = 18  # that join it afterwards
 HANDFUL = (
     6  # messages that a storm may become, with the critical case in it and the bundle of its first cases
 )
+SHOWN = 130  # characters of a line of a message
 SOON = timedelta(minutes=1)  # what goes out by itself within this long is waited for
 CHANNELS = ("reputation", "kudos", "crisis", "ops", "bologna", "aurora-de")
 TABLES = """
@@ -94,7 +95,8 @@ def storm() -> dict[str, Post]:
     said |= {"topics": ["refund_payment"], "why": []}
     found = {}
     for number in range(PAGES * PAGE + LATER):
-        key, text = f"bill-{number:03}", DOUBLE[number % len(DOUBLE)].format(euros=f"{11 + number},40")
+        euros = f"{11 + number % 79},{10 + number // 79}"
+        key, text = f"bill-{number:03}", DOUBLE[number % len(DOUBLE)].format(euros=euros)
         source, platform = (("app", "appstore"), ("shop", "page"))[number % 2]
         new = {
             "brand": "aurora",
@@ -116,6 +118,11 @@ class LaterDesk(Desk):
 
     pages = 0  # of the storm that have been read
     before = 0  # messages that were there before it
+
+    def title(self, said: str) -> None:
+        while self.lines and not self.lines[-1]:
+            self.lines.pop()
+        super().title(said)
 
     def work(self) -> None:
         """As ever, with all sources read and the briefs whose time has come."""
@@ -226,7 +233,7 @@ class LaterDesk(Desk):
 
     def read_out(self, message: Message) -> None:
         """Writes down all that a message shows now."""
-        self.lines += ["", *(f"    {line}".rstrip() for line in read_out(message)), ""]
+        self.lines += ["", *(f"    {short(line, SHOWN)}" for line in read_out(message)), ""]
 
     def drawn(self) -> list[str]:
         """What was drawn for the brief of the morning, in its order."""
@@ -273,10 +280,8 @@ def the_night_is_over(desk: LaterDesk) -> None:
     desk.show("marta", "late")
     desk.do("marta", "late", "acknowledge")
     desk.do("luca", "tables", "acknowledge")
-    desk.do("luca", "tables", "replied")
-    desk.do("luca", "tables", "resolve_as", how="apology")
-    desk.do("luca", "mug", "replied")
-    desk.do("luca", "mug", "resolve_as", how="replacement")
+    desk.many("luca", "tables", "replied", "resolve_as", how="apology")
+    desk.many("luca", "mug", "replied", "resolve_as", how="replacement")
     desk.do("anna", "leak", "replied")
     desk.do("anna", "leak", "resolve_as", how="replacement")
     desk.do("anna", "screw", "acknowledge")
@@ -322,7 +327,6 @@ def the_storm_goes_on(desk: LaterDesk) -> None:
     desk.do("anna", "insulin", "resolve_as", how="refund", note="Stornato subito, carta di nuovo attiva")
     desk.do("marta", STORM, "edit", reply=ANSWER)
     desk.do("marta", STORM, "note", note="Banca avvisata: storni entro domani mattina.")
-    desk.do("marta", STORM, "replied", promise="lo storno degli addebiti doppi", by="2026-12-15")
     desk.until("Mon 14 Dec 10:40")
     desk.page(PAGES * PAGE, LATER)
     desk.work()
@@ -332,6 +336,7 @@ def the_storm_goes_on(desk: LaterDesk) -> None:
     came = [message for message in desk.slack.messages[desk.before :] if message.thread_ts is None]
     assert len(came) <= HANDFUL, [message.text for message in came]
     desk.lines.append(f"{PAGES * PAGE + LATER + 1} mentions became {len(came)} messages.")
+    desk.do("marta", STORM, "replied", promise="lo storno degli addebiti doppi", by="2026-12-15")
     for key in desk.alone():
         desk.show("marta", key)
         desk.do("marta", key, "resolve_as", how="explained")
@@ -348,6 +353,7 @@ def the_afternoon(desk: LaterDesk) -> None:
         desk.work()
     desk.until("Mon 14 Dec 16:00")
     desk.read_out(desk.bundle("queue"))
+    desk.read_out(desk.bundle("party"))
     desk.many("marta", "gift_card", "replied", "resolve_as", how="refund")
     desk.many("luca", "closed", "replied", "resolve_as", how="apology")
     desk.do("luca", "beans", "acknowledge")
@@ -355,16 +361,15 @@ def the_afternoon(desk: LaterDesk) -> None:
         desk.show("anna", key)
         desk.do("anna", key, "acknowledge")
     desk.do("anna", "wobble", "replied", promise="il tecnico", by="2026-12-16")
+    desk.many("anna", "queue", "replied", "resolve_as", how="apology")
+    desk.until("Mon 14 Dec 16:40")
+    desk.many("luca", "beans", "replied", "resolve_as", how="replacement")
     desk.until("Mon 14 Dec 17:30")
     desk.read_out(desk.brief(briefs.EVENING))
 
 
 def the_evening(desk: LaterDesk) -> None:
     desk.title("The evening: quiet hours again")
-    desk.do("luca", "beans", "replied")
-    desk.do("luca", "beans", "resolve_as", how="replacement")
-    desk.do("anna", "queue", "replied")
-    desk.do("anna", "queue", "resolve_as", how="apology")
     desk.until("Mon 14 Dec 21:30")
     desk.read(5)
     desk.work()
@@ -377,8 +382,9 @@ def the_next_day(desk: LaterDesk) -> None:
     desk.read_out(desk.brief(briefs.MORNING))
     desk.many("luca", "parcel", "replied", "resolve_as", how="refund")
     desk.do("luca", "smile", "resolve_as", how="nothing")
-    desk.show("marta", "syrup")
-    desk.many("marta", "syrup", "replied", "resolve_as", how="explained")
+    for key in ("syrup", "party"):
+        desk.show("marta", key)
+        desk.many("marta", key, "replied", "resolve_as", how="explained")
     desk.until("Tue 15 Dec 11:00")
     desk.do("marta", STORM, "resolve_as", how="refund", note="Tutti gli addebiti doppi sono stornati.")
     desk.do("anna", "wobble", "resolve_as", how="replacement")
