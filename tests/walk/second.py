@@ -22,7 +22,7 @@ from tests.walk.record import ROME, read_out
 from tests.walk.world import CONFIGURATION, Clock, Died, Post, living, posts
 
 BEGINS = datetime(2026, 12, 14, 7, 20, tzinfo=ROME)
-MINUTE, PAGES, PAGE = 60, 12, 27  # the storm: within a minute, in so many reads of so many mentions
+MINUTE, PAGES, PAGE = 60, 6, 54  # the storm: within a minute, in so many reads of so many mentions
 LATER = 18  # that join it afterwards
 HANDFUL = (
     6  # messages that a storm may become, with the critical case in it and the bundle of its first cases
@@ -246,7 +246,7 @@ class LaterDesk(Desk):
 @contextmanager
 def life(desk: LaterDesk, folder: Path, last: int = 0) -> Iterator[None]:
     configuration = CONFIGURATION.replace(
-        "storm = 30  # each of the forty gets a case of its own here", "storm = 6"
+        "storm = 30  # each of the forty gets a case of its own here", "storm = 5"
     )
     begun = living(
         folder,
@@ -271,7 +271,7 @@ def the_night_is_over(desk: LaterDesk) -> None:
     desk.read_out(desk.brief(briefs.MORNING))
     before, drawn = replace(desk.brief(briefs.MORNING)), desk.drawn()
     desk.judge("marta", "screw", "missed")
-    for key in (key for key in drawn if key != "screw"):
+    for key in [key for key in drawn if key != "screw"][:2]:
         desk.judge("marta", key, "right")
     desk.judge("luca", "screw", "right", before)
     desk.show("marta", "code")
@@ -282,11 +282,8 @@ def the_night_is_over(desk: LaterDesk) -> None:
     desk.do("luca", "tables", "acknowledge")
     desk.many("luca", "tables", "replied", "resolve_as", how="apology")
     desk.many("luca", "mug", "replied", "resolve_as", how="replacement")
-    desk.do("anna", "leak", "replied")
-    desk.do("anna", "leak", "resolve_as", how="replacement")
-    desk.do("anna", "screw", "acknowledge")
-    desk.do("anna", "screw", "replied")
-    desk.do("anna", "screw", "resolve_as", how="escalated")
+    desk.many("anna", "leak", "replied", "resolve_as", how="replacement")
+    desk.many("anna", "screw", "replied", "resolve_as", how="escalated")
     desk.do("luca", "warm", "resolve_as", how="nothing")
     desk.note("", "the list of 08:00 now reads")
     desk.read_out(desk.bundle("late"))
@@ -337,9 +334,17 @@ def the_storm_goes_on(desk: LaterDesk) -> None:
     assert len(came) <= HANDFUL, [message.text for message in came]
     desk.lines.append(f"{PAGES * PAGE + LATER + 1} mentions became {len(came)} messages.")
     desk.do("marta", STORM, "replied", promise="lo storno degli addebiti doppi", by="2026-12-15")
-    for key in desk.alone():
+    *first, last = desk.alone()
+    for key in first:
         desk.show("marta", key)
         desk.do("marta", key, "resolve_as", how="explained")
+    desk.home("marta")  # what stands in a list can be seen to from there too
+    desk.in_home("marta", last, menu.MENU)
+    desk.in_modal("marta", desk.modal("menu"), menu.action("resolve_as"))
+    desk.submit("marta", "resolve_as", how="explained")
+    desk.work()
+    desk.note("", "the list of 11:00 now reads")
+    desk.read_out(desk.bundle(last))
     desk.do("marta", "late", "replied")
     desk.do("marta", "late", "resolve_as", how="apology")
     desk.check("After the storm")
@@ -382,9 +387,8 @@ def the_next_day(desk: LaterDesk) -> None:
     desk.read_out(desk.brief(briefs.MORNING))
     desk.many("luca", "parcel", "replied", "resolve_as", how="refund")
     desk.do("luca", "smile", "resolve_as", how="nothing")
-    for key in ("syrup", "party"):
-        desk.show("marta", key)
-        desk.many("marta", key, "replied", "resolve_as", how="explained")
+    desk.show("marta", "syrup")
+    desk.many("marta", "syrup party", "replied", "resolve_as", how="explained")
     desk.until("Tue 15 Dec 11:00")
     desk.do("marta", STORM, "resolve_as", how="refund", note="Tutti gli addebiti doppi sono stornati.")
     desk.do("anna", "wobble", "resolve_as", how="replacement")
