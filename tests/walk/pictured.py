@@ -169,7 +169,7 @@ UNSHOWN = replace(
         ),
         Sampled(
             8,
-            Item(None, "Mastodon", None, "passante", "La vetrina è tutta di carta azzurra.", f"{SHOP}8"),
+            Item(None, "Mastodon", None, "passante", "Vetrina nuova, tutta azzurra.", f"{SHOP}8"),
             "right",
             MARTA,
         ),

@@ -54,7 +54,7 @@ class Found:
     @property
     def said(self) -> str:
         own = self.cases - self.without_one_message - self.in_lists
-        lists = f", {self.in_lists} in the list of one" if self.in_lists else ""
+        lists = f", {self.in_lists} told in a list" if self.in_lists else ""
         return (
             f"{self.cases} cases, {self.undone} of them not done; {own} with exactly one message{lists}; "
             f"{self.twice} messages twice, {self.lost} lost; {self.without_clock} without a clock."
@@ -173,7 +173,7 @@ def end(session: Session, slack: FakeSlack) -> Iterator[str]:
     own = found.cases - found.without_one_message - found.in_lists
     yield f"Messages:  {len(slack.messages)} in Slack, {own} of them of cases, one each"
     if found.in_lists:
-        yield f"In lists:  {found.in_lists} cases, one line each"
+        yield f"In a list: {found.in_lists} case{'s' if found.in_lists > 1 else ''} that nobody wanted as a message"
     yield f"Twice:     {found.twice}"
     yield f"Lost:      {found.lost}"
     yield f"No clock:  {found.without_clock} of what is to do"

@@ -71,24 +71,6 @@ DOUBLE = (
 )
 
 
-def second(folder: Path) -> Desk:
-    """Plays all of it. `folder` keeps the database."""
-    clock = Clock(BEGINS)
-    with fake_slack(channels=CHANNELS, clock=clock) as slack:
-        desk = LaterDesk(slack, clock, {**posts("second.toml"), **storm()}, PREFACE)
-        with life(desk, folder):
-            the_night_is_over(desk)
-        with life(desk, folder, last=2):
-            the_storm_begins(desk)
-        with life(desk, folder):
-            the_storm_goes_on(desk)
-            the_afternoon(desk)
-            the_evening(desk)
-            the_next_day(desk)
-            desk.finish((STORM, "insulin"))
-    return desk
-
-
 def storm() -> dict[str, Post]:
     """Hundreds of complaints about one matter, no two of them the same."""
     said = {"sentiment": "negative", "urgency": "normal", "category": "complaint", "lang": "it"}
@@ -241,6 +223,24 @@ class LaterDesk(Desk):
         with self.alive.service.db.read() as session:
             rows = session.execute(select(Sample.id, Mention.external_id).join(Mention)).all()
         return sorted({key for number, key in rows if str(number) in values})
+
+
+def second(folder: Path) -> LaterDesk:
+    """Plays all of it. `folder` keeps the database."""
+    clock = Clock(BEGINS)
+    with fake_slack(channels=CHANNELS, clock=clock) as slack:
+        desk = LaterDesk(slack, clock, {**posts("second.toml"), **storm()}, PREFACE)
+        with life(desk, folder):
+            the_night_is_over(desk)
+        with life(desk, folder, last=2):
+            the_storm_begins(desk)
+        with life(desk, folder):
+            the_storm_goes_on(desk)
+            the_afternoon(desk)
+            the_evening(desk)
+            the_next_day(desk)
+            desk.finish((STORM, "insulin"))
+    return desk
 
 
 @contextmanager
