@@ -65,7 +65,7 @@ def test_all_cases_come_to_their_end_and_nothing_is_lost_or_comes_twice(
 def test_the_walk_would_notice_a_message_that_is_lost_or_comes_twice(
     desk: LaterDesk, session: Session, kind: str
 ) -> None:
-    kinds = {"case": "case:", "bundle": "bundle:", "brief": "brief:", "reminder": "clock:"}
+    kinds = {"case": "case:", "bundle": "bundle:", "brief": "brief:", "reminder": "ring:"}
     ledger = list(desk.slack.messages)
     one = next(message for message in ledger if message.key.startswith(kinds[kind]))
     try:
