@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
 from alerts.telling import name_of
@@ -85,10 +85,8 @@ def check(session: Session, slack: FakeSlack) -> Found:
 
 def _untold(session: Session) -> int:
     """Mentions that nobody has judged yet, or that people should be told of and that have no case."""
-    reasons = select(Reason.mention_id).where(col(Reason.case_id).is_(None))
-    chosen = select(func.count()).where(
-        or_(col(Mention.state) != MentionState.TRIAGED, col(Mention.id).in_(reasons))
-    )
+    without_case = and_(col(Mention.case_id).is_(None), col(Mention.id).in_(select(Reason.mention_id)))
+    chosen = select(func.count()).where(or_(col(Mention.state) != MentionState.TRIAGED, without_case))
     return session.scalar(chosen) or 0
 
 
