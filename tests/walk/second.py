@@ -24,9 +24,7 @@ from tests.walk.world import CONFIGURATION, Clock, Died, Post, living, posts
 BEGINS = datetime(2026, 12, 14, 7, 20, tzinfo=ROME)
 MINUTE, PAGES, PAGE = 60, 6, 54  # the storm: within a minute, in so many reads of so many mentions
 LATER = 18  # that join it afterwards
-HANDFUL = (
-    6  # messages that a storm may become, with the critical case in it and the bundle of its first cases
-)
+HANDFUL = 6  # messages that a storm may become, its critical case and the bundle of its first cases included
 SHOWN = 130  # characters of a line of a message
 SOON = timedelta(minutes=1)  # what goes out by itself within this long is waited for
 CHANNELS = ("reputation", "kudos", "crisis", "ops", "bologna", "aurora-de")
