@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from alerts.card import Listed, Proposal, Why
-from alerts.overview import Item, Listing, Sampled
-from alerts.views import Brief, Bundle, Bundled
+from alerts.overview import Brief, Item, Listing, Sampled
+from alerts.views import Bundle, Bundled
 from tests.alerts.channels.kinds import MARTA, MORNING, NORMAL, NOW, ROME, STORM
 
 LUCA, ANNA = "slack:U0LUCA:luca", "slack:U0ANNA:anna"

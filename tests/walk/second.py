@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from alerts import briefs
+from alerts import overview
 from alerts.channels.slack import menu
 from store.tables import Case, Mention, Notification, NotificationKind, Sample
 from tests.fake_slack import Message, fake_slack
@@ -71,7 +72,12 @@ DOUBLE = (
 
 def storm() -> dict[str, Post]:
     """Hundreds of complaints about one matter, no two of them the same."""
-    said = {"sentiment": "negative", "urgency": "normal", "category": "complaint", "lang": "it"}
+    said: dict[str, Any] = {
+        "sentiment": "negative",
+        "urgency": "normal",
+        "category": "complaint",
+        "lang": "it",
+    }
     said |= {"topics": ["refund_payment"], "why": []}
     found = {}
     for number in range(PAGES * PAGE + LATER):
@@ -196,7 +202,7 @@ class LaterDesk(Desk):
 
     def judge(self, who: str, key: str, said: str, seen: Message | None = None) -> None:
         """*Right* or *Should have told me* under a mention that was not shown; `seen`: as the brief was before."""
-        message = seen or self.brief(briefs.MORNING)
+        message = seen or self.brief(overview.MORNING)
         with self.alive.service.db.read() as session:
             of_mention = select(Sample.id).join(Mention).where(col(Mention.external_id) == key)
             number = str(session.scalar(of_mention))
@@ -217,7 +223,7 @@ class LaterDesk(Desk):
 
     def drawn(self) -> list[str]:
         """What was drawn for the brief of the morning, in its order."""
-        values = [b["value"] for b in self.brief(briefs.MORNING).buttons().values()]
+        values = [b["value"] for b in self.brief(overview.MORNING).buttons().values()]
         with self.alive.service.db.read() as session:
             rows = session.execute(select(Sample.id, Mention.external_id).join(Mention)).all()
         return sorted({key for number, key in rows if str(number) in values})
@@ -266,8 +272,8 @@ def the_night_is_over(desk: LaterDesk) -> None:
     desk.until("Mon 14 Dec 08:00")
     desk.read_out(desk.bundle("late"))
     desk.until("Mon 14 Dec 08:30")
-    desk.read_out(desk.brief(briefs.MORNING))
-    before, drawn = replace(desk.brief(briefs.MORNING)), desk.drawn()
+    desk.read_out(desk.brief(overview.MORNING))
+    before, drawn = replace(desk.brief(overview.MORNING)), desk.drawn()
     desk.judge("marta", "screw", "missed")
     for key in [key for key in drawn if key != "screw"][:2]:
         desk.judge("marta", key, "right")
@@ -368,7 +374,7 @@ def the_afternoon(desk: LaterDesk) -> None:
     desk.until("Mon 14 Dec 16:40")
     desk.many("luca", "beans", "replied", "resolve_as", how="replacement")
     desk.until("Mon 14 Dec 17:30")
-    desk.read_out(desk.brief(briefs.EVENING))
+    desk.read_out(desk.brief(overview.EVENING))
 
 
 def the_evening(desk: LaterDesk) -> None:
@@ -382,7 +388,7 @@ def the_evening(desk: LaterDesk) -> None:
 def the_next_day(desk: LaterDesk) -> None:
     desk.title("Tuesday: what waited, and the end of the storm")
     desk.until("Tue 15 Dec 08:30")
-    desk.read_out(desk.brief(briefs.MORNING))
+    desk.read_out(desk.brief(overview.MORNING))
     desk.many("luca", "parcel", "replied", "resolve_as", how="refund")
     desk.do("luca", "smile", "resolve_as", how="nothing")
     desk.show("marta", "syrup")
