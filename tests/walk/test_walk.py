@@ -15,7 +15,7 @@ from alerts.channels.slack.listen import SHORTCUT
 from store.db import Database
 from store.tables import Case, CaseStatus
 from tests.conftest import ROOT
-from tests.walk.__main__ import RECORDED
+from tests.walk.__main__ import HERE
 from tests.walk.desk import Desk
 from tests.walk.story import walk
 
@@ -46,7 +46,7 @@ def elements(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_it_is_as_recorded(desk: Desk) -> None:
-    assert desk.text == RECORDED.read_text(encoding="utf-8"), "python -m tests.walk --write"
+    assert desk.text == (HERE / "walk.txt").read_text(encoding="utf-8"), "python -m tests.walk --write"
 
 
 def test_forty_cases_come_to_their_end(desk: Desk, folder: Path) -> None:
