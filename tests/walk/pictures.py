@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from alerts import brief_words
-from alerts.card import Proposal, Why
 from alerts.channels.slack import blocks, home, menu
 from alerts.channels.slack.clicks import FASTER
 from alerts.channels.slack.forms import false_alarm, not_about_us, report
