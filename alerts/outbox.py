@@ -85,7 +85,7 @@ class Outbox:
         if job.sent is None and not channel.takes(job.target, view):
             return self._leave_out(job)
         delivered = self._deliver(job, channel, view, now)
-        if delivered and job.attempts > 1 and job.sent is None and job.channel == queue.ROUTED:
+        if delivered and job.attempts > 1 and job.sent is None and job.channel == notices.ROUTED:
             self.recover()
         return delivered
 
@@ -119,7 +119,7 @@ class Outbox:
 
     def _is_told_otherwise(self, job: Job) -> bool:
         """A case whose message has not arrived after all may be too much for the hour, as those that were not tried."""
-        if self.make_room is None or job.kind != NotificationKind.CASE or job.channel != queue.ROUTED:
+        if self.make_room is None or job.kind != NotificationKind.CASE or job.channel != notices.ROUTED:
             return False
         with self.db.write() as session:
             queue.lay_down(session, job)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from alerts import cases, notices, outbox, queue
+from alerts import cases, notices, outbox, queue, views
 from alerts.channels.base import Lanes, Sent
 from alerts.channels.slack.client import Slack
 from alerts.outbox import Outbox, deliver_waiting
@@ -578,7 +578,7 @@ def test_a_mistake_of_ours_that_lasts_is_given_up_and_told(
     with db.write() as session:
         alert(session, clock.now)
         alert(session, clock.now, 2)
-    really = outbox.load_view
+    really = views.load_view
 
     def load(session: Session, row: Notification, *about: Any) -> View:
         if where == "rendering" and row.key == "case:1:slack":
