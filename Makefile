@@ -38,7 +38,7 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# A bad morning of forty cases through a fake Slack, and the week after, printed.
+# A bad morning of forty cases through a fake Slack and the week after, then a week with a storm, printed.
 walk: setup
 	$(BIN)/python -m tests.walk
 

@@ -246,7 +246,8 @@ def _try_slack(settings: Settings, wait: float, say: Callable[[str], object]) ->
 def _listening(settings: Settings, db: Database) -> Iterator[None]:
     """Socket Mode, as the service has it: Slack may give us clicks on cases meanwhile. Without an app token only a
     service that runs hears clicks."""
-    from alerts.channels.slack.listen import close, socket_mode
+    from alerts.channels.slack.listen import close
+    from alerts.channels.slack.transport import socket_mode
 
     environment = settings.environment
     app = slack_app_for(settings, db, list(open_channels(settings)), lambda: None)

@@ -338,9 +338,8 @@ def status(as_json: Json = False) -> None:
         typer.echo(f"{name}: " + ", ".join(f"{state} {count}" for state, count in states.items()))
     for row in undelivered:
         again = f", again at {row['next_try']}" if row["next_try"] else ""
-        typer.echo(
-            f"not delivered to {row['channel']} {row['target']}: {row['count']} ({row['error']}){again}"
-        )
+        place = row["routed_to"] or row["target"]
+        typer.echo(f"not delivered to {row['channel']} {place}: {row['count']} ({row['error']}){again}")
     for row in sources:
         error = f" ({row['last_error']})" if row["last_error"] else ""
         typer.echo(f"source {row['source']}: {row['health']}, last read {row['last_ok'] or 'never'}{error}")

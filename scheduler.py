@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from sqlmodel import Session
 
 from alerts import briefs, bundles, clocks, digest, pausing
 from alerts.channels.base import Channel
@@ -172,18 +173,17 @@ class Service:
             wait=self.belt.stopping.wait,
             stop=self.belt.stopping.is_set,
             only=name,
+            make_room=self._make_room,
         )
         return sent > 0
 
+    def _make_room(self, session: Session, brand: str | None = None) -> None:
+        """What a pause (of one brand, or of all) or an outage held back floods no channel."""
+        bundles.make_room(session, self.settings.slack, self.settings.brands, self.clock(), brand)
+
     def _tell_pauses(self) -> int:
-        """That somebody paused what can wait, or that it goes on: then no channel is flooded."""
-        brands, routing, now = self.settings.brands, self.settings.slack, self.clock()
-        return pausing.tell(
-            self.db,
-            list(self.channels),
-            now,
-            lambda session, brand: bundles.make_room(session, routing, brands, now, brand),
-        )
+        """That somebody paused what can wait, or that it goes on."""
+        return pausing.tell(self.db, list(self.channels), self.clock(), self._make_room)
 
     def ring(self) -> bool:
         """The clocks of cases: what is critical, and of the rest as many as people can take; the others wait."""
@@ -244,10 +244,12 @@ class Service:
 
     def announce_briefs(self) -> None:
         """The morning's and the evening's brief of each brand whose time has come; each is written once."""
-        brands, watched = self.settings.brands, self.settings.sources
-        sources = [briefs.Watched(source.name, source.brand, source.every) for source in watched]
+        brands, sources = self.settings.brands, self._watched()
         if briefs.announce(self.db, brands, sources, list(self.channels), self.clock()):
             self.belt.wake(DELIVER)
+
+    def _watched(self) -> list[briefs.Watched]:
+        return [briefs.Watched(source.name, source.brand, source.every) for source in self.settings.sources]
 
     def expire(self) -> None:
         """Personal data whose time is over go; their messages are edited."""
@@ -285,7 +287,7 @@ class Service:
             timers.add_job(self.announce_digests, monday)
         timers.add_job(self.announce_briefs, "interval", seconds=BRIEF, next_run_time=utcnow())
         if url := self.settings.heartbeat_url:
-            heart = Heart(url)
+            heart = Heart(url, sources=self._watched())
             timers.add_job(
                 lambda: heart.beat(self.db, self.channels, self.clock()),
                 "interval",

@@ -164,7 +164,8 @@ def slack_app_for(
     clock: Callable[[], datetime] = utcnow,
 ) -> "App | None":
     """The same without a service: whoever listens does with a click what the service would."""
-    from alerts.channels.slack.listen import Listener, slack_app
+    from alerts.channels.slack.listen import slack_app
+    from alerts.channels.slack.listener import Listener
 
     environment = settings.environment
     if environment.slack_bot_token is None:
@@ -203,7 +204,8 @@ def _detect(text: str) -> str | None:
 @contextmanager
 def slack_ear(service: Service) -> Iterator[None]:
     """Socket Mode, where there is an app token for it; it reconnects by itself."""
-    from alerts.channels.slack.listen import close, socket_mode
+    from alerts.channels.slack.listen import close
+    from alerts.channels.slack.transport import socket_mode
 
     token = service.settings.environment.slack_app_token
     app = slack_app_of(service) if token else None
@@ -275,7 +277,7 @@ def _signed_slack(service: Service) -> "tuple[App, APIRouter] | None":
     app = slack_app_of(service) if secret else None
     if app is None or secret is None:
         return None
-    from alerts.channels.slack.listen import slack_router
+    from alerts.channels.slack.transport import slack_router
 
     return app, slack_router(app, secret.get_secret_value())
 

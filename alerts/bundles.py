@@ -9,17 +9,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import case as whether
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from alerts import cases, notices, routing
+from alerts import cases, notices, queue, routing
 from alerts.cases import Desk, Move
 from alerts.notices import IN_THREADS, LIMIT, PRIORITY, ROUTED
 from alerts.routing import ANY_BRAND, TARGETS, CaseFacts, Place, Routing
 from alerts.triage import Facts
+from store import switches
 from store.brand import Brand
-from store.tables import Case, Notification, NotificationKind, OutboxState
+from store.tables import Case, Notification, NotificationKind, OutboxState, UtcDateTime
 
 HOUR = timedelta(hours=1)
 LATEST = 5_000  # notifications that are looked through for those of the last hour: more are a storm's lines
@@ -99,13 +101,14 @@ def show(desk: Desk, case_id: int, who: str) -> Move:
 def make_room(
     session: Session, config: Routing, brands: Mapping[str, Brand], now: datetime, paused: str | None = None
 ) -> int:
-    """A pause (of the brand `paused`, or of all) is over: of the cases whose messages waited each place gets as many as
-    it may in an hour, the most urgent and then the oldest first, and the rest in one message at the next full hour.
-    What is critical, a storm, and a case in whose thread something waits keep their own. Gives how many wait for room.
+    """A pause (of the brand `paused`, or of all) or an outage of Slack is over: of the cases whose messages waited each
+    place gets as many as it may in an hour, the most urgent and then the oldest first, and the rest in one message at
+    the next full hour. What is critical, a storm, a case in whose thread something waits or that a bundle told of, and
+    what Slack may have taken all the same keep their own. Gives how many wait for room.
     """
     room: dict[str, int] = {}
     moved = 0
-    for row, case in session.execute(_held_back(paused, now)).all():
+    for row, case in session.execute(_held_back(paused, switches.paused(session, now), now)).all():
         brand = brands.get(case.brand)
         if brand is None:
             continue
@@ -118,14 +121,15 @@ def make_room(
         quiet = config.quiet.get(case.brand, config.quiet.get(ANY_BRAND, ()))
         end = _end(Place(quiet=quiet, bundle="hour"), brand, now)
         row.bundle = _open(session, LIMIT, case, Place(channel=row.routed_to), end, now)
-        row.state = OutboxState.BUNDLED
+        row.state, row.attempts, row.next_try_at, row.error = OutboxState.BUNDLED, 0, None, None
         session.add(row)
         moved += 1
     return moved
 
 
-def _held_back(paused: str | None, now: datetime) -> Any:
-    """Cases with their own messages that would all go now and have not been tried; nothing waits in their threads."""
+def _held_back(paused: str | None, still: frozenset[str], now: datetime) -> Any:
+    """Cases with their own messages that would all go now, or soon as they failed; none of them may stand in Slack
+    already, nothing waits in their threads, and no pause that goes on (`still`) holds them back."""
     line = aliased(Notification)
     in_thread = exists().where(
         col(line.case_id) == Notification.case_id,
@@ -141,9 +145,11 @@ def _held_back(paused: str | None, now: datetime) -> Any:
             col(Notification.channel) == ROUTED,
             col(Notification.kind) == NotificationKind.CASE,
             col(Notification.priority) > PRIORITY["critical"],
-            col(Notification.attempts) == 0,
+            col(Notification.unsure).is_(False),
             col(Notification.claim).is_(None),
-            or_(col(Notification.next_try_at).is_(None), col(Notification.next_try_at) <= now),
+            col(Notification.bundle).is_(None),
+            _goes(now),
+            queue.going(still),
             ~col(Case.storm),
             ~in_thread,
         )
@@ -151,6 +157,12 @@ def _held_back(paused: str | None, now: datetime) -> Any:
         .with_for_update(of=Notification, skip_locked=True)
     )
     return held if paused is None else held.where(col(Notification.brand) == paused)
+
+
+def _goes(now: datetime) -> ColumnElement[bool]:
+    """What goes now; what was tried in vain goes as soon as it may."""
+    ripe = or_(col(Notification.next_try_at).is_(None), col(Notification.next_try_at) <= now)
+    return or_(col(Notification.attempts) > 0, ripe)
 
 
 def _stands_alone(about: CaseFacts) -> bool:
@@ -197,8 +209,15 @@ def _is_full(session: Session, config: Routing, case: Case, place: Place, at: da
 
 
 def _sent(session: Session, config: Routing, address: str, now: datetime) -> int:
-    """How many messages of cases and bundles the place has had in the last hour, as far as that counts."""
-    return _count(session, config, address, col(Notification.sent_at), now)
+    """How many messages of cases and bundles the place has had in the last hour, as far as that counts; a bundle that
+    goes now is one of them."""
+    goes = and_(
+        col(Notification.kind) == NotificationKind.BUNDLE,
+        col(Notification.state) == OutboxState.WAITING,
+        _goes(now),
+    )
+    told_at = whether((goes, literal(now, UtcDateTime)), else_=col(Notification.sent_at))
+    return _count(session, config, address, told_at, now)
 
 
 def _count(session: Session, config: Routing, address: str, told_at: Any, at: datetime) -> int:

@@ -284,8 +284,8 @@ def trace(
         )
 
 
-def is_repeated(desk: Desk, case_id: int, who: str, *actions: str) -> bool:
-    """Whether `who` did one of `actions` (none: anything) by this very click before."""
+def is_repeated(desk: Desk, case_id: int | None, who: str, *actions: str) -> bool:
+    """Whether `who` did one of `actions` (none: anything) by this very click before, about this case or (None) none."""
     done = select(Audit.detail).where(Audit.case_id == case_id, Audit.who == who)
     if actions:
         done = done.where(col(Audit.action).in_(actions))

@@ -25,6 +25,7 @@ from store.tables import Case, CaseStatus, Mention, Notification, NotificationKi
 
 HOUR = 8  # of Monday, in the brand's zone
 MOODS = {"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("positive")}
+ESTIMATE = "unweighted_wilson_95"  # how the miss rate is found: see `alerts.samples.Rate`
 DONE = (CaseStatus.REPLIED, CaseStatus.RESOLVED, CaseStatus.DISMISSED)
 Counts = dict[str, int]
 
@@ -70,8 +71,8 @@ class Figures:
     """What a period was like. Cases and alerts are those opened in it; times are in seconds, shares 0 to 1.
 
     `looked_at`: mentions that did not alert and that a person judged; `missed` of them should have; `miss_rate` and
-    `miss_interval` (95 %) are shares of these. `unread`: mentions that no model could read; `contact_median` and
-    `in_time` speak of answered cases alone.
+    `miss_interval` (95 %) are shares of these, `miss_estimate` says how they are found. `unread`: mentions that no
+    model could read; `contact_median` and `in_time` speak of answered cases alone.
     """
 
     brand: str
@@ -95,6 +96,7 @@ class Figures:
     missed: int = 0
     miss_rate: float | None = None
     miss_interval: tuple[float, float] | None = None
+    miss_estimate: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -128,6 +130,7 @@ def measure(session: Session, brand: Brand, period: Period, now: datetime) -> Fi
         missed=unshown.missed,
         miss_rate=unshown.share,
         miss_interval=unshown.interval,
+        miss_estimate=ESTIMATE if unshown.looked_at else None,
     )
 
 
@@ -243,7 +246,7 @@ def _reasons_told(figures: Figures, words: Words) -> str:
 
 
 def _missed_told(figures: Figures, words: Words) -> str:
-    """How much of what did not alert should have, and how sure that is."""
+    """How much of what did not alert should have, how sure that is, and how it was estimated."""
     if figures.miss_rate is None or figures.miss_interval is None:
         return ""
     low, high = (words.number(round(100 * share, 1)) for share in figures.miss_interval)
@@ -259,7 +262,11 @@ def _missed_told(figures: Figures, words: Words) -> str:
         low=low,
         high=high,
     )
-    return f"{looked_at}; {missed}."
+    caution = words._(
+        "That is the share of those looked at (Wilson's interval), without weights: "
+        "a day with few mentions counts as much as one with many, so where days differ it may be off."
+    )
+    return f"{looked_at}; {missed}. {caution}"
 
 
 def _in(period: Period, moment: Any) -> Any:

@@ -109,7 +109,7 @@ def withdraw(desk: Desk, brand: str, phrase: str, who: str) -> bool:
     if row is None:
         return False
     session.delete(row)
-    detail = {"brand": brand, "phrase": phrase}
+    detail = {"brand": brand, "phrase": phrase} | ({"click": desk.click} if desk.click else {})
     session.add(Audit(at=desk.now, who=who, action="include", detail=detail))
     return True
 

@@ -1,8 +1,8 @@
 """Calls an address while all is well, so that somebody outside notices when Ascolto stops.
 
-All is well: the database answers, and neither scoring, triage, the clocks of critical cases nor any channel's delivery
-has stood still for long while something waited for it, or failed. A backlog that shrinks is no standstill, nor is what
-a person has paused.
+All is well: the database answers, and neither reading, scoring, triage, the clocks of critical cases nor any channel's
+delivery has stood still for long while something waited for it, or failed. A backlog that shrinks is no standstill, nor
+is what a person has paused or muted. Of a source that was read in vain people are told in Slack.
 """
 
 import http.client
@@ -18,17 +18,19 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session, col
 
+from alerts.briefs import Watched
 from alerts.queue import IN_THREADS, going
 from alerts.stage import NO_BRAND
 from store import switches
 from store.db import Database
-from store.tables import Case, Clock, Mention, MentionState, Notification, OutboxState, Score
+from store.tables import Case, Clock, Mention, MentionState, Notification, OutboxState, Score, SourceRow
 
 log = logging.getLogger(__name__)
 
 STANDSTILL = timedelta(minutes=10)
 LATELY = timedelta(days=1)  # what was given up, or not rung, longer ago than this is no news
 SEVERAL = 3  # texts that fail one after the other are not at fault themselves
+INTERVALS = 3  # of a source, in which nobody tried to read it
 TIMEOUT = 10.0  # seconds for one call
 LATEST = 2_000  # of the newest notifications, looked at for one that was delivered lately
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -45,17 +47,22 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 @dataclass(slots=True)
 class Heart:
-    """Beats at `url`, whose address is a secret: no log line has it. `timeout` is in seconds."""
+    """Beats at `url`, whose address is a secret: no log line has it. `timeout` is in seconds. `sources`: those that are
+    to be read."""
 
     url: str
     timeout: float = TIMEOUT
+    sources: Sequence[Watched] = ()
     _trouble: str | None = field(init=False, default=None)
+    _began: datetime | None = field(init=False, default=None)
 
     def beat(self, db: Database, channels: Iterable[str], now: datetime) -> bool:
         """Calls, unless something stands still; whether it was heard. Never raises."""
+        self._began = min(self._began or now, now)  # the machine's clock may be set back
         try:
             with db.read() as session:
-                trouble = standstill(session, channels, now)
+                trouble = unread(session, self.sources, self._began, now)
+                trouble = trouble or standstill(session, channels, now)
         except Exception as error:  # the database does not answer, whatever it is
             trouble = f"database: {type(error).__name__}"
         trouble = trouble or call(self.url, self.timeout)
@@ -88,6 +95,31 @@ def call(url: str, timeout: float = TIMEOUT) -> str | None:
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         return type(reason if isinstance(reason, Exception) else error).__name__
+
+
+def unread(session: Session, sources: Sequence[Watched], began: datetime, now: datetime) -> str | None:
+    """The first of `sources` that nobody has tried to read for several of its intervals; None: there is none. One that
+    was never tried waits since `began`, and all have ten minutes from then. A mute, or a pause of its brand, excuses a
+    source."""
+    if not sources or began > now - STANDSTILL:
+        return None
+    rows = {row.name: row for row in session.scalars(select(SourceRow))}
+    muted, paused = switches.muted(session, now), switches.paused(session, now)
+    for source in sources:
+        excused = source.name in muted or not paused.isdisjoint((source.brand, switches.ALL))
+        tried = _tried(rows.get(source.name)) or began
+        if not excused and tried + INTERVALS * source.every + STANDSTILL < now:
+            return f"reading of {source.name} stands still"
+    return None
+
+
+def _tried(row: SourceRow | None) -> datetime | None:
+    """When it was last read, well or in vain. After a failure it rests for as long as its backoff, or it itself, says:
+    that counts from the end."""
+    if row is None:
+        return None
+    known = [row.last_ok_at, row.last_error_at, row.next_check_at if row.failures else None]
+    return max(filter(None, known), default=None)
 
 
 def standstill(session: Session, channels: Iterable[str], now: datetime) -> str | None:

@@ -16,7 +16,8 @@ from alerts.routing import URGENT, Place
 from store.tables import Case, Notification, NotificationKind, OutboxState
 
 PRIORITY = {"critical": 0, "high": 2, "normal": 4, "low": 6}
-STORM_REST = timedelta(seconds=5)  # the message of a storm is edited no more often for those that join it
+STORM_REST = timedelta(seconds=5)  # the message of a storm is edited no more often for those that join it,
+CRITICAL_REST = timedelta(seconds=1.2)  # unless it is critical: Slack takes 50 edits a minute
 PRAISE, SOURCE, START, DIGEST, TROUBLE, BRIEF, SWITCH = 9, 3, 5, 7, 2, 5, 1
 CANNOT_WAIT = 1  # up to this priority: what is critical, its thread, and that something was paused
 ROUTED = "slack"  # the channel that rules, quiet hours and bundles are about
@@ -28,6 +29,13 @@ IN_THREADS = (NotificationKind.THREAD, NotificationKind.REMINDER)
 def priority(case: Case) -> int:
     """Of the case's message; what follows in its thread comes right after it."""
     return PRAISE if case.channel == "praise" else PRIORITY.get(case.urgency, PRIORITY["normal"])
+
+
+def rest(case: Case) -> timedelta | None:
+    """How long the message of a case stays as it is between two edits that people did not ask for; None: not at all."""
+    if not case.storm:
+        return None
+    return CRITICAL_REST if case.urgency == "critical" else STORM_REST
 
 
 def add(session: Session, key: str, channels: Sequence[str], now: datetime, **values: Any) -> int:

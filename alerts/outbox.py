@@ -18,6 +18,7 @@ from alerts.card import Card
 from alerts.channels.base import MESSAGE_GONE, Channel, Misconfigured, Sent
 from alerts.queue import Job
 from alerts.views import Bundle, Reporting, View, bundle_version, load_view
+from alerts.words import N_
 from store import claims
 from store.brand import Brand
 from store.clock import utcnow
@@ -33,13 +34,20 @@ QUIET = timedelta(seconds=5)  # after a send whose end is not known, before look
 RECHECK = timedelta(minutes=15)  # how often a channel that needs a person's mend is tried again
 PATIENCE = timedelta(seconds=2)  # how long to wait in place for a channel's pace
 NOTHING = "nothing_to_show"  # what it tells of was erased meanwhile
+OURS = "fault: "  # begins the error of what fails by a mistake of our own
+REPORT = N_("a fault of Ascolto itself: please report it, with this place in the code")
 LONGEST_NAP = timedelta(milliseconds=250)  # a critical message that comes meanwhile waits no longer
+
+
+MakingRoom = Callable[[Session], object]
+"""Tells as one what would be too much for an hour at once (see `alerts.bundles.make_room`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
     """What delivering needs. `report` writes digests; `clock` is asked before each step; `only`: the one channel
-    that is delivered here, while the others still are where its troubles can be told."""
+    that is delivered here, while the others still are where its troubles can be told. `make_room` is called where an
+    outage is over, before all that waited goes."""
 
     db: Database
     channels: Mapping[str, Channel]
@@ -48,6 +56,7 @@ class Outbox:
     clock: Callable[[], datetime] = utcnow
     quiet: timedelta = QUIET
     only: str | None = None
+    make_room: MakingRoom | None = None
 
     @property
     def delivered(self) -> Mapping[str, Channel]:
@@ -67,13 +76,18 @@ class Outbox:
         channel.lanes.use(queue.lane(job, channel), now)
         try:
             view = self._view(job, now)
+        except (KeyError, IndexError) as error:
+            return self._broken(job, error, now)  # what is not there any more raises LookupError itself
         except LookupError as error:
             return self._give_up(job, Permanent(NOTHING, str(error)), now)
         except Exception as error:  # a poisoned row must not stop the others
             return self._broken(job, error, now)
         if job.sent is None and not channel.takes(job.target, view):
             return self._leave_out(job)
-        return self._deliver(job, channel, view, now)
+        delivered = self._deliver(job, channel, view, now)
+        if delivered and job.attempts > 1 and job.sent is None and job.channel == notices.ROUTED:
+            self.recover()
+        return delivered
 
     def _leave_out(self, job: Job) -> bool:
         with self.db.write() as session:
@@ -96,10 +110,28 @@ class Outbox:
                 if found:
                     return self._done(job, found, None)
                 looking = False
+                if self._is_told_otherwise(job):
+                    return False
             sent = self._send(job, channel, view)
         except Exception as error:
             return self._failed(job, channel, error, looking, now)
         return self._done(job, sent, view)
+
+    def _is_told_otherwise(self, job: Job) -> bool:
+        """A case whose message has not arrived after all may be too much for the hour, as those that were not tried."""
+        if self.make_room is None or job.kind != NotificationKind.CASE or job.channel != notices.ROUTED:
+            return False
+        with self.db.write() as session:
+            queue.lay_down(session, job)
+            self.make_room(session)
+            session.flush()
+            return not queue.take_up(session, job, self.clock() + LEASE)
+
+    def recover(self) -> None:
+        """An outage is over: what waited is not to come as a flood."""
+        if self.make_room is not None:
+            with self.db.write() as session:
+                self.make_room(session)
 
     def _send(self, job: Job, channel: Channel, view: View) -> Sent:
         key = job.lasting_key if channel.instant else job.marked_key
@@ -113,9 +145,8 @@ class Outbox:
         """Notes where the message stands. `view` None: it was found there, and shows nobody knows which version."""
         with self.db.write() as session:
             shown = view.version if isinstance(view, Card | Bundle) else 0
-            version, storm = _version(session, job)
+            version, rest = _version(session, job)
             state = OutboxState.SENT if shown == version else OutboxState.STALE
-            rests = storm and state == OutboxState.STALE
             claims.finish(
                 session,
                 Notification,
@@ -127,7 +158,7 @@ class Outbox:
                 message_id=sent.message_id,
                 shown_version=shown,
                 sent_at=job.sent_at or self.clock(),
-                next_try_at=self.clock() + notices.STORM_REST if rests else None,
+                next_try_at=self.clock() + rest if rest and state == OutboxState.STALE else None,
             )
         log.info(
             "delivered", extra={"action": "outbox.delivered", "notification": job.id, "case": job.case_id}
@@ -214,12 +245,25 @@ class Outbox:
         return False
 
     def _broken(self, job: Job, error: Exception, now: datetime, unsure: bool | None = None) -> bool:
-        """Our own mistake: later again, a few times; the log names the place, never the values."""
-        where = place(error)
+        """Our own mistake: later again, and given up where it lasts; the log names the place, never the values. Tries
+        that something else made fail do not count: an outage is over at some time."""
+        where, tries = place(error), job.attempts if (job.error or "").startswith(OURS) else 1
         log.error("broken: %s", where, extra={"action": "outbox.broken", "notification": job.id})
+        unsure = job.unsure if unsure is None else unsure
+        if tries >= claims.MAX_ATTEMPTS:
+            return self._give_up(job, Permanent(where, REPORT), now, unsure)
         with self.db.write() as session:
-            queue.put_back(session, job, unsure=job.unsure if unsure is None else unsure)
-            claims.retry(session, Notification, job.id, job.token, attempt=job.attempts, error=where, now=now)
+            queue.put_back(session, job, unsure=unsure, attempts=tries)
+            claims.retry(
+                session,
+                Notification,
+                job.id,
+                job.token,
+                attempt=tries,
+                error=f"{OURS}{where}",
+                now=now,
+                give_up=None,
+            )
         return False
 
 
@@ -235,15 +279,17 @@ def deliver_waiting(
     stop: Callable[[], bool] = lambda: False,
     limit: int = 10_000,
     only: str | None = None,
+    make_room: MakingRoom | None = None,
 ) -> int:
     """Delivers all that may go now, one after the other; gives how many were delivered.
 
     `wait` (seconds) is called while all that is left waits for a channel's pace; without it that is left for the next
     call. `stop` is asked between two messages. Channels keep their pace between calls: pass the same objects. `only`:
-    the name of one of them, where each is delivered by a thread of its own.
+    the name of one of them, where each is delivered by a thread of its own. `make_room`: see `Outbox`.
     """
-    outbox = Outbox(db, channels, brands, report, clock, quiet, only)
-    queue.revive(db, clock())
+    outbox = Outbox(db, channels, brands, report, clock, quiet, only, make_room)
+    if queue.revive(db, clock()):
+        outbox.recover()
     delivered = 0
     while delivered < limit and not stop():
         outcome = outbox.step()
@@ -265,13 +311,12 @@ def _waited(
     return True
 
 
-def _version(session: Session, job: Job) -> tuple[int, bool]:
-    """The version of the case (or the bundle) that its message should show, and whether it is a storm; locked, so that
-    no move slips in between."""
+def _version(session: Session, job: Job) -> tuple[int, timedelta | None]:
+    """The version of the case (or the bundle) that its message should show, and how long that of a storm rests between
+    edits; locked, so that no move slips in between."""
     if job.kind == NotificationKind.BUNDLE:
         notices.lock(session, [job.key])  # whoever adds a case to it right now is waited for
-        return bundle_version(session, job.key), False
-    if job.kind != NotificationKind.CASE:
-        return 0, False
-    chosen = select(Case.version, Case.storm).where(col(Case.id) == job.case_id).with_for_update()
-    return session.exec(chosen).first() or (0, False)
+        return bundle_version(session, job.key), None
+    chosen = select(Case).where(col(Case.id) == job.case_id).with_for_update()
+    case = session.exec(chosen).first() if job.kind == NotificationKind.CASE else None
+    return (0, None) if case is None else (case.version, notices.rest(case))

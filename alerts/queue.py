@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, true, update
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, not_, or_, select, true, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -24,19 +24,15 @@ from store.db import Database
 from store.tables import Notification, NotificationKind, OutboxState
 
 IN_THREADS = (NotificationKind.THREAD, NotificationKind.REMINDER)
-OF_ASCOLTO = (
-    NotificationKind.SWITCH,
-    NotificationKind.TEST,
-    NotificationKind.TROUBLE,
-)  # no pause holds these back
+OF_ASCOLTO = (NotificationKind.SWITCH, NotificationKind.TROUBLE)  # no pause holds these back
 EDITS = "edits"  # edits have a limit of their own in Slack: they share one lane a channel
 _turn = Lock()  # taking a row and reserving its lane are one, within this process
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A notification in hand: its row as it was taken. `unsure`: an earlier send of it has no known end; `posted`
-    counts how often it was begun anew; `thread`: the message it belongs under."""
+    """A notification in hand: its row as it was taken. `unsure`: an earlier send of it has no known end; `error`: why
+    the last try failed; `posted` counts how often it was begun anew; `thread`: the message it belongs under."""
 
     id: int
     token: str
@@ -48,6 +44,7 @@ class Job:
     case_id: int | None
     unsure: bool
     attempts: int
+    error: str | None
     created_at: datetime
     sent_at: datetime | None
     sent: Sent | None
@@ -101,9 +98,30 @@ def address(job: Job, channel: Channel) -> str:
     return routed or channel.address(job.target)
 
 
-def put_back(session: Session, job: Job, *, unsure: bool) -> None:
-    """Notes what is known of the send that failed."""
-    _set(session, job, unsure=unsure and job.sent is None)
+def put_back(session: Session, job: Job, *, unsure: bool, attempts: int | None = None) -> None:
+    """Notes what is known of the send that failed; `attempts`: how often it was tried, where that is counted anew."""
+    tried = job.attempts if attempts is None else attempts
+    _set(session, job, unsure=unsure and job.sent is None, attempts=tried)
+
+
+def lay_down(session: Session, job: Job) -> None:
+    """It is not in its channel: for the rest of the transaction it is as if nobody had begun to send it."""
+    _set(session, job, unsure=False, claim=None, claimed_until=None)
+
+
+def take_up(session: Session, job: Job, until: datetime) -> bool:
+    """Goes on with it, until the lease ends; False: it is told otherwise by now, or somebody else has it."""
+    result: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        update(Notification)
+        .where(
+            col(Notification.id) == job.id,
+            col(Notification.state) == OutboxState.WAITING,
+            col(Notification.claim).is_(None),
+        )
+        .values(unsure=True, claim=job.token, claimed_until=until)
+        .execution_options(synchronize_session=False)
+    )
+    return result.rowcount == 1
 
 
 def fail(session: Session, job: Job, error: str) -> None:
@@ -290,6 +308,7 @@ def _job(row: Notification, token: str, parent: Sent | None) -> Job:
         case_id=row.case_id,
         unsure=row.unsure,
         attempts=row.attempts,
+        error=row.error,
         created_at=row.created_at,
         sent_at=row.sent_at,
         sent=sent,

@@ -94,12 +94,26 @@ def _tell(
             sky.openings.append(storm.Opening(facts.now, written, case.urgency, storm.words_of(facts)))
     else:
         news = _update(session, found, case, facts, decision, reasons, channels)
+        if alarm := not news and _is_alarm(case, decision):
+            news = {"alarm": True, "to": [case.owner] if case.owner else []}
         if not case.storm or place.begins or news:  # in a storm its message counts those that join
             bundles.review(session, found.routing, facts, case)
             news |= {"event": "joined"} if joins else {}
             until = bundles.quiet_until(found.routing, facts, case)
-            _write_line(session, case, rows, news, channels, found, until)
+            key = _alarm_key(case, found.now) if alarm else None
+            _write_line(session, case, rows, news, channels, found, until, key)
     return case
+
+
+def _is_alarm(case: Case, decision: Decision) -> bool:
+    """Whether somebody has a storm in hand who is to hear of one more critical mention in it: its clock to the first
+    answer has stopped, and its message only counts."""
+    return case.storm and case.status == CaseStatus.ACKNOWLEDGED and decision.urgency == "critical"
+
+
+def _alarm_key(case: Case, now: datetime) -> str:
+    """One alarm is enough for as long as complaints are counted over."""
+    return f"alarm:{case.id}:{int(now.timestamp() // storm.WINDOW.total_seconds())}"
 
 
 def _begin_storm(
@@ -183,16 +197,17 @@ def _update(
             return news | {"reopened": True}
         if news or not case.storm or case.id not in found.shown:  # once a batch is enough for a storm
             clocks.wind(session, case, facts.brand, facts.now, cases.SYSTEM)
-    _show(session, case, found)
+    _show(session, case, found, at_once=decision.urgency == "critical")
     return news
 
 
-def _show(session: Session, case: Case, found: Gathered) -> None:
-    """The case's message is to show what is new; that of a storm not at each mention."""
-    if case.storm and case.id in found.shown:
+def _show(session: Session, case: Case, found: Gathered, *, at_once: bool = False) -> None:
+    """The case's message is to show what is new; that of a storm not at each mention, unless it cannot wait."""
+    resting = case.storm and not at_once
+    if resting and case.id in found.shown:
         case.version += 1
         return
-    cases.touch(session, case, found.now, notices.STORM_REST if case.storm else None)
+    cases.touch(session, case, found.now, notices.STORM_REST if resting else None)
     found.shown.add(case.id or 0)
 
 
@@ -238,16 +253,17 @@ def _write_line(
     channels: tuple[str, ...],
     found: Gathered,
     until: datetime | None,
+    key: str | None = None,
 ) -> None:
-    """One line for all that is new, named after what a reader wants to know first."""
+    """One line for all that is new, named after what a reader wants to know first. `key`: its own, where one line
+    stands for what comes later too."""
     lead = next((row for row in rows if row.kind in LEADING), rows[0])
     body = news | {"reasons": [row.id for row in rows]}
-    if "event" in news:
+    key = key or f"reason:{lead.id}"
+    written = notices.line(session, case, key, channels, found.now, reason_id=lead.id, until=until, **body)
+    if "event" in news and (written or "alarm" not in news):
         detail = {"mention": lead.mention_id}
         session.add(Audit(at=found.now, who=cases.SYSTEM, action="join", case_id=case.id, detail=detail))
-    notices.line(
-        session, case, f"reason:{lead.id}", channels, found.now, reason_id=lead.id, until=until, **body
-    )
 
 
 def _close_praise(session: Session, case: Case, found: Gathered, channels: tuple[str, ...]) -> None:

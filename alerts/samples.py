@@ -57,7 +57,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Of `looked_at` mentions that did not alert, `missed` should have. The interval is Wilson's, of 95 %."""
+    """Of `looked_at` mentions that did not alert, `missed` should have. The interval is Wilson's, of 95 %. The share is
+    unweighted: each day has as many samples however many mentions it had, so it is biased where days with more of them
+    miss more, or less, than others; how many there were to draw from is not kept."""
 
     looked_at: int
     missed: int

@@ -1,5 +1,5 @@
-"""When things are due in the brand's business hours: a first contact, a reply, what was put aside, a follow-up. Pure
-arithmetic over values; no I/O.
+"""When things are due in the brand's business hours: a first contact, a reply, what was put aside, a promise, a
+follow-up. Pure arithmetic over values; no I/O.
 
 Opening hours are wall-clock times in the brand's zone, durations are real time: over a night in which the clocks
 change, an open hour is an hour that really passes. Hours that cover the whole week ("always") know neither
@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from store.brand import Absence, Brand, Opening
+from store.brand import Absence, Brand, Opening, zone_of
 
 log = logging.getLogger(__name__)
 ALWAYS = tuple(Opening(weekday=day, opens=time.min, closes=time.max) for day in range(7))
 LONGEST_CLOSURE = 400  # days looked ahead for an opening; beyond it there is none
 SNOOZES = ("hour", "tomorrow", "monday")  # until when a case may be put aside
 DAWN, MORNING = time(6), time(9)  # no morning begins before the first; who never closes begins at the second
+EVENING, LAST_MINUTE = time(18), time(23, 59)  # when a day ends where no hours say so, and at the latest
 MONDAY = 0
 Span = tuple[datetime, datetime]
 
@@ -75,18 +76,32 @@ def follow_up(done: datetime, brand: Brand) -> datetime | None:
     return next_opening(later, calendar(brand, "normal"))
 
 
-def snooze(choice: str, now: datetime, brand: Brand, urgency: str) -> datetime | None:
+def snooze(choice: str, now: datetime, brand: Brand | None, urgency: str) -> datetime:
     """Until when a case is put aside, by one of SNOOZES: an hour of open time, tomorrow morning, Monday morning; each
-    at the next opening. None: the brand never opens. Raises ValueError for another choice."""
+    at the next opening. Who never opens, or is configured no more, is taken as always open. Raises ValueError for
+    another choice."""
     if choice not in SNOOZES:
         raise ValueError(f"a case is not put aside until {choice!r}: choose one of {', '.join(SNOOZES)}")
-    when = calendar(brand, urgency)
+    always = Calendar(ALWAYS, zone_of(brand))
+    when = calendar(brand, urgency) if brand else always
+    return _back(choice, now, when) or _back(choice, now, always) or now
+
+
+def _back(choice: str, now: datetime, when: Calendar) -> datetime | None:
     if choice == "hour":
         return add_business_time(now, timedelta(hours=1), when)
-    ahead = 1
-    if choice == "monday":
-        ahead = 7 - (now.astimezone(brand.zone).weekday() - MONDAY) % 7
-    return _morning(now.astimezone(brand.zone).date() + timedelta(days=ahead), when)
+    today = now.astimezone(when.zone).date()
+    ahead = 7 - (today.weekday() - MONDAY) % 7 if choice == "monday" else 1
+    return _morning(today + timedelta(days=ahead), when)
+
+
+def end_of_day(day: date, brand: Brand | None, now: datetime) -> datetime:
+    """Until when a promise for that day is kept: the brand's closing time, where that is still to come."""
+    zone = zone_of(brand)
+    closing = [o.closes for o in (brand.policy.hours if brand else ()) if o.weekday == day.weekday()]
+    ends = min(max(closing, default=EVENING), LAST_MINUTE)
+    moment = datetime.combine(day, ends, tzinfo=zone)
+    return moment if moment > now else max(datetime.combine(day, LAST_MINUTE, tzinfo=zone), now)
 
 
 def _morning(day: date, when: Calendar) -> datetime | None:

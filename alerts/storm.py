@@ -3,10 +3,11 @@
 A complaint has a case of its own until more than `policy.storm` of a brand come within ten minutes, which were also
 written within ten minutes: what a first read or a night offline brings at once is a long list, no storm. From then on
 those about one matter, which have words in common, join one storm; where they have none, all complaints of the brand
-do. A critical one keeps a case of its own as long as such cases stay under one a second, which is what Slack takes, and
-beyond that unless it has words in common with the storm; a question, praise, what spreads by itself and a customer
-who comes back always do. A case that many mentions join for
-their thread, their author or their text becomes a storm itself. What a storm shows is `alerts.card`'s.
+do. A critical one keeps a case of its own as long as its message need not wait for those of others: Slack takes one a
+second. Beyond that it joins the storm that it has words in common with, or begins one with critical cases about the
+same; where there are none it keeps its case. A question, praise, what spreads by itself and a customer who comes back
+always do. A case that many mentions join for their thread, their author or their text becomes a storm itself. What a
+storm shows is `alerts.card`'s.
 """
 
 from collections import Counter
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 import regex
 
@@ -29,8 +31,9 @@ BEFORE = timedelta(
 )  # sources are read so seldom: what was written since then belongs to a storm of all
 QUIET = timedelta(minutes=30)  # a storm that nothing joins for so long is over
 LONGEST = timedelta(hours=12)  # then it is told anew, whatever still comes
-BURST = timedelta(seconds=2)  # critical cases are counted over this long,
-CRITICALS = 2  # and of so many each has a message of its own
+MESSAGE = timedelta(seconds=1)  # what a message takes in a channel of Slack,
+ROOM = timedelta(seconds=0.7)  # and how long that of a critical case may wait for those before it
+ALIKE = 2  # critical cases about the same that a third makes a storm
 SHARE = 0.6  # of the complaints have a word, where it is a word of their matter
 FEWEST, MOST = 2, 12  # words that make a matter
 LETTERS = 4  # of a word that means something
@@ -89,11 +92,13 @@ def place(facts: Facts, decision: Decision, known: Case | None, sky: Sky) -> Pla
         return Place(known, begins, _own_words(facts) if begins else ())
     recent = [opening for opening in sky.openings if facts.now - opening.at <= WINDOW]
     critical = decision.urgency == "critical"
-    if critical and _in_burst(recent, facts.now) < CRITICALS:
+    if critical and backlog(_criticals(recent, sky), facts.now) <= ROOM:
         return Place(None)
     on = [storm for storm in sky.storms if is_on(storm, facts.now)]
     if storm := _joined(facts, on, critical):
         return Place(storm.case)
+    if critical and (words := _matter_of_criticals(facts, recent)):
+        return Place(None, True, words)
     others = [
         opening
         for opening in recent
@@ -140,8 +145,20 @@ def stems_of(words: Iterable[str]) -> frozenset[str]:
     return frozenset(_stem(word) for word in words)
 
 
-def _in_burst(recent: Iterable[Opening], now: datetime) -> int:
-    return sum(one.urgency == "critical" and now - one.at < BURST for one in recent)
+def backlog(opened: Iterable[datetime], now: datetime) -> timedelta:
+    """How long the message of a case that opens now waits for those of the cases `opened` before it (Lindley 1952)."""
+    left = timedelta()
+    for at, after in pairwise([*sorted(opened), now]):
+        left = max(left + MESSAGE - (after - at), timedelta())
+    return left
+
+
+def _criticals(recent: Iterable[Opening], sky: Sky) -> list[datetime]:
+    """When the critical cases of late were opened, those of storms among them."""
+    storms = [storm.case for storm in sky.storms]
+    return [one.at for one in recent if one.urgency == "critical"] + [
+        case.opened_at for case in storms if case.urgency == "critical"
+    ]
 
 
 def _joined(facts: Facts, on: Sequence[Storm], critical: bool) -> Storm | None:
@@ -167,6 +184,13 @@ def _begun(facts: Facts, recent: Sequence[Opening], limit: int, on: Sequence[Sto
         return Place(None)
     known = next((storm.case for storm in on if not storm.words), None)
     return Place(known, known is None)
+
+
+def _matter_of_criticals(facts: Facts, recent: Sequence[Opening]) -> tuple[str, ...]:
+    """What this critical mention and critical cases of late are about, where some are about the same."""
+    own = words_of(facts)
+    near = [one.words for one in recent if one.urgency == "critical" and _alike(one.words, own)]
+    return _shown(matter([*near, own]), facts) if len(near) >= ALIKE else ()
 
 
 def _alike(words: frozenset[str], about: frozenset[str]) -> bool:

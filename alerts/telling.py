@@ -146,6 +146,11 @@ def headline(card: Card, words: Words) -> str:
     return SEPARATOR.join(part for part in parts if part)
 
 
+def sign(urgency: str, channel: str) -> str:
+    """How urgent a case is, or that it is praise, in a sign."""
+    return "💚" if channel == "praise" else SIGNS.get(urgency, "⚪")
+
+
 def stars(value: float | None, words: Words) -> str:
     """★★★★☆, with the figure where it is no whole number."""
     if value is None:
@@ -336,7 +341,11 @@ def event(line: Line, words: Words, naming: Naming = name_of) -> str:
     parts = [words._("Open again")] if line.reopened else []
     if line.raised:
         parts.append(_named(RAISED, line.raised, words))
-    return SEPARATOR.join([*parts, _event(line, words, naming)])
+    if line.alarm:
+        parts.append(words._("Another critical mention in this storm"))
+    said = SEPARATOR.join([*parts, _event(line, words, naming)])
+    names = words.listing([naming(name) for name in line.to])
+    return words._("{names}: {what}", names=names, what=said) if names else said
 
 
 def _event(line: Line, words: Words, naming: Naming) -> str:
@@ -447,14 +456,14 @@ def bundle_note(bundle: Bundle, words: Words) -> str:
 
 def bundled(case: Bundled, words: Words) -> str:
     """One case of a bundle: severity, platform, stars, author, words."""
-    sign = "💚" if case.channel == "praise" else SIGNS.get(case.urgency, "⚪")
+    mark = sign(case.urgency, case.channel)
     if not case.waits:
-        sign = "✓" if case.done else "↗"
+        mark = "✓" if case.done else "↗"
     parts = [case.platform_label, stars(case.stars, words), case.author or words._("anonymous")]
     if case.own and not case.done:
         parts.insert(0, words._("in a message of its own"))
     said = SEPARATOR.join(part for part in parts if part)
-    return f"{sign} {said}: “{case.quote}”" if case.quote else f"{sign} {said}"
+    return f"{mark} {said}: “{case.quote}”" if case.quote else f"{mark} {said}"
 
 
 def bundle_rest(count: int, words: Words) -> str:

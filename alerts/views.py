@@ -69,7 +69,8 @@ class Said:
 class Line:
     """Something new about a case, for its thread. `event`: the kind of a reason, what else happened (`gone`,
     `answered`), or what a person did (`said` tells the rest). `why`: its reason; `quote`: the words of the mention it
-    is about; `raised`: how urgent the case has become by it; `reopened`: it was done before."""
+    is about; `url`: where it stands; `raised`: how urgent the case has become by it; `reopened`: it was done before;
+    `alarm`: it is critical, in a storm that somebody has in hand; `to`: who is called."""
 
     case_id: int
     now: datetime
@@ -84,11 +85,13 @@ class Line:
     raised: str = ""
     reopened: bool = False
     said: Said | None = None
+    alarm: bool = False
+    to: tuple[str, ...] = ()
 
     @property
     def loud(self) -> bool:
         """Whether people who do not follow the thread must hear of it."""
-        return bool(self.raised) or self.reopened or self.event == "spike"
+        return bool(self.raised) or self.reopened or self.alarm or self.event == "spike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +224,9 @@ def load_view(
     """What the notification `row` shows at `now`. Raises LookupError where what it tells of is not there any more.
 
     `body` by kind: reminder: `to`, names, `clock`, its id, `kind`, `late`; start: `mentions`, ids; source: `event`
-    (down, up), `since`; thread: `event` where no reason says more, `raised`, `reopened`; `audit`, the id of the row
-    that says what a person did; case: `people`, whom a rule names; bundle: `span`; trouble: `channel`, `place`,
-    `reason`, `mend`.
+    (down, up), `since`; thread: `event` where no reason says more, `raised`, `reopened`, `alarm`, `to`; `audit`, the id
+    of the row that says what a person did; case: `people`, whom a rule names; bundle: `span`; trouble: `channel`,
+    `place`, `reason`, `mend`.
     """
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
@@ -299,8 +302,10 @@ def _line(session: Session, row: Notification, brand: Brand | None, now: datetim
     if found is None:
         if not event:
             raise LookupError(f"notification {row.key} tells of a reason that is not there any more")
-        said = _said(session, row.body.get("audit"))
-        return Line(_case_id(row), now, _zone(brand), event, said=said)
+        audit_id = row.body.get("audit")
+        done = session.get(Audit, audit_id) if isinstance(audit_id, int) else None
+        said, url = (_said(done), _reported(session, done)) if done else (None, None)
+        return Line(_case_id(row), now, _zone(brand), event, url=url, said=said)
     reason, mention, before = found
     return Line(
         _case_id(row),
@@ -315,13 +320,19 @@ def _line(session: Session, row: Notification, brand: Brand | None, now: datetim
         change=change_of(mention, before) if reason.kind == "edited" else None,
         raised=str(row.body.get("raised") or ""),
         reopened=bool(row.body.get("reopened")),
+        alarm=bool(row.body.get("alarm")),
+        to=_names(row.body.get("to")),
     )
 
 
-def _said(session: Session, audit_id: object) -> Said | None:
-    row = session.get(Audit, audit_id) if isinstance(audit_id, int) else None
-    if row is None:
-        return None
+def _reported(session: Session, row: Audit) -> str | None:
+    """Where the mention stands that was reported to its platform: the case may show another one by now."""
+    number = row.detail.get("mention") if row.action == "report" else None
+    mention = session.get(Mention, number) if isinstance(number, int) else None
+    return safe_url(mention.url)[0] if mention else None
+
+
+def _said(row: Audit) -> Said:
     detail = row.detail
 
     def first(limit: int, *names: str) -> str:

@@ -4,6 +4,7 @@ The configuration is read by `settings`; these types live here because every sta
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -297,3 +298,13 @@ class Brand(Strict):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+
+def zone_of(brand: Brand | None) -> ZoneInfo:
+    """The brand's zone; UTC where it is configured no more."""
+    return brand.zone if brand else ZoneInfo("UTC")
+
+
+def first_zone(brands: Mapping[str, Brand]) -> ZoneInfo:
+    """The zone of what belongs to no brand: the first one's."""
+    return zone_of(next(iter(brands.values()), None))

@@ -30,13 +30,14 @@ class SourceStatus:
 @dataclass(frozen=True, slots=True)
 class Undelivered:
     """Messages that failed for one cause. `error` names it and its mend; `next_try`: when the place is looked at
-    again, None for what was given up."""
+    again, None for what was given up; `routed_to`: the place a rule chose, None: the target's."""
 
     channel: str
     target: str
     error: str
     count: int
     next_try: datetime | None = None
+    routed_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +99,25 @@ def waiting_for(session: Session, now: datetime) -> dict[str, bool]:
 
 
 def _undelivered(session: Session) -> tuple[Undelivered, ...]:
-    """The most messages first."""
-    place = (col(Notification.channel), col(Notification.target), col(Notification.error))
+    """By where they should have gone, the most messages first."""
+    place = (
+        col(Notification.channel),
+        col(Notification.target),
+        col(Notification.routed_to),
+        col(Notification.error),
+    )
     found = session.execute(
         sql.select(*place, func.count(), func.min(col(Notification.next_try_at)))
         .where(col(Notification.state) == OutboxState.FAILED)
         .group_by(*place)
     ).all()
-    rows = [Undelivered(name, target, error or "", count, at) for name, target, error, count, at in found]
-    return tuple(sorted(rows, key=lambda row: (-row.count, row.channel, row.target, row.error)))
+    rows = [
+        Undelivered(name, target, error or "", count, at, routed)
+        for name, target, routed, error, count, at in found
+    ]
+    return tuple(
+        sorted(rows, key=lambda row: (-row.count, row.channel, row.target, row.routed_to or "", row.error))
+    )
 
 
 def _any(session: Session, table: Any, states: tuple[str, ...], now: datetime) -> bool:

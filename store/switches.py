@@ -27,25 +27,26 @@ def mute(source: str) -> str:
 
 
 def set(  # noqa: A001  (read as switches.set)
-    session: Session, name: str, until: datetime | None, who: str, now: datetime
+    session: Session, name: str, until: datetime | None, who: str, now: datetime, click: str = ""
 ) -> Switch:
-    """Turns it on until `until` (None: until somebody turns it off); a later word counts, longer or shorter."""
+    """Turns it on until `until` (None: until somebody turns it off); a later word counts, longer or shorter. `click`:
+    what tells a command from all others, where it may be delivered twice."""
     row = session.get(Switch, name) or Switch(name=name, set_by=who, set_at=now)
     row.until, row.set_by, row.set_at = until, who, now
     session.add(row)
-    session.add(_trace(name, who, now, "on", {"until": iso(until) if until else None}))
+    session.add(_trace(name, who, now, "on", {"until": iso(until) if until else None}, click))
     session.flush()
     return row
 
 
-def off(session: Session, name: str, who: str, now: datetime) -> bool:
-    """Turns it off; False: it was not on."""
+def off(session: Session, name: str, who: str, now: datetime, click: str = "") -> bool:
+    """Turns it off; False: it was not on. `click` as for `set`."""
     row = session.get(Switch, name)
     if row is None or not holds(row, now):
         return False
     # A switch that a person has turned off ends at the moment it was last set.
     row.until, row.set_by, row.set_at = now, who, now
-    session.add_all([row, _trace(name, who, now, "off", {})])
+    session.add_all([row, _trace(name, who, now, "off", {}, click)])
     session.flush()
     return True
 
@@ -97,7 +98,9 @@ def standing(session: Session, now: datetime) -> Sequence[Switch]:
     return session.exec(select(Switch).where(going).order_by(col(Switch.name))).all()
 
 
-def _trace(name: str, who: str, now: datetime, after: str, detail: dict[str, str | None]) -> Audit:
+def _trace(
+    name: str, who: str, now: datetime, after: str, detail: dict[str, str | None], click: str
+) -> Audit:
     kind, _, what = name.partition(":")
     before = "off" if after == "on" else "on"
     source = what if kind == MUTE else None
@@ -108,5 +111,5 @@ def _trace(name: str, who: str, now: datetime, after: str, detail: dict[str, str
         source=source,
         before=before,
         after=after,
-        detail={"name": name, **detail},
+        detail={"name": name, **detail, **({"click": click} if click else {})},
     )

@@ -65,7 +65,6 @@ class NotificationKind(StrEnum):
     BUNDLE = "bundle"  # normal criticism and requests of an hour or a day, in one message
     BRIEF = "brief"  # the morning's or the evening's
     TROUBLE = "trouble"  # messages do not get through until a person mends something
-    TEST = "test"  # `check --slack`: a message with one button
 
 
 class ClockKind(StrEnum):

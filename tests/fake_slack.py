@@ -133,6 +133,11 @@ class FakeSlack:
         with self._lock:
             self._failures.setdefault(method, []).extend(failures)
 
+    def recover(self) -> None:
+        """From now on calls go well."""
+        with self._lock:
+            self._failures.clear()
+
     def in_channel(self, name: str) -> list[Message]:
         """The ledger of one channel, threads left out."""
         return [m for m in self.messages if m.channel == self.channels[name] and m.thread_ts is None]

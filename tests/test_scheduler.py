@@ -425,6 +425,7 @@ def test_the_heart_beats_while_the_clocks_run(
 
     def beat(heart: Heart, *_: object) -> bool:
         assert heart.url == "https://hc.example/x"
+        assert [one.name for one in heart.sources] == [one.name for one in service.settings.sources]
         beaten.set()
         return True
 

@@ -47,7 +47,12 @@ class Bench(Belt):
         return self
 
     def deliver(self) -> None:
-        deliver_waiting(self.db, {"slack": self.channel}, BRANDS, clock=lambda: self.now)
+        deliver_waiting(
+            self.db, {"slack": self.channel}, BRANDS, clock=lambda: self.now, make_room=self.make_room
+        )
+
+    def make_room(self, session: Session, brand: str | None = None) -> None:
+        bundles.make_room(session, self.routing, BRANDS, self.now, brand)
 
     def at(self, hour: int, minute: int = 0, day: int = 24) -> None:
         """Goes on to a time on the wall in Rome in November, and delivers what is ripe."""
@@ -662,11 +667,7 @@ def test_after_a_pause_no_channel_is_flooded(database: Database, now: datetime, 
     with bench.db.write() as session:  # somebody was called in the thread of the fifth
         notices.remind(session, session.get_one(Case, 5), "overdue:5:1", ["slack"], bench.now, [])
         switches.off(session, switches.pause(switches.ALL), "slack:U0MARTA:marta", bench.now)
-
-    def ended(session: Session, brand: str | None) -> None:
-        bundles.make_room(session, bench.routing, BRANDS, bench.now, brand)
-
-    assert pausing.tell(bench.db, ["slack"], bench.now, ended) == 1
+    assert pausing.tell(bench.db, ["slack"], bench.now, bench.make_room) == 1
     bench.deliver()
     told = {key for key in bench.posted() if key.startswith("case:")}
     assert told == {f"case:{n}:slack" for n in (9, 8, 1, 2, 5)}
@@ -675,6 +676,104 @@ def test_after_a_pause_no_channel_is_flooded(database: Database, now: datetime, 
     (rest,) = [message for message in bench.slack.messages if message.key.startswith(notices.LIMIT)]
     assert "4 cases to look at" in rest.words()
     bench.assert_none_lost()
+
+
+OUTAGES = {
+    "cannot be reached": Failure(status=403, body="<html>"),  # a proxy's: Slack has not heard of it
+    "trouble of its own": Failure(status=503),  # each is looked for before it is sent again
+}
+
+
+def outage(bench: Bench, failure: Failure) -> None:
+    """Eight cases of three hours, the last of them high, and a critical one; Slack takes none of them."""
+    bench.slack.fail("chat.postMessage", *(Failure(**vars(failure)) for _ in range(1_000)))
+    bench.slack.fail("conversations.history", *(Failure(status=503) for _ in range(1_000)))
+    for number in range(1, 9):
+        bench.alert(str(number), thread=f"t{number}", author=f"a{number}", **(HIGH if number == 8 else BAD))
+        bench.deliver()
+        bench.later(minutes=20)  # at once they were a storm
+        bench.deliver()  # so that what was tried before is not due when the next comes
+    bench.alert("c", **CRITICAL)
+    bench.deliver()
+    bench.later(minutes=20)
+
+
+@pytest.mark.parametrize("failure", OUTAGES.values(), ids=OUTAGES.keys())
+def test_after_an_outage_no_channel_is_flooded(
+    database: Database, now: datetime, slack: FakeSlack, failure: Failure
+) -> None:
+    bench = Bench(database, now).set_up(slack, most_per_hour=3)
+    outage(bench, failure)
+    assert slack.messages == []
+    slack.recover()
+    bench.deliver()
+    assert bench.posted() == [f"case:{n}:slack" for n in (9, 8, 1, 2)]
+    bench.later(minutes=60)
+    bench.deliver()
+    assert "5 cases to look at" in bench.bundle().words()
+    bench.assert_none_lost()
+
+
+def test_what_slack_took_in_an_outage_is_told_once(
+    database: Database, now: datetime, slack: FakeSlack
+) -> None:
+    """Nobody knows of it until it is found: no list tells it again. Praise is what would come last."""
+    bench = Bench(database, now).set_up(slack, most_per_hour=3, praise="#reputation")
+    slack.fail("chat.postMessage", Failure(status=503, accepted=True))
+    bench.alert("p", **GLAD)
+    bench.deliver()
+    outage(bench, OUTAGES["cannot be reached"])
+    assert bench.posted() == ["case:1:slack"]
+    slack.recover()
+    bench.deliver()
+    assert bench.state("case:1:slack") == (OutboxState.SENT, None)
+    bench.later(minutes=60)
+    bench.deliver()
+    assert "💚" not in bench.bundle().words()
+    bench.assert_none_lost()
+
+
+def test_after_a_mend_no_channel_is_flooded(database: Database, now: datetime, slack: FakeSlack) -> None:
+    bench = Bench(database, now).set_up(slack, most_per_hour=3)
+    slack.joined.clear()
+    outage(bench, Failure())
+    slack.recover()
+    slack.joined.update(slack.channels.values())
+    bench.deliver()
+    told = [message.words() for message in bench.slack.in_channel("reputation")]
+    assert len(told) == 1 + 3
+    assert bench.posted()[:2] == ["case:9:slack", "case:8:slack"]
+    bench.later(minutes=60)
+    bench.deliver()
+    bench.assert_none_lost()
+
+
+def make_room(bench: Bench) -> int:
+    with bench.db.write() as session:
+        return bundles.make_room(session, bench.routing, BRANDS, bench.now)
+
+
+def test_what_a_person_wanted_to_see_goes_back_to_no_list(bench: Bench) -> None:
+    bench.set_up(bench.slack, most_per_hour=1)
+    bench.alert("1", **BAD)
+    bench.alert("2", **BAD)
+    bench.at(13)
+    show(bench, 2)
+    assert make_room(bench) == 0
+    bench.deliver()
+    assert bench.posted()[-1] == "case:2:slack"
+    bench.assert_none_lost()
+
+
+def test_what_a_pause_goes_on_holding_back_takes_no_room(bench: Bench) -> None:
+    bench.set_up(bench.slack, most_per_hour=2)
+    with bench.db.write() as session:
+        switches.set(session, switches.pause("berta"), None, MARTA, bench.now)
+    for number in "12":
+        bench.alert(number, brand="berta", **BAD)
+    bench.later(minutes=61)
+    bench.alert("3", **BAD)
+    assert make_room(bench) == 0
 
 
 def test_too_much_for_the_hour_leaves_when_it_is_critical_or_high_and_due(bench: Bench) -> None:

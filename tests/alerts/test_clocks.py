@@ -475,6 +475,7 @@ def test_what_a_reminder_carries(desks: Desks) -> None:
     [
         ("hour", "2026-11-24 10:00", "normal", "Tue 24 Nov 11:00"),
         ("hour", "2026-11-27 17:50", "normal", "Sat 28 Nov 09:50"),
+        ("hour", "2026-11-24 17:50", "normal", "Wed 25 Nov 09:50"),  # an hour of open time
         ("hour", "2026-11-27 17:50", "critical", "Fri 27 Nov 18:50"),
         ("tomorrow", "2026-11-24 23:30", "normal", "Wed 25 Nov 09:00"),
         ("tomorrow", "2026-11-25 00:30", "normal", "Thu 26 Nov 09:00"),
@@ -491,6 +492,23 @@ def test_until_when_a_case_may_be_put_aside(
     quick: Desks, choice: str, now_: str, urgency: str, until: str
 ) -> None:
     assert quick.wall(sla.snooze(choice, quick.at(now_), quick.brand, urgency)) == until
+
+
+@pytest.mark.parametrize(
+    ("choice", "now_", "known", "until"),
+    [
+        ("hour", "2026-11-24T16:50", None, "2026-11-24T17:50"),
+        ("tomorrow", "2026-11-24T11:00", None, "2026-11-25T09:00"),
+        ("tomorrow", "2026-11-24T11:00", brand(hours=()), "2026-11-25T08:00"),
+        ("tomorrow", "2026-03-28T11:00", brand(hours="always"), "2026-03-29T07:00"),  # the clocks change
+        ("monday", "2026-11-30T03:00", brand("America/New_York"), "2026-11-30T14:00"),  # Sunday there
+    ],
+)
+def test_until_when_without_hours_and_elsewhere(
+    choice: str, now_: str, known: Brand | None, until: str
+) -> None:
+    moments = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (now_, until)]
+    assert sla.snooze(choice, moments[0], known, "normal") == moments[1]
 
 
 def test_another_choice_is_refused() -> None:

@@ -12,8 +12,11 @@ from sqlmodel import select
 from alerts import cases, notices
 from alerts.card import Card
 from alerts.channels.base import Channel, Lanes, Sent
-from alerts.channels.slack.listen import Listener, close, slack_app, socket_mode
+from alerts.channels.slack.buttons import DEEDS
+from alerts.channels.slack.listen import close, slack_app
+from alerts.channels.slack.listener import Listener
 from alerts.channels.slack.menu import ACKNOWLEDGE
+from alerts.channels.slack.transport import socket_mode
 from alerts.outbox import RECHECK, deliver_waiting
 from alerts.views import Line, Trouble, View
 from alerts.words import Words
@@ -368,13 +371,13 @@ def test_a_click_is_acknowledged_though_the_database_is_busy(
 ) -> None:
     bench.alert()
     bench.deliver()
-    free, really = Event(), cases.acknowledge
+    free, really = Event(), DEEDS["acknowledge"]
 
     def slow(*args: object) -> cases.Move:
         assert free.wait(20)
         return really(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(cases, "acknowledge", slow)
+    monkeypatch.setitem(DEEDS, "acknowledge", slow)
     with listening(bench):
         assert bench.slack.wait_for(lambda: len(bench.slack.sockets) == 1)
         (socket,) = bench.slack.sockets

@@ -167,5 +167,11 @@ def test_what_was_missed_is_told_with_its_interval(db: Database) -> None:
         assert (figures.looked_at, figures.missed, figures.miss_rate) == (20, 1, 0.05)
         assert digest.write(figures, BRAND, Words("en")).paragraphs[-1] == (
             "20 mentions that did not alert were looked at; "
-            "1 should have alerted: 5 % (95 % interval: 0.9 to 23.6 %)."
+            "1 should have alerted: 5 % (95 % interval: 0.9 to 23.6 %). "
+            "That is the share of those looked at (Wilson's interval), without weights: "
+            "a day with few mentions counts as much as one with many, so where days differ it may be off."
         )
+        assert "senza pesi" in digest.write(figures, BRAND, Words("it")).paragraphs[-1]
+        assert figures.to_json()["miss_estimate"] == "unweighted_wilson_95"
+        before = digest.measure(session, BRAND, week.before(ROME), MONDAY)
+        assert (before.looked_at, before.miss_estimate) == (0, None)

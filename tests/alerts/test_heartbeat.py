@@ -12,13 +12,23 @@ import pytest
 from sqlmodel import select
 
 from alerts import notices
-from alerts.heartbeat import Heart, standstill
+from alerts.briefs import Watched
+from alerts.heartbeat import Heart, standstill, unread
 from alerts.stage import NO_BRAND
 from store import switches
 from store.db import Database
 from store.mention import NewMention
 from store.mentions import store_mentions
-from store.tables import Clock, Mention, MentionState, Notification, NotificationKind, OutboxState, Score
+from store.tables import (
+    Clock,
+    Mention,
+    MentionState,
+    Notification,
+    NotificationKind,
+    OutboxState,
+    Score,
+    SourceRow,
+)
 from tests.alerts.queries import counted
 from tests.alerts.rows import add_case, add_mention
 
@@ -273,3 +283,91 @@ def test_it_costs_a_few_looks(db: Database, now: datetime) -> None:
     with counted(db) as made:
         trouble(db, now + SHORT)
     assert len(made) <= 9
+
+
+# Sources
+
+QUARTER = timedelta(minutes=15)
+APP = Watched("app", "aurora", QUARTER)
+LATE = timedelta(minutes=56)  # three of its intervals, and the time that any stage has
+
+
+def source(db: Database, **values: Any) -> None:
+    with db.write() as session:
+        session.merge(SourceRow(name="app", brand="aurora", type="page", **values))
+
+
+def unread_since(db: Database, began: datetime, now: datetime) -> str | None:
+    with db.read() as session:
+        return unread(session, [APP], began, now)
+
+
+def test_a_source_that_nobody_reads_keeps_the_heart_from_beating(
+    database: Database, now: datetime, watcher: Watcher, caplog: pytest.LogCaptureFixture
+) -> None:
+    source(database, last_ok_at=now, next_check_at=now + QUARTER)
+    heart = Heart(watcher.url, sources=[APP])
+    assert heart.beat(database, ["slack"], now)
+    assert heart.beat(database, ["slack"], now + timedelta(minutes=54))
+    source(database, last_ok_at=now, next_check_at=now + LATE + SHORT)  # somebody has taken it, and died
+    assert [heart.beat(database, ["slack"], now + LATE) for _ in range(2)] == [False] * 2
+    assert len(watcher.heard) == 2
+    assert [record.getMessage() for record in caplog.records] == ["no heartbeat: reading of app stands still"]
+    source(database, last_ok_at=now + LATE)
+    assert heart.beat(database, ["slack"], now + LATE)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "stands_still"),
+    [
+        ({"last_ok_at": 0, "last_error_at": 30}, False),  # read in vain: that is told in Slack
+        ({"last_ok_at": 30, "last_error_at": 0}, False),
+        ({"last_error_at": 0}, True),
+        ({"last_ok_at": 0, "last_error_at": 0, "failures": 2, "next_check_at": 50}, False),  # it rests
+        ({"last_ok_at": 0, "last_error_at": 0, "failures": 2, "next_check_at": 0}, True),
+        ({"next_check_at": 0}, True),  # nobody has ever tried
+    ],
+)
+def test_what_counts_as_unread(
+    database: Database, now: datetime, minutes: dict[str, int], stands_still: bool
+) -> None:
+    moments = {name: now + timedelta(minutes=value) for name, value in minutes.items() if name != "failures"}
+    source(database, **moments, failures=minutes.get("failures", 0))
+    assert (unread_since(database, now, now + LATE) is not None) == stands_still
+
+
+def test_a_source_without_a_row_has_its_intervals(database: Database, now: datetime) -> None:
+    assert unread_since(database, now, now + timedelta(minutes=54)) is None
+    assert unread_since(database, now, now + LATE) == "reading of app stands still"
+
+
+def test_after_a_start_there_is_time_to_read_what_became_due_meanwhile(
+    database: Database, now: datetime
+) -> None:
+    source(database, last_ok_at=now - timedelta(days=7))
+    assert unread_since(database, now, now + SHORT) is None
+    assert unread_since(database, now, now + LONG) == "reading of app stands still"
+
+
+@pytest.mark.parametrize(
+    ("switch", "excused"),
+    [("mute:app", True), ("mute:shop", False), ("pause:aurora", True), ("pause:*", True), ("pause:x", False)],
+)
+def test_a_source_that_is_muted_or_paused_may_be_late(
+    database: Database, now: datetime, switch: str, excused: bool
+) -> None:
+    source(database, last_ok_at=now)
+    with database.write() as session:
+        switches.set(session, switch, None, "marta", now)
+    assert (unread_since(database, now, now + LATE) is None) == excused
+
+
+def test_sources_cost_three_looks_however_many_there_are(db: Database, now: datetime) -> None:
+    many = [Watched(f"s{number}", "aurora", timedelta(days=1)) for number in range(30)]
+    with db.write() as session:
+        session.add_all(
+            SourceRow(name=one.name, brand=one.brand, type="page", last_ok_at=now) for one in many
+        )
+    with counted(db) as made, db.read() as session:
+        unread(session, many, now, now + LATE)
+    assert len(made) == 3

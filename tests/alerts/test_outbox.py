@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from alerts import cases, notices, queue
+from alerts import cases, notices, outbox, queue, views
 from alerts.channels.base import Lanes, Sent
 from alerts.channels.slack.client import Slack
 from alerts.outbox import Outbox, deliver_waiting
 from alerts.routing import Routing
 from alerts.views import View
 from alerts.words import Words
+from store.claims import MAX_ATTEMPTS
 from store.db import Database
 from store.errors import Permanent, Transient
+from store.status import read_status
 from store.tables import Case, Notification, NotificationKind, OutboxState
 from tests.alerts.rows import BRAND, add_case, add_mention, add_reason, alert, desk, notification
 from tests.fake_slack import BOT_TOKEN, Failure, FakeSlack, fake_slack
@@ -559,6 +561,61 @@ def test_a_mistake_of_ours_is_tried_again_and_told_without_values(
     assert "giulia_r" not in caplog.text
     clock.later(minutes=1)
     assert deliver_waiting(db, {"slack": channel}, BRANDS, clock=clock) == 1
+    assert channel.posted == ["case:1:slack"]
+
+
+def try_until_done(db: Database, channel: Broken, clock: Clock, rounds: int = 3 * MAX_ATTEMPTS) -> None:
+    for _ in range(rounds):
+        deliver_waiting(db, {"slack": channel}, BRANDS, clock=clock)
+        clock.later(minutes=20)
+
+
+@pytest.mark.parametrize("where", ["sending", "rendering"])
+def test_a_mistake_of_ours_that_lasts_is_given_up_and_told(
+    db: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    channel, tried = Broken(), []
+    with db.write() as session:
+        alert(session, clock.now)
+        alert(session, clock.now, 2)
+    really = views.load_view
+
+    def load(session: Session, row: Notification, *about: Any) -> View:
+        if where == "rendering" and row.key == "case:1:slack":
+            tried.append(row.key)
+            raise KeyError("giulia_r")
+        return really(session, row, *about)
+
+    post = channel.post
+
+    def send(address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
+        if where == "sending" and key == "case:1:slack":
+            tried.append(key)
+            raise KeyError("giulia_r")
+        return post(address, view, key, thread)
+
+    monkeypatch.setattr(outbox, "load_view", load)
+    monkeypatch.setattr(channel, "post", send)
+    try_until_done(db, channel, clock)
+    assert len(tried) == MAX_ATTEMPTS
+    with db.read() as session:
+        row = notification(session, "case:1:slack")
+        (undelivered,) = read_status(session).undelivered
+    assert (row.state, row.next_try_at, row.unsure) == (OutboxState.FAILED, None, where == "sending")
+    assert (undelivered.count, undelivered.next_try) == (1, None)
+    assert undelivered.error.startswith("KeyError at test_outbox.py:")
+    assert "please report it" in undelivered.error
+    assert "giulia_r" not in undelivered.error
+    assert channel.posted[0] == "case:2:slack"
+    assert [key.partition(":")[0] for key in channel.posted] == ["case", "trouble"]
+
+
+def test_an_outage_before_it_leaves_a_mistake_of_ours_its_tries(db: Database, clock: Clock) -> None:
+    channel = Broken()
+    channel.errors = [Transient("away")] * 20 + [ZeroDivisionError()] * (MAX_ATTEMPTS - 1)
+    with db.write() as session:
+        alert(session, clock.now)
+    try_until_done(db, channel, clock, 40)
     assert channel.posted == ["case:1:slack"]
 
 

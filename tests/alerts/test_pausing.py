@@ -77,7 +77,6 @@ def test_edits_of_what_people_see_and_words_about_ascolto_go_on(paused: Desk) ->
     paused.take_all()
     paused.set("case:1:slack", state=OutboxState.STALE, message_id="1.2", address="C1")
     with paused.db.write() as session:
-        notices.add(session, "test", ["slack"], paused.now, kind=NotificationKind.TEST, target="ops")
         notices.add(session, "digest", ["slack"], paused.now, kind=NotificationKind.DIGEST, brand="aurora")
         switches.set(session, switches.pause(switches.ALL), None, "marta", paused.now)
         notices.report_trouble(session, ["slack"], paused.now, "email", "care", "auth_refused", "")
@@ -85,7 +84,7 @@ def test_edits_of_what_people_see_and_words_about_ascolto_go_on(paused: Desk) ->
     taken = paused.take_all()
     assert [key.rpartition(":pause:")[2].partition(":")[0] for key in taken[:2]] == ["*", "aurora"]
     assert taken[2].startswith("trouble:email:care:auth_refused:")
-    assert taken[3:] == ["case:1:slack", "test:slack"]
+    assert taken[3:] == ["case:1:slack"]
 
 
 @pytest.mark.parametrize(

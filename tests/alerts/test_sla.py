@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.sla import Calendar, add_business_time, calendar, due, is_open, next_opening, unknown_country
+from alerts.sla import (
+    Calendar,
+    add_business_time,
+    calendar,
+    due,
+    end_of_day,
+    is_open,
+    next_opening,
+    unknown_country,
+)
 from store.brand import Absence, Brand, Policy, parse_hours
 
 WEEK = "mon-fri 09:00-18:00, sat 09:00-13:00"
@@ -295,3 +304,22 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(when: Calendar, start
 
 def test_midnight_is_written_as_the_end_of_the_day() -> None:
     assert parse_hours("mon 22:00-24:00")[0].closes == time.max
+
+
+SHOP = Brand(key="a", name="A", policy=Policy(holidays="IT"))
+OPEN_ALWAYS = Brand(key="a", name="A", policy=Policy.model_validate({"hours": "always"}))
+
+
+@pytest.mark.parametrize(
+    ("day", "now", "brand", "until"),
+    [
+        ("2026-11-26", "2026-11-24T11:00", SHOP, "2026-11-26T17:00"),
+        ("2026-11-28", "2026-11-24T11:00", SHOP, "2026-11-28T17:00"),  # a Saturday
+        ("2026-11-24", "2026-11-24T18:00", SHOP, "2026-11-24T22:59"),  # closed already
+        ("2026-11-26", "2026-11-24T11:00", OPEN_ALWAYS, "2026-11-26T22:59"),
+        ("2026-11-26", "2026-11-24T11:00", None, "2026-11-26T18:00"),
+    ],
+)
+def test_until_when_a_promise_is_kept(day: str, now: str, brand: Brand | None, until: str) -> None:
+    moments = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (now, until)]
+    assert end_of_day(date.fromisoformat(day), brand, moments[0]) == moments[1]

@@ -1,6 +1,7 @@
 """Storms: many complaints become one case, as a pure decision, on the belt, and in Slack."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,22 +13,24 @@ from alerts.card import load_card
 from alerts.notices import STORM_REST
 from alerts.outbox import deliver_waiting
 from alerts.storm import (
-    BURST,
-    CRITICALS,
+    ALIKE,
     LONGEST,
+    MESSAGE,
     QUIET,
+    ROOM,
     WINDOW,
     Opening,
     Place,
     Sky,
     Storm,
+    backlog,
     matter,
     place,
     stems,
 )
 from alerts.triage import decide
 from store.db import Database
-from store.tables import Case, Clock, ClockKind, NotificationKind, Reason
+from store.tables import Case, Clock, ClockKind, Notification, NotificationKind, Reason
 from tests.alerts.belt import AURORA, BAD, BRANDS, CRITICAL, GLAD, Belt
 from tests.alerts.facts import BRAND, NOW, case, facts
 from tests.alerts.queries import counted
@@ -133,6 +136,7 @@ def test_a_place_that_tells_days_only_joins_the_storm_that_is_on() -> None:
     [
         (QUIET + timedelta(seconds=1), {}),
         (timedelta(minutes=1), {"opened_at": NOW - LONGEST - timedelta(seconds=1)}),
+        (timedelta(minutes=1), {"status": "replied"}),
         (timedelta(minutes=1), {"status": "resolved"}),
         (timedelta(minutes=1), {"status": "dismissed"}),
     ],
@@ -160,13 +164,36 @@ def test_a_critical_one_keeps_a_case_of_its_own_while_slack_keeps_up() -> None:
     critical: dict[str, Any] = {"urgency": "critical"}
     seen = [opening(text) for text in TOPICS]
     assert placed(TOPICS[0], sky(*seen, storms=(whole,)), **critical) == Place(None)
-    burst = [opening("", now, "critical")] * CRITICALS
-    assert placed(TOPICS[0], sky(*burst, storms=(whole,)), **critical) == Place(None)  # of something else
+    busy = [opening("", now, "critical")]  # its message is on its way
+    assert placed(TOPICS[0], sky(*busy, storms=(whole,)), **critical) == Place(None)  # of something else
     bills = about(bill(1))
-    assert placed(bill(2), sky(*burst, storms=(whole, bills)), **critical).case is bills.case
-    past = [opening("", BURST, "critical")] * 50
+    assert placed(bill(2), sky(*busy, storms=(whole, bills)), **critical).case is bills.case
+    free = [opening("", MESSAGE - ROOM, "critical")]
+    assert placed(bill(2), sky(*free, storms=(whole, bills)), **critical) == Place(None)
+    past = [opening("", timedelta(minutes=2), "critical")] * 50
     assert placed(TOPICS[0], sky(*past, storms=(whole,)), **critical) == Place(None)
-    assert placed(TOPICS[0], sky(*burst), **critical) == Place(None)  # two at once are no storm
+    assert placed(TOPICS[0], sky(*busy), **critical) == Place(None)  # two at once are no storm
+
+
+def test_critical_ones_about_the_same_begin_a_storm_where_slack_does_not_keep_up() -> None:
+    critical: dict[str, Any] = {"urgency": "critical"}
+    bills = [opening(bill(n), timedelta(), "critical") for n in range(ALIKE)]
+    begun = placed(bill(9), sky(*bills), **critical)
+    assert (begun.case, begun.begins) == (None, True)
+    assert {"bolletta", "addebitata"} <= set(begun.words)
+    assert placed(bill(9), sky(*bills[1:]), **critical) == Place(None)  # too few
+    assert placed(TOPICS[0], sky(*bills), **critical) == Place(None)  # something else
+    normal = [replace(one, urgency="normal") for one in bills]
+    assert placed(bill(9), sky(*normal), **critical) == Place(None)
+
+
+@pytest.mark.parametrize(
+    ("ago", "waits"),
+    [((), 0), ((0,), 1), ((0.4,), 0.6), ((1,), 0), ((0, 0, 0), 3), ((3, 3, 3), 0), ((3, 3, 0.5), 0.5), ((1.5, 1, 0.5), 1.5)],
+)  # fmt: skip
+def test_the_backlog_is_that_of_a_message_a_second(ago: tuple[float, ...], waits: float) -> None:
+    opened = [NOW - timedelta(seconds=seconds) for seconds in ago]
+    assert backlog(opened, NOW) == timedelta(seconds=waits)
 
 
 def test_a_case_that_a_crowd_joins_becomes_a_storm() -> None:
@@ -282,7 +309,7 @@ def test_a_critical_mention_in_a_storm(belt: Belt) -> None:
     belt.triage()
     (one,) = storms(belt)
     assert one.urgency == "critical"
-    assert [row.urgency for row in belt.cases()].count("critical") == CRITICALS + 1
+    assert [row.urgency for row in belt.cases()].count("critical") == 2
     (line,) = [
         row for row in belt.notifications() if row.case_id == one.id and row.kind == NotificationKind.THREAD
     ]
@@ -291,6 +318,88 @@ def test_a_critical_mention_in_a_storm(belt: Belt) -> None:
         row for row in belt.notifications() if row.case_id == one.id and row.kind == NotificationKind.CASE
     ]
     assert message.priority == 0
+
+
+POST: dict[str, Any] = {"thread": "post", "platform": "mastodon"}
+MARTA = "slack:U0MARTA:marta"
+
+
+def critical_storm(belt: Belt) -> Case:
+    """Comments under one post, which join their case however many they are; one of them is critical."""
+    put_many(belt, 12, **POST)
+    put_many(belt, 1, start=20, **POST | CRITICAL)
+    belt.triage()
+    (one,) = storms(belt)
+    assert one.urgency == "critical"
+    return one
+
+
+def take(belt: Belt, one: Case) -> None:
+    belt.change(
+        lambda session: cases.acknowledge(
+            cases.Desk(session, BRANDS, ["slack"], belt.now), one.id or 0, MARTA
+        )
+    )
+
+
+def alarms(belt: Belt) -> list[Notification]:
+    return [row for row in belt.notifications() if row.key.startswith("alarm:")]
+
+
+def test_whoever_has_a_storm_hears_of_the_next_critical_one_once_a_window(belt: Belt) -> None:
+    one = critical_storm(belt)
+    belt.channels = ("slack", "email")
+    put_many(belt, 1, start=30, **POST | CRITICAL)
+    belt.triage()
+    assert alarms(belt) == []  # it is open: its clock calls people
+    take(belt, one)
+    put_many(belt, 3, start=40, **POST)
+    belt.triage()
+    assert alarms(belt) == []
+    put_many(belt, 3, start=50, **POST | CRITICAL)
+    belt.triage()
+    put_many(belt, 1, start=60, **POST | CRITICAL)
+    belt.triage()
+    window = int(belt.now.timestamp() // WINDOW.total_seconds())
+    assert [row.key for row in alarms(belt)] == [
+        f"alarm:{one.id}:{window}:{channel}" for channel in ("slack", "email")
+    ]
+    row = alarms(belt)[0]
+    assert (row.kind, row.target, row.priority, row.next_try_at) == (
+        NotificationKind.THREAD,
+        "alerts",
+        1,
+        None,
+    )
+    assert len(belt.audits("join")) == LIMIT + 1  # those before it was a storm, and this one
+    belt.later(seconds=WINDOW.total_seconds())
+    put_many(belt, 1, start=70, **POST | CRITICAL)
+    belt.triage()
+    assert len(alarms(belt)) == 4
+
+
+def test_a_storm_that_becomes_critical_in_somebodys_hands_says_that_alone(belt: Belt) -> None:
+    put_many(belt, 12, **POST)
+    belt.triage()
+    (one,) = storms(belt)
+    take(belt, one)
+    put_many(belt, 1, start=20, **POST | CRITICAL)
+    belt.triage()
+    assert alarms(belt) == []
+    assert [row.body["raised"] for row in belt.notifications() if row.body.get("raised")] == ["critical"]
+
+
+@pytest.mark.parametrize("move", [cases.mark_replied, cases.resolve, cases.dismiss])
+def test_a_storm_that_is_dealt_with_takes_no_critical_one(
+    belt: Belt, move: Callable[..., cases.Move]
+) -> None:
+    one = critical_storm(belt)
+    belt.change(lambda session: move(cases.Desk(session, BRANDS, ["slack"], belt.now), one.id or 0, MARTA))
+    (number,) = put_many(belt, 1, start=30, **POST | CRITICAL)
+    belt.triage()
+    assert belt.case_of(number).id != one.id
+    assert belt.told()[-1] == f"case:{belt.case_of(number).id}:slack"
+    assert alarms(belt) == []
 
 
 def test_praise_goes_its_own_way(belt: Belt) -> None:
@@ -448,6 +557,22 @@ def test_its_message_goes_to_the_crisis_channel_and_is_edited_once_in_a_while(
     clock.later(seconds=STORM_REST.total_seconds())
     deliver()
     assert "62 menzioni" in message.words()
+
+
+def test_an_alarm_calls_whoever_has_it(small: Belt, slack: FakeSlack, clock: Time) -> None:
+    channel = channel_to(slack)
+    one = critical_storm(small)
+    take(small, one)
+    deliver_waiting(small.db, {"slack": channel}, BRANDS, clock=clock)
+    put_many(small, 1, lambda _: "Mio figlio è in ospedale.", start=50, **POST | CRITICAL)
+    small.triage()
+    deliver_waiting(small.db, {"slack": channel}, BRANDS, clock=clock)
+    (alarm,) = [message for message in slack.messages if message.key.startswith("alarm:")]
+    (own,) = slack.by_key(f"case:{one.id}:slack")
+    assert (alarm.thread_ts, alarm.broadcast) == (own.ts, True)
+    assert "Un'altra menzione critica in questa ondata" in alarm.words()
+    assert "Mio figlio è in ospedale." in alarm.words()
+    assert "'user_id': 'U0MARTA'" in str(alarm.blocks)
 
 
 def test_a_click_on_it_shows_at_once(small: Belt, slack: FakeSlack, clock: Time) -> None:

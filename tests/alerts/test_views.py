@@ -1,5 +1,6 @@
 """What each kind of notification shows, read from the rows at sending time."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +43,20 @@ def add_line(session: Session, now: datetime, kind: str, detail: list[str], **bo
     reason = add_reason(session, case, mention, now, kind, detail)
     notices.line(session, case, "news", ["slack"], now, reason_id=reason.id, **body)
     return mention
+
+
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_only_a_digest_is_left_to_others(db: Database, now: datetime, kind: NotificationKind) -> None:
+    left = []
+
+    def report(_: Session, row: Notification, __: datetime) -> Report:
+        left.append(row.kind)
+        return Report("", ())
+
+    row = Notification(key="k", kind=kind, channel="slack", created_at=now)
+    with db.read() as session, suppress(LookupError):  # what most of them tell of is not there
+        load_view(session, row, BRANDS, now, report)
+    assert left == ([kind] if kind == NotificationKind.DIGEST else [])
 
 
 def test_a_case_is_its_card_as_it_is_now(db: Database, now: datetime) -> None:
@@ -294,6 +309,26 @@ def test_a_line_about_a_deed_says_who_and_what(db: Database, now: datetime) -> N
         Said(MARTA, text="a new lid", until=until),
         Said(MARTA, code="replacement"),
     ]
+
+
+def test_a_line_about_a_report_leads_to_what_was_reported(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        case_id = alert(session, now)
+        first = session.get_one(Case, case_id).mention_id
+        deeds.report(desk(session, now), case_id, MARTA, "fake", "never bought here")
+        deeds.report_outcome(desk(session, now), case_id, MARTA, "kept")
+        other = add_mention(session, now, 2, author="piero", url="https://elsewhere.example.com/")
+        session.get_one(Case, case_id).mention_id = other.id  # the case shows another by now
+    line, outcome = view(db, "move:1:slack", now), view(db, "move:2:slack", now)
+    assert isinstance(line, Line)
+    assert isinstance(outcome, Line)
+    assert line.url == "https://apps.example.com/it/app/id1?see=reviews&n=1"
+    assert outcome.url is None
+    with db.write() as session:
+        session.get_one(Mention, first).url = None
+    line = view(db, "move:1:slack", now)
+    assert isinstance(line, Line)
+    assert (line.url, line.said) == (None, Said(MARTA, code="fake", text="never bought here"))
 
 
 def test_a_line_outlives_what_was_erased(db: Database, now: datetime) -> None:

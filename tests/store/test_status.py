@@ -61,6 +61,25 @@ def test_what_was_not_delivered_is_told_by_its_cause(database: Database, now: da
     )
 
 
+def test_what_a_rule_sent_elsewhere_is_told_by_that_place(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        for number, place in enumerate((None, "#bologna", "#bologna", "#legal")):
+            session.add(
+                Notification(
+                    key=f"k{number}",
+                    kind=NotificationKind.CASE,
+                    channel="slack",
+                    routed_to=place,
+                    created_at=now,
+                    state=OutboxState.FAILED,
+                    error="not_in_channel: invite the app",
+                )
+            )
+    with database.read() as session:
+        found = read_status(session).undelivered
+    assert [(row.routed_to, row.count) for row in found] == [("#bologna", 2), (None, 1), ("#legal", 1)]
+
+
 @pytest.mark.parametrize(
     ("values", "word"),
     [

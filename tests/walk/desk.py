@@ -4,7 +4,7 @@ Each click takes its time, is done before the next, and delivery follows it, as 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +13,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from alerts.channels.slack import menu, modals
-from alerts.channels.slack.clicks import MODALS
 from alerts.channels.slack.listen import SHORTCUT
+from alerts.channels.slack.showing import VIEWS
 from alerts.words import Words
 from store.mention import NewMention
 from store.tables import Clock, Mention, Notification, NotificationKind, OutboxState
@@ -44,6 +44,7 @@ class Desk:
     slack: FakeSlack
     clock: Time
     posts: Mapping[str, Post]
+    preface: str = PREFACE
     lines: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     life: Life | None = None
@@ -58,7 +59,7 @@ class Desk:
     @property
     def text(self) -> str:
         """All that was written down."""
-        return "\n".join([PREFACE, *self.lines]) + "\n"
+        return "\n".join([self.preface, *self.lines]) + "\n"
 
     def note(self, who: str, said: str, at: datetime | None = None) -> None:
         now = (at or self.clock()).astimezone(ROME)
@@ -78,18 +79,18 @@ class Desk:
             name = next(name for name, known in self.slack.channels.items() if known == message.channel)
             at = datetime.fromtimestamp(int(message.ts.partition(".")[0]), tz=ROME)
             if message.thread_ts is None:
-                self.note(f"#{name}", _short(message.text), at)
+                self.note(f"#{name}", short(message.text), at)
             elif message.broadcast or message.text.startswith("⏰"):
                 where = "↳" if message.broadcast else "↳ (in the thread)"
                 self.note(
                     f"#{name}",
-                    f"  {where} case {self._numbers()[message.thread_ts]}: {_short(message.text)}",
+                    f"  {where} case {self._numbers()[message.thread_ts]}: {short(message.text)}",
                     at,
                 )
         self._seen = len(self.slack.messages)
         for told in self.slack.private[self._told :]:
             who = next(name for name, known in TEAM.items() if known == told["user"])
-            self.note("", f"  only {who} reads: {_short(' / '.join(told['text'].splitlines()))}")
+            self.note("", f"  only {who} reads: {short(' / '.join(told['text'].splitlines()))}")
         self._told = len(self.slack.private)
 
     def _numbers(self) -> dict[str, int]:
@@ -132,7 +133,7 @@ class Desk:
         moment = datetime.strptime(f"{when} 2026", "%a %d %b %H:%M %Y").replace(tzinfo=ROME)
         assert f"{moment:%a}" == when[:3], when
         while True:
-            now, ring = self.clock(), self._next_ring()
+            now, ring = self.clock(), self.next_ring()
             if ring is None or ring > moment:
                 break
             self.clock.now = max(ring, now + timedelta(seconds=30))
@@ -140,7 +141,8 @@ class Desk:
         self.clock.now = max(self.clock.now, moment.astimezone(self.clock.now.tzinfo))
         self.work()
 
-    def _next_ring(self) -> datetime | None:
+    def next_ring(self) -> datetime | None:
+        """When something happens by itself next."""
         with self.alive.service.db.read() as session:
             return session.scalars(
                 select(Clock.rings_at)
@@ -170,7 +172,7 @@ class Desk:
         else:
             new.answer, new.answered_at = again["answer"], now
             told = f"the brand answers {new.author} on the platform itself"
-        self.note("", _short(told))
+        self.note("", short(told))
         self.alive.read([new])
         self.work()
 
@@ -186,7 +188,7 @@ class Desk:
         a modal, the modal with `values`. `assign` takes `to`; `more`: under *More* also where it is nearer at hand."""
         self._click(who, key, what, values.pop("to", None), more=values.pop("more", False))
         Pool.work.done()
-        if what in MODALS and what != "menu":
+        if what in VIEWS and what != "menu":
             self.submit(who, what, **values)
         self.work()
 
@@ -206,14 +208,14 @@ class Desk:
         view = view or self.modal(what)
         self.used.add(view["callback_id"])
         said = ", ".join(f"{name}: {value}" for name, value in values.items())
-        self.note("", f"  {view['submit']['text']}: {_short(said or '(as it stands)')}")
-        self._send(who, self.slack.submission(view, TEAM[who], who, **values))
+        self.note("", f"  {view['submit']['text']}: {short(said or '(as it stands)')}")
+        self.send(who, self.slack.submission(view, TEAM[who], who, **values))
 
     def in_modal(self, who: str, view: Block, action: str, **chosen: Any) -> None:
         """A click inside a modal, which then shows something else."""
         self.used.add(action)
         self.note(who, f"  in the form: {_name(action)}" + (f" “{chosen['value']}”" if chosen else ""))
-        self._send(who, self.slack.in_view(view, action, TEAM[who], who, **chosen))
+        self.send(who, self.slack.in_view(view, action, TEAM[who], who, **chosen))
 
     def modal(self, what: str) -> Block:
         found = [v for v in self.slack.views.values() if v.get("callback_id") == f"ascolto.modal.{what}.v1"]
@@ -226,7 +228,7 @@ class Desk:
         payload["actions"] = [{"type": "button", "action_id": action, "value": str(self.case(key))}]
         self.used.add(action)
         self.note(who, f"{_name(action)} · {self.called(key)} (a button of an earlier version)")
-        self._send(who, payload)
+        self.send(who, payload)
         self.work()
 
     def copied(self, who: str, key: str) -> None:
@@ -238,7 +240,7 @@ class Desk:
         payload["actions"] = [button]
         self.used.add(button["action_id"])
         self.note(who, f"{button['text']['text']} · {self.called(key)} (under the copied reply)")
-        self._send(who, payload)
+        self.send(who, payload)
         self.submit(who, "replied")
         self.work()
 
@@ -247,12 +249,12 @@ class Desk:
         lines = [m for m in self.slack.thread(self.message(key)) if menu.REOPEN in m.buttons()]
         self.used.add(menu.REOPEN)
         self.note(who, f"Reopen · {self.called(key)} (in its thread)")
-        self._send(who, self.slack.payload(lines[-1], menu.REOPEN, TEAM[who], who))
+        self.send(who, self.slack.payload(lines[-1], menu.REOPEN, TEAM[who], who))
         self.work()
 
     def home(self, who: str) -> Block:
         self.used.add("app_home_opened")
-        self._send(who, self.slack.home_opened(TEAM[who]))
+        self.send(who, self.slack.home_opened(TEAM[who]))
         view = self.slack.homes[TEAM[who]]
         heads = [b["text"]["text"] for b in view["blocks"] if b["type"] == "header"]
         rows = sum("accessory" in b for b in view["blocks"])
@@ -267,13 +269,13 @@ class Desk:
         (button,) = [b for b in buttons if b["value"].startswith(f"{case}.")]
         self.used.add(action)
         self.note(who, f"{button['text']['text']} · {self.called(key)} (in the App Home)")
-        self._send(who, self.slack.in_view(view, action, TEAM[who], who, value=button["value"]))
+        self.send(who, self.slack.in_view(view, action, TEAM[who], who, value=button["value"]))
         self.work()
 
     def command(self, who: str, text: str) -> None:
         self.used.add(f"/ascolto {text.partition(' ')[0]}")
         self.note(who, f"/ascolto {text}")
-        self._send(who, self.slack.command(text, TEAM[who], who))
+        self.send(who, self.slack.command(text, TEAM[who], who))
         self.look()
 
     def shortcut(self, who: str, text: str) -> None:
@@ -281,7 +283,7 @@ class Desk:
         self.used.add(SHORTCUT)
         self.note(who, f"Make this a case · on a message in #reputation: {text}")
         message = {"ts": "1.000001", "text": text}
-        self._send(
+        self.send(
             who, self.slack.shortcut(SHORTCUT, message, self.slack.channels["reputation"], TEAM[who], who)
         )
         self.work()
@@ -315,9 +317,9 @@ class Desk:
         """Two click on what they both still see; the first a blink earlier."""
         self.clock.advance(A_CLICK)
         self.note(first, f"Acknowledge · {self.called(key)}")
-        self._send(first, one, at_once=True)
+        self.send(first, one, at_once=True)
         self.note(second, f"Acknowledge · {self.called(key)}, a blink later")
-        self._send(second, other, at_once=True)
+        self.send(second, other, at_once=True)
         self.look()
         self.work()
 
@@ -341,17 +343,17 @@ class Desk:
         near = self._near(key)
         if what in near and not more:
             self.note(who, f"{near[what]} · {self.called(key)}")
-            self._send(who, self.payload(who, key, what), at_once=True)
+            self.send(who, self.payload(who, key, what), at_once=True)
             return
-        self._send(who, self.payload(who, key, "menu"))
+        self.send(who, self.payload(who, key, "menu"))
         view = self.modal("menu")
         action = menu.action(what)
         self.used.add(action)
         chosen = {"selected_user": TEAM[to]} if to else {}
         self.note(who, f"More: {menu.LABELS[what]}{f' ({to})' if to else ''} · {self.called(key)}")
-        self._send(who, self.slack.in_view(view, action, TEAM[who], who, **chosen), at_once=True)
+        self.send(who, self.slack.in_view(view, action, TEAM[who], who, **chosen), at_once=True)
 
-    def _send(self, who: str, payload: Block, *, at_once: bool = False) -> None:
+    def send(self, who: str, payload: Block, *, at_once: bool = False) -> None:
         if not at_once:
             self.clock.advance(A_CLICK)
         self.alive.say(payload)
@@ -367,7 +369,7 @@ class Desk:
             if not view.get("submit") and view.get("callback_id") != "ascolto.modal.menu.v1":
                 said = view["blocks"][0]["text"]["text"]
                 if not said.startswith("Done"):
-                    self.note("", f"  the form says: {_short(said)}")
+                    self.note("", f"  the form says: {short(said)}")
                 del self.slack.views[number]
 
     def _near(self, key: str) -> dict[str, str]:
@@ -392,10 +394,10 @@ class Desk:
         self.lines += ["", f"{when}: {found.said}"]
         assert found.holds, found
 
-    def finish(self) -> None:
-        """The threads of three cases, the audit log as a table, and what was counted."""
+    def finish(self, stories: Sequence[str] = STORIES) -> None:
+        """The threads of a few cases, the audit log as a table, and what was counted."""
         with self.alive.service.db.read() as session:
-            for key in STORIES:
+            for key in stories:
                 self.lines += story(self.slack, self.message(key), case_of(session, key))
             self.lines += log(session, self.raced, self.winner)
             self.lines += end(session, self.slack)
@@ -411,6 +413,6 @@ def _name(action: str) -> str:
     return menu.LABELS.get(what, what.replace("_", " ").capitalize())
 
 
-def _short(text: str) -> str:
+def short(text: str, most: int = SHOWN) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= SHOWN else line[: SHOWN - 1].rstrip() + "…"
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

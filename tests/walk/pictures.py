@@ -1,7 +1,8 @@
 """The pictures of the guides: real messages and forms, drawn as SVG, much as Slack shows them.
 
 `python -m tests.walk.pictures` draws them anew into docs/pictures/; a test holds that they show what is rendered now. The
-values are those of the golden files; what is drawn is what `blocks`, `modals`, `menu` and `home` make of them.
+values are those of the golden files, and of `pictured`; what is drawn is what `blocks`, `forms`, `menu` and `home` make of
+them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,17 +12,31 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from alerts.card import Proposal, Why
-from alerts.channels.slack import blocks, home, menu, modals
+from alerts import brief_words
+from alerts.channels.slack import blocks, home, menu
 from alerts.channels.slack.clicks import FASTER
-from alerts.channels.slack.modals import Counted
+from alerts.channels.slack.forms import false_alarm, not_about_us, report
+from alerts.channels.slack.forms.not_about_us import Counted
 from alerts.views import Line, Reminder, Said, View
 from alerts.words import Words
 from store.tables import CaseStatus
-from tests.alerts.channels.kinds import KINDS, MARTA, NORMAL, NOW
+from tests.alerts.channels.kinds import KINDS, MARTA, NOW
 from tests.alerts.channels.slack.views import HOME, SPAM, VIEWS
 from tests.conftest import ROOT
 from tests.fake_slack import PEOPLE
+from tests.walk.pictured import (
+    DOUBLE,
+    EARLY,
+    ENDED,
+    FAKE,
+    JOKE,
+    LATE,
+    NORTH,
+    PRAISE,
+    RUDE,
+    TOGETHER,
+    UNSHOWN,
+)
 
 PICTURES = ROOT / "docs" / "pictures"
 WIDTH, MARGIN, INDENT = 720, 20, 56
@@ -406,57 +421,17 @@ def _faster(words: Words) -> list[Block]:
     return [{"type": "section", "text": {"type": "plain_text", "text": said}}]
 
 
-NORTH = replace(
-    NORMAL,
-    title="",
-    author="viaggi_lenti",
-    quote="Delusi: tre notti al freddo e l'aurora boreale non si è fatta vedere.",
-)
-FAKE = replace(
-    NORMAL,
-    title="",
-    author="bestcapsules4u",
-    quote="Mai comprato qui. Altrove costano la metà, dite che vi mando io.",
-)
-RUDE = replace(
-    NORMAL,
-    title="",
-    author="anonimo77",
-    quote="Siete degli idioti, voi e chi ci lavora.",
-    status="acknowledged",
-    acknowledged_by=MARTA,
-    acknowledged_at=NOW,
-)
-JOKE = replace(
-    NORMAL,
-    title="",
-    author="deadpan_dave",
-    quote="Terribile: dopo Caffè Aurora il caffè dell'ufficio non si beve più.",
-)
-PRAISE = replace(
-    NORMAL,
-    case_id=13,
-    channel="praise",
-    urgency="low",
-    whys=(Why("praise"),),
-    stars=5.0,
-    due_at=None,
-    earlier=0,
-    title="",
-    author="Elisa F.",
-    quote="La moka più bella che abbia mai avuto. La ricompro per mia sorella, complimenti a tutti.",
-    draft=Proposal(
-        "it",
-        "Grazie Elisa, ci ha fatto felici. Un saluto anche a Sua sorella!\nGiulia, Caffè Aurora",
-        used=85,
-        limit=5970,
-    ),
-)
-
-
 def _home(words: Words) -> Block:
     team = (*HOME.team[:2], PRAISE)
     return home.view(replace(HOME, paused=(), team=team), words)
+
+
+def _samples(words: Words) -> list[Block]:
+    """The end of a morning's brief: what was not shown."""
+    head, *others = blocks.render(UNSHOWN, words).blocks
+    title = brief_words.samples_title(words)
+    first = next(number for number, block in enumerate(others) if title in str(block))
+    return [head, *others[first:]]
 
 
 def _story() -> list[View]:
@@ -493,12 +468,16 @@ DRAWN: dict[str, Callable[[Words], str]] = {
     "edit": lambda words: form(words, VIEWS["edit"](words)),
     "replied": lambda words: form(words, VIEWS["replied"](words)),
     "resolve": lambda words: form(words, VIEWS["resolve"](words)),
-    "false_alarm": lambda words: form(words, modals.false_alarm(JOKE, words)),
-    "not_about_us": lambda words: form(
-        words, modals.not_about_us(NORTH, Counted("aurora boreale", 14), words)
-    ),
-    "report": lambda words: form(words, modals.report(FAKE, words)),
+    "false_alarm": lambda words: form(words, false_alarm.view(JOKE, words)),
+    "not_about_us": lambda words: form(words, not_about_us.view(NORTH, Counted("aurora boreale", 14), words)),
+    "report": lambda words: form(words, report.view(FAKE, words)),
     "home": lambda words: page(words, _home(words)),
+    "storm": lambda words: messages(words, DOUBLE),
+    "storm_over": lambda words: messages(words, ENDED),
+    "bundle": lambda words: messages(words, TOGETHER),
+    "brief": lambda words: messages(words, EARLY),
+    "samples": lambda words: messages(words, _samples(words)),
+    "evening": lambda words: messages(words, LATE),
 }
 
 

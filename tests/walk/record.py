@@ -7,11 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
 from alerts.telling import name_of
-from store.tables import Audit, Case, CaseStatus, Clock, Notification, NotificationKind, OutboxState
-from tests.fake_slack import FakeSlack, Message
+from store.tables import (
+    Audit,
+    Case,
+    CaseStatus,
+    Clock,
+    Mention,
+    MentionState,
+    Notification,
+    NotificationKind,
+    OutboxState,
+    Reason,
+)
+from tests.fake_slack import PEOPLE, FakeSlack, Message
 
 ROME = ZoneInfo("Europe/Rome")
 STORIES = ("ginger", "bitter", "descaler")
@@ -29,6 +41,7 @@ class Found:
 
     cases: int
     undone: int
+    in_lists: int
     without_one_message: int
     twice: int
     lost: int
@@ -40,9 +53,11 @@ class Found:
 
     @property
     def said(self) -> str:
+        own = self.cases - self.without_one_message - self.in_lists
+        lists = f", {self.in_lists} told in a list" if self.in_lists else ""
         return (
-            f"{self.cases} cases, {self.undone} of them not done; {self.cases - self.without_one_message} with exactly "
-            f"one message; {self.twice} messages twice, {self.lost} lost; {self.without_clock} without a clock."
+            f"{self.cases} cases, {self.undone} of them not done; {own} with exactly one message{lists}; "
+            f"{self.twice} messages twice, {self.lost} lost; {self.without_clock} without a clock."
         )
 
 
@@ -51,16 +66,28 @@ def check(session: Session, slack: FakeSlack) -> Found:
     cases = session.exec(select(Case)).all()
     keys = Counter(message.key for message in slack.messages)
     rows = session.exec(select(Notification)).all()
-    of_cases = {row.case_id: row.key for row in rows if row.kind == NotificationKind.CASE}
+    of_cases = {row.case_id: row for row in rows if row.kind == NotificationKind.CASE}
+    lists = {case: row.bundle for case, row in of_cases.items() if row.state == OutboxState.BUNDLED}
+    told_by = {case: lists.get(case) or row.key for case, row in of_cases.items()}
+    unsent = {OutboxState.BUNDLED, OutboxState.LEFT_OUT}  # in a list; with nothing to say
     running = set(session.exec(select(Clock.case_id).where(col(Clock.rings_at).is_not(None))))
     return Found(
         len(cases),
         sum(case.status in UNDONE for case in cases),
-        sum(keys[of_cases.get(case.id, "")] != 1 for case in cases),
+        len(lists),
+        sum(keys[told_by.get(case.id, "")] != 1 for case in cases),
         sum(count - 1 for key, count in keys.items() if key),
-        sum(row.state != OutboxState.SENT or not keys[row.key] for row in rows),
+        sum(row.state != OutboxState.SENT or not keys[row.key] for row in rows if row.state not in unsent)
+        + _untold(session),
         sum(_is_forgotten(case, running) for case in cases),
     )
+
+
+def _untold(session: Session) -> int:
+    """Mentions that nobody has judged yet, or that people should be told of and that have no case."""
+    without_case = and_(col(Mention.case_id).is_(None), col(Mention.id).in_(select(Reason.mention_id)))
+    chosen = select(func.count()).where(or_(col(Mention.state) != MentionState.TRIAGED, without_case))
+    return session.scalar(chosen) or 0
 
 
 def _is_forgotten(case: Case, running: set[int]) -> bool:
@@ -80,6 +107,40 @@ def story(slack: FakeSlack, message: Message, case: int) -> Iterator[str]:
         said = line.text.splitlines()
         yield f"  ↳ {said[0]}" + ("  (in the channel too)" if line.broadcast else "")
         yield from (f"    {more}" for more in said[1:] if more.strip())
+
+
+def read_out(message: Message) -> Iterator[str]:
+    """All that a message shows, a line for each line that people see."""
+    for block in message.blocks:
+        match block["type"]:
+            case "header":
+                yield block["text"]["text"]
+            case "context":
+                yield "   ".join(element["text"] for element in block["elements"])
+            case "actions":
+                yield " ".join(
+                    f"[{element['text']['text']}]" for element in block["elements"] if "text" in element
+                )
+            case "rich_text":
+                for part in block["elements"]:
+                    yield from _paragraph(part)
+
+
+def _paragraph(part: dict[str, Any]) -> Iterator[str]:
+    if part["type"] == "rich_text_list":
+        yield from (f"• {_plain(row)}" for row in part["elements"])
+    else:
+        sign = "│ " if part["type"] in ("rich_text_quote", "rich_text_preformatted") else ""
+        yield from (f"{sign}{line}" for line in _plain(part).splitlines() if line.strip())
+
+
+def _plain(part: dict[str, Any]) -> str:
+    said = (piece.get("text") or piece.get("fallback") or _person(piece) for piece in part["elements"])
+    return "".join(said).strip()
+
+
+def _person(piece: dict[str, Any]) -> str:
+    return f"@{PEOPLE.get(piece.get('user_id', ''), '?')}"
 
 
 def log(session: Session, raced: int, winner: str) -> Iterator[str]:
@@ -107,7 +168,10 @@ def end(session: Session, slack: FakeSlack) -> Iterator[str]:
     yield f"Cases:     {found.cases}: " + ", ".join(
         f"{count} {status}" for status, count in sorted(by_status.items())
     )
-    yield f"Messages:  {len(slack.messages)} in Slack, {found.cases - found.without_one_message} of them of cases, one each"
+    own = found.cases - found.without_one_message - found.in_lists
+    yield f"Messages:  {len(slack.messages)} in Slack, {own} of them of cases, one each"
+    if found.in_lists:
+        yield f"In a list: {found.in_lists} case{'s' if found.in_lists > 1 else ''} that nobody wanted as a message"
     yield f"Twice:     {found.twice}"
     yield f"Lost:      {found.lost}"
     yield f"No clock:  {found.without_clock} of what is to do"

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from alerts.channels.slack import menu, modals
+from alerts.channels.slack import menu
+from alerts.channels.slack.forms.not_about_us import COUNT
 from store.tables import Case
 from tests.fake_slack import Failure, FakeSlack, fake_slack
 from tests.walk.desk import TEAM, Desk
@@ -121,8 +122,8 @@ def the_case_list(desk: Desk) -> None:
     desk.do("marta", "rival", "resolve_as", how="nothing")
 
     view = desk.open("marta", "borealis", "not_about_us")
-    desk.in_modal("marta", view, modals.PHRASE, value="aurora")
-    desk.in_modal("marta", desk.modal("not_about_us"), modals.PHRASE, value="aurora boreale")
+    desk.in_modal("marta", view, COUNT, value="aurora")
+    desk.in_modal("marta", desk.modal("not_about_us"), COUNT, value="aurora boreale")
     desk.submit("marta", "not_about_us", desk.modal("not_about_us"), phrase="aurora boreale")
     desk.work()
     desk.do("marta", "joke", "false_alarm_as", sentiment="positive", urgency="low", category="praise")

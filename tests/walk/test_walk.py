@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from alerts.channels.slack import commands, menu, modals
+from alerts.channels.slack import commands, menu
+from alerts.channels.slack.forms import FORMS
+from alerts.channels.slack.forms.base import callback
 from alerts.channels.slack.listen import SHORTCUT
 from store.db import Database
 from store.tables import Case, CaseStatus
 from tests.conftest import ROOT
-from tests.walk.__main__ import RECORDED
+from tests.walk.__main__ import HERE
 from tests.walk.desk import Desk
 from tests.walk.story import walk
 
@@ -44,7 +46,7 @@ def elements(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_it_is_as_recorded(desk: Desk) -> None:
-    assert desk.text == RECORDED.read_text(encoding="utf-8"), "python -m tests.walk --write"
+    assert desk.text == (HERE / "walk.txt").read_text(encoding="utf-8"), "python -m tests.walk --write"
 
 
 def test_forty_cases_come_to_their_end(desk: Desk, folder: Path) -> None:
@@ -57,7 +59,7 @@ def test_forty_cases_come_to_their_end(desk: Desk, folder: Path) -> None:
 
 
 def test_every_action_of_the_code_is_used(desk: Desk) -> None:
-    code = "".join(path.read_text() for path in (ROOT / "alerts/channels/slack").glob("*.py"))
+    code = "".join(path.read_text() for path in (ROOT / "alerts/channels/slack").rglob("*.py"))
     known = {*LITERAL.findall(code), *map(menu.action, menu.LABELS)} - {"ascolto.case.v1"}
     assert known - desk.used == set()
 
@@ -71,6 +73,6 @@ def test_all_that_was_shown_is_used(desk: Desk) -> None:
 
 
 def test_every_form_command_and_shortcut_is_used(desk: Desk) -> None:
-    forms = {modals.callback(what) for what in modals._READERS}
+    forms = {callback(what) for what in FORMS}
     asked = {f"/ascolto {name}" for name in commands._COMMANDS}
     assert forms | asked | {SHORTCUT, "app_home_opened"} <= desk.used

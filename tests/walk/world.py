@@ -133,9 +133,9 @@ class Post:
     again: dict[str, Any] = field(default_factory=dict)
 
 
-def posts() -> dict[str, Post]:
-    """All of `mentions.toml`, by key."""
-    tables = tomllib.loads((HERE / "mentions.toml").read_text(encoding="utf-8"))
+def posts(file: str = "mentions.toml") -> dict[str, Post]:
+    """All of a file of mentions, by key."""
+    tables = tomllib.loads((HERE / file).read_text(encoding="utf-8"))
     found = {}
     for key, table in tables.items():
         again = table.pop("again", {})
@@ -299,10 +299,18 @@ class Life:
 
 @contextmanager
 def living(
-    folder: Path, slack: FakeSlack, clock: Clock, transport: Transport, last: int = 0
+    folder: Path,
+    slack: FakeSlack,
+    clock: Clock,
+    transport: Transport,
+    last: int = 0,
+    *,
+    known: Mapping[str, Post] | None = None,
+    configuration: str = CONFIGURATION,
 ) -> Iterator[Life]:
-    """A life from its start to its end. `last`: it is killed after so many messages."""
-    settings = configure(folder, slack)
+    """A life from its start to its end. `last`: it is killed after so many messages. `known`: what is written; left
+    out, `mentions.toml`."""
+    settings = configure(folder, slack, configuration)
     channel: Channel = Slack(BOT_TOKEN, settings.slack.address, Words("en"), api_url=slack.url)
     if last:
         assert isinstance(channel, Slack)
@@ -314,7 +322,7 @@ def living(
         db.engine.dispose()
         event.listen(db.engine, "connect", _trust_the_machine)
         ending.callback(db.close)
-        scorer = Table(posts())
+        scorer = Table(posts() if known is None else known)
         service = Service(settings, db, {"slack": channel}, lambda: scorer, belt, clock=clock)
         service.start((), clocks=False)
         ending.callback(service.stop)
@@ -331,9 +339,9 @@ def _trust_the_machine(connection: Any, _: object) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
-def configure(folder: Path, slack: FakeSlack) -> Settings:
+def configure(folder: Path, slack: FakeSlack, configuration: str = CONFIGURATION) -> Settings:
     """Settings from files, as anybody's; what the walker's own environment says of Slack does not count."""
-    (folder / "ascolto.toml").write_text(CONFIGURATION, encoding="utf-8")
+    (folder / "ascolto.toml").write_text(configuration, encoding="utf-8")
     variables = {
         "ASCOLTO_DATABASE_URL": f"sqlite:///{folder / 'ascolto.db'}",
         "SLACK_BOT_TOKEN": BOT_TOKEN,

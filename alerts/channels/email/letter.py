@@ -136,8 +136,8 @@ def _of_line(line: Line, words: Words) -> Letter:
     subject = words._("Case {number}: {what}", number=line.case_id, what=event)
     about = telling.SEPARATOR.join(part for part in (line.author or "", line.platform_label) if part)
     parts = (Part(about, FAINT), Part(line.quote, QUOTE), *_original(line, words))
-    colour = COLOURS.get(line.raised, CALM)
-    return Letter(subject, event, parts, colour, urgent=line.raised == "critical")
+    urgency = "critical" if line.alarm else line.raised
+    return Letter(subject, event, parts, COLOURS.get(urgency, CALM), urgent=urgency == "critical")
 
 
 def _original(line: Line, words: Words) -> Iterator[Part]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import singledispatch
 
 from alerts import brief_words, telling
-from alerts.card import Card, Listed, Proposal
-from alerts.channels.slack import kit, menu
+from alerts.card import Card
+from alerts.channels.slack import case_blocks, kit, menu
 from alerts.channels.slack.escape import plain
 from alerts.channels.slack.kit import Block
 from alerts.overview import Brief, Item, Sampled, Switched
@@ -52,8 +52,8 @@ def render(view: View, words: Words) -> Message:
 
 @render.register
 def _(view: Card, words: Words) -> Message:
-    text = plain(f"{_sign(view)} {telling.summary(view, words)}", MAX_FALLBACK)
-    return _message(text, _done(view, words) if view.done else _case(view, words))
+    text = plain(f"{case_blocks.sign(view)} {telling.summary(view, words)}", MAX_FALLBACK)
+    return _message(text, case_blocks.line(view, words) if view.done else case_blocks.full(view, words))
 
 
 @render.register
@@ -111,7 +111,7 @@ def _(view: Trial, words: Words) -> Message:
 @render.register
 def _(view: StartList, words: Words) -> Message:
     title = telling.start_title(view, words)
-    rows = [_row(row, view, words) for row in view.listed]
+    rows = [case_blocks.row(row, view, words) for row in view.listed]
     blocks = [kit.header(title), kit.context([telling.start_note(view, words)])]
     if rows:
         blocks.append(kit.rich(kit.bullets(rows)))
@@ -182,17 +182,19 @@ def _(view: Report, words: Words) -> Message:
 
 
 def _news(view: Line, words: Words) -> list[Block]:
-    if view.said is None:
+    if view.said is None and not view.to:
         return [kit.text(telling.event(view, words), bold=True)]
-    said = replace(view.said, text=visible(view.said.text), code=visible(view.said.code))
-    event = telling.event(replace(view, said=said), words, lambda who: _called(who, view))
+    said, why = view.said, view.why
+    said = said and replace(said, text=visible(said.text), code=visible(said.code))
+    why = why and replace(why, detail=tuple(visible(word) for word in why.detail))
+    event = telling.event(replace(view, said=said, why=why), words, lambda who: _called(who, view))
     return kit.with_people(event)
 
 
 def _called(who: str, view: Line) -> str:
-    """Whom somebody gave the case to is called; whoever did something knows it."""
+    """Whom the line is for, or somebody gave the case to, is called; whoever did something knows it."""
     given = view.said is not None and who == view.said.to != view.said.who
-    return kit.mark(who) if given else visible(telling.name_of(who))
+    return kit.mark(who) if given or who in view.to else visible(telling.name_of(who))
 
 
 def only_text(view: View, words: Words) -> Message:
@@ -205,117 +207,6 @@ def only_text(view: View, words: Words) -> Message:
     if isinstance(view, Bundle):
         lines += [plain(telling.bundled(case, words), MAX_FALLBACK // 10) for case in _waiting(view)]
     return Message("\n".join(lines))
-
-
-def _case(card: Card, words: Words) -> list[Block]:
-    blocks = [kit.header(f"{_sign(card)} {telling.headline(card, words)}")]
-    if about := [line for line in (telling.reach(card, words), telling.history(card, words)) if line]:
-        blocks.append(kit.context(about))
-    if card.storm:
-        blocks.append(kit.context([telling.storm_note(card, words)]))
-    blocks += [
-        _words_of_customer(card, words),
-        *_worst(card, words),
-        _reasons(card, words),
-        *_reply(card, words),
-    ]
-    if called := telling.named(card, words, kit.mark):
-        blocks.append(kit.rich(kit.section(*kit.with_people(called))))
-    if said := telling.status(card, words, kit.mark):
-        blocks.append(kit.rich(kit.section(*kit.with_people(said))))
-    return [*blocks, menu.buttons(card, words)]
-
-
-def _done(card: Card, words: Words) -> list[Block]:
-    """A case that is done shrinks to one line; its thread keeps the story."""
-    said = telling.status(card, words, kit.mark) or telling.headline(card, words)
-    parts = [kit.text(f"{_sign(card)} "), *kit.with_people(said)]
-    if gist := telling.gist(card, words):
-        parts.append(kit.text(f" · {gist}"))
-    if card.url:
-        parts += [kit.text(" · "), kit.link(card.url, words._("original"))]
-    return [kit.rich(kit.section(*parts))]
-
-
-def _words_of_customer(card: Card, words: Words) -> Block:
-    parts = [_byline(card, words)]
-    if card.change:
-        changed = telling.change(card.change, words, card.zone, card.now)
-        parts.append(kit.section(kit.text(f"✏️ {changed}", bold=True)))
-    if card.title:
-        parts.append(kit.section(kit.text(card.title, bold=True)))
-    parts.append(
-        kit.quote(card.quote) if card.quote else kit.section(kit.text(words._("(no words)"), italic=True))
-    )
-    if card.is_cut and card.url:
-        parts.append(kit.section(kit.link(card.url, words._("read on"))))
-    if card.change and card.change.before:
-        parts += [kit.section(kit.text(words._("Before:"), italic=True)), kit.quote(card.change.before)]
-    return kit.rich(*parts)
-
-
-def _worst(card: Card, words: Words) -> list[Block]:
-    """Of a storm, the other mentions that are shown."""
-    if not card.worst:
-        return []
-    title = kit.section(kit.text(words._("Among the worst"), bold=True))
-    rows = [_row(row, card, words) for row in card.worst]
-    return [kit.rich(title, kit.bullets(rows))]
-
-
-def _byline(card: Card, words: Words) -> Block:
-    """Who, when (as the reader's Slack says it, so that it stays true), about what, and where to see it."""
-    parts = [kit.text(telling.author(card, words), bold=True)]
-    if moment := card.published_at:
-        fallback = words.ago(moment, card.zone, card.now)
-        date = {"type": "date", "timestamp": int(moment.timestamp()), "format": "{ago}", "fallback": fallback}
-        parts += [kit.text(" · "), date]
-    if card.place:
-        parts.append(kit.text(f" · {card.place}"))
-    if card.url:
-        parts += [kit.text(" · "), kit.link(card.url, words._("original"))]
-    return kit.section(*parts)
-
-
-def _reasons(card: Card, words: Words) -> Block:
-    said = [kit.section(kit.text(line)) for line in telling.whys(card, words)]
-    parts = [kit.section(kit.text(words._("Why you see this"), bold=True))]
-    if said:
-        parts.append(kit.bullets(said))
-    if due := telling.due(card, words):
-        parts.append(kit.section(kit.text(f"⏱ {due}", bold=True)))
-    return kit.rich(*parts)
-
-
-def _reply(card: Card, words: Words) -> list[Block]:
-    draft = card.draft
-    if draft is None or not (draft.reply or draft.private_reply):
-        return []
-    parts: list[Block] = []
-    if draft.reply:
-        parts += [
-            kit.section(kit.text(telling.draft_label(draft, card, words), bold=True)),
-            kit.verbatim(draft.reply),
-        ]
-    if draft.private_reply:
-        label = words._("Then, in a private message")
-        parts += [kit.section(kit.text(label, bold=True)), kit.verbatim(draft.private_reply)]
-    return [kit.rich(*parts, *_remarks(draft, words))]
-
-
-def _remarks(draft: Proposal, words: Words) -> list[Block]:
-    lines = [f"⚠️ {line}" for line in telling.draft_checks(draft, words)]
-    if draft.is_cut:
-        lines.append(words._("That is its beginning: Edit draft shows all of it"))
-    if draft.gloss:
-        lines.append(words._("In your language: {gloss}", gloss=draft.gloss))
-    return [kit.section(kit.text(line, italic=True)) for line in lines]
-
-
-def _row(row: Listed, view: StartList | Card, words: Words) -> Block:
-    sign = telling.SIGNS.get(row.urgency or "", "")
-    parts = [kit.text(f"{sign} {telling.listed(row, view, words)}".strip() + " ")]
-    return kit.section(*parts, *([kit.link(row.url, words._("original"))] if row.url else []))
 
 
 def _item(one: Item, view: Brief, words: Words) -> Block:
@@ -345,14 +236,6 @@ def _waiting(view: Bundle) -> list[Bundled]:
 def _bundled(case: Bundled, words: Words) -> Block:
     said = kit.text(f"{telling.bundled(case, words)} ")
     return kit.section(said, *([kit.link(case.url, words._("original"))] if case.url else []))
-
-
-def _sign(card: Card) -> str:
-    if card.done:
-        return "✓"
-    if card.storm:
-        return f"{telling.SIGNS.get(card.urgency, '⚪')} ⛈️"
-    return "💚" if card.channel == "praise" else telling.SIGNS.get(card.urgency, "⚪")
 
 
 def _message(text: str, blocks: Sequence[Block]) -> Message:

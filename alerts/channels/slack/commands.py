@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy import text as sql
 from sqlmodel import Session, col
 
-from alerts import exclusions, telling
+from alerts import cases, exclusions, telling
 from alerts.card import safe_url
 from alerts.cases import Desk
 from alerts.channels.slack import kit
@@ -21,7 +22,7 @@ from alerts.channels.slack.home import HEALTH, SIGNS
 from alerts.text import one_line, shown
 from alerts.words import N_, Words
 from store import switches
-from store.brand import Brand, parse_duration
+from store.brand import Brand, first_zone, parse_duration
 from store.matching import fold
 from store.mention import storable
 from store.problems import meant
@@ -56,7 +57,7 @@ STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command at work."""
+    """A command at work. `click`: what tells it from all others, where Slack may deliver it twice."""
 
     session: Session
     brands: Mapping[str, Brand]
@@ -64,10 +65,15 @@ class Asked:
     who: str
     now: datetime
     words: Words
+    click: str = ""
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.session, self.brands, (), self.now, self.click)
 
     @property
     def zone(self) -> ZoneInfo:
-        return next((brand.zone for brand in self.brands.values()), ZoneInfo("UTC"))
+        return first_zone(self.brands)
 
     def until(self, moment: datetime | None) -> str:
         if moment is None:
@@ -88,6 +94,16 @@ def changes(text: str) -> bool:
     return ALIASES.get(name, name) in ("mute", "pause", "go-on", "include")
 
 
+def is_repeated(asked: Asked) -> bool:
+    """Whether this very command has changed something before. Until the transaction ends, no other one does: SQLite has
+    one writer anyway."""
+    if not asked.click:
+        return False
+    if asked.session.get_bind().dialect.name == "postgresql":
+        asked.session.execute(sql("SELECT pg_advisory_xact_lock(hashtext('ascolto.command'))"))
+    return cases.is_repeated(asked.desk, None, asked.who)
+
+
 def standing(asked: Asked) -> list[str]:
     """What is turned off now, a sentence each."""
     told = []
@@ -104,8 +120,8 @@ def standing(asked: Asked) -> list[str]:
 
 def _status(rest: str, asked: Asked) -> Message:
     status, words = read_status(asked.session, asked.sources), asked.words
-    cases = [f"{words.number(status.cases[name])} {words._(label)}" for name, label in STATUSES.items()]
-    lines = [words._("Cases: {counts}", counts=", ".join(cases))]
+    counted = [f"{words.number(status.cases[name])} {words._(label)}" for name, label in STATUSES.items()]
+    lines = [words._("Cases: {counts}", counts=", ".join(counted))]
     waiting = status.outbox[OutboxState.WAITING] + status.outbox[OutboxState.STALE]
     lines.append(words._("Messages that wait: {count}", count=words.number(waiting)))
     if failed := status.outbox[OutboxState.FAILED]:
@@ -178,7 +194,7 @@ def _mute(rest: str, asked: Asked) -> Message:
     if name not in known:
         return _unknown(name, known, asked)
     until = asked.now + length
-    switches.set(asked.session, switches.mute(name), until, asked.who, asked.now)
+    switches.set(asked.session, switches.mute(name), until, asked.who, asked.now, asked.click)
     said = asked.words._(
         "{name} is muted {until}. What is critical is told all the same.", name=name, until=asked.until(until)
     )
@@ -204,7 +220,7 @@ def _pause(rest: str, asked: Asked) -> Message:
         return _unknown(name, list(asked.brands), asked)
     until = asked.now + (length or A_DAY)
     key = switches.pause(name or switches.ALL)
-    switches.set(asked.session, key, until, asked.who, asked.now)
+    switches.set(asked.session, key, until, asked.who, asked.now, asked.click)
     said = asked.words._(
         "Paused {until}: no reply goes out, and nothing is told but what is critical.",
         until=asked.until(until),
@@ -219,7 +235,7 @@ def _go_on(rest: str, asked: Asked) -> Message:
     for row in list(switches.standing(asked.session, asked.now)):
         name = row.name.partition(":")[2]
         if not rest or name == rest:
-            switches.off(asked.session, row.name, asked.who, asked.now)
+            switches.off(asked.session, row.name, asked.who, asked.now, asked.click)
             ended.append(words._("everything") if name == switches.ALL else name)
     if not ended:
         return _lines([words._("Nothing is paused or muted.")])
@@ -257,10 +273,9 @@ def _include(rest: str, asked: Asked) -> Message:
         return _exclusions(rest, asked)
     rows = exclusions.listed(asked.session, asked.brands)
     meant = [row for row in rows if row.phrase == fold(rest)] or [row for row in rows if str(row.id) == rest]
-    desk = Desk(asked.session, asked.brands, (), asked.now)
     told = []
     for brand, phrase in [(row.brand, row.phrase) for row in meant]:
-        exclusions.withdraw(desk, brand, phrase, asked.who)
+        exclusions.withdraw(asked.desk, brand, phrase, asked.who)
         told.append(
             words._(
                 "“{phrase}” counts again for {brand}, from the next mention on.",

@@ -11,16 +11,15 @@ from sqlmodel import Session, col
 
 from alerts import telling
 from alerts.card import Card, load_card
-from alerts.channels.slack import kit, menu
+from alerts.cases import UNDONE
+from alerts.channels.slack import kit, menu, seen
 from alerts.channels.slack.kit import Block
 from alerts.words import N_, Words
-from store.brand import Brand
+from store.brand import Brand, first_zone
 from store.status import SourceStatus, read_status
 from store.tables import Case, CaseStatus
 
 MINE, TEAM, LATELY, SOURCES = 15, 15, 5, 30
-UNDONE = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED)
-TO_DO = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED)
 DONE = (CaseStatus.RESOLVED, CaseStatus.DISMISSED)
 HEALTH = {
     "new": N_("not read yet"),
@@ -57,7 +56,7 @@ def load(
     """What the person with this id in Slack has to do, and the team."""
     owner = col(Case.owner).startswith(f"slack:{user}:", autoescape=True)
     mine = _cases(session, MINE, owner, col(Case.status).in_(UNDONE))
-    free = (col(Case.status).in_(TO_DO), ~owner | col(Case.owner).is_(None))
+    free = (col(Case.status).in_(menu.TO_DO), ~owner | col(Case.owner).is_(None))
     team = _cases(session, TEAM, *free)
     lately = (
         select(Case).where(col(Case.status).in_(DONE)).order_by(col(Case.resolved_at).desc()).limit(LATELY)
@@ -69,7 +68,7 @@ def load(
 
     return Home(
         now,
-        next((brand.zone for brand in brands.values()), ZoneInfo("UTC")),
+        first_zone(brands),
         rows(mine),
         _count(session, owner, col(Case.status).in_(UNDONE)),
         rows(team),
@@ -128,7 +127,7 @@ def _list(title: str, rows: Sequence[Card], total: int, nothing: str, words: Wor
         label = words._("Reopen") if one.done else words._("Show")
         action = menu.REOPEN if one.done else menu.MENU
         blocks.append(
-            kit.paragraph(row(one, words), kit.button(action, label, menu.seen(one)))
+            kit.paragraph(row(one, words), kit.button(action, label, seen.value(one)))
             | {"block_id": f"ascolto.home.{one.case_id}"}
         )
     if total > len(rows):
@@ -138,9 +137,7 @@ def _list(title: str, rows: Sequence[Card], total: int, nothing: str, words: Wor
 
 
 def _sign(card: Card) -> str:
-    if card.done:
-        return "✓"
-    return "💚" if card.channel == "praise" else telling.SIGNS.get(card.urgency, "⚪")
+    return "✓" if card.done else telling.sign(card.urgency, card.channel)
 
 
 def _cases(session: Session, limit: int, *conditions: Any) -> list[Case]:

@@ -1,18 +1,22 @@
 """What a person can click about a case: the buttons under its message, and the menu with all the rest.
 
 Action ids are constants with a version: a button on an old message works after any renaming. A button's value is what
-was seen when it was drawn: `12.7.34.1` is case 12 at its version 7, which shows its mention 34 as first written. Older
-buttons named the case alone (`12`), or the case with the words (`12.34.1`).
+was seen when it was drawn (`seen`); what a click on it does is `buttons`'s.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sqlmodel import Session, col, select
+
 from alerts.card import Card
-from alerts.channels.slack import kit
+from alerts.cases import UNDONE
+from alerts.channels.slack import kit, seen
 from alerts.channels.slack.kit import Block
+from alerts.drafts import letters
 from alerts.words import N_, Words
-from store.tables import CaseStatus
+from store.tables import Audit, Case, CaseStatus, Mention
 
 PREFIX, VERSION = "ascolto.case.", ".v1"
 ACKNOWLEDGE = "ascolto.case.acknowledge.v1"
@@ -59,7 +63,6 @@ LABELS = {
     "reopen": N_("Reopen"),
     "menu": N_("More"),
 }
-UNDONE = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED)
 TO_DO = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED)
 
 
@@ -72,9 +75,19 @@ class Past:
     unfair: bool = False
 
 
-def seen(card: Card) -> str:
-    """What a button or a modal remembers: numbers alone. The case, its version, and the words that were shown."""
-    return f"{card.case_id}.{card.version}.{card.mention_id or 0}.{card.revision}"
+def past(session: Session, case: Case, card: Card) -> Past:
+    """What was done with the case since it was last opened, and whether its words are spam or abuse."""
+    rows = session.scalars(
+        select(col(Audit.action))
+        .where(col(Audit.case_id) == case.id)
+        .order_by(col(Audit.id).desc())
+        .limit(200)
+    )
+    actions = itertools.takewhile(lambda action: action != "reopen", rows)
+    mention = session.get(Mention, case.mention_id) if case.mention_id else None
+    said = f"{mention.title or ''}\n{mention.text}" if mention else ""
+    unfair = card.category == "spam" or letters.is_abusive(said, card.lang)
+    return Past(frozenset(actions), unfair)
 
 
 def show(case_id: int) -> str:
@@ -105,7 +118,7 @@ def buttons(card: Card, words: Words) -> Block:
         shown.append(_button("ask_to_quote", card, words))
     if card.url and len(card.url) <= kit.MAX_URL:
         shown.append(_original(card, words))
-    short = [kit.option(f"{what}:{seen(card)}", _label(what, words)) for what in _short(card)]
+    short = [kit.option(f"{what}:{seen.value(card)}", _label(what, words)) for what in _short(card)]
     shown.append({"type": "overflow", "action_id": MORE, "options": short})
     return kit.actions("ascolto.case.v1", shown)
 
@@ -124,7 +137,7 @@ def view(card: Card, past: Past, words: Words) -> Block:
     return {
         "type": "modal",
         "callback_id": "ascolto.modal.menu.v1",
-        "private_metadata": seen(card),
+        "private_metadata": seen.value(card),
         "title": kit.plain(words._("Case {number}", number=card.case_id), 24),
         "close": kit.plain(words._("Close"), 24),
         "blocks": [*blocks, *original(card, words)],
@@ -194,7 +207,7 @@ def _element(what: str, card: Card, words: Words) -> Block:
 
 
 def _button(what: str, card: Card, words: Words, style: str = "") -> Block:
-    return kit.button(action(what), _label(what, words), seen(card), style=style)
+    return kit.button(action(what), _label(what, words), seen.value(card), style=style)
 
 
 def _label(what: str, words: Words) -> str:
@@ -204,8 +217,10 @@ def _label(what: str, words: Words) -> str:
 def _original(card: Card, words: Words) -> Block:
     """Opens the place where the customer wrote; where there is a reply, the click also hands it out to copy."""
     if card.draft and card.draft.reply:
-        return kit.button(COPY, words._("Copy and open {host}", host=card.host), seen(card), url=card.url)
-    return kit.button(OPEN, words._("Open on {host}", host=card.host), seen(card), url=card.url)
+        return kit.button(
+            COPY, words._("Copy and open {host}", host=card.host), seen.value(card), url=card.url
+        )
+    return kit.button(OPEN, words._("Open on {host}", host=card.host), seen.value(card), url=card.url)
 
 
 def _has_reply(card: Card) -> bool:

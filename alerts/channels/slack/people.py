@@ -1,4 +1,5 @@
-"""Who may click: the people and the user groups that the configuration names, or anybody where it names none.
+"""Who may click: the people and the user groups that the configuration names, or anybody where it names none; and what
+they are called.
 
 A group's members are asked of Slack and kept for a while; while Slack does not answer, those known last count.
 """
@@ -7,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from threading import Lock
+from typing import Any
 
 from slack_sdk import WebClient
 
@@ -32,6 +34,7 @@ class People:
             timer,
         )
         self._members: frozenset[str] = frozenset()
+        self._names: dict[str, str] = {}
         self._ask_from = float("-inf")
         self._lock = Lock()
 
@@ -40,6 +43,18 @@ class People:
         if not self._people and not self._groups:
             return True
         return user in self._people or user in self._in_groups()
+
+    def name(self, user: str) -> str:
+        """What this person is called, for the records: their id where Slack does not say. May ask Slack."""
+        if user not in self._names and self._client is not None:
+            try:
+                known: dict[str, Any] = self._client.users_info(user=user)["user"]
+                profile = known.get("profile") or {}
+                self._names[user] = str(profile.get("display_name") or known.get("name") or user)
+            except Exception as error:  # the name is for reading alone
+                kind = type(error).__name__
+                log.warning("cannot ask for a name: %s", kind, extra={"action": "slack.no_name"})
+        return self._names.get(user, user)
 
     def _in_groups(self) -> frozenset[str]:
         if not self._groups or self._client is None:

@@ -10,7 +10,7 @@ from alerts import brief_words, telling
 from alerts.card import Card, Listed, Proposal, Why, safe_url
 from alerts.overview import Brief, Item, Listing, Switched
 from alerts.text import cut, one_line, visible
-from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
+from alerts.views import Bundle, Line, Reminder, Report, Said, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words
 from store.clock import iso
 
@@ -132,6 +132,17 @@ def _event(line: Line) -> dict[str, Any]:
         "url": safe_url(line.url)[0],
         "raised": line.raised or None,
         "reopened": line.reopened,
+        "said": _said(line.said) if line.said else None,
+    }
+
+
+def _said(said: Said) -> dict[str, Any]:
+    return {
+        "who": telling.name_of(said.who),
+        "to": telling.name_of(said.to) if said.to else None,
+        "code": said.code or None,
+        "words": said.text or None,
+        "until": said.until and iso(said.until),
     }
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from alerts.card import Listed, Proposal, Why
 from alerts.channels.email.letter import SUBJECT, Letter, Part, letter
 from alerts.channels.email.message import Envelope, as_html, as_text, encode, message_id
-from alerts.views import Line, Report, SourceNotice, StartList, View
+from alerts.views import Line, Report, Said, SourceNotice, StartList, View
 from alerts.words import Words
 from tests.alerts.channels.email.golden import GOLDEN, files
 from tests.alerts.channels.kinds import ALONE, CRITICAL, KINDS, NOW, ROME
@@ -79,6 +79,7 @@ def hostile(text: str) -> list[View]:
     return [
         card,
         Line(1, NOW, ROME, text, None, text, text, text, text, raised=text),
+        Line(1, NOW, ROME, "note", url=text, said=Said(text, text, text, text, NOW)),
         SourceNotice(text, text, text, NOW, ROME, NOW, NOW, text),
         StartList(text, text, text, NOW, ROME, (Listed(1, 1.0, text, text, NOW, text, text),), 9),
         Report(text, (text,)),

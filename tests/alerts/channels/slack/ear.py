@@ -4,22 +4,31 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
+import pytest
 import uvicorn
 from fastapi import FastAPI
 from slack_bolt import App
+from sqlmodel import Session, select
 
-from alerts import outbox
+from alerts import cases, outbox
+from alerts.channels.slack import clicks, menu
 from alerts.channels.slack.client import Slack
-from alerts.channels.slack.listen import Listener, close, slack_app, slack_router, socket_mode
+from alerts.channels.slack.listen import close, slack_app
+from alerts.channels.slack.listener import Listener, Told
+from alerts.channels.slack.transport import slack_router, socket_mode
 from alerts.words import Words
 from store.db import Database
-from tests.alerts.rows import BRAND
+from store.tables import Audit, Case, Mention
+from tests.alerts.rows import BRAND, add_draft, alert
 from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack, Message
 
 PATIENCE = 20.0
+MARTA, LUCA = "slack:U0MARTA:marta", "slack:U0LUCA:luca"
 
 
 class Ear:
@@ -137,3 +146,57 @@ def socket_ear(slack: FakeSlack, listener: Listener, **options: Any) -> Iterator
 
 def listening(db: Database, now: datetime, lang: str = "en", **options: Any) -> Listener:
     return Listener(db, Words(lang), {"aurora": BRAND}, lambda: None, clock=lambda: now, **options)
+
+
+def add_alert(db: Database, now: datetime, **fields: Any) -> None:
+    with db.write() as session:
+        case_id = alert(session, now, **fields)
+        case = session.get_one(Case, case_id)
+        add_draft(session, case, session.get_one(Mention, case.mention_id), now)
+
+
+def case_of(ear: Ear) -> Case:
+    with ear.listener.db.read() as session:
+        return session.get_one(Case, 1)
+
+
+def actions(ear: Ear) -> list[str]:
+    with ear.listener.db.read() as session:
+        return [row.action for row in session.exec(select(Audit).order_by(Audit.id))]  # type: ignore[arg-type]
+
+
+def desk_of(ear: Ear, session: Session) -> cases.Desk:
+    return cases.Desk(session, ear.listener.brands, ["slack"], ear.listener.clock())
+
+
+class Again:
+    """Counts the clicks that were found to have come before."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count, self._lock, really = 0, Lock(), clicks.twice
+
+        def counted(what: str, case_id: int | None = None) -> Told:
+            with self._lock:
+                self.count += 1
+            return really(what, case_id)
+
+        monkeypatch.setattr(clicks, "twice", counted)
+
+
+def redelivered(ear: Ear, again: Again, payload: dict[str, Any]) -> None:
+    """Slack did not hear our answer: the same comes again, now and to four listeners at once."""
+    before = again.count
+    ear.say(payload)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ear.say, [payload] * 4))
+    ear.until(lambda: again.count == before + 5)
+
+
+def form(ear: Ear, what: str, user: str = "U0MARTA", name: str = "marta", **values: Any) -> dict[str, Any]:
+    """What submits the modal `what` of the case, opened from its menu."""
+    ear.slack.views.clear()
+    ear.click("menu")
+    view = ear.modal("menu")
+    ear.say(ear.slack.in_view(view, menu.action(what)))
+    ear.until(lambda: ear.slack.views[view["id"]].get("callback_id") == f"ascolto.modal.{what}.v1")
+    return ear.slack.submission(ear.slack.views[view["id"]], user, name, **values)

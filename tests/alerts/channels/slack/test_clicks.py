@@ -1,222 +1,272 @@
-"""What values, times and addresses a click is made of; commands and searches with hostile words."""
+"""A click done once and by the first: races, what comes again, what nobody has read."""
 
-from datetime import UTC, date, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from sqlmodel import select
 
-from alerts import cases, exclusions
-from alerts.channels.slack import commands
-from alerts.channels.slack.clicks import (
-    Clicked,
-    Listener,
-    addresses,
-    end_of_day,
-    named,
-    snooze_until,
-    texts_of,
-)
-from alerts.channels.slack.commands import Asked
-from alerts.channels.slack.modals import Said
-from alerts.words import Words
-from store.brand import Brand, Briefs, Policy
+from alerts import cases, deeds
+from alerts.channels.slack import clicks, menu
+from alerts.channels.slack.listener import Told
 from store.db import Database
-from store.tables import Audit, Case, Exclusion
-from tests.alerts.channels.slack.test_blocks import assert_plain, assert_valid, hostile
-from tests.alerts.rows import BRAND, add_case, add_mention, desk
-
-BUSINESS = Brand(key="a", name="A", policy=Policy(holidays="IT"))
-ALWAYS = Brand(key="a", name="A", policy=Policy.model_validate({"hours": "always"}))
-NEW_YORK = Brand(key="a", name="A", timezone="America/New_York")
-
-
-@pytest.mark.parametrize(
-    ("value", "known"),
-    [
-        ("12", Clicked(12, "m")),
-        ("12.34.2", Clicked(12, "m", 34, 2)),
-        ("12.7.34.2", Clicked(12, "m", 34, 2, version=7)),
-        ("12.7.0.1", Clicked(12, "m", version=7)),
-        *((wrong, None) for wrong in ("", "1.2", "1.2.3.4.5", "x", "1 ", "-1", "1e3", "\u0661", "9" * 16)),
-    ],
+from store.tables import Audit, Case, CaseStatus, Exclusion
+from tests.alerts.channels.slack.ear import (
+    LUCA,
+    MARTA,
+    Again,
+    Ear,
+    actions,
+    case_of,
+    desk_of,
+    form,
+    listening,
+    redelivered,
 )
-def test_what_a_value_names(value: str, known: Clicked | None) -> None:
-    assert named(value, "m") == known
+from tests.alerts.rows import add_mention
+
+pytestmark = pytest.mark.timeout(120)
 
 
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+def test_the_second_is_told_who_was_faster(one: Ear) -> None:
+    payloads = [one.slack.payload(one.message(), menu.ACKNOWLEDGE, user, name) for user, name in
+                (("U0MARTA", "marta"), ("U0LUCA", "luca"))]  # fmt: skip
+    one.say(payloads[0])
+    one.until(lambda: case_of(one).status == CaseStatus.ACKNOWLEDGED)
+    one.say(payloads[1])
+    one.until(lambda: one.slack.private)
+    assert [(told["user"], told["text"]) for told in one.slack.private] == [
+        ("U0LUCA", "marta was faster: acknowledged today at 12:00.")
+    ]
 
 
-@pytest.mark.parametrize(
-    ("when", "now", "urgency", "brand", "until"),
-    [
-        ("hour", "2026-11-24T11:00", "normal", BUSINESS, "2026-11-24T12:00"),
-        (
-            "hour",
-            "2026-11-24T16:50",
-            "normal",
-            BUSINESS,
-            "2026-11-25T08:00",
-        ),  # after closing: the next morning
-        ("hour", "2026-11-24T16:50", "critical", BUSINESS, "2026-11-24T17:50"),  # critical knows no closing
-        ("hour", "2026-11-24T16:50", "normal", None, "2026-11-24T17:50"),
-        ("morning", "2026-11-24T11:00", "normal", BUSINESS, "2026-11-25T08:00"),
-        ("morning", "2026-11-24T23:30", "normal", BUSINESS, "2026-11-26T08:00"),  # it is Wednesday in Rome
-        ("morning", "2026-11-27T11:00", "normal", BUSINESS, "2026-11-30T08:00"),  # Friday: Monday
-        ("morning", "2026-12-07T11:00", "normal", BUSINESS, "2026-12-09T08:00"),  # the Immacolata
-        ("morning", "2026-03-28T11:00", "normal", ALWAYS, "2026-03-29T07:00"),  # the clocks change
-        ("morning", "2026-11-24T11:00", "normal", None, "2026-11-25T09:00"),
-        ("monday", "2026-11-24T11:00", "critical", BUSINESS, "2026-11-30T08:00"),
-        ("monday", "2026-11-30T11:00", "normal", BUSINESS, "2026-12-07T08:00"),
-        ("monday", "2026-11-30T03:00", "normal", NEW_YORK, "2026-11-30T14:00"),  # it is Sunday there
-    ],
-)
-def test_until_when_a_case_is_put_aside(
-    when: str, now: str, urgency: str, brand: Brand | None, until: str
-) -> None:
-    assert snooze_until(when, at(now), urgency, brand) == at(until)
-
-
-@pytest.mark.parametrize(
-    ("day", "now", "brand", "until"),
-    [
-        ("2026-11-26", "2026-11-24T11:00", BUSINESS, "2026-11-26T17:00"),
-        ("2026-11-28", "2026-11-24T11:00", BUSINESS, "2026-11-28T17:00"),  # a Saturday
-        ("2026-11-24", "2026-11-24T18:00", BUSINESS, "2026-11-24T22:59"),  # closed already
-        ("2026-11-26", "2026-11-24T11:00", ALWAYS, "2026-11-26T22:59"),
-        ("2026-11-26", "2026-11-24T11:00", None, "2026-11-26T18:00"),
-    ],
-)
-def test_until_when_a_promise_is_kept(day: str, now: str, brand: Brand | None, until: str) -> None:
-    assert end_of_day(date.fromisoformat(day), brand, at(now)) == at(until)
-
-
-def test_addresses_as_slack_writes_them() -> None:
-    found = addresses(["vedi <https://a.example/x?a=1&amp;b=2|qui>, e (https://b.example/y)."])
-    assert [ways[0] for ways in found] == ["https://a.example/x?a=1&b=2", "https://b.example/y)."]
-    assert "https://b.example/y" in found[1]
-    assert not [way for ways in found for way in ways if "|" in way or ">" in way]
-
-
-def test_all_that_a_message_says() -> None:
-    message = {
-        "text": "a",
-        "blocks": [
-            {"type": "rich_text", "elements": [{"elements": [{"type": "link", "url": "https://x.example"}]}]}
-        ],
-        "attachments": [{"from_url": "https://y.example", "text": "b"}],
+def test_eight_click_at_the_same_time_and_one_has_it(one: Ear) -> None:
+    people = [(f"U0P{number}", f"person{number}") for number in range(8)]
+    payloads = [one.slack.payload(one.message(), menu.ACKNOWLEDGE, user, name) for user, name in people]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(one.say, payloads))
+    one.until(lambda: len(one.slack.private) == 7)
+    owner = case_of(one).owner or ""
+    told = {(row["user"], row["text"]) for row in one.slack.private}
+    assert told == {
+        (user, f"{owner.split(':')[2]} was faster: acknowledged today at 12:00.")
+        for user, name in people
+        if not owner.endswith(name)
     }
-    assert texts_of(message) == ["a", "https://x.example", "b", "https://y.example"]
-    nested: dict[str, object] = {}
-    for _ in range(5_000):
-        nested = {"blocks": [nested]}
-    assert texts_of(nested) == []
-    assert texts_of({}) == []
+    assert actions(one).count("acknowledge") == 1
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(hostile)
-def test_commands_do_nothing_with_hostile_words(db: Database, text: str) -> None:
-    now = at("2026-11-24T11:00")
-    with db.write() as session:
-        asked = Asked(session, {"aurora": BRAND}, ["app", text or "x"], "slack:U1:m", now, Words("en"))
-        for command in (
-            "",
-            "search ",
-            "mute ",
-            "pause ",
-            "go-on ",
-            "help ",
-            "status ",
-            "exclusions ",
-            "include ",
-        ):
-            message = commands.answer(command + text, asked)
-            assert_valid(message)
-            assert_plain(message.text)
-        commands.answer(f"mute {text} 2h", asked)
+def test_the_second_to_submit_is_told_privately_in_the_channel(one: Ear) -> None:
+    one.click("resolve_as")
+    one.click("resolve_as", "U0LUCA", "luca")
+    one.until(lambda: len(one.slack.views) == 2)
+    views = list(one.slack.views.values())
+    one.say(one.slack.submission(views[0], how="apology"))
+    one.until(lambda: case_of(one).status == CaseStatus.RESOLVED)
+    one.say(one.slack.submission(views[1], "U0LUCA", "luca", how="refund"))
+    one.until(lambda: one.slack.private)
+    assert case_of(one).resolution == "apology"
+    assert one.slack.private[-1]["user"] == "U0LUCA"
+    assert one.slack.private[-1]["text"] == "marta was faster: resolved today at 12:00."
 
 
-def test_a_search_finds_all_words_and_no_wildcards(db: Database, now: datetime) -> None:
-    with db.write() as session:
-        add_mention(session, now, 1, text="Sconto del 100% mai visto")
-        add_mention(session, now, 2, text="Sconto di 100 euro")
-    with db.read() as session:
-        asked = Asked(session, {"aurora": BRAND}, [], "m", now, Words("en"))
-        assert "1 mention with" in commands.answer("search 100% sconto", asked).text
-        assert "2 mentions with" in commands.answer("search sconto", asked).text
-        assert "No mention" in commands.answer("search _conto", asked).text
-        other = Asked(session, {"other": BRAND}, [], "m", now, Words("en"))
-        assert "No mention" in commands.answer("search sconto", other).text
+def test_who_was_faster_is_told_with_what_they_did(one: Ear) -> None:
+    one.click("acknowledge", "U0LUCA", "luca")
+    one.until(lambda: case_of(one).status == CaseStatus.ACKNOWLEDGED)
+    one.click("menu")
+    view = one.modal("menu")
+    one.say(one.slack.in_view(view, menu.action("callback"), "U0PAUL", "paul"))
+    one.until(lambda: "callback" in actions(one))
+    with one.listener.db.read() as session:
+        move = cases.too_late(session, session.get_one(Case, 1), ("callback",))
+        assert not move.led
+        assert cases.too_late(session, session.get_one(Case, 1)).led
+    one.click("menu")
+    one.until(lambda: len(one.slack.views) == 2)
+    view = list(one.slack.views.values())[-1]
+    one.say(one.slack.in_view(view, menu.action("callback")))
+    one.until(lambda: "was faster" in str(one.slack.views))
+    assert "paul was faster, today at 12:00." in str(one.slack.views)
 
 
-def test_an_exclusion_is_listed_and_withdrawn(db: Database, now: datetime) -> None:
-    with db.write() as session:
-        at_desk = desk(session, now)
-        for phrase in ("aurora boreale", "aurora australis"):
-            exclusions.adopt(at_desk, "aurora", phrase, "slack:U1:marta")
-        asked = Asked(session, {"aurora": BRAND}, [], "slack:U2:luca", now, Words("it"))
-        listed = commands.answer("esclusioni aurora", asked).text
-        assert "“aurora boreale” non riguarda Caffè Aurora: marta, oggi" in listed
-        number = next(row.id for row in session.exec(select(Exclusion)) if row.phrase == "aurora australis")
-        assert f"{number}. “aurora australis”" in listed
-        assert "vale di nuovo per Caffè Aurora" in commands.answer("riammetti Aurora  BOREALE", asked).text
-        assert "“aurora boreale” non è esclusa" in commands.answer("include aurora boreale", asked).text
-        assert "“aurora australis” vale di nuovo" in commands.answer(f"include {number}", asked).text
-        assert commands.answer("exclusions", asked).text == "Nessuna espressione è esclusa."
-        assert "nobody non c'è" in commands.answer("exclusions nobody", asked).text
-        traces = session.exec(select(Audit).where(Audit.action == "include")).all()
-        assert [(row.who, row.detail["phrase"]) for row in traces] == [
-            ("slack:U2:luca", "aurora boreale"),
-            ("slack:U2:luca", "aurora australis"),
-        ]
-    assert commands.changes("riammetti x")
-    assert not commands.changes("esclusioni")
+@pytest.mark.parametrize(
+    ("what", "values", "typed"),
+    [
+        ("resolve_as", {"how": "refund", "note": "Bonifico già fatto"}, "Bonifico già fatto"),
+        ("replied", {"promise": "Rimborso in cassa", "by": "2026-12-01"}, "Rimborso in cassa"),
+        ("report", {"rule": "fake", "evidence": "Nessun ordine così"}, "Nessun ordine così"),
+        ("outcome", {"outcome": "kept"}, None),
+    ],
+)
+def test_what_was_typed_comes_back_where_somebody_was_faster(
+    one: Ear, what: str, values: dict[str, Any], typed: str | None
+) -> None:
+    with one.listener.db.write() as session:
+        if what == "outcome":
+            deeds.report(desk_of(one, session), 1, LUCA, "fake", "x")
+    late = form(one, what, **values)
+    with one.listener.db.write() as session:
+        if what == "report":
+            deeds.report(desk_of(one, session), 1, LUCA, "fake", "x")
+        elif what == "outcome":
+            deeds.report_outcome(desk_of(one, session), 1, LUCA, "kept")
+        else:
+            cases.resolve(desk_of(one, session), 1, LUCA)
+    one.say(late)
+    one.until(lambda: one.slack.private)
+    told = one.slack.private[-1]
+    assert "luca was faster" in told["text"]
+    if typed:
+        assert typed in str(told["blocks"])
+    else:
+        assert len(told["blocks"][0]["elements"]) == 1
 
 
-def test_a_phrase_of_what_colleagues_took_up_is_refused_with_a_sentence(db: Database, now: datetime) -> None:
-    fields = {"platform": "mastodon", "title": None}
-    with db.write() as session:
-        ours = add_case(session, add_mention(session, now, 1, text="Caffè Aurora bar, chiuso", **fields), now)
-        other = add_case(session, add_mention(session, now, 2, text="Caffè Aurora bar a Oslo", **fields), now)
-        cases.acknowledge(desk(session, now), ours.id or 0, "slack:U1:marta")
-        number = str(other.id)
-    listener = Listener(db, Words("en"), {"aurora": BRAND}, lambda: None, clock=lambda: now)
-    told = listener.submitted("not_about_us", number, "slack:U2:luca", Said("caffè aurora bar"))
-    assert not told.done
-    assert "colleagues have taken up as yours" in (told.said or "")
-    told = listener.submitted("not_about_us", number, "slack:U2:luca", Said("da Caffè Aurora"))
-    assert "says more than the brand's name" in (told.said or "")
-    with db.read() as session:
-        assert not session.exec(select(Exclusion)).all()
-        assert session.get_one(Case, int(number)).status == "open"
+def test_two_edit_the_draft_and_no_word_is_lost(one: Ear) -> None:
+    one.click("edit")
+    one.click("edit", "U0LUCA", "luca")
+    one.until(lambda: len(one.slack.views) == 2)
+    views = list(one.slack.views.values())
+    one.say(one.slack.submission(views[0], reply="Cara Giulia, la chiamo."))
+    one.until(lambda: case_of(one).reply == "Cara Giulia, la chiamo.")
+    one.say(one.slack.submission(views[1], "U0LUCA", "luca", reply="Gentile Giulia, ci scusi."))
+    one.until(lambda: one.slack.private)
+    assert case_of(one).reply == "Cara Giulia, la chiamo."
+    assert one.slack.private[-1]["text"] == "marta was faster, today at 12:00."
+    assert "Gentile Giulia, ci scusi." in str(one.slack.private[-1]["blocks"])
 
 
-def test_the_commands_speak_the_language_of_the_team(db: Database, now: datetime) -> None:
-    with db.write() as session:
-        asked = Asked(session, {"aurora": BRAND}, [], "slack:U1:marta", now, Words("it"))
-        told = commands.answer("aiuto", asked).text.splitlines()
-        assert [line.partition(":")[0] for line in told] == [
-            "/ascolto stato",
-            "/ascolto cerca PAROLE",
-            "/ascolto silenzia FONTE 2h",
-            "/ascolto pausa [2h]",
-            "/ascolto riprendi",
-            "/ascolto esclusioni [MARCHIO]",
-            "/ascolto riammetti ESPRESSIONE",
-            "/ascolto aiuto",
-        ]
-        assert "/ascolto silenzia FONTE 2h" in commands.answer("silenzia", asked).text
-        assert "quando qualcuno scrive /ascolto riprendi" in commands.answer("pausa", asked).text
-        assert "durata" not in commands.answer("pausa 2h", asked).text
-        assert asked.until(None) == "finché qualcuno non scrive /ascolto riprendi"
+def test_a_note_that_comes_again_counts_once_over_both(ear: Ear, again: Again) -> None:
+    first = form(ear, "note", note="Marta chiama alle 15")
+    ear.say(first)
+    ear.until(lambda: actions(ear).count("note") == 1)
+    ear.say(form(ear, "note", note="Nessuna risposta"))
+    ear.until(lambda: actions(ear).count("note") == 2)
+    redelivered(ear, again, first)
+    assert actions(ear).count("note") == 2
+    assert ear.slack.private == []
+    ear.say(
+        form(ear, "note", note="Nessuna risposta", user="U0LUCA", name="luca")
+    )  # the same words by another
+    ear.until(lambda: actions(ear).count("note") == 3)
 
 
-def test_a_mute_tells_of_the_brief_where_there_is_one(db: Database, now: datetime) -> None:
-    silent = BRAND.model_copy(update={"briefs": Briefs(morning=None, evening=None)})
-    with db.write() as session:
-        for brand, told in ((BRAND, True), (silent, False)):
-            asked = Asked(session, {"aurora": brand}, ["app"], "slack:U1:marta", now, Words("en"))
-            assert ("next brief" in commands.answer("mute app 2h", asked).text) is told
+def test_an_edit_that_comes_again_keeps_the_later_one(one: Ear, again: Again) -> None:
+    first = form(one, "edit", reply="Cara Giulia, la chiamo.")
+    one.say(first)
+    one.until(lambda: case_of(one).reply == "Cara Giulia, la chiamo.")
+    one.deliver()
+    one.say(form(one, "edit", reply="Gentile Giulia, ci scusi.", user="U0LUCA", name="luca"))
+    one.until(lambda: case_of(one).reply == "Gentile Giulia, ci scusi.")
+    redelivered(one, again, first)
+    assert case_of(one).reply == "Gentile Giulia, ci scusi."
+    assert actions(one).count("reply") == 2
+    assert one.slack.private == []  # nobody hears that somebody was faster: it was done
+
+
+def test_a_report_that_comes_again_after_its_answer_counts_once(one: Ear, again: Again) -> None:
+    first = form(one, "report", rule="fake", evidence="Quel giorno eravamo chiusi")
+    one.say(first)
+    one.until(lambda: actions(one).count("report") == 1)
+    one.say(form(one, "outcome", outcome="kept"))
+    one.until(lambda: actions(one).count("report_outcome") == 1)
+    redelivered(one, again, first)
+    assert actions(one).count("report") == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "action"),
+    [("callback", "callback"), ("another", "another_wording"), ("snooze_hour", "snooze")],
+)
+def test_a_click_that_comes_again_counts_once(one: Ear, again: Again, what: str, action: str) -> None:
+    one.click("menu")
+    click = one.slack.in_view(one.modal("menu"), menu.action(what))
+    one.say(click)
+    one.until(lambda: actions(one).count(action) == 1)
+    one.click("resolve_as")
+    one.say(one.slack.submission(one.modal("resolve_as"), how="apology"))
+    one.until(lambda: case_of(one).status == CaseStatus.RESOLVED)
+    with one.listener.db.write() as session:
+        cases.reopen(desk_of(one, session), 1, LUCA)
+    version = case_of(one).version
+    redelivered(one, again, click)
+    assert actions(one).count(action) == 1
+    assert case_of(one).version == version
+
+
+def test_five_of_one_click_at_once_count_once(one: Ear, again: Again) -> None:
+    payload = form(one, "note", note="Marta chiama alle 15")
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(one.say, [payload] * 5))
+    one.until(lambda: again.count == 4)
+    assert actions(one).count("note") == 1
+
+
+@pytest.mark.parametrize(
+    "value", ["", "1.", "1.2", "1.2.x", "1.2.3.4.5", "-1", "1.2.9999999999", "\u0661", "999"]
+)
+def test_a_value_of_no_button_of_ours(db: Database, now: datetime, value: str) -> None:
+    told = clicks.do(listening(db, now), "false_alarm", value, MARTA)
+    assert told == Told(False, "This case is not there any more.")
+
+
+NEWS = "There is news about this case, so it stays as it is. Please look again."
+CLOSING: list[tuple[str, dict[str, Any] | None]] = [
+    ("snooze_morning", None),
+    ("not_relevant", None),
+    ("resolve_as", {"how": "explained"}),
+    ("replied", {}),
+    ("not_about_us", {"phrase": "aurora boreale"}),
+]
+
+
+@pytest.mark.parametrize("news", ["other", "newer", "raised"])
+@pytest.mark.parametrize(("what", "values"), CLOSING)
+def test_what_nobody_has_read_is_closed_by_no_old_click(
+    one: Ear, now: datetime, what: str, values: dict[str, Any] | None, news: str
+) -> None:
+    payload = one.slack.chosen(one.message(), what) if values is None else form(one, what, **values)
+    with one.listener.db.write() as session:
+        case = session.get_one(Case, 1)
+        if news == "other":
+            case.mention_id = add_mention(session, now, 2, text="Mia figlia è in ospedale").id
+        elif news == "newer":
+            add_mention(session, now, text="Mia figlia è in ospedale")
+        else:
+            detail = {"before": "normal", "after": "critical", "version": case.version}
+            session.add(Audit(at=now, who=cases.SYSTEM, action="raise", case_id=1, detail=detail))
+            case.version += 1
+    one.say(payload)
+    one.until(lambda: one.slack.private)
+    assert one.slack.private[-1]["text"] == NEWS
+    assert (case_of(one).status, case_of(one).snoozed_until) == (CaseStatus.OPEN, None)
+    with one.listener.db.read() as session:
+        assert session.exec(select(Exclusion)).all() == []
+    one.deliver()
+    again = one.slack.chosen(one.message(), what) if values is None else form(one, what, **values)
+    one.say(again)  # from the message as it is now
+    one.until(lambda: case_of(one).status != CaseStatus.OPEN or case_of(one).snoozed_until)
+
+
+def test_a_false_alarm_about_older_words_says_to_look_again(one: Ear, now: datetime) -> None:
+    one.click("false_alarm_as")
+    view = one.modal("false_alarm_as")
+    with one.listener.db.write() as session:
+        add_mention(session, now, text="Mia figlia è in ospedale")
+    one.say(one.slack.submission(view))
+    one.until(lambda: one.slack.private)
+    assert "There is news about this case" in one.slack.private[-1]["text"]
+    assert case_of(one).status == CaseStatus.OPEN
+
+
+def test_a_false_alarm_on_what_became_more_urgent_says_to_look_again(one: Ear, now: datetime) -> None:
+    one.click("false_alarm_as")
+    view = one.modal("false_alarm_as")
+    with one.listener.db.write() as session:
+        detail = {"version": session.get_one(Case, 1).version}
+        session.add(Audit(at=now, who=cases.SYSTEM, action="raise", case_id=1, detail=detail))
+    one.say(one.slack.submission(view))
+    one.until(lambda: one.slack.private)
+    assert one.slack.private[-1]["text"] == NEWS
+    assert case_of(one).status == CaseStatus.OPEN

@@ -1,9 +1,8 @@
 """Modals and the App Home: what their golden files show, valid, and harmless whatever the outside writes."""
 
 import json
-import random
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,21 +12,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts import telling
 from alerts.card import Change, Proposal, Why
 from alerts.channels.slack import home, menu, modals
+from alerts.channels.slack.forms import (
+    edit,
+    false_alarm,
+    not_about_us,
+    note,
+    outcome,
+    replied,
+    report,
+    resolve,
+)
+from alerts.channels.slack.forms.not_about_us import Counted
 from alerts.channels.slack.home import Home
-from alerts.channels.slack.modals import Counted, Reply, fingerprint, pieces
 from alerts.words import Words
 from store.status import SourceStatus
 from tests.alerts.channels.kinds import CRITICAL, NOW, ROME
-from tests.alerts.channels.slack.test_blocks import LONG, SCHEMA, hostile, parts, texts
+from tests.alerts.channels.slack.test_blocks import SCHEMA, hostile, parts, texts
 from tests.alerts.channels.slack.views import GOLDEN, VIEWS, files
 from tests.fake_slack import view_refusal
 
 EXPECTED = files()
 WORDS = Words("en")
-TODAY = date(2026, 11, 24)
 
 
 @cache
@@ -130,10 +137,9 @@ def test_hostile_text_does_nothing(text: str, other: str, third: str, status: st
     source = SourceStatus(other, "down", NOW)
     known = Home(NOW, ROME, (card,), 1, (replace(card, case_id=13),), 1, (), (source,), (third,))
     views = (
-        modals.edit(card, text, WORDS),
-        modals.not_about_us(card, Counted(other, 3), WORDS),
-        *(make(card, WORDS) for make in (modals.resolve, modals.replied, modals.false_alarm, modals.note)),
-        *(make(card, WORDS) for make in (modals.report, modals.outcome)),
+        edit.view(card, text, WORDS),
+        not_about_us.view(card, Counted(other, 3), WORDS),
+        *(form.view(card, WORDS) for form in (resolve, replied, false_alarm, note, report, outcome)),
         menu.view(card, menu.Past(frozenset({text}), unfair=True), WORDS),
         modals.notice(text, WORDS, other),
         home.view(known, WORDS, text),
@@ -147,110 +153,6 @@ def test_hostile_text_does_nothing(text: str, other: str, third: str, status: st
         }
     kinds = {part.get("type") for part in parts(view)}
     assert not kinds & {"broadcast", "usergroup", "channel", "user", "emoji", "mrkdwn"}
-
-
-@pytest.mark.parametrize("text", [*LONG, "x" * 20_000, "😀" * 9_000, "a\n\n" * 3_000], ids=str.__len__)
-def test_a_long_reply_is_edited_whole(text: str) -> None:
-    """In as many inputs as Slack needs, each with room to write."""
-    assert_valid(modals.edit(CRITICAL, text[:20_000], WORDS))
-    for _, piece in pieces(text):
-        assert len(piece.encode("utf-16-le")) // 2 <= modals.PIECE
-
-
-def read_back(view: dict[str, Any], **changed: str) -> Any:
-    values = {
-        block["block_id"]: {
-            "text": {"type": "plain_text_input", "value": block["element"].get("initial_value")}
-        }
-        for block in view["blocks"]
-        if block["type"] == "input"
-    }
-    for name in values:
-        if name.startswith("reply.0") and "reply" in changed:
-            values[name]["text"]["value"] = changed["reply"]
-    return modals.read("edit", values, WORDS, TODAY)
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_what_is_not_changed_comes_back_as_it_was(seed: int) -> None:
-    chance = random.Random(seed)
-    words = (
-        chance.choice(["parola", "è", "così?", "\n\nE", "\nPoi", "però,"])
-        for _ in range(chance.randrange(1, 900))
-    )
-    text = " ".join(words).strip().replace(" \n", "\n")
-    card = replace(CRITICAL, draft=Proposal("it", text, limit=9_000))
-    assert read_back(modals.edit(card, text, WORDS)) == Reply(text, fingerprint(text))
-
-
-def test_a_reply_of_more_than_ten_fields_is_saved_whole() -> None:
-    text = "\n\n".join(f"{number}. {'parola ' * 320}fine" for number in range(12))
-    view = modals.edit(replace(CRITICAL, draft=None), text, WORDS)
-    assert len([block for block in view["blocks"] if block["type"] == "input"]) > 10
-    assert read_back(view) == Reply(text, fingerprint(text))
-
-
-@pytest.mark.parametrize(
-    ("unit", "limit", "text", "wrong"),
-    [
-        ("characters", 10, "dieci....!", None),
-        ("characters", 10, "undici....!", "Too long by 1: 11 of 10 characters"),
-        ("graphemes", 2, "👨‍👩‍👧‍👦👨‍👩‍👧‍👦", None),
-        ("bytes", 2, "è", None),
-        ("bytes", 2, "èa", "Too long by 1: 3 of 2 bytes"),
-        ("weighted", 24, "https://a.example/very/long/address/indeed x", "Too long by 1: 25 of 24 weighted characters"),
-    ],
-)  # fmt: skip
-def test_the_length_is_counted_as_the_platform_does(
-    unit: Any, limit: int, text: str, wrong: str | None
-) -> None:
-    card = replace(CRITICAL, draft=Proposal("it", "x", limit=limit, unit=unit))
-    said = read_back(modals.edit(card, "x", WORDS), reply=text)
-    assert said == (Reply(text, fingerprint("x")) if wrong is None else {next(iter(said)): wrong})
-
-
-def test_the_label_tells_limit_and_unit() -> None:
-    card = replace(CRITICAL, draft=Proposal("it", "x", limit=280, unit="weighted"))
-    view = modals.edit(card, "x", WORDS)
-    label = next(block["label"]["text"] for block in view["blocks"] if block["type"] == "input")
-    assert label == "Reply in Italian, at most 280 weighted characters"
-
-
-def state(**values: str) -> dict[str, Any]:
-    return {name: {"any": {"value": value}} for name, value in values.items()}
-
-
-@pytest.mark.parametrize(
-    ("what", "values", "wrong"),
-    [
-        ("resolve_as", {"how": "bribe"}, {"how": "Choose one."}),
-        ("replied", {"promise": "x"}, {"by": "Until when was it promised?"}),
-        ("replied", {"by": "2026-11-26"}, {"promise": "What was promised?"}),
-        ("replied", {"promise": "x", "by": "2026-11-23"}, {"by": "That day is over."}),
-        ("replied", {"promise": "x", "by": "soon"}, {"by": "Choose a day."}),
-        ("false_alarm_as", {"urgency": "very"}, {"urgency": "Choose one."}),
-        ("report", {"rule": "negative", "evidence": "x"}, {"rule": "Choose one."}),
-        ("report", {"rule": "fake", "evidence": "  "}, {"evidence": "Write something."}),
-        ("note", {}, {"note": "Write something."}),
-        ("outcome", {}, {"outcome": "Choose one."}),
-        ("not_about_us", {"phrase.x": "a"}, {"phrase.x": "Write at least 3 letters."}),
-    ],
-)
-def test_what_is_wrong_is_said(what: str, values: dict[str, str], wrong: dict[str, str]) -> None:
-    assert modals.read(what, state(**values), WORDS, TODAY) == wrong
-
-
-@pytest.mark.parametrize(("what", "values"), [("edit", {}), ("edit", {"reply.x": "y"}), ("teleport", {})])
-def test_a_form_that_is_not_ours_is_refused(what: str, values: dict[str, str]) -> None:
-    with pytest.raises(KeyError):
-        modals.read(what, state(**values), WORDS, TODAY)
-
-
-def test_nobody_can_report_what_is_merely_negative() -> None:
-    shown = modals.report(CRITICAL, WORDS)
-    rules = [part["value"] for part in parts(shown) if part.get("value")]
-    assert set(rules) == set(telling.RULES)
-    assert "never reported because it is negative" in "\n".join(texts([shown]))
 
 
 def test_hiding_is_offered_for_spam_and_abuse_alone_and_after_a_warning() -> None:

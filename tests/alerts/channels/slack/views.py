@@ -9,8 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from alerts.channels.slack import home, menu, modals
+from alerts.channels.slack.forms import (
+    edit,
+    false_alarm,
+    not_about_us,
+    note,
+    outcome,
+    replied,
+    report,
+    resolve,
+)
+from alerts.channels.slack.forms.not_about_us import Counted
 from alerts.channels.slack.home import Home
-from alerts.channels.slack.modals import Counted
 from alerts.words import Words
 from store.status import SourceStatus
 from tests.alerts.channels.kinds import CRITICAL, KINDS, MARTA, NORMAL, NOW, REPLY, ROME
@@ -41,18 +51,18 @@ HOME = Home(
 SPAM = menu.Past(frozenset({"warn", "report"}), unfair=True)
 VIEWS: dict[str, Callable[[Words], dict[str, Any]]] = {
     "loading": modals.loading,
-    "edit": lambda words: modals.edit(CRITICAL, REPLY, words),
-    "edit_long": lambda words: modals.edit(CRITICAL, LONG, words),
-    "edit_foreign": lambda words: modals.edit(KINDS["foreign"], "Dear Sabine, thank you.", words),  # type: ignore[arg-type]
-    "resolve": lambda words: modals.resolve(CRITICAL, words),
-    "replied": lambda words: modals.replied(CRITICAL, words),
-    "false_alarm": lambda words: modals.false_alarm(CRITICAL, words),
-    "not_about_us": lambda words: modals.not_about_us(CRITICAL, Counted("aurora boreale", 14), words),
-    "not_about_us_ours": lambda words: modals.not_about_us(CRITICAL, Counted("caffè", 1_400, 12), words),
-    "not_about_us_unknown": lambda words: modals.not_about_us(CRITICAL, None, words),
-    "note": lambda words: modals.note(CRITICAL, words),
-    "report": lambda words: modals.report(CRITICAL, words),
-    "outcome": lambda words: modals.outcome(CRITICAL, words),
+    "edit": lambda words: edit.view(CRITICAL, REPLY, words),
+    "edit_long": lambda words: edit.view(CRITICAL, LONG, words),
+    "edit_foreign": lambda words: edit.view(KINDS["foreign"], "Dear Sabine, thank you.", words),  # type: ignore[arg-type]
+    "resolve": lambda words: resolve.view(CRITICAL, words),
+    "replied": lambda words: replied.view(CRITICAL, words),
+    "false_alarm": lambda words: false_alarm.view(CRITICAL, words),
+    "not_about_us": lambda words: not_about_us.view(CRITICAL, Counted("aurora boreale", 14), words),
+    "not_about_us_ours": lambda words: not_about_us.view(CRITICAL, Counted("caffè", 1_400, 12), words),
+    "not_about_us_unknown": lambda words: not_about_us.view(CRITICAL, None, words),
+    "note": lambda words: note.view(CRITICAL, words),
+    "report": lambda words: report.view(CRITICAL, words),
+    "outcome": lambda words: outcome.view(CRITICAL, words),
     "menu_open": lambda words: menu.view(CRITICAL, menu.Past(), words),
     "menu_spam": lambda words: menu.view(replace(TAKEN, category="spam"), SPAM, words),
     "menu_praise": lambda words: menu.view(KINDS["praise"], menu.Past(), words),  # type: ignore[arg-type]

@@ -108,6 +108,26 @@ def test_a_case_in_full() -> None:
     assert carried(KINDS["reminder_owner"])["data"]["to"] == ["marta", "@head-of-care"]
 
 
+def test_an_event_carries_who_did_what_and_their_words() -> None:
+    told = {
+        kind: carried(KINDS[f"line_{kind}"])["data"] for kind in ("given", "promised", "reported", "gone")
+    }
+    nothing = {"to": None, "code": None, "words": None, "until": None}
+    assert told["given"]["said"] == nothing | {"who": "marta", "to": "luca"}
+    assert told["promised"]["said"] == nothing | {
+        "who": "marta",
+        "words": "ricambio spedito",
+        "until": "2026-11-26T11:00:00Z",
+    }
+    assert told["reported"]["said"] == nothing | {
+        "who": "marta",
+        "code": "fake",
+        "words": "mai stata cliente",
+    }
+    assert told["reported"]["url"] == "https://apps.example.com/it"
+    assert told["gone"]["said"] is None
+
+
 def test_a_storm_carries_its_count_and_its_worst() -> None:
     case = carried(KINDS["storm"])["data"]["case"]
     assert (case["storm"], case["mentions"], case["opened_at"]) == (True, 990, "2026-11-24T10:48:00Z")

@@ -355,6 +355,7 @@ def test_a_lost_answer_brings_the_same_message_again_and_a_change_another(
     told = {got.verified["type"]: got.verified["data"] for got in changes}
     assert told["case.updated"]["case"]["status"] == "acknowledged"
     assert told["case.event"]["event"] == "acknowledge"
+    assert told["case.event"]["said"]["who"] == "marta"
 
 
 def test_a_webhook_that_is_gone_stands_as_failed_with_its_mend(db: Database, now: datetime) -> None:

@@ -1,0 +1,86 @@
+"""What a click shows, as the database has it now: the modals of a case, its reply to copy, the App Home. Changes
+nothing."""
+
+from collections.abc import Callable
+
+from sqlmodel import col, select
+
+from alerts.card import load_card
+from alerts.channels.slack import commands, home, kit, menu, modals, seen
+from alerts.channels.slack.blocks import Message
+from alerts.channels.slack.escape import plain
+from alerts.channels.slack.forms import FORMS
+from alerts.channels.slack.forms.base import Showing
+from alerts.channels.slack.forms.edit import reply_of
+from alerts.channels.slack.kit import Block
+from alerts.channels.slack.listener import NO_CASE, Listener
+from alerts.channels.slack.pieces import pieces
+from store.tables import Case, Notification, NotificationKind
+
+
+def _menu(now: Showing) -> Block:
+    return menu.view(now.card, menu.past(now.session, now.case, now.card), now.words)
+
+
+VIEWS: dict[str, Callable[[Showing], Block]] = {
+    "menu": _menu,
+    **{name: form.show for name, form in FORMS.items()},
+}
+"""What a click opens, by its name."""
+
+
+def view(listener: Listener, what: str, value: str, phrase: str | None = None) -> Block:
+    """The modal `what` of a case, as it is now; a sentence where the case is not there."""
+    clicked, words = seen.read(value), listener.words
+    gone = modals.notice(words._(NO_CASE), words)
+    if clicked is None:
+        return gone
+    with listener.db.read() as session:
+        case = session.get(Case, clicked.case_id)
+        if case is None:
+            return gone
+        brand = listener.brands.get(case.brand)
+        card = load_card(session, clicked.case_id, brand, listener.clock())
+        return VIEWS[what](Showing(session, case, card, brand, words, phrase))
+
+
+def copy(listener: Listener, value: str) -> Message | None:
+    """The reply of a case, whole, to be copied; None where there is none."""
+    clicked = seen.read(value)
+    if clicked is None:
+        return None
+    with listener.db.read() as session:
+        case = session.get(Case, clicked.case_id)
+        reply = reply_of(session, case) if case else ""
+    if not reply:
+        return None
+    words = listener.words
+    said = words._("Copy this, paste it where the customer wrote, then mark the case as replied:")
+    replied = kit.button(menu.REPLIED, words._("Mark as replied"), value)
+    shown = kit.rich(kit.section(kit.text(said)), *(kit.verbatim(piece) for _, piece in pieces(reply)))
+    return Message(plain(said, 1_000), (shown, kit.actions("ascolto.copy", [replied])))
+
+
+def app_home(listener: Listener, user: str, said: str = "") -> Block:
+    """The App Home of a person; `said`: what became of the click that was made there."""
+    now = listener.clock()
+    with listener.db.read() as session:
+        asked = commands.Asked(session, listener.brands, listener.sources, "", now, listener.words)
+        standing = commands.standing(asked)
+        known = home.load(session, listener.brands, listener.sources, user, now, standing)
+    return home.view(known, listener.words, said)
+
+
+def place_of(listener: Listener, value: str) -> str | None:
+    """The channel in which the case's message stands."""
+    clicked = seen.read(value)
+    if clicked is None:
+        return None
+    with listener.db.read() as session:
+        return session.scalar(
+            select(col(Notification.address)).where(
+                col(Notification.case_id) == clicked.case_id,
+                col(Notification.kind) == NotificationKind.CASE,
+                col(Notification.channel) == "slack",
+            )
+        )
