@@ -69,5 +69,6 @@ def _reply(line: Text, reply: DraftReply) -> Answer:
         "remedy": reply.remedy,
         "checks": [asdict(check) for check in reply.checks],
         "generator": reply.generator,
+        "status_note": reply.status_note,
         "sentences": [asdict(sentence) for sentence in reply.sentences],
     }

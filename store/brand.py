@@ -156,6 +156,15 @@ class Correction(Strict):
     source: str = ""
 
 
+class Statement(Strict):
+    """What the brand says to everybody who writes of one matter, such as an outage. `words`: how people tell of it, in
+    the patterns of the phrase files."""
+
+    words: tuple[str, ...] = Field(min_length=1)
+    lang: str
+    text: str = Field(min_length=1)
+
+
 class FirstContact(Strict):
     """Time to the first answer by urgency; None: no clock."""
 
@@ -213,6 +222,7 @@ class Policy(Strict):
     clauses: dict[str, str] = {}
     faq: tuple[Faq, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    statements: tuple[Statement, ...] = ()
     storm: int = Field(
         10, ge=1, description="complaints within ten minutes; what comes beyond joins one case"
     )

@@ -109,6 +109,7 @@ def _reply(
         remedy=wanted.remedy,
         checks=checks,
         moves=(written.moves if written else ()) + (private.moves if private else ()),
+        status_note=writing.status_note(wanted, Choice(request.seed, ())),
         sentences=(written.sentences if written else ()) + (private.sentences if private else ()),
     )
 

@@ -1,9 +1,9 @@
-"""The brand's own words in a draft: its approved wordings, which come before those of the phrase files, and what it
-says where something untrue is told of it."""
+"""The brand's own words in a draft: its approved wordings, which come before those of the phrase files, what it says
+where something untrue is told of it, and its statements on matters of which many write."""
 
 from alerts.drafts.patterns import find, fold
 from alerts.drafts.phrases import MOVES, Wording, languages, load
-from store.brand import Brand, Correction
+from store.brand import Brand, Correction, Statement
 
 FORMS = {"formal": 0, "informal": -1}  # places among a language's registers
 
@@ -31,13 +31,21 @@ def correction(words: str, brand: Brand, lang: str) -> Correction | None:
     return next((one for one in mine if find(one.words, text)), None)
 
 
-def facts(correction: Correction | None) -> dict[str, str]:
-    """What its slots say."""
-    if correction is None:
-        return {}
-    return {"correction": correction.text.strip()} | (
-        {"source": correction.source.strip()} if correction.source.strip() else {}
-    )
+def statement(words: str, brand: Brand, lang: str) -> Statement | None:
+    """What the brand says to everybody who writes of this matter, where it says it in the language of the draft."""
+    text = fold(words)
+    mine = (one for one in brand.policy.statements if one.lang.split("-")[0].lower() == lang)
+    return next((one for one in mine if find(one.words, text)), None)
+
+
+def facts(correction: Correction | None, statement: Statement | None) -> dict[str, str]:
+    """What their slots say."""
+    said = {
+        "correction": correction.text if correction else "",
+        "source": correction.source if correction else "",
+        "statement": statement.text if statement else "",
+    }
+    return {slot: text.strip() for slot, text in said.items() if text.strip()}
 
 
 def check(brand: Brand) -> None:

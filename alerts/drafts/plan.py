@@ -20,6 +20,7 @@ from store.brand import Brand, Correction, Faq
 SEQUENCES: Mapping[str, tuple[str, ...]] = {
     "complaint": ("open", "feel", "next", "remedy", "correct", "correct_source", "invite", "protect"),
     "mixed": ("glad", "weak", "feel", "next", "remedy", "correct", "correct_source", "invite", "protect"),
+    "statement": ("statement_open", "statement", "statement_close", "protect"),
     "correct": ("correct_open", "correct", "correct_source", "correct_close"),
     "answer": ("answer_open", "answer", "answer_close"),
     "information": ("ask_open", "ask_next", "ask_hurry"),
@@ -38,6 +39,13 @@ SEQUENCES: Mapping[str, tuple[str, ...]] = {
     "article_question": ("article_question", "article_contact"),
     "critical": ("critical_again", "public", "safety", "critical_invite"),
 }
+MATTERS = (
+    "complaint",
+    "mixed",
+    "assistance",
+    "careful",
+    "correct",
+)  # a statement for everybody is the answer to these
 UNSURE = ("careful", "praise_open", "information", "assistance")  # what is untrue is put right in these
 PRIVATE = ("private", "advice", "private_ask", "private_reach")
 GLADLY = frozenset(
@@ -53,7 +61,8 @@ class Plan:
     `grounds`, what allows each of them (a part of the mention, a line of the configuration); `urgency`: whose clock
     runs; `topic`: what contacts and remedy are chosen by; `again`: why this is not its author's first word
     (`came_back`, `edited`); `entry`: the configured answer; `correction`: what the brand says of something untrue;
-    `own`: the brand's wordings by move; `sorry`: the customer is unhappy; `certain`: something went wrong; `offers`: the remedy is offered, though it costs."""
+    `own`: the brand's wordings by move; `sorry`: the customer is unhappy; `certain`: something went wrong;
+    `offers`: the remedy is offered, though it costs."""
 
     case: str | None
     phrases: Phrases
@@ -96,6 +105,9 @@ def make(request: DraftRequest) -> Plan:
     correction = own.correction(request.words, request.brand, lang)
     if correction and (case in UNSURE or (case in ("complaint", "mixed") and problems[0].span is None)):
         case = "correct"
+    statement = own.statement(request.words, request.brand, lang)
+    if statement and case in MATTERS:
+        case = "statement"
     contact = _contact(request.brand, topic)
     times = timing(request.brand, _urgency(case, request), request.now, phrases)
     return Plan(
@@ -109,7 +121,7 @@ def make(request: DraftRequest) -> Plan:
         correction=correction,
         own=own.wordings(request.brand, lang, topic),
         facts=_facts(case, request, reading, problems, entry, contact, times, phrases)
-        | own.facts(correction),
+        | own.facts(correction, statement),
         grounds=_grounds(request, _urgency(case, request), problems, entry, topic),
         urgency=_urgency(case, request),
         topic=topic,
@@ -321,6 +333,7 @@ def _grounds(
         "problem": tuple(_seen(found) for found in problems),
         "correction": ("policy.corrections",),
         "source": ("policy.corrections",),
+        "statement": ("policy.statements",),
         "remedy": (f"policy.remedies.{topic}",) if policy.remedies.get(topic or "") else (),
     }
 
@@ -333,7 +346,7 @@ def _seen(found: Found) -> str:
 def _is_certain(case: str | None, request: DraftRequest, problems: tuple[Found, ...]) -> bool:
     """Whether something went wrong at all: a calm question about a topic is no problem with it."""
     if case != "assistance" or request.sentiment == "negative":
-        return case in ("complaint", "mixed", "assistance")
+        return case in ("complaint", "mixed", "assistance", "statement")
     return problems[0].span is not None and not problems[0].problem.minor
 
 

@@ -70,7 +70,8 @@ class Sentence:
 class DraftReply:
     """A draft: the public reply (None for spam), the private one where the matter moves there, the meaning of both for
     the person who signs them (`gloss`; None where that needs none, or nobody can give it), its length (`used` of
-    `limit` in `unit`), the wordings used (`moves`), and its `sentences`, the public ones first."""
+    `limit` in `unit`), the wordings used (`moves`), its `sentences`, the public ones first, and while
+    nobody is there a note for the brand's own profile (`status_note`)."""
 
     lang: str
     reply: str | None
@@ -84,3 +85,4 @@ class DraftReply:
     moves: tuple[str, ...]
     generator: str = "phrases"
     sentences: tuple[Sentence, ...] = ()
+    status_note: str | None = None

@@ -19,8 +19,11 @@ LEFT_OUT = (
 COMFORT = 640  # characters of a public reply that people still read, where the platform allows more
 COMFORTS = LEFT_OUT.index("second")  # what may go for comfort alone
 SLOTS_LEFT_OUT = {"times": ("when", "opens", "until")}
-CORRECT = (Wording(id="correct.1", form=None, text="{correction}"),)
-"""The brand's own words: no phrase stands around them."""
+OWN = {
+    "correct": (Wording(id="correct.1", form=None, text="{correction}"),),
+    "statement": (Wording(id="statement.1", form=None, text="{statement}"),),
+}
+"""What the brand says in its own words alone, by step."""
 QUOTING = ("complaint", "mixed")
 STATED = frozenset(
     {
@@ -37,6 +40,7 @@ STATED = frozenset(
         "reach",
         "need",
         "correction",
+        "statement",
         "source",
     }
 )
@@ -116,7 +120,8 @@ class Pen:
             return ""
         if wording.gloss is not None:
             return wording.gloss
-        meant = wording if wording in CORRECT else self.reader.phrases.alike(wording)
+        own = any(wording in wordings for wordings in OWN.values())
+        meant = wording if own else self.reader.phrases.alike(wording)
         if meant is None or not all(facts[slot].meaning for slot in meant.slots):
             return ""
         return meant.render({slot: fact.meaning for slot, fact in facts.items()})
@@ -182,6 +187,13 @@ def public(
         pen = Pen(plan, replace(choice, attempt=attempt), without, reader)
         written = _fitted(plan, brand, platform, pen)
     return written
+
+
+def status_note(plan: Plan, choice: Choice) -> str | None:
+    """What the brand may write on its own profile while nobody is there; None: somebody is."""
+    if "opens" not in plan.facts:
+        return None
+    return _sentence(Pen(plan, choice, frozenset()).move("status_note").text) or None
 
 
 def private(
@@ -260,8 +272,10 @@ def _step(pen: Pen, step: str) -> Said:
         return _remedy(pen)
     if step.startswith("correct") and plan.correction is None:
         return Said()
-    if step == "correct":
-        return pen.say(CORRECT)
+    if step in OWN:
+        return pen.say(OWN[step])
+    if step == "statement_open":
+        return pen.move(step, problem=pen.problem())
     if step == "correct_source" and "source" not in pen.facts:
         return Said()
     if step == "protect" and not plan.reading.exposed:

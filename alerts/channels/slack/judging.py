@@ -22,7 +22,7 @@ def judged(listener: Listener, said: str, value: str, who: str) -> Told:
     try:
         with listener.db.write() as session:
             desk = listener.desk(session, listener.clock())
-            answer = samples.answer(desk, int(value), said, who, listener.compose, listener.detect)
+            answer = samples.answer(desk, int(value), said, who, listener.writing.compose, listener.detect)
     except Permanent:
         return gone
     except Exception as error:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlmodel import Session
 
@@ -32,7 +33,8 @@ class Writing:
 @dataclass(frozen=True, slots=True)
 class Listener:
     """What a click needs. `wake`: called when a message must be edited; it must not block. `channels`: where the lines
-    of a case's thread go; `detect`: finds the language of a text, for drafts that are written anew."""
+    of a case's thread go; `compose`: writes drafts anew, by default with a gloss for who reads `words`; `detect`: finds
+    the language of a text for it."""
 
     db: Database
     words: Words
@@ -41,7 +43,7 @@ class Listener:
     clock: Callable[[], datetime] = utcnow
     channels: Sequence[str] = ("slack",)
     sources: Sequence[str] = ()
-    compose: Compose = compose
+    compose: Compose | None = None
     detect: Detect | None = None
     routing: Routing = field(default_factory=Routing)
 
@@ -51,7 +53,7 @@ class Listener:
 
     @property
     def writing(self) -> Writing:
-        return Writing(self.compose, self.detect)
+        return Writing(self.compose or partial(compose, reader=self.words.lang), self.detect)
 
 
 @dataclass(frozen=True, slots=True)

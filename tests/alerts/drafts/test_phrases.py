@@ -153,8 +153,20 @@ def test_italian_agrees_with_no_gender() -> None:
 
 def test_every_move_is_used_and_every_step_is_known() -> None:
     steps = {step for sequence in SEQUENCES.values() for step in sequence} | set(PRIVATE)
-    own = {"open", "feel", "next", "remedy", "thanks", "public", "safety", "private", "advice"}
-    within = {"greeting", "greeting_grave", "sorry", "sorry_again", "sorry_edited", "noted", "noted_again", "noted_invite", "praise_edited"}  # fmt: skip
+    own = {
+        "open",
+        "feel",
+        "next",
+        "remedy",
+        "thanks",
+        "public",
+        "safety",
+        "private",
+        "advice",
+        "correct",
+        "statement",
+    }
+    within = {"greeting", "greeting_grave", "sorry", "sorry_again", "sorry_edited", "noted", "noted_again", "noted_invite", "praise_edited", "status_note"}  # fmt: skip
     remedies = {move for move in MOVES if move.startswith("remedy_")}
     assert set(MOVES) == (steps - own) | within | remedies | set(LETTERS)
     assert set(SEQUENCES) >= GLADLY

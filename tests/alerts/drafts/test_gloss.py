@@ -1,0 +1,74 @@
+"""What a draft means to who signs it, and what allows each of its sentences."""
+
+import pytest
+
+from alerts.drafts.compose import compose
+from alerts.drafts.phrases import languages, load
+from tests.alerts.drafts.requests import brand, request
+
+
+def test_a_draft_in_the_reader_s_language_needs_no_gloss() -> None:
+    assert compose(request(), "it").gloss is None
+    assert compose(request()).gloss is None
+    assert compose(request(), "xx").gloss is None
+
+
+def test_the_gloss_says_what_the_draft_says() -> None:
+    asked = request("My parcel is two weeks late.", lang="en", author="Marta B.")
+    reply = compose(asked, "it")
+    gloss = str(reply.gloss)
+    assert "Marta" in gloss
+    assert "ritardo" in gloss or "consegna" in gloss
+    assert "help@aurora.example" in gloss
+    assert "entro un'ora" in gloss  # the time, in the reader's words
+    assert "within an hour" in str(reply.reply)
+    assert [bool(sentence.gloss) for sentence in reply.sentences] == [True] * len(reply.sentences)
+    assert " ".join(str(sentence.gloss) for sentence in reply.sentences) == gloss
+
+
+def test_the_private_reply_has_its_gloss_too() -> None:
+    asked = request("I had to go to hospital after eating it.", "negative/critical/complaint", lang="en")
+    reply = compose(asked, "it")
+    assert reply.private_reply
+    assert len(str(reply.gloss).split("\n\n")) == 2
+
+
+@pytest.mark.parametrize("reader", ["it", "en"])
+@pytest.mark.parametrize("lang", languages())
+def test_every_wording_has_a_counterpart_for_who_reads(lang: str, reader: str) -> None:
+    phrases, theirs = load(lang), load(reader)
+    missing = [w.id for w, _ in phrases.wordings() if theirs.alike(w) is None]
+    assert missing == []
+
+
+def test_a_wording_of_the_brand_s_own_has_the_gloss_it_was_given() -> None:
+    phrase = {"move": "praise_close", "lang": "en", "text": "see you at the roastery."}
+    asked = request("Lovely coffee, thank you!", "positive/low/praise", lang="en")
+    for gloss in ("vi aspettiamo in torrefazione.", None):
+        mine = brand(voice={"phrases": [phrase | ({"gloss": gloss} if gloss else {})]})
+        reply = compose(request(**{**_values(asked), "brand": mine}), "it")
+        assert "See you at the roastery." in str(reply.reply)
+        assert ("torrefazione" in str(reply.gloss)) is bool(gloss)
+        assert (reply.gloss is None) is (gloss is None)  # nobody signs what nobody can read
+
+
+def _values(asked: object) -> dict[str, object]:
+    names = ("text", "lang", "sentiment", "sentiment_probs", "urgency", "category")
+    return {name: getattr(asked, name) for name in names}
+
+
+def test_each_sentence_is_traced_to_what_allows_it() -> None:
+    reply = compose(request(author="Marta B.", text="Il caffè è arrivato rotto, voglio il rimborso."))
+    grounds = {ground for sentence in reply.sentences for ground in sentence.grounds}
+    assert {"mention.author", "mention.text", "policy.first_contact.high", "policy.hours"} <= grounds
+    assert any(ground.startswith("policy.contacts.") for ground in grounds)
+    answer = compose(request("Siete aperti la domenica a Trieste?", "neutral/low/information"))
+    assert any("policy.faq.1" in sentence.grounds for sentence in answer.sentences)
+    assert [sentence.text for sentence in answer.sentences if "policy.faq.1" in sentence.grounds] == [
+        "Sì, dalle 9 alle 13."
+    ]
+
+
+def test_a_contact_of_a_topic_is_named_as_such() -> None:
+    reply = compose(request("Mi avete addebitato due volte lo stesso ordine."))
+    assert any("policy.contacts.refund_payment" in sentence.grounds for sentence in reply.sentences)
