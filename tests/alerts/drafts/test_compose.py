@@ -162,9 +162,15 @@ def test_another_language_is_answered_in_english_and_says_so() -> None:
 
 
 def test_a_configured_answer_in_a_language_without_phrases_stands_alone() -> None:
-    draft = said("¿Las cápsulas son compostables?", "neutral/normal/information", lang="es")
-    assert draft.reply == "Sí, van con los residuos orgánicos de la casa.\n\nGiulia, Caffè Aurora"
-    assert (draft.lang, draft.moves, draft.remedy) == ("es", ("faq.3",), "information")
+    entry = {
+        "question": "Les càpsules són compostables?",
+        "answer": "Sí, amb els residus orgànics.",
+        "lang": "ca",
+    }
+    aurora = brand({"faq": [entry]})
+    draft = said("Les càpsules són compostables?", "neutral/normal/information", lang="ca", brand=aurora)
+    assert draft.reply == "Sí, amb els residus orgànics.\n\nGiulia, Caffè Aurora"
+    assert (draft.lang, draft.moves, draft.remedy) == ("ca", ("faq.1",), "information")
     assert all(check.ok for check in draft.checks)
 
 
