@@ -99,9 +99,7 @@ def test_no_preposition_swallows_an_article() -> None:
 
 
 def test_the_two_registers_are_never_mixed() -> None:
-    formal = re.compile(
-        r"\b(?:le|su|sus|suyo|suya|usted|escríbanos|prefiera|prefiere)\b", re.IGNORECASE
-    )
+    formal = re.compile(r"\b(?:le|su|sus|suyo|suya|usted|escríbanos|prefiera|prefiere)\b", re.IGNORECASE)
     informal = re.compile(
         r"\b(?:te|tu|tus|tuyo|tuya|contigo|escríbenos|puedes|prefieras|prefieres)\b", re.IGNORECASE
     )
