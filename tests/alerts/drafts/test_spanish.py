@@ -131,3 +131,16 @@ def test_the_two_registers_are_never_mixed() -> None:
 )
 def test_the_guard_knows_what_a_reply_must_not_say(promise: str, part: str) -> None:
     assert found(getattr(ES.guard, part), fold(promise))
+
+
+@pytest.mark.parametrize(
+    ("text", "abusive"),
+    [
+        ("sois unos gilipollas", True),
+        ("Son unas putas", True),
+        ("El café está de puta madre", False),
+        ("La caja llegó hecha una mierda", False),
+    ],
+)
+def test_coarse_praise_and_anger_are_no_insults(text: str, abusive: bool) -> None:
+    assert bool(found(ES.abuse, fold(text))) is abusive
