@@ -94,7 +94,8 @@ def test_no_preposition_swallows_an_article() -> None:
     slots = ("problem", "point", "good")
     frames = [w.text for w, _ in ES.wordings() if any(f"{{{slot}}}" in w.text for slot in slots)]
     assert [text for text in frames if re.search(r"\b(?:de|a) \{(?:problem|point|good)\}", text)] == []
-    named = [w.text for entry in (*ES.problems, *ES.goods) for w in entry.name]
+    named = [w.text for problem in ES.problems for w in problem.name]
+    named += [w.text for good in ES.goods for w in good.name]
     assert [name for name in named if not re.match(r"(?:el|la|los|las|lo) ", name)] == []
 
 
