@@ -110,7 +110,7 @@ def _own(text: str, request: DraftRequest) -> str:
     theirs = fold(request.words, None).plain
 
     def unquoted(quote: regex.Match[str]) -> str:
-        inside = next(part for part in quote.groups() if part is not None)
+        inside = next(part for part in quote.groups() if part is not None).strip()  # « French » has spaces inside
         return "“…”" if fold(inside, None).plain in theirs and _is_harmless(inside) else quote[0]
 
     for phrase in _trusted(request):
