@@ -151,9 +151,11 @@ class Language(Strict):
 
 
 class Times(Strict):
-    """How times are said. `clock` is a pattern of Unicode's CLDR."""
+    """How times are said. `clock` is a pattern of Unicode's CLDR; `first`: the first day of a month, where the language
+    does not write it as a figure ("1er")."""
 
     clock: str
+    first: str | None = None
     within: str
     today: str
     day: str
