@@ -116,20 +116,24 @@ def test_signs_of_two_parts_follow_a_no_break_space() -> None:
 
 
 def test_nothing_agrees_with_the_customers_gender() -> None:
-    gendered = re.compile(r"\b(?:ch[eè]re?|dés?olée?|ravie?|satisfaite?|déçue?|bienvenue?|traitée?|reçue? par)\b")
+    gendered = re.compile(
+        r"\b(?:ch[eè]re?|dés?olée?|ravie?|satisfaite?|déçue?|bienvenue?|traitée?|reçue? par)\b"
+    )
     assert [w.text for w, _ in FRENCH.wordings() if gendered.search(w.text)] == []
 
 
 def test_what_went_wrong_melts_into_no_preposition() -> None:
     """A name begins with its article, which "de" and "à" would swallow."""
     for wording, _ in FRENCH.wordings():
-        assert not re.search(r"\b(?:de|à|d'|du|au) ?\{(?:problem|point|good|place)\}", wording.text), wording.text
+        assert not re.search(r"\b(?:de|à|d'|du|au) ?\{(?:problem|point|good|place)\}", wording.text), (
+            wording.text
+        )
 
 
 def test_a_danger_is_answered_formally_and_without_excuses() -> None:
     speaks = brand(voice={"formality": {"fr": "tu"}})
     found = drafted(
-        "salut, t'es malade ? la prise a fondu, de la fumée partout",
+        "salut, tu te rends compte ? la prise a fondu, de la fumée partout",
         "negative/critical/complaint",
         brand=speaks,
         topics=("safety_health",),
