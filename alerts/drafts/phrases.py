@@ -151,10 +151,12 @@ class Language(Strict):
 
 
 class Times(Strict):
-    """How times are said. `clock` and `dated` are patterns of Unicode's CLDR."""
+    """How times are said. `clock` and `dated` are patterns of Unicode's CLDR, for an hour and for a date; `first`: the
+    first day of a month, where the language does not write it as a figure ("1er")."""
 
     clock: str
     dated: str = "EEEE d MMMM"
+    first: str | None = None
     within: str
     today: str
     day: str

@@ -88,10 +88,10 @@ def test_an_insult_that_names_a_problem_is_a_complaint() -> None:
     [
         ("it", ("en",), "it"),
         ("en-GB", ("it",), "en"),
-        ("fr", ("it",), "en"),
+        ("sv", ("it",), "en"),
         ("und", ("it", "en"), "it"),
         (None, ("it", "en"), "it"),
-        (None, ("fr",), "en"),
+        (None, ("sv",), "en"),
         (None, ("en-GB",), "en"),
     ],
 )
