@@ -231,9 +231,10 @@ def _tone(said: _Said) -> Iterator[str]:
 def _names(said: _Said) -> Iterator[str]:
     """People, places and competitors whom only the customer named: no reply repeats them."""
     greeted = names.first_name(said.request.author) or ""
-    known = {*said.phrases.language.capitals, greeted, *_CAPITAL.findall(greeted)}  # Jean-Marc is two
+    known = {*said.phrases.vocabulary, greeted, *_CAPITAL.findall(greeted)}  # Jean-Marc is two
     theirs = set(_CAPITAL.findall(f"{said.request.words}\n{said.request.author or ''}")) - known
-    yield from (name for name in _NAMED.findall(said.own) if name in theirs)
+    named = (name for name in _NAMED.findall(said.own) if name in theirs)
+    yield from (name for name in named if not said.phrases.is_ordinary(name))
 
 
 def _topic(said: _Said) -> Check:
