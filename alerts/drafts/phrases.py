@@ -151,9 +151,10 @@ class Language(Strict):
 
 
 class Times(Strict):
-    """How times are said. `clock` is a pattern of Unicode's CLDR."""
+    """How times are said. `clock` and `calendar` are patterns of Unicode's CLDR, for an hour and for a date."""
 
     clock: str
+    calendar: str = "EEEE d MMMM"
     within: str
     today: str
     day: str

@@ -86,8 +86,9 @@ def _named(pattern: str, day: date, phrases: Phrases) -> str:
 
 
 def _date(day: date, phrases: Phrases) -> str:
-    """Weekday and date: Italian "il" and "l'" before a bare number would be wrong half of the time."""
-    return format_date(day, "EEEE d MMMM", locale=phrases.language.locale)
+    """Weekday and date: Italian "il" and "l'" before a bare number would be wrong half of the time, so that both are
+    always said; each language writes them in its own way ("quarta-feira, 6 de janeiro")."""
+    return format_date(day, phrases.time.calendar, locale=phrases.language.locale)
 
 
 def _absent_until(brand: Brand, now: datetime, opening: datetime) -> date | None:
