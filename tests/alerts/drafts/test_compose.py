@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from alerts.drafts import guard
 from alerts.drafts.compose import DraftReply, DraftRequest, compose
+from alerts.drafts.phrases import languages
 from platforms.length import measure
 from sentiment.labels import CATEGORY, SENTIMENT, TOPICS, URGENCY
 from tests.alerts.drafts.requests import AURORA, UNREAD, brand, platform, request
