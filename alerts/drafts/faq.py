@@ -59,6 +59,9 @@ def _telling(text: str, lang: str | None) -> set[str]:
     """The stems of what no answer survives being wrong about: days, numbers, and names (a capital inside)."""
     words = _WORD.findall(text)
     names = {word for word in words[1:] if word[:1].isupper() and len(word) > 1}
+    if lang in languages():
+        ordinary = load(lang or "").is_ordinary
+        names = {word for word in names if not ordinary(word)}
     plain = {fold(word).plain for word in words}
     days = plain & _days(lang or "en")
     return _stems({fold(name).plain for name in names} | days | {word for word in plain if word.isdigit()})

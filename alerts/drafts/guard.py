@@ -113,7 +113,8 @@ def _own(text: str, request: DraftRequest) -> str:
     theirs = fold(request.words, None).plain
 
     def unquoted(quote: regex.Match[str]) -> str:
-        inside = next(part for part in quote.groups() if part is not None)
+        # French has spaces inside its quotation marks.
+        inside = next(part for part in quote.groups() if part is not None).strip()
         return "“…”" if fold(inside, None).plain in theirs and _is_harmless(inside) else quote[0]
 
     for phrase in _trusted(request):
@@ -232,10 +233,11 @@ def _tone(said: _Said) -> Iterator[str]:
 
 def _names(said: _Said) -> Iterator[str]:
     """People, places and competitors whom only the customer named: no reply repeats them."""
-    greeted = names.first_name(said.request.author)
-    known = {*said.phrases.language.capitals, greeted or ""}
+    greeted = names.first_name(said.request.author) or ""
+    known = {*said.phrases.vocabulary, greeted, *_CAPITAL.findall(greeted)}  # Jean-Marc is two
     theirs = set(_CAPITAL.findall(f"{said.request.words}\n{said.request.author or ''}")) - known
-    yield from (name for name in _NAMED.findall(said.own) if name in theirs)
+    named = (name for name in _NAMED.findall(said.own) if name in theirs)
+    yield from (name for name in named if not said.phrases.is_ordinary(name))
 
 
 def _topic(said: _Said) -> Check:

@@ -63,7 +63,8 @@ def _question(request: DraftRequest, lang: str) -> DraftReply:
 def _letter(request: DraftRequest, move: str, *, greeting: bool, facts: dict[str, str]) -> DraftReply:
     lang = plan.language(request)
     phrases = load(lang)
-    register = request.brand.voice.formality.get(lang, phrases.formal)
+    register = request.brand.voice.formality.get(lang, phrases.formal).casefold()
+    register = phrases.language.registers[-1] if register == "informal" else register
     register = register if register in phrases.language.registers else phrases.formal
     choice = Choice(request.seed, tuple(request.recent))
     name = names.first_name(request.author)

@@ -13,7 +13,7 @@ LONGEST = 9  # letters of a single word that no list knows as a name
 _EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\u200d]+")
 _ASIDE = regex.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 _WORD = regex.compile(r"\p{Lu}\p{Ll}+(?:['’-]\p{Lu}\p{Ll}+)*\d{0,4}")
-_PARTICLE = regex.compile(r"\p{Lu}\.?|d[aei]|del|della|de|la|le|van|von|den|dos|bin|el|al")
+_PARTICLE = regex.compile(r"\p{Lu}\.?|d[aeio]s?|del|della|de|la|le|van|von|den|bin|el|al")
 _ODD = regex.compile(r"[^\p{Latin}\p{M}\d\s._'’\-]")
 _CAMEL = regex.compile(r"^\p{Lu}\p{Ll}{2,}(?=\p{Lu})")
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from alerts.drafts.patterns import find, fold
 from store.brand import Strict
 
 FOLDER = Path(__file__).with_name("phrases")
@@ -99,6 +100,7 @@ MOVES: Mapping[str, frozenset[str]] = {
 }
 ENTRY = frozenset({"place"})
 _SLOT = re.compile(r"\{([^{}]*)\}")
+_WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 
 
 class Wording(Strict):
@@ -139,7 +141,8 @@ Words = tuple[str, ...]
 
 
 class Language(Strict):
-    """How the language is written. `locale` names days and months; the first of `registers` is the formal one."""
+    """How the language is written. `locale` names days and months; the first of `registers` is the formal one;
+    `capitals` and the patterns `nouns` are words whose capital makes no name of them."""
 
     locale: str
     registers: tuple[str, ...] = Field(min_length=1)
@@ -148,14 +151,18 @@ class Language(Strict):
     pair: str = Field(description="two good things in one sentence: {a} and {b}")
     stopwords: Words = ()
     capitals: Words = ()
+    nouns: Words = Field(default=(), description="common nouns, where the language gives them a capital")
     informal: Words = ()
     formal: Words = ()
 
 
 class Times(Strict):
-    """How times are said. `clock` is a pattern of Unicode's CLDR."""
+    """How times are said. `clock` and `dated` are patterns of Unicode's CLDR, for an hour and for a date; `first`: the
+    first day of a month, where the language does not write it as a figure ("1er")."""
 
     clock: str
+    dated: str = "EEEE d MMMM"
+    first: str | None = None
     within: str
     today: str
     day: str
@@ -346,6 +353,19 @@ class Phrases(Strict):
     @property
     def formal(self) -> str:
         return self.language.registers[0]
+
+    def is_ordinary(self, word: str) -> bool:
+        """Whether `word` names nobody though it has a capital: all German nouns have one."""
+        if word in self.language.capitals:
+            return True
+        return any(span.length == len(word) for span in find(self.language.nouns, fold(word)))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words with a capital that the wordings themselves hold."""
+        said = [wording.text for wording, _ in self.wordings()]
+        said += [entry.ask or "" for entry in self.problems] + [kind.need for kind in self.kinds]
+        return frozenset(word for text in said for word in _WORD.findall(text) if word[0].isupper())
 
     def problem_of(self, topic: str | None) -> Problem:
         """What is said of a topic where no words say more; None: of anything."""

@@ -74,14 +74,12 @@ def _fragment(
 
 def _says_no_name(words: list[str], phrases: Phrases, brand: Brand) -> bool:
     """Whether no person, place or competitor is named: a capital stands only where the language or the brand has it."""
-    allowed = {
-        *phrases.language.capitals,
-        *(word for name in (brand.name, *brand.aliases) for word in name.split()),
-    }
+    ours = {word for name in (brand.name, *brand.aliases) for word in name.split()}
     if is_known(words[0]):
         return False
     return all(
-        word.islower() or word in allowed for word in (words[0][:1].lower() + words[0][1:], *words[1:])
+        word.islower() or word in ours or phrases.is_ordinary(word)
+        for word in (words[0][:1].lower() + words[0][1:], *words[1:])
     )
 
 

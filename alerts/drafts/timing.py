@@ -87,7 +87,8 @@ def _named(pattern: str, day: date, phrases: Phrases) -> str:
 
 def _date(day: date, phrases: Phrases) -> str:
     """Weekday and date: Italian "il" and "l'" before a bare number would be wrong half of the time."""
-    return format_date(day, "EEEE d MMMM", locale=phrases.language.locale)
+    said = format_date(day, phrases.time.dated, locale=phrases.language.locale)
+    return said.replace(" 1 ", f" {phrases.time.first} ") if phrases.time.first else said
 
 
 def _absent_until(brand: Brand, now: datetime, opening: datetime) -> date | None:

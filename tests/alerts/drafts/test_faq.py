@@ -65,3 +65,12 @@ def test_an_entry_without_a_language_answers_in_any() -> None:
     aurora = brand({"faq": [{"question": "Gift wrapping?", "answer": "Yes."}]})
     assert answer("Do you do gift wrapping?", None, "en", aurora) is aurora.policy.faq[0]
     assert answer("Gift wrapping?", None, "xx", aurora) is aurora.policy.faq[0]
+
+
+def test_german_nouns_are_no_names() -> None:
+    entry = {"question": "Ist der Laden in Wien am Sonntag offen?", "answer": "Ja.", "lang": "de"}
+    aurora = brand({"faq": [entry]})
+    asked = "Hallo, ist der Laden in Wien am Sonntag offen, vielleicht mit Familie?"
+    assert answer(asked, None, "de", aurora) is aurora.policy.faq[0]
+    assert answer(asked.replace("Wien", "Graz"), None, "de", aurora) is None
+    assert answer(asked.replace("Sonntag", "Samstag"), None, "de", aurora) is None

@@ -15,6 +15,7 @@ from alerts.text import one_line
         ("Marta Bianchi", "Marta"),
         ("Bianchi Marta", "Marta"),
         ("Beppe da Chieri", "Beppe"),
+        ("Sofia do Carmo", "Sofia"),
         ("Ornella (Trieste)", "Ornella"),
         ("Gianni62", "Gianni"),
         ("paola.decaf", "Paola"),
