@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select, false, func, union_all
 from sqlmodel import Session, col, select
 
-from alerts import exclusions, storm, tripwires
+from alerts import exclusions, notices, storm, tripwires
 from alerts.routing import Routing
 from alerts.triage import DONE, RANK, Earlier, Facts, Neighbours, has_words
 from alerts.virality import Counts, lifetime_speed, spread, usual
@@ -214,6 +214,9 @@ def _skies(session: Session, found: Gathered, related: dict[int, Mention], lock:
         found.cases[case.id or 0] = case
         about = storm.stems_of(words or ())
         found.skies[case.brand].storms.append(storm.Storm(case, about, last_at or case.opened_at))
+    unsent = notices.unsent_criticals(session)
+    for brand in brands:
+        found.skies[brand].unsent = unsent
     for row in related.values():
         if row.case_id and row.first_seen_at >= found.now - storm.WINDOW:
             found.skies[row.brand].crowds[row.case_id] += 1

@@ -22,8 +22,21 @@ PRAISE, SOURCE, START, DIGEST, TROUBLE, BRIEF, SWITCH = 9, 3, 5, 7, 2, 5, 1
 CANNOT_WAIT = 1  # up to this priority: what is critical, its thread, and that something was paused
 ROUTED = "slack"  # the channel that rules, quiet hours and bundles are about
 ANYWHERE = Place()
+MANY = 10
 LIMIT = "limit:"  # begins the key of a bundle of what was too much for an hour
 IN_THREADS = (NotificationKind.THREAD, NotificationKind.REMINDER)
+
+
+def unsent_criticals(session: Session) -> int:
+    """How many messages of critical cases, of any brand, wait to be sent where a message takes its time; no more than
+    `MANY` are counted."""
+    waiting = select(col(Notification.id)).where(
+        col(Notification.state) == OutboxState.WAITING,
+        col(Notification.priority) == PRIORITY["critical"],
+        col(Notification.kind) == NotificationKind.CASE,
+        col(Notification.channel) == ROUTED,
+    )
+    return len(session.scalars(waiting.limit(MANY)).all())
 
 
 def priority(case: Case) -> int:

@@ -89,6 +89,7 @@ def _tell(
     found.remember(facts.mention, case)
     if known is None:
         bundles.tell(session, found.routing, facts, case, channels)
+        sky.unsent += case.urgency == "critical"
         if not case.storm and storm.is_complaint(facts, decision):
             written = facts.mention.published_at
             sky.openings.append(storm.Opening(facts.now, written, case.urgency, storm.words_of(facts)))

@@ -4,10 +4,10 @@ A complaint has a case of its own until more than `policy.storm` of a brand come
 written within ten minutes: what a first read or a night offline brings at once is a long list, no storm. From then on
 those about one matter, which have words in common, join one storm; where they have none, all complaints of the brand
 do. A critical one keeps a case of its own as long as its message need not wait for those of others: Slack takes one a
-second. Beyond that it joins the storm that it has words in common with, or begins one with critical cases about the
-same; where there are none it keeps its case. A question, praise, what spreads by itself and a customer who comes back
-always do. A case that many mentions join for their thread, their author or their text becomes a storm itself. What a
-storm shows is `alerts.card`'s.
+second and channel. Where others wait, it joins the storm that it has words in common with, or begins one with critical
+cases about the same; where there are none it keeps its case. A question, praise, what spreads by itself and a customer
+who comes back always do. A case that many mentions join for their thread, their author or their text becomes a storm
+itself. What a storm shows is `alerts.card`'s.
 """
 
 from collections import Counter
@@ -15,7 +15,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
 
 import regex
 
@@ -31,8 +30,6 @@ BEFORE = timedelta(
 )  # sources are read so seldom: what was written since then belongs to a storm of all
 QUIET = timedelta(minutes=30)  # a storm that nothing joins for so long is over
 LONGEST = timedelta(hours=12)  # then it is told anew, whatever still comes
-MESSAGE = timedelta(seconds=1)  # what a message takes in a channel of Slack,
-ROOM = timedelta(seconds=0.7)  # and how long that of a critical case may wait for those before it
 ALIKE = 2  # critical cases about the same that a third makes a storm
 SHARE = 0.6  # of the complaints have a word, where it is a word of their matter
 FEWEST, MOST = 2, 12  # words that make a matter
@@ -65,11 +62,13 @@ class Storm:
 
 @dataclass(slots=True)
 class Sky:
-    """What is on in one brand. `crowds`: how many mentions came to a case within the window."""
+    """What is on in one brand. `crowds`: how many mentions came to a case within the window; `unsent`: how many
+    messages of critical cases wait to be sent."""
 
     openings: list[Opening] = field(default_factory=list)
     storms: list[Storm] = field(default_factory=list)
     crowds: Counter[int] = field(default_factory=Counter)
+    unsent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def place(facts: Facts, decision: Decision, known: Case | None, sky: Sky) -> Pla
         return Place(known, begins, _own_words(facts) if begins else ())
     recent = [opening for opening in sky.openings if facts.now - opening.at <= WINDOW]
     critical = decision.urgency == "critical"
-    if critical and backlog(_criticals(recent, sky), facts.now) <= ROOM:
+    if critical and not sky.unsent:
         return Place(None)
     on = [storm for storm in sky.storms if is_on(storm, facts.now)]
     if storm := _joined(facts, on, critical):
@@ -143,22 +142,6 @@ def matter(texts: Sequence[frozenset[str]]) -> frozenset[str]:
 def stems_of(words: Iterable[str]) -> frozenset[str]:
     """The stems of words as they are shown."""
     return frozenset(_stem(word) for word in words)
-
-
-def backlog(opened: Iterable[datetime], now: datetime) -> timedelta:
-    """How long the message of a case that opens now waits for those of the cases `opened` before it (Lindley 1952)."""
-    left = timedelta()
-    for at, after in pairwise([*sorted(opened), now]):
-        left = max(left + MESSAGE - (after - at), timedelta())
-    return left
-
-
-def _criticals(recent: Iterable[Opening], sky: Sky) -> list[datetime]:
-    """When the critical cases of late were opened, those of storms among them."""
-    storms = [storm.case for storm in sky.storms]
-    return [one.at for one in recent if one.urgency == "critical"] + [
-        case.opened_at for case in storms if case.urgency == "critical"
-    ]
 
 
 def _joined(facts: Facts, on: Sequence[Storm], critical: bool) -> Storm | None:
