@@ -285,7 +285,12 @@ def analyze(file: File = None, as_json: Json = False, brand: BrandKey = None) ->
 
 
 @app.command()
-def draft(file: File = None, as_json: Json = False, brand: BrandKey = None) -> None:
+def draft(
+    file: File = None,
+    as_json: Json = False,
+    brand: BrandKey = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Also what allows each sentence, as JSON.")] = False,
+) -> None:
     """Texts in, draft replies out, a line each; no database.
 
     Example: ascolto draft reviews.jsonl --brand aurora --json
@@ -297,7 +302,8 @@ def draft(file: File = None, as_json: Json = False, brand: BrandKey = None) -> N
     settings = _settings()
     chosen, scorer = settings.brand(brand), _scorer(settings)
     with _opened(file) as stream:
-        _answer(answers(read_texts(stream), scorer, chosen, utcnow(), settings.ui_language), told, as_json)
+        found = answers(read_texts(stream), scorer, chosen, utcnow(), settings.ui_language, trace)
+        _answer(found, told, as_json or trace)
 
 
 @app.command()

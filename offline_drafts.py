@@ -22,9 +22,15 @@ RECENT = 8  # drafts that the next one must differ from
 
 
 def draft(
-    texts: Iterable[Text | BadLine], scorer: "Scorer", brand: Brand, now: datetime, reader: str | None = None
+    texts: Iterable[Text | BadLine],
+    scorer: "Scorer",
+    brand: Brand,
+    now: datetime,
+    reader: str | None = None,
+    trace: bool = False,
 ) -> Iterator[Answer]:
-    """One draft reply for each line, in order, as design.md's `draft` line. `reader`: the language of who signs."""
+    """One draft reply for each line, in order, as design.md's `draft` line. `reader`: the language of who signs; `trace`:
+    with what allows each sentence, and the note for the brand's profile."""
     recent: list[tuple[str, ...]] = []
     for lines, outcomes in scored(texts, scorer, explain=False):
         for line, outcome in zip(lines, outcomes, strict=True):
@@ -35,7 +41,7 @@ def draft(
             asked = draft_request(facts, decide(facts), recent, lambda text: detect(text).lang)
             reply = compose(asked, reader)
             recent = [reply.moves, *recent][:RECENT]
-            yield _reply(line, reply)
+            yield _reply(line, reply) | (_trace(reply) if trace else {})
 
 
 def _facts(line: Text, outcome: "Scored | None", brand: Brand, now: datetime) -> Facts:
@@ -69,6 +75,11 @@ def _reply(line: Text, reply: DraftReply) -> Answer:
         "remedy": reply.remedy,
         "checks": [asdict(check) for check in reply.checks],
         "generator": reply.generator,
-        "status_note": reply.status_note,
+    }
+
+
+def _trace(reply: DraftReply) -> Answer:
+    return {
         "sentences": [asdict(sentence) for sentence in reply.sentences],
+        "status_note": reply.status_note,
     }

@@ -142,6 +142,15 @@ def test_draft_keeps_the_contract_and_the_platforms_limit() -> None:
     assert found["generator"] == "phrases"
 
 
+def test_a_trace_says_what_allows_each_sentence() -> None:
+    line = '{"text": "My parcel is two weeks late, still nothing.", "lang": "en", "author": "Marta B."}'
+    (found,) = offline_drafts.draft(read(line), Fixed(lang="en"), BRAND, NOW, "it", trace=True)
+    assert list(found) == [*DRAFT, "sentences", "status_note"]
+    assert found["gloss"]
+    assert "mention.author" in found["sentences"][0]["grounds"]
+    assert all(set(sentence) == {"text", "gloss", "grounds"} for sentence in found["sentences"])
+
+
 def test_a_platform_that_is_not_known_has_no_limit() -> None:
     (found,) = drafts(json.dumps({"text": "In ritardo.", "platform": "square_noticeboard"}))
     assert found["length"]["limit"] is None
