@@ -29,8 +29,8 @@ def draft(
     reader: str | None = None,
     trace: bool = False,
 ) -> Iterator[Answer]:
-    """One draft reply for each line, in order, as design.md's `draft` line. `reader`: the language of who signs; `trace`:
-    with what allows each sentence, and the note for the brand's profile."""
+    """One draft reply for each line, in order, as design.md's `draft` line. `reader`: the language of who signs;
+    `trace`: with what allows each sentence, and the note for the brand's profile."""
     recent: list[tuple[str, ...]] = []
     for lines, outcomes in scored(texts, scorer, explain=False):
         for line, outcome in zip(lines, outcomes, strict=True):

@@ -123,8 +123,8 @@ def kind_of(text: str) -> str:
 
 @dataclass
 class Feed:
-    """Stores mentions at a steady rate. `stored`: when each critical one was committed, by its external id; those of the
-    first `warm` seconds, in which the service starts, are not measured."""
+    """Stores mentions at a steady rate. `stored`: when each critical one was committed, by its external id; those of
+    the first `warm` seconds, in which the service starts, are not measured."""
 
     rate: int
     seconds: float

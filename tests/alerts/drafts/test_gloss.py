@@ -1,5 +1,7 @@
 """What a draft means to who signs it, and what allows each of its sentences."""
 
+from dataclasses import replace
+
 import pytest
 
 from alerts.drafts.compose import compose
@@ -46,15 +48,10 @@ def test_a_wording_of_the_brand_s_own_has_the_gloss_it_was_given() -> None:
     asked = request("Lovely coffee, thank you!", "positive/low/praise", lang="en")
     for gloss in ("vi aspettiamo in torrefazione.", None):
         mine = brand(voice={"phrases": [phrase | ({"gloss": gloss} if gloss else {})]})
-        reply = compose(request(**{**_values(asked), "brand": mine}), "it")
+        reply = compose(replace(asked, brand=mine), "it")
         assert "See you at the roastery." in str(reply.reply)
         assert ("torrefazione" in str(reply.gloss)) is bool(gloss)
         assert (reply.gloss is None) is (gloss is None)  # nobody signs what nobody can read
-
-
-def _values(asked: object) -> dict[str, object]:
-    names = ("text", "lang", "sentiment", "sentiment_probs", "urgency", "category")
-    return {name: getattr(asked, name) for name in names}
 
 
 def test_each_sentence_is_traced_to_what_allows_it() -> None:

@@ -11,13 +11,13 @@ from tests.alerts.drafts.requests import brand, request
 
 WORDS = "ci prendiamo cura di {problem} con il nostro Filo diretto."
 CLOSED = datetime(2026, 11, 28, 19, 0, tzinfo=UTC)  # a Saturday evening in Rome
-PESTICIDES = {
+PESTICIDES: dict[str, Any] = {
     "words": ["pesticid*"],
     "lang": "it",
     "text": "Ogni lotto è analizzato da un laboratorio esterno prima della tostatura.",
     "source": "https://aurora.example/analisi",
 }
-OUTAGE = {
+OUTAGE: dict[str, Any] = {
     "words": ["{app,applicazione} ... {bloccat*,ferma,funziona}"],
     "lang": "it",
     "text": "Da stamattina l'applicazione non risponde a tutti: ci lavoriamo e lo scriviamo qui appena riparte.",
@@ -99,7 +99,8 @@ def test_a_grave_matter_is_not_argued_with() -> None:
 
 
 def test_a_statement_is_the_core_of_every_draft_of_its_matter() -> None:
-    mine, recent, texts = brand({"statements": [OUTAGE]}), [], set()
+    mine, texts = brand({"statements": [OUTAGE]}), set()
+    recent: list[tuple[str, ...]] = []
     for number, name in enumerate(("Marta B.", "Luca Verdi", "Sara", None, "Paolo", "Anna", None, "Ugo")):
         asked = request(
             "L'app è bloccata da stamattina!", author=name, brand=mine, seed=str(number), recent=recent
