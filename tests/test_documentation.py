@@ -24,7 +24,20 @@ from cli import app
 from platforms.base import SourceOptions
 from platforms.page import Selectors
 from settings import Environment, Retention, Running, load
-from store.brand import Absence, Again, Brand, Briefs, Faq, FirstContact, Policy, ReplyTimes, Voice
+from store.brand import (
+    Absence,
+    Again,
+    Brand,
+    Briefs,
+    Correction,
+    Faq,
+    FirstContact,
+    OwnPhrase,
+    Policy,
+    ReplyTimes,
+    Statement,
+    Voice,
+)
 from tests.conftest import ROOT
 
 DOCUMENTS = sorted(
@@ -317,6 +330,9 @@ def test_the_example_configuration_shows_every_setting() -> None:
         FirstContact: brand["policy"]["first_contact"],
         Absence: brand["policy"]["absences"][0],
         Faq: brand["policy"]["faq"][0],
+        Correction: brand["policy"]["corrections"][0],
+        Statement: brand["policy"]["statements"][0],
+        OwnPhrase: brand["voice"]["phrases"][0],
         Voice: brand["voice"],
         Briefs: brand["briefs"],
         Running: tables["service"],
