@@ -94,8 +94,9 @@ def _tell(
             written = facts.mention.published_at
             sky.openings.append(storm.Opening(facts.now, written, case.urgency, storm.words_of(facts)))
     else:
+        unheard = _is_alarm(case, decision, found.now)
         news = _update(session, found, case, facts, decision, reasons, channels)
-        if alarm := not news and _is_alarm(case, decision):
+        if alarm := unheard and not news:
             news = {"alarm": True, "to": [case.owner] if case.owner else []}
         if not case.storm or place.begins or news:  # in a storm its message counts those that join
             bundles.review(session, found.routing, facts, case)
@@ -106,10 +107,12 @@ def _tell(
     return case
 
 
-def _is_alarm(case: Case, decision: Decision) -> bool:
-    """Whether somebody has a storm in hand who is to hear of one more critical mention in it: its clock to the first
-    answer has stopped, and its message only counts."""
-    return case.storm and case.status == CaseStatus.ACKNOWLEDGED and decision.urgency == "critical"
+def _is_alarm(case: Case, decision: Decision, now: datetime) -> bool:
+    """Whether somebody has a storm in hand, or has put it aside, who is to hear of one more critical mention in it: its
+    clock to the first answer has stopped, and its message only counts."""
+    asleep = case.snoozed_until is not None and case.snoozed_until > now
+    unheard = case.status == CaseStatus.ACKNOWLEDGED or (asleep and case.status == CaseStatus.OPEN)
+    return case.storm and unheard and decision.urgency == "critical"
 
 
 def _alarm_key(case: Case, now: datetime) -> str:
@@ -184,7 +187,8 @@ def _update(
     """A known case has news: it may become more urgent, show other words, and open again."""
     news: News = {}
     if not decision.harmless:
-        if not case.storm:  # else its next mention would wake it at once
+        critical = decision.urgency == "critical"
+        if not case.storm or critical:  # else its next mention would wake it at once
             _wake(session, case, facts)
         if _weighs_more(case, facts, decision):
             case.mention_id = facts.mention.id
@@ -196,7 +200,9 @@ def _update(
             desk = Desk(session, found.brands, channels, found.now)
             cases.reopen(desk, case.id or 0, cases.SYSTEM, {"mention": facts.mention.id})
             return news | {"reopened": True}
-        if news or not case.storm or case.id not in found.shown:  # once a batch is enough for a storm
+        if (
+            news or critical or not case.storm or case.id not in found.shown
+        ):  # once a batch is enough for a storm
             clocks.wind(session, case, facts.brand, facts.now, cases.SYSTEM)
     _show(session, case, found, at_once=decision.urgency == "critical")
     return news

@@ -423,6 +423,30 @@ def test_a_snoozed_storm_sleeps_until_something_worse_comes(belt: Belt) -> None:
     assert (clock.kind, clock.due_at) == (ClockKind.CONTACT, storms(belt)[0].due_at)
 
 
+def test_a_critical_storm_that_was_put_aside_wakes_when_another_critical_one_joins(belt: Belt) -> None:
+    put_many(belt, 12)
+    belt.triage()
+    put_many(belt, 2, start=20, **CRITICAL)  # the first has a message of its own
+    belt.triage()
+    (one,) = storms(belt)
+    assert one.urgency == "critical"
+    until = belt.now + timedelta(hours=1)
+    belt.change(
+        lambda session: cases.snooze(
+            cases.Desk(session, BRANDS, ["slack"], belt.now), one.id or 0, "slack:U0MARTA:marta", until
+        )
+    )
+    put_many(belt, 1, start=30)
+    belt.triage()
+    assert storms(belt)[0].snoozed_until == until
+    put_many(belt, 2, start=40, **CRITICAL)
+    belt.triage()
+    assert storms(belt)[0].snoozed_until is None
+    (line,) = [row for row in belt.notifications() if row.case_id == one.id and row.key.startswith("alarm:")]
+    assert line.body["alarm"] is True
+    assert ClockKind.CONTACT in {clock.kind for clock in running(belt, one)}
+
+
 def running(belt: Belt, one: Case) -> list[Clock]:
     with belt.db.read() as session:
         rows = session.exec(select(Clock).where(Clock.case_id == one.id))
