@@ -214,8 +214,7 @@ def _skies(session: Session, found: Gathered, related: dict[int, Mention], lock:
         found.cases[case.id or 0] = case
         about = storm.stems_of(words or ())
         found.skies[case.brand].storms.append(storm.Storm(case, about, last_at or case.opened_at))
-    unsent = notices.unsent_criticals(session)
-    for brand in brands:
+    for brand, unsent in notices.unsent_criticals(session, brands, found.now).items():
         found.skies[brand].unsent = unsent
     for row in related.values():
         if row.case_id and row.first_seen_at >= found.now - storm.WINDOW:

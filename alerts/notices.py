@@ -3,6 +3,7 @@
 What it shows is rendered when it is sent; delivery is for `alerts.outbox`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,16 +28,19 @@ LIMIT = "limit:"  # begins the key of a bundle of what was too much for an hour
 IN_THREADS = (NotificationKind.THREAD, NotificationKind.REMINDER)
 
 
-def unsent_criticals(session: Session) -> int:
-    """How many messages of critical cases, of any brand, wait to be sent where a message takes its time; no more than
-    `MANY` are counted."""
-    waiting = select(col(Notification.id)).where(
+def unsent_criticals(session: Session, brands: Iterable[str], now: datetime) -> Counter[str]:
+    """How many messages of critical cases wait their turn, by brand, where a message takes its time; what failed does
+    not count. No more than `MANY` are looked at."""
+    waiting = select(col(Notification.brand)).where(
         col(Notification.state) == OutboxState.WAITING,
         col(Notification.priority) == PRIORITY["critical"],
         col(Notification.kind) == NotificationKind.CASE,
         col(Notification.channel) == ROUTED,
+        col(Notification.brand).in_(list(brands)),
+        col(Notification.error).is_(None),
+        or_(col(Notification.next_try_at).is_(None), col(Notification.next_try_at) <= now),
     )
-    return len(session.scalars(waiting.limit(MANY)).all())
+    return Counter(brand for brand in session.scalars(waiting.limit(MANY)) if brand)
 
 
 def priority(case: Case) -> int:

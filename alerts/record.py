@@ -8,7 +8,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from alerts import bundles, cases, clocks, notices, sla, storm
 from alerts.card import platform_label
@@ -89,7 +90,7 @@ def _tell(
     found.remember(facts.mention, case)
     if known is None:
         bundles.tell(session, found.routing, facts, case, channels)
-        sky.unsent += case.urgency == "critical"
+        sky.unsent += case.urgency == "critical" and notices.ROUTED in channels
         if not case.storm and storm.is_complaint(facts, decision):
             written = facts.mention.published_at
             sky.openings.append(storm.Opening(facts.now, written, case.urgency, storm.words_of(facts)))
@@ -102,7 +103,7 @@ def _tell(
             bundles.review(session, found.routing, facts, case)
             news |= {"event": "joined"} if joins else {}
             until = bundles.quiet_until(found.routing, facts, case)
-            key = _alarm_key(case, found.now) if alarm else None
+            key = _alarm_key(session, case, found.now) if alarm else None
             _write_line(session, case, rows, news, channels, found, until, key)
     return case
 
@@ -115,9 +116,11 @@ def _is_alarm(case: Case, decision: Decision, now: datetime) -> bool:
     return case.storm and unheard and decision.urgency == "critical"
 
 
-def _alarm_key(case: Case, now: datetime) -> str:
-    """One alarm is enough for as long as complaints are counted over."""
-    return f"alarm:{case.id}:{int(now.timestamp() // storm.WINDOW.total_seconds())}"
+def _alarm_key(session: Session, case: Case, now: datetime) -> str:
+    """One alarm is enough for as long as complaints are counted over, or until a person has done something since."""
+    people = select(func.max(Audit.id)).where(col(Audit.case_id) == case.id, col(Audit.who) != cases.SYSTEM)
+    done = session.scalar(people) or 0
+    return f"alarm:{case.id}:{done}:{int(now.timestamp() // storm.WINDOW.total_seconds())}"
 
 
 def _begin_storm(

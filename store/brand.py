@@ -16,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    StringConstraints,
     field_validator,
 )
 
@@ -146,13 +147,16 @@ class Faq(Strict):
     lang: str | None = None
 
 
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
 class Correction(Strict):
     """What the brand says where something untrue is told of it. `words`: how people tell it, in the patterns of the
     phrase files; `source`: where everybody can check it."""
 
     words: tuple[str, ...] = Field(min_length=1)
     lang: str
-    text: str = Field(min_length=1)
+    text: Words
     source: str = ""
 
 
@@ -162,7 +166,7 @@ class Statement(Strict):
 
     words: tuple[str, ...] = Field(min_length=1)
     lang: str
-    text: str = Field(min_length=1)
+    text: Words
 
 
 class FirstContact(Strict):
@@ -270,7 +274,7 @@ class OwnPhrase(Strict):
 
     move: str
     lang: str
-    text: str = Field(min_length=1)
+    text: Words
     topic: str | None = None
     form: str | None = None
     gloss: str | None = None

@@ -2,7 +2,7 @@
 where something untrue is told of it, and its statements on matters of which many write."""
 
 from alerts.drafts.patterns import find, fold
-from alerts.drafts.phrases import MOVES, Wording, languages, load
+from alerts.drafts.phrases import MOVES, TOPICS, Wording, languages, load
 from store.brand import Brand, Correction, Statement
 
 FORMS = {"formal": 0, "informal": -1}  # places among a language's registers
@@ -49,20 +49,38 @@ def facts(correction: Correction | None, statement: Statement | None) -> dict[st
 
 
 def check(brand: Brand) -> None:
-    """Raises ValueError, naming the place and the mend, where a wording can never be used."""
+    """Raises ValueError, naming the place and the mend, where a wording can never be used, or is used for anything."""
+    for kind in ("corrections", "statements"):
+        entry: Correction | Statement
+        for number, entry in enumerate(getattr(brand.policy, kind), 1):
+            place = f"policy.{kind}, number {number}"
+            _check_language(place, entry.lang.split("-")[0].lower())
+            for words in entry.words:
+                if not any(char.isalnum() for char in words):
+                    raise ValueError(f"{place}: {words!r} are no words: write how people tell of it")
     for number, phrase in enumerate(brand.voice.phrases, 1):
         place = f"voice.phrases, number {number}"
         if phrase.move not in MOVES:
             raise ValueError(f"{place}: there is no move {phrase.move!r}: docs/drafts.md lists them")
-        if phrase.lang not in languages():
-            known = ", ".join(languages())
-            raise ValueError(f"{place}: no drafts are written in {phrase.lang!r}: choose one of {known}")
+        _check_language(place, phrase.lang)
+        if phrase.topic not in (None, *TOPICS):
+            raise ValueError(
+                f"{place}: there is no topic {phrase.topic!r}: choose one of {', '.join(TOPICS)}"
+            )
         slots = Wording(id="", form=None, text=phrase.text).slots
         if unknown := sorted(slots - MOVES[phrase.move]):
             able = ", ".join(sorted(MOVES[phrase.move])) or "none"
             raise ValueError(f"{place}: {phrase.move} has no slot {{{unknown[0]}}}: it has {able}")
+        if phrase.gloss is not None and Wording(id="", form=None, text=phrase.gloss).slots != slots:
+            raise ValueError(f"{place}: its gloss must have the same slots as its text")
         registers = load(phrase.lang).language.registers
         if phrase.form is not None and phrase.form not in (*FORMS, *registers):
             raise ValueError(
                 f"{place}: no such form: {phrase.form!r}: choose one of {', '.join((*FORMS, *registers))}"
             )
+
+
+def _check_language(place: str, lang: str) -> None:
+    if lang not in languages():
+        known = ", ".join(languages())
+        raise ValueError(f"{place}: no drafts are written in {lang!r}: choose one of {known}")

@@ -99,6 +99,8 @@ MOVES: Mapping[str, frozenset[str]] = {
     "status_note": frozenset({"until", "opens"}),
 }
 ENTRY = frozenset({"place"})
+VARIETY = frozenset({"quote", "place"})
+"""Slots whose loss changes nothing of what a sentence promises."""
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 
@@ -119,6 +121,10 @@ class Wording(Strict):
     def render(self, values: Mapping[str, str]) -> str:
         """The sentence with its slots filled; what the values hold is never read as a slot."""
         return _SLOT.sub(lambda slot: values[slot[1]], self.text)
+
+    def explained(self, meanings: Mapping[str, str]) -> str:
+        """The gloss with its slots filled."""
+        return _SLOT.sub(lambda slot: meanings[slot[1]], self.gloss or "")
 
 
 def _listed(value: Any) -> Any:
@@ -347,7 +353,9 @@ class Phrases(Strict):
         """What this language says in the place of another's `wording`, with as many of its slots as there are; None:
         the two have nothing in common."""
         group = self._groups.get(wording.id.rpartition(".")[0], ())
-        fitting = [w for w in group if w.slots <= wording.slots and w.form in (None, self.formal)]
+        stated = wording.slots - VARIETY
+        alike = (w for w in group if w.slots <= wording.slots and w.slots >= stated)
+        fitting = [w for w in alike if w.form in (None, self.formal)]
         return max(fitting, key=lambda one: len(one.slots), default=None)
 
     @property

@@ -39,13 +39,7 @@ SEQUENCES: Mapping[str, tuple[str, ...]] = {
     "article_question": ("article_question", "article_contact"),
     "critical": ("critical_again", "public", "safety", "critical_invite"),
 }
-MATTERS = (
-    "complaint",
-    "mixed",
-    "assistance",
-    "careful",
-    "correct",
-)  # a statement for everybody is the answer to these
+MATTERS = ("complaint", "mixed", "assistance", "careful")  # a statement for everybody is the answer to these
 UNSURE = ("careful", "praise_open", "information", "assistance")  # what is untrue is put right in these
 PRIVATE = ("private", "advice", "private_ask", "private_reach")
 GLADLY = frozenset(

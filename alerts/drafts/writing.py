@@ -119,7 +119,8 @@ class Pen:
         if self.reader is None:
             return ""
         if wording.gloss is not None:
-            return wording.gloss
+            meanings = {slot: fact.meaning for slot, fact in facts.items()}
+            return wording.explained(meanings) if all(meanings[slot] for slot in wording.slots) else ""
         own = any(wording in wordings for wordings in OWN.values())
         meant = wording if own else self.reader.phrases.alike(wording)
         if meant is None or not all(facts[slot].meaning for slot in meant.slots):
@@ -275,7 +276,8 @@ def _step(pen: Pen, step: str) -> Said:
     if step in OWN:
         return pen.say(OWN[step])
     if step == "statement_open":
-        return pen.move(step, problem=pen.problem())
+        seen = plan.problem.apologise and plan.problems[0].span is not None
+        return pen.move(step, **({"problem": pen.problem()} if seen else {}))
     if step == "correct_source" and "source" not in pen.facts:
         return Said()
     if step == "protect" and not plan.reading.exposed:

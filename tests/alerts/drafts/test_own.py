@@ -64,11 +64,21 @@ def test_another_register_or_language_has_none() -> None:
         ({"move": "sorry", "lang": "tlh", "text": "x"}, "no drafts are written in 'tlh'"),
         ({"move": "sorry", "lang": "it", "text": "{nome}"}, "no slot {nome}: it has place, problem, quote"),
         ({"move": "sorry", "lang": "it", "text": "x", "form": "voi"}, "no such form: 'voi'"),
+        ({"move": "sorry", "lang": "it", "text": "x", "topic": "consegne"}, "there is no topic 'consegne'"),
+        ({"move": "sorry", "lang": "it", "text": "x", "gloss": "{problem}"}, "the same slots"),
     ],
 )
 def test_a_wording_that_can_never_be_used_is_refused(phrase: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=r"voice\.phrases, number 1") as error:
         own.check(speaking(phrase))
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize("kind", ["corrections", "statements"])
+@pytest.mark.parametrize(("values", "said"), [({"lang": "xx"}, "'xx'"), ({"words": ["*"]}, "are no words")])
+def test_a_text_for_nobody_or_for_anything_is_refused(kind: str, values: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=f"{kind}, number 1") as error:
+        own.check(brand({kind: [OUTAGE | values]}))
     assert said in str(error.value)
 
 
