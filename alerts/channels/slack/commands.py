@@ -27,7 +27,7 @@ from store.matching import fold
 from store.mention import storable
 from store.problems import meant
 from store.status import read_status
-from store.tables import CaseStatus, Mention, OutboxState, SourceRow
+from store.tables import Audit, CaseStatus, Mention, OutboxState, SourceRow
 
 COMMAND = "/ascolto"
 FOUND = 8  # mentions shown of a search
@@ -238,6 +238,9 @@ def _go_on(rest: str, asked: Asked) -> Message:
             switches.off(asked.session, row.name, asked.who, asked.now, asked.click)
             ended.append(words._("everything") if name == switches.ALL else name)
     if not ended:
+        # Remembered, so that a second delivery does not end what somebody has paused since.
+        mark = {"click": asked.click} if asked.click else {}
+        asked.session.add(Audit(at=asked.now, who=asked.who, action="go_on", detail=mark))
         return _lines([words._("Nothing is paused or muted.")])
     return _lines([words._("Goes on: {names}", names=words.listing(ended))])
 
