@@ -1,10 +1,14 @@
 """The brand's own words in a draft: its approved wordings, which come before those of the phrase files, what it says
 where something untrue is told of it, and its statements on matters of which many write."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from alerts.drafts.patterns import find, fold
 from alerts.drafts.phrases import MOVES, TOPICS, Wording, languages, load
 from store.brand import Brand, Correction, Statement
 
+T = TypeVar("T", Correction, Statement)
 FORMS = {"formal": 0, "informal": -1}  # places among a language's registers
 
 
@@ -26,16 +30,12 @@ def wordings(brand: Brand, lang: str, topic: str | None) -> dict[str, tuple[Word
 
 def correction(words: str, brand: Brand, lang: str) -> Correction | None:
     """What the brand says of the untrue thing that a text tells, where it says it in the language of the draft."""
-    text = fold(words)
-    mine = (one for one in brand.policy.corrections if one.lang.split("-")[0].lower() == lang)
-    return next((one for one in mine if find(one.words, text)), None)
+    return _about(words, brand.policy.corrections, lang)
 
 
 def statement(words: str, brand: Brand, lang: str) -> Statement | None:
     """What the brand says to everybody who writes of this matter, where it says it in the language of the draft."""
-    text = fold(words)
-    mine = (one for one in brand.policy.statements if one.lang.split("-")[0].lower() == lang)
-    return next((one for one in mine if find(one.words, text)), None)
+    return _about(words, brand.policy.statements, lang)
 
 
 def facts(correction: Correction | None, statement: Statement | None) -> dict[str, str]:
@@ -78,6 +78,12 @@ def check(brand: Brand) -> None:
             raise ValueError(
                 f"{place}: no such form: {phrase.form!r}: choose one of {', '.join((*FORMS, *registers))}"
             )
+
+
+def _about(words: str, entries: Sequence[T], lang: str) -> T | None:
+    text = fold(words)
+    mine = (one for one in entries if one.lang.split("-")[0].lower() == lang)
+    return next((one for one in mine if find(one.words, text)), None)
 
 
 def _check_language(place: str, lang: str) -> None:
