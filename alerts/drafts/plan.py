@@ -53,10 +53,10 @@ _PHONE = re.compile(r"[+\d][\d\s()./-]{4,}")
 class Plan:
     """What is to be said. `case`: a key of `SEQUENCES`; None: nothing. `facts`: what the slots of wordings may say, and
     `grounds`, what allows each of them (a part of the mention, a line of the configuration); `urgency`: whose clock
-    runs; `topic`: what contacts and remedy are chosen by; `again`: why this is not its author's first word
-    (`came_back`, `edited`); `entry`: the configured answer; `correction`: what the brand says of something untrue;
-    `own`: the brand's wordings by move; `sorry`: the customer is unhappy; `certain`: something went wrong;
-    `offers`: the remedy is offered, though it costs."""
+    runs; `again`: why this is not its author's first word (`came_back`, `edited`);
+    `entry`: the configured answer; `correction`: what the brand says of something untrue; `own`: the brand's wordings
+    by move; `sorry`: the customer is unhappy; `certain`: something went wrong; `offers`: the remedy is offered, though
+    it costs."""
 
     case: str | None
     phrases: Phrases
@@ -70,7 +70,6 @@ class Plan:
     facts: Mapping[str, str]
     grounds: Mapping[str, tuple[str, ...]]
     urgency: str
-    topic: str | None
     contact: str | None
     again: str | None
     sorry: bool
@@ -118,7 +117,6 @@ def make(request: DraftRequest) -> Plan:
         | own.facts(correction, statement),
         grounds=_grounds(request, _urgency(case, request), problems, entry, topic),
         urgency=_urgency(case, request),
-        topic=topic,
         contact=contact,
         again=next((reason for reason in ("came_back", "edited") if reason in request.reasons), None),
         sorry=request.sentiment == "negative",

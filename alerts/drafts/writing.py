@@ -71,7 +71,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Part:
     """Words of a draft, what they mean in its reader's language (empty: nobody asked, or nobody knows), and what allows
     them."""
 
@@ -98,24 +98,24 @@ class Pen:
     def phrases(self) -> Phrases:
         return self.plan.phrases
 
-    def say(self, wordings: Sequence[Wording], **more: Said) -> Said:
+    def say(self, wordings: Sequence[Wording], **more: Part) -> Part:
         """One of the wordings that fit, with all that it may state; empty where none fits."""
         facts = {**self.facts, **more}
         fitting = [w for w in wordings if w.form in (None, self.plan.register) and w.slots <= facts.keys()]
         if not fitting:
-            return Said()
+            return Part()
         stated = STATED | {"quote"} if self.plan.case in QUOTING else STATED
         most = max(len(wording.slots & stated) for wording in fitting)
         chosen = self.choice.of([w for w in fitting if len(w.slots & stated) == most])
         self.moves.append(chosen.id)
         used = [facts[slot] for slot in sorted(chosen.slots)]
-        return Said(
+        return Part(
             chosen.render({slot: fact.text for slot, fact in facts.items()}),
             self._meaning(chosen, facts),
             tuple(dict.fromkeys(ground for fact in used for ground in fact.grounds)),
         )
 
-    def _meaning(self, wording: Wording, facts: Mapping[str, Said]) -> str:
+    def _meaning(self, wording: Wording, facts: Mapping[str, Part]) -> str:
         if self.reader is None:
             return ""
         if wording.gloss is not None:
@@ -127,45 +127,45 @@ class Pen:
             return ""
         return meant.render({slot: fact.meaning for slot, fact in facts.items()})
 
-    def move(self, name: str, **more: Said) -> Said:
+    def move(self, name: str, **more: Part) -> Part:
         """A move, in the brand's own words where it has some that fit."""
         own = self.plan.own.get(name, ())
         return self.say(own, **more) or self.say(self.phrases.moves[name], **more)
 
     @property
-    def facts(self) -> dict[str, Said]:
+    def facts(self) -> dict[str, Part]:
         gone = {slot for name in self.without for slot in SLOTS_LEFT_OUT.get(name, (name,))}
         meant = self.reader.facts if self.reader else {}
         return {
-            slot: Said(value, meant.get(slot, ""), self.plan.grounds.get(slot, ()))
+            slot: Part(value, meant.get(slot, ""), self.plan.grounds.get(slot, ()))
             for slot, value in self.plan.facts.items()
             if slot not in gone
         }
 
-    def reach(self) -> Said:
+    def reach(self) -> Part:
         """How to get in touch, with what to have at hand."""
         kind, facts = reach_kind(self.plan.contact), self.facts
         return self.say(getattr(self.phrases.reach, f"{kind}_ask" if "ask" in facts else kind))
 
-    def problem(self) -> Said:
+    def problem(self) -> Part:
         """What went wrong, as a part of a sentence."""
         problems = self.plan.problems[:1] if "second" in self.without else self.plan.problems
         named = [said for found in problems if (said := self.say(found.problem.name))]
         said = self.pair("both", named)
         return replace(said, grounds=said.grounds + self.plan.grounds.get("problem", ()))
 
-    def good(self) -> Said:
+    def good(self) -> Part:
         goods = self.plan.reading.goods[:2] if "good" not in self.without else ()
         said = self.pair("pair", [said for good in goods if (said := self.say(good.name))])
         return replace(said, grounds=("mention.text",)) if said else said
 
-    def pair(self, pattern: str, parts: Sequence[Said]) -> Said:
+    def pair(self, pattern: str, parts: Sequence[Part]) -> Part:
         """Two in one sentence, as the language joins them (`pattern`: a field of `phrases.Language`)."""
         if len(parts) < 2:
-            return parts[0] if parts else Said()
+            return parts[0] if parts else Part()
         meanings = [part.meaning for part in parts]
         joined = getattr(self.reader.phrases.language, pattern) if self.reader and all(meanings) else ""
-        return Said(
+        return Part(
             _pair(getattr(self.phrases.language, pattern), [part.text for part in parts]),
             _pair(joined, meanings) if joined else "",
             parts[0].grounds + parts[1].grounds,
@@ -224,7 +224,7 @@ def _fitted(plan: Plan, brand: Brand, platform: Platform | None, pen: Pen) -> Wr
 
 
 def _write(plan: Plan, brand: Brand, pen: Pen) -> Written:
-    greeting = pen.move(_greeting(plan)) if "greeting" not in pen.without else Said()
+    greeting = pen.move(_greeting(plan)) if "greeting" not in pen.without else Part()
     steps = SEQUENCES[plan.case or "careful"]
     said = [s for step in steps if step not in pen.without and (s := _step(pen, step))]
     if brand.voice.emoji and plan.case in GLADLY and plan.phrases.emoji:
@@ -235,16 +235,16 @@ def _write(plan: Plan, brand: Brand, pen: Pen) -> Written:
         sign = pen.say(signs)
         last = said[-1]
         meaning = f"{last.meaning} {sign.text}" if last.meaning else ""
-        said[-1] = Said(f"{last.text} {sign.text}", meaning, (*last.grounds, "voice.emoji"))
+        said[-1] = Part(f"{last.text} {sign.text}", meaning, (*last.grounds, "voice.emoji"))
     return _finished(pen, greeting, said, brand, " ")
 
 
-def _finished(pen: Pen, greeting: Said, said: Sequence[Said], brand: Brand, between: str) -> Written:
+def _finished(pen: Pen, greeting: Part, said: Sequence[Part], brand: Brand, between: str) -> Written:
     """A greeting runs on into the first sentence, which then begins as in the middle of one."""
     first = said[0]
     if greeting:
         meaning = _greeted(greeting.meaning, first.meaning) if greeting.meaning and first.meaning else ""
-        first = Said(_greeted(greeting.text, first.text), meaning, greeting.grounds + first.grounds)
+        first = Part(_greeted(greeting.text, first.text), meaning, greeting.grounds + first.grounds)
     sentences = [
         Sentence(_sentence(one.text), _sentence(one.meaning) or None, tuple(dict.fromkeys(one.grounds)))
         for one in (first, *said[1:])
@@ -258,11 +258,11 @@ def _greeting(plan: Plan) -> str:
     return "greeting_grave" if grave else "greeting"
 
 
-def _step(pen: Pen, step: str) -> Said:
+def _step(pen: Pen, step: str) -> Part:
     """One sentence or two; empty where there is nothing to say."""
     plan = pen.plan
     if step in ("feel", "next"):
-        return pen.say(getattr(plan.problem, step)) if plan.certain else Said()
+        return pen.say(getattr(plan.problem, step)) if plan.certain else Part()
     if step in ("public", "safety"):
         return pen.say(getattr(plan.reading.kind, step))
     if step == "open":
@@ -272,33 +272,33 @@ def _step(pen: Pen, step: str) -> Said:
     if step == "remedy":
         return _remedy(pen)
     if step.startswith("correct") and plan.correction is None:
-        return Said()
+        return Part()
     if step in OWN:
         return pen.say(OWN[step])
     if step == "statement_open":
         seen = plan.problem.apologise and plan.problems[0].span is not None
         return pen.move(step, **({"problem": pen.problem()} if seen else {}))
     if step == "correct_source" and "source" not in pen.facts:
-        return Said()
+        return Part()
     if step == "protect" and not plan.reading.exposed:
-        return Said()
+        return Part()
     if step == "critical_again" and (not plan.again or plan.reading.kind.id == "press"):
-        return Said()
+        return Part()
     if step == "invite" and not plan.problem.apologise:
         step = "noted_invite"
     return pen.move(step, **_reach(pen, step))
 
 
-def _remedy(pen: Pen) -> Said:
+def _remedy(pen: Pen) -> Part:
     remedy = pen.plan.remedy
     offered = remedy == "escalate" or (remedy == "refund_replacement" and pen.plan.offers)
     if not (offered and pen.plan.certain):
-        return Said()
+        return Part()
     said = pen.move(f"remedy_{remedy}")
     return replace(said, grounds=said.grounds + pen.plan.grounds.get("remedy", ()))
 
 
-def _open(pen: Pen) -> Said:
+def _open(pen: Pen) -> Part:
     """Sorry for the problem, or thanks for an opinion; who has written again or anew is told that it was seen."""
     again = pen.plan.again
     if not pen.plan.problem.apologise:
@@ -307,29 +307,29 @@ def _open(pen: Pen) -> Said:
     return pen.move(move, problem=pen.problem())
 
 
-def _named(pen: Pen, step: str) -> Said:
+def _named(pen: Pen, step: str) -> Part:
     plan = pen.plan
     if step == "thanks":
         good = next(iter(plan.reading.goods), None)
-        return pen.say(good.thanks) if good else Said()
+        return pen.say(good.thanks) if good else Part()
     if step == "praise":
         return pen.move("praise_edited" if plan.again == "edited" else "praise")
     if step == "glad":
         good_said = pen.good()
         return pen.move("glad", **({"good": good_said} if good_said else {}))
     if step == "weak":
-        return _weak(pen) if plan.problem.apologise else Said()
+        return _weak(pen) if plan.problem.apologise else Part()
     return _help(pen, step)
 
 
-def _weak(pen: Pen) -> Said:
+def _weak(pen: Pen) -> Part:
     """One problem can stand anywhere in a sentence (`point`); two stand only where they are apologised for."""
     said = pen.problem()
     single = len(pen.plan.problems) == 1 or "second" in pen.without
     return pen.move("weak", problem=said, **({"point": said} if single else {}))
 
 
-def _help(pen: Pen, step: str) -> Said:
+def _help(pen: Pen, step: str) -> Part:
     """Opens the answer to a question or a call for help by naming what it is about."""
     plan = pen.plan
     ask = plan.reading.ask if "about" not in pen.without else None
@@ -342,7 +342,7 @@ def _help(pen: Pen, step: str) -> Said:
     return pen.move(step, **({"about": pen.say(ask.about)} if ask else {}))
 
 
-def _reach(pen: Pen, step: str) -> dict[str, Said]:
+def _reach(pen: Pen, step: str) -> dict[str, Part]:
     wordings = (*pen.plan.own.get(step, ()), *pen.phrases.moves[step])
     slots = frozenset[str]().union(*(wording.slots for wording in wordings))
     if "reach" not in slots or "reach" in pen.without:
@@ -350,13 +350,13 @@ def _reach(pen: Pen, step: str) -> dict[str, Said]:
     return {"reach": pen.reach()}
 
 
-def _private(pen: Pen, step: str) -> Said:
+def _private(pen: Pen, step: str) -> Part:
     kind = pen.plan.reading.kind
     if step in ("private", "advice"):
         return pen.say(getattr(kind, step))
     if step == "private_ask":
         meant = pen.reader.facts.get("need", "") if pen.reader else ""
-        return pen.move(step, need=Said(kind.need, meant))
+        return pen.move(step, need=Part(kind.need, meant))
     return pen.move(step, **(_reach(pen, step) if pen.plan.contact else {}))
 
 
