@@ -6,7 +6,6 @@ person, on the platform.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from alerts.cases import ANYBODY, UNDONE, Desk, Move, line_of, locked, touch, tr
 from alerts.drafts import letters
 from alerts.drafts.compose import DraftReply, DraftRequest
 from alerts.gather import RECENT, gather
+from alerts.keeping import row_of
 from alerts.stage import draft_request
 from alerts.triage import MATTERS, RANK, REQUESTS, Facts, decide
 from alerts.words import N_
@@ -306,20 +306,7 @@ def _redraft(
 
 
 def _keep(desk: Desk, case: Case, mention: Mention, draft: DraftReply) -> None:
-    row = _draft(desk.session, mention) or Draft(
-        case_id=case.id or 0,
-        mention_id=mention.id or 0,
-        revision=mention.revision,
-        brand=mention.brand,
-        lang=draft.lang,
-        remedy=draft.remedy,
-        created_at=desk.now,
-    )
-    row.case_id, row.lang, row.remedy = case.id or 0, draft.lang, draft.remedy
-    row.reply, row.private_reply, row.gloss = draft.reply, draft.private_reply, draft.gloss
-    row.checks = [asdict(check) for check in draft.checks]
-    row.moves, row.generator = list(draft.moves), draft.generator
-    desk.session.add(row)
+    desk.session.add(row_of(case, mention, draft, desk.now, _draft(desk.session, mention)))
     desk.session.flush()
 
 

@@ -4,7 +4,6 @@ All of it happens in the caller's transaction. Why people are told is for `alert
 """
 
 import hashlib
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +15,9 @@ from alerts.card import platform_label
 from alerts.cases import Desk
 from alerts.drafts.compose import DraftReply
 from alerts.gather import Gathered
+from alerts.keeping import row_of
 from alerts.triage import DONE, RANK, Decision, Facts, Found, decide, home
-from store.tables import Audit, Case, CaseStatus, Draft, Mention, Reason
+from store.tables import Audit, Case, CaseStatus, Mention, Reason
 
 LEADING = ("edited", "came_back")  # what a line in a thread is about, where they are among the reasons
 News = dict[str, Any]  # what a line says besides its reason
@@ -290,23 +290,7 @@ def _keep_draft(
     if draft is None or written in found.drafted:
         return False
     found.drafted.add(written)
-    session.add(
-        Draft(
-            case_id=case.id or 0,
-            mention_id=written[0],
-            revision=written[1],
-            brand=mention.brand,
-            lang=draft.lang,
-            reply=draft.reply,
-            private_reply=draft.private_reply,
-            gloss=draft.gloss,
-            remedy=draft.remedy,
-            checks=[asdict(check) for check in draft.checks],
-            moves=list(draft.moves),
-            generator=draft.generator,
-            created_at=found.now,
-        )
-    )
+    session.add(row_of(case, mention, draft, found.now))
     return True
 
 

@@ -252,6 +252,9 @@ class Case(SQLModel, table=True):
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reply: str | None = Field(default=None, sa_type=Text)
     storm: bool = Field(default=False, description="many mentions of one matter, told as one")
+    statements: dict[str, str] = Field(
+        default_factory=dict, sa_type=JSON, description="what the brand says to all of them, by language"
+    )
 
 
 class Clock(SQLModel, table=True):
@@ -322,7 +325,8 @@ class Reason(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """A proposed reply to one revision of a mention. `moves`: which wording was used for each move, in order."""
+    """A proposed reply to one revision of a mention. `moves`: which wording was used for each move, in order;
+    `sentences`: each with its gloss and what allows it (`alerts.drafts.request.Sentence`)."""
 
     __table_args__ = (UniqueConstraint("mention_id", "revision"),)
 
@@ -338,6 +342,8 @@ class Draft(SQLModel, table=True):
     remedy: str
     checks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     moves: list[str] = Field(default_factory=list, sa_type=JSON)
+    sentences: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    status_note: str | None = Field(default=None, sa_type=Text)
     generator: str = "phrases"
     created_at: datetime = Field(sa_type=UtcDateTime)
 

@@ -1,0 +1,29 @@
+"""Keeps a draft as a row, with all that the person who signs it may ask about."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from alerts.drafts.request import DraftReply
+from store.tables import Case, Draft, Mention
+
+
+def row_of(case: Case, mention: Mention, draft: DraftReply, now: datetime, row: Draft | None = None) -> Draft:
+    """The row of a draft for a mention's words of now: a new one, or `row` with what the draft says in its place."""
+    row = row or Draft(
+        case_id=case.id or 0,
+        mention_id=mention.id or 0,
+        revision=mention.revision,
+        brand=mention.brand,
+        lang=draft.lang,
+        remedy=draft.remedy,
+        created_at=now,
+    )
+    row.case_id, row.lang, row.remedy = case.id or 0, draft.lang, draft.remedy
+    row.reply, row.private_reply, row.gloss = draft.reply, draft.private_reply, draft.gloss
+    row.checks = [asdict(check) for check in draft.checks]
+    row.moves, row.generator = list(draft.moves), draft.generator
+    row.sentences = [
+        asdict(sentence) | {"grounds": list(sentence.grounds)} for sentence in draft.sentences
+    ]
+    row.status_note = draft.status_note
+    return row
