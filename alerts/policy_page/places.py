@@ -91,8 +91,8 @@ def _contacts(brand: Brand, words: Words) -> Iterator[str]:
     for topic, place in named.items():
         yield sentence(words._("{topic}: {contact}", topic=topic_name(topic, words), contact=place))
     if general:
-        rest = words._("everything else: {contact}") if named else words._("everything: {contact}")
-        yield sentence(rest.format(contact=general))
+        rest = N_("everything else: {contact}") if named else N_("everything: {contact}")
+        yield sentence(words._(rest, contact=general))
 
 
 def _place(source: SourceOptions, words: Words) -> str:

@@ -9,12 +9,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from alerts.policy_page.page import Page, Section
 from alerts.words import N_, Words
 
-CONTENTS, NOTE = N_("On this page"), N_("Before you publish")
+CONTENTS, NOTE = N_("On this page"), N_("A note, not part of the page")
 # Web and e-mail addresses, but not @name@host; a full stop after one is the sentence's.
 _ADDRESS = re.compile(
     r"(https?://[^\s<>\"'`\\]*[^\s<>\"'`\\.,;:!?)\]]|(?<![@\w])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
 )
-_MARKS = re.compile(r"[\\`*_{}\[\]<>#|~&]|^\s*[-+=]|(?<=\d)[.)](?=\s)")
+_MARKS = re.compile(r"[\\`*_{}\[\]<>#|~&]|^[-+=]")
+_NUMBERED = re.compile(r"^(\d{1,9})(?=[.)]\s)")  # would begin a numbered list
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,
@@ -60,4 +61,5 @@ def _section(section: Section) -> str:
 
 def _text(text: str) -> str:
     """Words that Markdown would read as marks, made words again; addresses are links."""
-    return "".join(f"<{piece}>" if link else _MARKS.sub(r"\\\g<0>", piece) for piece, link in _pieces(text))
+    pieces = (f"<{piece}>" if link else _MARKS.sub(r"\\\g<0>", piece) for piece, link in _pieces(text))
+    return _NUMBERED.sub(r"\1\\", "".join(pieces))

@@ -42,7 +42,7 @@ def hours(brand: Brand, words: Words, today: date) -> Section:
             ),
         )
     elif not closed:
-        told = (words._("Answers are written by people and may take time. This page states no hours."),)
+        told = (words._("Answers are written by people and may take time."),)
     return Section(words._("When we answer"), told, points)
 
 
@@ -131,13 +131,13 @@ def _joined(openings: Sequence[Opening], weekday: int) -> Iterator[Span]:
 def _closed(brand: Brand, words: Words, today: date) -> Iterator[str]:
     country = brand.policy.holidays
     if country:
-        yield words._("closed on public holidays ({country})", country=words.territory(country))
+        yield words._("closed on public holidays: {country}", country=words.territory(country))
     # Notes of absences are for the brand's own people.
     for absence in sorted(brand.policy.absences, key=lambda absence: absence.first):
         if absence.last < today:
             continue
         first, last = words.dated(absence.first), words.dated(absence.last)
         if first == last:
-            yield words._("nobody answers on {day}", day=first)
+            yield words._("closed on {day}", day=first)
         else:
-            yield words._("nobody answers from {first} to {last}", first=first, last=last)
+            yield words._("closed from {first} to {last}", first=first, last=last)

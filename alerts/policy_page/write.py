@@ -65,14 +65,14 @@ def silent_on(brand: Brand, sources: Sequence[SourceOptions]) -> list[str]:
     """The settings without which the page says less than readers look for."""
     policy = brand.policy
     said = {
-        "sources": any(source.brand == brand.key for source in sources),
+        "[[sources]]": any(source.brand == brand.key for source in sources),
         "policy.hours": "hours" in policy.model_fields_set,
         "policy.first_contact": bool(policy.first_contact.model_fields_set),
         "policy.contacts": bool(places.contact(brand)),
         "policy.clauses": bool(conduct.clauses(brand)),
     }
     return [
-        setting if setting == "sources" else f"brands.{brand.key}.{setting}"
+        setting if setting == "[[sources]]" else f"brands.{brand.key}.{setting}"
         for setting in said
         if not said[setting]
     ]
