@@ -28,7 +28,7 @@ _TEMPLATES = Environment(
 def _pieces(text: str) -> Iterator[tuple[str, str | None]]:
     """The text cut where an address begins and ends, each piece with what it links to."""
     for number, piece in enumerate(_ADDRESS.split(text)):
-        link = piece if piece.startswith("http") else f"mailto:{piece}"
+        link = piece if piece.startswith(("http://", "https://")) else f"mailto:{piece}"
         yield piece, link if number % 2 else None
 
 
