@@ -1,6 +1,7 @@
 """What the policy page says: whole pages, and nothing that the brand did not set."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -10,7 +11,7 @@ from store.brand import Brand
 from tests.alerts.policy_page.pages import BARE, GOLDEN, PAGES, RICH, SOURCES, page, shown, source
 
 
-def brand(policy: dict[str, object] | None = None, voice: dict[str, object] | None = None) -> Brand:
+def brand(policy: Mapping[str, object] | None = None, voice: Mapping[str, object] | None = None) -> Brand:
     given = {"key": "aurora", "name": "Aurora", "policy": policy or {}, "voice": voice or {}}
     return Brand.model_validate(given)
 
@@ -25,7 +26,7 @@ def points(page: Page, title: str) -> tuple[str, ...]:
     return section.points
 
 
-def answers(policy: dict[str, object], lang: str = "en") -> tuple[str, ...]:
+def answers(policy: Mapping[str, object], lang: str = "en") -> tuple[str, ...]:
     return points(page(brand(policy), lang), "When we answer" if lang == "en" else "Quando rispondiamo")
 
 
@@ -98,7 +99,7 @@ def test_hours(hours: str, expected: tuple[str, ...]) -> None:
 
 def test_hours_that_never_close_know_no_closed_days() -> None:
     closed = {"holidays": "IT", "absences": [{"from": "2026-12-24", "to": "2027-01-06"}]}
-    assert answers({"hours": "always"} | closed, "it") == ("Giorno e notte, tutti i giorni dell'anno",)
+    assert answers(closed | {"hours": "always"}, "it") == ("Giorno e notte, tutti i giorni dell'anno",)
     assert answers(closed) == (
         "Closed on public holidays: Italy",
         "Closed from Thursday 24 December 2026 to Wednesday 6 January 2027",
