@@ -398,6 +398,49 @@ def digest(
 
 
 @app.command()
+def policy(
+    brand: BrandKey = None,
+    lang: Annotated[str | None, typer.Option(help="it or en; ui_language where left out.")] = None,
+    style: Annotated[
+        str | None, typer.Option("--format", help="markdown (default) or html; else as --out ends.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; standard output where left out.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="With --out, write over a file.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Writes the public social-media policy page of a brand, from its configuration. Have counsel read it.
+
+    Example: ascolto policy --lang it --out policy.html
+    """
+    from alerts.policy_page import show
+    from alerts.policy_page.write import silent_on, write
+    from alerts.words import Words
+    from store.clock import utcnow
+
+    settings = _settings(required=True)
+    if not settings.brands:
+        raise ConfigError(["there is no brand to write of: name one in a table [brands.KEY]"])
+    chosen, kept = settings.brand(brand), settings.retention
+    style = _style(style, out, force, as_json)
+    try:
+        words = Words(settings.ui_language if lang is None else lang)
+    except ValueError as error:
+        raise ConfigError([f"--lang: {error}"]) from None
+    today = utcnow().astimezone(chosen.zone).date()
+    page = write(chosen, settings.sources, texts=kept.texts, authors=kept.authors, words=words, today=today)
+    if as_json:
+        _print_json(page.to_json())
+    elif out is None:
+        typer.echo(show.FORMATS[style](page), nl=False)
+    else:
+        _write(out, show.FORMATS[style](page), force)
+    if silent := silent_on(chosen, settings.sources):
+        _complain([f"the page would say more with: {', '.join(silent)} (docs/policy.md)"])
+
+
+@app.command()
 def forget(
     author: Annotated[str, typer.Option(help="Name, handle or id on the platform.")],
     platform: Annotated[str, typer.Option(help="The platform, such as mastodon.")],
@@ -780,6 +823,32 @@ def _opened(file: Path | None) -> Any:
             yield stream
     except OSError as error:
         raise ConfigError([f"cannot read {file}: {error.strerror}"]) from None
+
+
+def _style(style: str | None, out: Path | None, force: bool, as_json: bool) -> str:
+    """How a policy page is written."""
+    from alerts.policy_page.show import FORMATS
+
+    if as_json and (style or out):
+        raise ConfigError(["--json: prints the page on stdout: leave out --format and --out"])
+    if force and out is None:
+        raise ConfigError(["--force: goes with --out"])
+    if style is None:
+        return "html" if out and out.suffix.lower() in (".html", ".htm") else "markdown"
+    if style not in FORMATS:
+        raise ConfigError([f"--format: is {' or '.join(FORMATS)}, not {style!r}"])
+    return style
+
+
+def _write(out: Path, text: str, force: bool) -> None:
+    try:
+        with out.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise ConfigError([f"{out} is there already: --force writes over it"]) from None
+    except OSError as error:
+        raise ConfigError([f"cannot write {out}: {error.strerror}"]) from None
+    typer.echo(f"wrote {out}")
 
 
 def _answer(answers: Iterable[dict[str, Any]], told: Callable[[dict[str, Any]], str], as_json: bool) -> None:

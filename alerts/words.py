@@ -63,6 +63,12 @@ class Words:
         """The name of a language; an unknown code as it is."""
         return self._locale.languages.get(code.replace("_", "-").split("-")[0].lower()) or code
 
+    def territory(self, code: str) -> str:
+        """The name of a country, a region's code after it: Italy, Italy (BZ); an unknown code as it is."""
+        country, _, region = code.partition("-")
+        name = self._locale.territories.get(country) or country
+        return f"{name} ({region})" if region else name
+
     def listing(self, parts: Sequence[str]) -> str:
         """a, b and c"""
         return format_list(list(parts), locale=self._locale) if parts else ""
@@ -74,6 +80,10 @@ class Words:
     def day(self, moment: datetime, zone: ZoneInfo) -> str:
         """Such as Friday 27 November."""
         return format_date(moment.astimezone(zone).date(), "EEEE d MMMM", locale=self._locale)
+
+    def dated(self, day: date) -> str:
+        """A day of the calendar, such as Friday 27 November 2026."""
+        return format_date(day, "EEEE d MMMM y", locale=self._locale)
 
     def when(self, moment: datetime, zone: ZoneInfo, now: datetime) -> str:
         """Day and time as a person near it says them: today at 12:40, Fri 27 Nov at 09:00."""

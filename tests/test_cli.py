@@ -165,6 +165,40 @@ def test_digest_in_words_and_as_json_and_posted_once(folder: Path) -> None:
     assert ascolto(folder, "digest", "--week", "2026-W47", "--post").status == 1
 
 
+def test_the_policy_page_in_both_languages_and_formats_and_never_over_a_file(folder: Path) -> None:
+    shown = ascolto(folder, "policy")
+    assert (shown.status, "\n# Social media policy of Caffè Aurora\n" in shown.out) == (0, True)
+    assert "brands.aurora.policy.hours" in shown.err
+    told = ascolto(folder, "policy", "--lang", "it", "--json").json
+    assert list(told) == ["brand", "lang", "title", "counsel", "sections"]
+    assert told["title"] == "Social media policy di Caffè Aurora"
+    file = folder / "policy.html"
+    written = ascolto(folder, "policy", "--lang", "it", "--out", "policy.html")
+    assert (written.status, written.out) == (0, "wrote policy.html\n")
+    assert '<html lang="it">' in file.read_text(encoding="utf-8")
+    file.write_text("mine")
+    again = ascolto(folder, "policy", "--out", "policy.html")
+    assert (again.status, "--force" in again.err, file.read_text()) == (2, True, "mine")
+    assert ascolto(folder, "policy", "--out", "policy.html", "--force", "--format", "markdown").status == 0
+    assert file.read_text(encoding="utf-8").startswith("> **")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--lang", "fr"], "--lang: there are no words in 'fr'"),
+        (["--format", "pdf"], "--format: is markdown or html"),
+        (["--force"], "--force: goes with --out"),
+        (["--json", "--out", "x"], "--json: prints the page on stdout"),
+        (["--out", "nowhere/x"], "cannot write nowhere/x"),
+        (["--brand", "arora"], "did you mean 'aurora'"),
+    ],
+)
+def test_a_policy_page_that_cannot_be_written_says_why(folder: Path, words: list[str], told: str) -> None:
+    done = ascolto(folder, "policy", *words)
+    assert (done.status, done.out, told in done.err) == (2, "", True)
+
+
 def test_forget_erases_what_an_author_wrote(folder: Path) -> None:
     line = {"text": "Ciao", "author": "Ada Rossi", "published_at": iso(datetime.now(UTC)), "external_id": "1"}
     (folder / "m.jsonl").write_text(json.dumps(line))
