@@ -6,6 +6,7 @@ person, on the platform.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -59,7 +60,7 @@ def save_reply(desk: Desk, case_id: int, who: str, text: str, seen: str | None =
         return cases.too_late(desk.session, case, ("reply",))
     said = str(storable(text)).strip()[:MAX_REPLY] or None
     if said == case.reply:
-        return cases.too_late(desk.session, case, ("reply",))
+        return replace(cases.too_late(desk.session, case, ("reply",)), same=True)
     case.reply = said
     return _done(desk, case, who, "reply")
 
@@ -77,7 +78,7 @@ def note(desk: Desk, case_id: int, who: str, text: str) -> Move:
         and last.detail.get("note") == said
         and desk.now - last.at < TWICE
     ):
-        return Move(False, case, who, last.at)
+        return Move(False, case, who, last.at, same=True)
     return _done(desk, case, who, "note", {"note": said})
 
 

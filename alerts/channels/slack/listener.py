@@ -19,6 +19,7 @@ from store.db import Database
 
 log = logging.getLogger(__name__)
 NO_CASE = N_("This case is not there any more.")
+NO_BRAND = N_("The brand of this is not in the configuration any more.")
 NO_MENTION = N_("This mention is not there any more.")
 
 

@@ -11,9 +11,10 @@ from alerts.cases import Repeated
 from alerts.channels.slack import modals, showing
 from alerts.channels.slack.buttons import make_case
 from alerts.channels.slack.kit import Block
-from alerts.channels.slack.listener import Listener
+from alerts.channels.slack.listener import NO_BRAND, NO_MENTION, Listener
 from store import labels
 from store.brand import Brand
+from store.errors import Permanent
 from store.mention import storable, text_key
 from store.tables import Mention, Notification
 
@@ -30,7 +31,11 @@ def from_message(
         case_id = _case_at(session, channel, ts)
         mention_id, ambiguous = (None, False) if case_id else mention_in(session, texts, listener.brands)
     if case_id is None and mention_id is not None:
-        case_id = _make(listener, mention_id, who, click)
+        try:
+            case_id = _make(listener, mention_id, who, click)
+        except Permanent as error:
+            said = listener.words._(NO_BRAND if error.reason == "brand_unknown" else NO_MENTION)
+            return modals.notice(said, listener.words)
     if case_id is not None:
         return showing.view(listener, "menu", str(case_id))
     words = listener.words

@@ -122,3 +122,19 @@ def test_a_link_to_a_page_of_several_customers_makes_no_case_of_one(one: Ear, no
     assert "does not say which of them is meant" in str(said)
     with one.listener.db.read() as session:
         assert len(session.exec(select(Case)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("brand", "said"), [("gone", "not in the configuration"), ("aurora", "not there any more")]
+)
+def test_what_can_be_no_case_any_more_is_said(one: Ear, now: datetime, brand: str, said: str) -> None:
+    """Its brand was taken out of the configuration, or its author asked to be forgotten."""
+    with one.listener.db.write() as session:
+        mention = add_mention(session, now, 7)
+        mention.brand = brand
+        mention.content_hash = "" if brand == "aurora" else mention.content_hash
+        address = mention.url
+    message = {"ts": "1.1", "text": f"Guardate <{address}|qui>"}
+    one.say(one.slack.shortcut(SHORTCUT, message, one.message().channel))
+    one.until(lambda: said in str(one.slack.views) or "cannot be shown now" in str(one.slack.views))
+    assert said in str(one.slack.views)
