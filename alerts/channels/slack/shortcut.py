@@ -111,7 +111,7 @@ def _case_at(session: Session, channel: str, ts: str) -> int | None:
 
 def _quoted(session: Session, texts: Sequence[str], brands: Mapping[str, Brand]) -> int | None:
     for text in texts:
-        key = text_key(re.sub(r"[*_~`>]", " ", text))
+        key = text_key(re.sub(r"[*_~`>]", " ", _unescaped(text)))
         same = key and session.scalar(
             select(col(Mention.id))
             .where(col(Mention.brand).in_(list(brands)), col(Mention.text_key) == key)
@@ -122,6 +122,11 @@ def _quoted(session: Session, texts: Sequence[str], brands: Mapping[str, Brand])
         if same:
             return int(same)
     return None
+
+
+def _unescaped(text: str) -> str:
+    """Of what Slack tells, as it was written: `>` begins a quote, and comes as an entity."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _strings(value: Any, depth: int = 0) -> list[str]:

@@ -15,6 +15,7 @@ from store.tables import Case
 
 LONGEST = timedelta(days=366)  # a promise
 
+
 @dataclass(frozen=True, slots=True)
 class Replied:
     """`promise`: what the reply told the customer to expect, until the end of the day `by`."""
@@ -45,7 +46,9 @@ def read(values: Values, words: Words, today: date) -> Replied | Errors:
         return {"promise": words._("What was promised?")}
     if by and by < today:
         return {"by": words._("That day is over.")}
-    if by and by - today > LONGEST:  # a slip of the hand; its reminder would be counted through centuries of hours
+    if (
+        by and by - today > LONGEST
+    ):  # a slip of the hand; its reminder would be counted through centuries of hours
         return {"by": words._("Choose a day within a year.")}
     return Replied(promise, by)
 
