@@ -7,7 +7,6 @@ one transaction, once however often Slack delivers it, and whoever was slower he
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,8 +51,8 @@ def submitted(listener: Listener, what: str, memory: str, who: str, sent: Any, c
     if clicked is None:
         return Told(False, listener.words._(NO_CASE))
     form = FORMS[what]
-    deed = partial(form.submit, clicked=clicked, sent=sent)
-    return _done(listener, what, deed, clicked, click, typed=bool(form.typed(sent)))
+    typed = bool(form.typed(sent))
+    return _done(listener, what, lambda desk: form.submit(desk, clicked, sent), clicked, click, typed=typed)
 
 
 def command(listener: Listener, text: str, who: str, click: str = "") -> Message | None:
@@ -127,8 +126,10 @@ def _told(what: str, move: Move, who: str, zone: ZoneInfo, now: datetime, words:
         return Told(False, words._("There is news about this case, so it stays as it is. Please look again."))
     if move.done and what == "make_case":
         return Told(True, words._("Thank you: it is case {number} now.", number=move.case.id))
-    if move.done or (move.by == who and (move.same or not typed)):
+    if move.done:
         return Told(True)
+    if move.by == who and (move.same or not typed):
+        return Told(False)
     if move.by == who:
         when = words.when(move.at or now, zone, now)
         return Told(

@@ -171,6 +171,8 @@ class Ear:
             self.answers.show(
                 body, lambda: modals.saying(told.said, showing.view(self.listener, "edit", press.value))
             )
+        elif view.get("type") == "modal" and not (told.done or told.said):  # from how the case was before
+            self.answers.show(body, lambda: showing.view(self.listener, "menu", press.value))
         elif view.get("type") == "modal":
             done = self.words._("Done: {what}", what=self.words._(menu.LABELS[press.what]))
             self.answers.notice(body, told.said or done)

@@ -59,7 +59,8 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of a click: whether it was done, and what the person is to know (None: they see it)."""
+    """What became of a click: whether it was done, and what the person is to know (None: they see it; where nothing was
+    done either, they have moved the case themselves)."""
 
     done: bool
     said: str | None = None

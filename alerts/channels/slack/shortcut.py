@@ -34,8 +34,8 @@ def from_message(
         try:
             case_id = _make(listener, mention_id, who, click)
         except Permanent as error:
-            said = listener.words._(NO_BRAND if error.reason == "brand_unknown" else NO_MENTION)
-            return modals.notice(said, listener.words)
+            gone = NO_BRAND if error.reason == "brand_unknown" else NO_MENTION
+            return modals.notice(listener.words._(gone), listener.words)
     if case_id is not None:
         return showing.view(listener, "menu", str(case_id))
     words = listener.words

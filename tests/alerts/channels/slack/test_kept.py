@@ -154,3 +154,26 @@ def test_a_promise_for_a_day_that_has_just_ended_is_kept(db: Database, now: date
     with db.read() as session:
         assert session.get_one(Case, 1).status == "replied"
         assert [row.action for row in session.exec(select(Audit))][-1] == "mark_replied"
+
+
+def test_an_old_modal_never_says_that_something_was_done(one: Ear, now: datetime) -> None:
+    one.click("menu")
+    view = one.modal("menu")
+    with one.listener.db.write() as session:
+        cases.resolve(desk(session, now), 1, MARTA)
+    one.say(one.slack.in_view(view, menu.action("snooze_hour")))
+    one.until(lambda: menu.action("reopen") in str(one.slack.views[view["id"]]))
+    assert case_of(one).snoozed_until is None
+
+
+@pytest.mark.parametrize("what", ["callback", "warn", "hide", "ask_to_quote", "another"])
+def test_nothing_is_done_about_a_case_that_somebody_has_closed(
+    db: Database, now: datetime, what: str
+) -> None:
+    add_alert(db, now)
+    with db.write() as session:
+        cases.resolve(desk(session, now), 1, LUCA)
+    told = clicks.do(listening(db, now), what, "1", MARTA)
+    assert told.said == "luca was faster: resolved today at 12:00."
+    with db.read() as session:
+        assert what not in [row.action for row in session.exec(select(Audit))]
