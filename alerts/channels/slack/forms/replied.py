@@ -13,7 +13,7 @@ from alerts.channels.slack.seen import Clicked
 from alerts.words import Words
 from store.tables import Case
 
-LONGEST = timedelta(days=366)  # a promise
+LONGEST = timedelta(days=366)  # a promise: a slip of the hand would be counted through centuries of hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,7 @@ def read(values: Values, words: Words, today: date) -> Replied | Errors:
         return {"promise": words._("What was promised?")}
     if by and by < today:
         return {"by": words._("That day is over.")}
-    if (
-        by and by - today > LONGEST
-    ):  # a slip of the hand; its reminder would be counted through centuries of hours
+    if by and by - today > LONGEST:
         return {"by": words._("Choose a day within a year.")}
     return Replied(promise, by)
 
