@@ -62,7 +62,8 @@ class Move:
     """What a click did. `done` False: the case could not make this move any more; `by` (who) and `at` say how it
     came to where it is, so that the person can be told who was faster. A double click reads the same, with the
     person's own name. `changed`: it could, but is about other words than the person has seen. `refused`: it is never
-    done, and this message of the catalogue says why. `led`: what `by` did is what brought the case to its status."""
+    done, and this message of the catalogue says why. `led`: what `by` did is what brought the case to its status.
+    `same`: the case holds what the person wrote already."""
 
     done: bool
     case: Case
@@ -71,6 +72,7 @@ class Move:
     changed: bool = False
     refused: str | None = None
     led: bool = False
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ person, on the platform.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -59,7 +60,7 @@ def save_reply(desk: Desk, case_id: int, who: str, text: str, seen: str | None =
         return cases.too_late(desk.session, case, ("reply",))
     said = str(storable(text)).strip()[:MAX_REPLY] or None
     if said == case.reply:
-        return cases.too_late(desk.session, case, ("reply",))
+        return replace(cases.too_late(desk.session, case, ("reply",)), same=True)
     case.reply = said
     return _done(desk, case, who, "reply")
 
@@ -77,14 +78,14 @@ def note(desk: Desk, case_id: int, who: str, text: str) -> Move:
         and last.detail.get("note") == said
         and desk.now - last.at < TWICE
     ):
-        return Move(False, case, who, last.at)
+        return Move(False, case, who, last.at, same=True)
     return _done(desk, case, who, "note", {"note": said})
 
 
 def offer_callback(desk: Desk, case_id: int, who: str) -> Move:
     """The customer was offered a call."""
     case = locked(desk.session, case_id)
-    return _already(desk, case, "callback") or _done(desk, case, who, "callback")
+    return _over(desk, case) or _already(desk, case, "callback") or _done(desk, case, who, "callback")
 
 
 def report(desk: Desk, case_id: int, who: str, rule: str, evidence: str) -> Move:
@@ -118,6 +119,8 @@ def report_outcome(desk: Desk, case_id: int, who: str, outcome: str) -> Move:
 def warn(desk: Desk, case_id: int, who: str) -> Move:
     """Drafts a warning to the author of spam or abuse, which cites the clause that the mention breaks."""
     facts, case = _facts(desk, case_id)
+    if over := _over(desk, case):
+        return over
     found = _offence(desk, case, facts)
     if facts is None or isinstance(found, str):
         return Move(False, case, who, desk.now, refused=str(found))
@@ -134,6 +137,8 @@ def hide(desk: Desk, case_id: int, who: str) -> Move:
     """Records that the mention is to be hidden on its platform, by a person there: only spam or abuse, and only after
     a warning about these very words."""
     facts, case = _facts(desk, case_id)
+    if over := _over(desk, case):
+        return over
     found = _offence(desk, case, facts)
     if facts is None or isinstance(found, str):
         return Move(False, case, who, desk.now, refused=str(found))
@@ -146,6 +151,8 @@ def hide(desk: Desk, case_id: int, who: str) -> Move:
 def ask_to_quote(desk: Desk, case_id: int, who: str) -> Move:
     """Drafts the question whether the brand may quote the author's praise."""
     facts, case = _facts(desk, case_id)
+    if over := _over(desk, case):
+        return over
     if case.channel != "praise" or facts is None:
         return Move(False, case, who, desk.now, refused=NO_PRAISE)
     if known := _already(desk, case, "ask_to_quote"):
@@ -314,6 +321,11 @@ def _done(desk: Desk, case: Case, who: str, action: str, detail: dict[str, Any] 
     trace(desk, case, who, action, detail, told=action not in QUIET)
     touch(desk.session, case, desk.now)
     return Move(True, case, who, desk.now)
+
+
+def _over(desk: Desk, case: Case) -> Move | None:
+    """Who has closed the case: nothing is drafted or done about it before it opens again."""
+    return None if case.status in UNDONE else cases.too_late(desk.session, case)
 
 
 def _already(desk: Desk, case: Case, action: str) -> Move | None:

@@ -4,7 +4,7 @@ All of it happens in the caller's transaction. Why people are told is for `alert
 """
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -207,17 +207,23 @@ def _update(
             news or critical or not case.storm or case.id not in found.shown
         ):  # once a batch is enough for a storm
             clocks.wind(session, case, facts.brand, facts.now, cases.SYSTEM)
-    _show(session, case, found, at_once=decision.urgency == "critical")
+    _show(session, case, found, _rest(case, decision, news))
     return news
 
 
-def _show(session: Session, case: Case, found: Gathered, *, at_once: bool = False) -> None:
-    """The case's message is to show what is new; that of a storm not at each mention, unless it cannot wait."""
-    resting = case.storm and not at_once
-    if resting and case.id in found.shown:
+def _rest(case: Case, decision: Decision, news: News) -> timedelta | None:
+    """How long the message of a storm rests before it shows a mention; that it is critical now shows at once."""
+    if news.get("raised") == "critical":
+        return None
+    return notices.rest(case) if decision.urgency == "critical" else notices.STORM_REST
+
+
+def _show(session: Session, case: Case, found: Gathered, rest: timedelta | None = notices.STORM_REST) -> None:
+    """The case's message is to show what is new; that of a storm not at each mention, but after `rest`."""
+    if case.storm and rest == notices.STORM_REST and case.id in found.shown:
         case.version += 1
         return
-    cases.touch(session, case, found.now, notices.STORM_REST if resting else None)
+    cases.touch(session, case, found.now, rest if case.storm else None)
     found.shown.add(case.id or 0)
 
 

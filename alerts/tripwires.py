@@ -6,7 +6,8 @@ The built-in words are data: `tripwire_words/<language>.toml`. What a hit leads 
 Patterns: `*` stands for the rest of a word, `{a,b}` for a choice, a space for any gap between words. Case, accents
 and invisible characters do not count. A file has a table for each kind; `words` count where the text's language
 is known or not, `ambiguous` only where it is known to be this one (German "Gift" is a poison, English "gift" is
-not). `harmless.words` are phrases in which a word means something else ("salsa all'avvocato").
+not). `harmless.words` are phrases in which a word means something else ("salsa all'avvocato"). A number is none where
+it counts something ("118 euro").
 """
 
 import re
@@ -25,7 +26,11 @@ KINDS = ("life", "danger", "law", "press", "fraud", "discrimination")
 HARMLESS = "harmless"
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _GAP, _REST = r"[\W_]{1,3}", r"[^\W_]*"
-_START, _END = r"(?<![^\W_])", r"(?![^\W_])"  # an underscore is no letter: people write _avvocato_
+# What a number counts, or what goes on after it: "il 118,40", "called 999 times" call nobody.
+_UNITS = "eur|euros?|dollari?|dollars?|pounds?|sterline|volte|times|veces|fois|mal|vezes"
+_COUNTED = rf"[.,:/]\d|[\W_]{{0,2}}(?:[%€$£°]|(?:{_UNITS})\b)"
+_START = r"(?<![^\W_])"  # an underscore is no letter: people write _avvocato_
+_END = rf"(?![^\W_])(?!(?<=\d)(?:{_COUNTED}))"
 _INVISIBLE = re.compile(
     "[\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]"
 )

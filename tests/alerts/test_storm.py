@@ -1,5 +1,6 @@
 """Storms: many complaints become one case, as a pure decision, on the belt, and in Slack."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from sqlmodel import select
 
 from alerts import cases, storm
 from alerts.card import load_card
-from alerts.notices import STORM_REST
+from alerts.notices import CRITICAL_REST, STORM_REST
 from alerts.outbox import deliver_waiting
 from alerts.storm import (
     ALIKE,
@@ -582,6 +583,41 @@ def test_its_message_goes_to_the_crisis_channel_and_is_edited_once_in_a_while(
     clock.later(seconds=STORM_REST.total_seconds())
     deliver()
     assert "62 menzioni" in message.words()
+
+
+def test_the_message_of_a_critical_storm_rests_however_many_critical_ones_join(
+    small: Belt, slack: FakeSlack, clock: Time
+) -> None:
+    channel = channel_to(slack)
+
+    def deliver() -> None:
+        deliver_waiting(small.db, {"slack": channel}, BRANDS, clock=clock)
+
+    put_many(small, 12, **POST)
+    small.triage()
+    deliver()
+    (one,) = storms(small)
+    (message,) = slack.by_key(f"case:{one.id}:slack")
+    small.now = clock.now
+    put_many(small, 1, start=20, **POST | CRITICAL)
+    small.triage()
+    deliver()
+    assert len(message.history) == 1  # that it is critical shows at once
+    edited, seen = [], 1
+    for step in range(24):
+        small.now = clock.now
+        put_many(small, 1, start=300 + step, **POST | (CRITICAL if step % 3 else {}))
+        small.triage()
+        deliver()
+        if len(message.history) > seen:
+            seen = len(message.history)
+            edited.append(clock.now)
+        clock.later(seconds=0.3)
+    assert len(edited) >= 24 * 0.3 / CRITICAL_REST.total_seconds() / 2
+    assert min(after - before for before, after in itertools.pairwise(edited)) >= CRITICAL_REST
+    clock.later(seconds=STORM_REST.total_seconds())
+    deliver()
+    assert "37 menzioni" in message.words()
 
 
 def test_an_alarm_calls_whoever_has_it(small: Belt, slack: FakeSlack, clock: Time) -> None:

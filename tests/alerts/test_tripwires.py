@@ -99,6 +99,47 @@ def test_phrases_in_which_a_word_means_something_else(lang: str, text: str) -> N
     assert find(text, lang) == []
 
 
+EMERGENCY_CALLS = [
+    ("it", "Ho chiamato il 118."),
+    ("it", "È dovuto intervenire il 118!"),
+    ("it", "Abbiamo chiamato 118 e carabinieri"),
+    ("it", "L'hanno portata via quelli del 118, di notte."),
+    ("it", "Ho dovuto chiamare il 112, poi sono arrivati."),
+    ("en", "We called 999 straight away."),
+    ("es", "Tuvimos que llamar al 112."),
+    ("fr", "Nous avons appelé le 112."),
+    ("de", "Wir haben sofort 112 gewählt."),
+    ("pt", "Liguei para o 112."),
+]
+SUMS = [
+    ("it", "Mi avete addebitato 118,40 euro."),
+    ("it", "Ho speso € 118 e nessuno risponde."),
+    ("it", "115 euro buttati, 113 euro di spese."),
+    ("it", "Il rimborso: il 118,40 non arriva."),
+    ("it", "Costa 118 euro"),
+    ("it", "Ho perso il 118 % del tempo"),
+    ("it", "L'ordine 118 non è arrivato, ordine n. 112."),
+    ("it", "È il 113esimo messaggio, il 118esimo ordine e il 118° reclamo."),
+    ("it", "Ho chiamato 118 volte."),
+    ("it", "Il negozio al 118 di via Roma è chiuso."),
+    ("en", "I called 999 times. I paid £999 for it."),
+    ("es", "Tuve que llamar al 112 veces, 112 euros."),
+    ("fr", "J'ai appelé le 112 fois, 112,50 euros."),
+    ("de", "Bestellung 112 nicht geliefert, 112 Euro nicht erstattet."),
+    ("pt", "Liguei para o 112 vezes, 112 euros."),
+]
+
+
+@pytest.mark.parametrize(("lang", "text"), EMERGENCY_CALLS)
+def test_a_call_for_help_by_its_number(lang: str, text: str) -> None:
+    assert kinds(text, lang) >= {"danger"}
+
+
+@pytest.mark.parametrize(("lang", "text"), SUMS)
+def test_a_sum_is_no_call_for_help(lang: str, text: str) -> None:
+    assert find(text, lang) == []
+
+
 def test_a_harmless_phrase_hides_only_its_own_words() -> None:
     assert words("Toast all'avvocato, poi ho chiamato l'avvocato.", "it") == ["avvocato"]
 

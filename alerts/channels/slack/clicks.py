@@ -16,7 +16,7 @@ from alerts.channels.slack import commands, seen
 from alerts.channels.slack.blocks import Message
 from alerts.channels.slack.buttons import DEEDS
 from alerts.channels.slack.forms import FORMS
-from alerts.channels.slack.listener import NO_CASE, NO_MENTION, Listener, Told, failed
+from alerts.channels.slack.listener import NO_BRAND, NO_CASE, NO_MENTION, Listener, Told, failed
 from alerts.channels.slack.seen import Clicked
 from alerts.telling import name_of
 from alerts.words import N_, Words
@@ -32,7 +32,7 @@ FASTER = {
     CaseStatus.RESOLVED: N_("{who} was faster: resolved {when}."),
     CaseStatus.DISMISSED: N_("{who} was faster: dismissed {when}."),
 }
-REFUSALS = {"no_such_case": NO_CASE, "no_such_mention": NO_MENTION}
+REFUSALS = {"no_such_case": NO_CASE, "no_such_mention": NO_MENTION, "brand_unknown": NO_BRAND}
 
 
 def do(listener: Listener, what: str, value: str, who: str, chosen: str = "", click: str = "") -> Told:
@@ -51,7 +51,8 @@ def submitted(listener: Listener, what: str, memory: str, who: str, sent: Any, c
     if clicked is None:
         return Told(False, listener.words._(NO_CASE))
     form = FORMS[what]
-    return _done(listener, what, lambda desk: form.submit(desk, clicked, sent), clicked, click)
+    typed = bool(form.typed(sent))
+    return _done(listener, what, lambda desk: form.submit(desk, clicked, sent), clicked, click, typed=typed)
 
 
 def command(listener: Listener, text: str, who: str, click: str = "") -> Message | None:
@@ -79,9 +80,18 @@ def twice(what: str, case_id: int | None = None) -> Told:
     return Told(True)
 
 
-def _done(listener: Listener, what: str, deed: Callable[[Desk], Move], clicked: Clicked, click: str) -> Told:
+def _done(
+    listener: Listener,
+    what: str,
+    deed: Callable[[Desk], Move],
+    clicked: Clicked,
+    click: str,
+    *,
+    typed: bool = False,
+) -> Told:
+    """`typed`: the person has written something, which is never lost without a word."""
     try:
-        told = _try(listener, what, deed, clicked, click)
+        told = _try(listener, what, deed, clicked, click, typed)
     except Repeated as error:
         return twice(what, error.case_id)
     except Exception as error:
@@ -90,7 +100,9 @@ def _done(listener: Listener, what: str, deed: Callable[[Desk], Move], clicked: 
     return told
 
 
-def _try(listener: Listener, what: str, deed: Callable[[Desk], Move], clicked: Clicked, click: str) -> Told:
+def _try(
+    listener: Listener, what: str, deed: Callable[[Desk], Move], clicked: Clicked, click: str, typed: bool
+) -> Told:
     now, who = listener.clock(), clicked.who
     with listener.db.write() as session:
         desk = listener.desk(session, now, click)
@@ -104,18 +116,25 @@ def _try(listener: Listener, what: str, deed: Callable[[Desk], Move], clicked: C
         known = {"action": "slack.clicked", "what": what, "case": move.case.id, "done": move.done}
         log.info("clicked", extra=known)
         zone = zone_of(listener.brands.get(move.case.brand))
-        return _told(what, move, who, zone, now, listener.words)
+        return _told(what, move, who, zone, now, listener.words, typed)
 
 
-def _told(what: str, move: Move, who: str, zone: ZoneInfo, now: datetime, words: Words) -> Told:
+def _told(what: str, move: Move, who: str, zone: ZoneInfo, now: datetime, words: Words, typed: bool) -> Told:
     if move.refused:
         return Told(False, words._(move.refused))
     if move.changed:
         return Told(False, words._("There is news about this case, so it stays as it is. Please look again."))
     if move.done and what == "make_case":
         return Told(True, words._("Thank you: it is case {number} now.", number=move.case.id))
-    if move.done or move.by == who:
+    if move.done:
         return Told(True)
+    if move.by == who and (move.same or not typed):
+        return Told(False)
+    if move.by == who:
+        when = words.when(move.at or now, zone, now)
+        return Told(
+            False, words._("You have moved this case on yourself, {when}: this was not kept.", when=when)
+        )
     return Told(False, _too_late(move, zone, now, words))
 
 

@@ -75,6 +75,13 @@ class Asked:
     def zone(self) -> ZoneInfo:
         return first_zone(self.brands)
 
+    def brand_key(self, name: str) -> str | None:
+        """The brand that a person means, by its key or by what it is called; None: there is none, or several."""
+        if name in self.brands:
+            return name
+        called = [key for key, brand in self.brands.items() if fold(brand.name) == fold(name)]
+        return called[0] if len(called) == 1 else None
+
     def until(self, moment: datetime | None) -> str:
         if moment is None:
             return self.words._("until somebody writes /ascolto go-on")
@@ -216,10 +223,11 @@ def _pause(rest: str, asked: Asked) -> Message:
     length = _duration(time)
     if length is None:
         name = rest
-    if name and name not in asked.brands:
+    brand = asked.brand_key(name)
+    if name and brand is None:
         return _unknown(name, list(asked.brands), asked)
     until = asked.now + (length or A_DAY)
-    key = switches.pause(name or switches.ALL)
+    key = switches.pause(brand or switches.ALL)
     switches.set(asked.session, key, until, asked.who, asked.now, asked.click)
     said = asked.words._(
         "Paused {until}: no reply goes out, and nothing is told but what is critical.",
@@ -231,16 +239,18 @@ def _pause(rest: str, asked: Asked) -> Message:
 
 def _go_on(rest: str, asked: Asked) -> Message:
     """Ends the pause and every mute, or those of the brand or source that is named."""
-    ended, words = [], asked.words
+    ended, words, brand = [], asked.words, asked.brand_key(rest)
     for row in list(switches.standing(asked.session, asked.now)):
-        name = row.name.partition(":")[2]
-        if not rest or name == rest:
+        kind, _, name = row.name.partition(":")
+        if not rest or name == rest or (kind == switches.PAUSE and name == brand):
             switches.off(asked.session, row.name, asked.who, asked.now, asked.click)
             ended.append(words._("everything") if name == switches.ALL else name)
     if not ended:
         # Remembered, so that a second delivery does not end what somebody has paused since.
         mark = {"click": asked.click} if asked.click else {}
         asked.session.add(Audit(at=asked.now, who=asked.who, action="go_on", detail=mark))
+        if rest and (others := standing(asked)):
+            return _lines([words._("“{name}” is neither paused nor muted.", name=shown(rest, 100)), *others])
         return _lines([words._("Nothing is paused or muted.")])
     return _lines([words._("Goes on: {names}", names=words.listing(ended))])
 
@@ -248,9 +258,10 @@ def _go_on(rest: str, asked: Asked) -> Message:
 def _exclusions(rest: str, asked: Asked) -> Message:
     """What people have said is not about the brand, each with the number by which it can be withdrawn."""
     words = asked.words
-    if rest and rest not in asked.brands:
+    brand = asked.brand_key(rest)
+    if rest and brand is None:
         return _unknown(rest, list(asked.brands), asked)
-    rows = exclusions.listed(asked.session, [rest] if rest else asked.brands)
+    rows = exclusions.listed(asked.session, [brand] if brand else asked.brands)
     if not rows:
         return _lines([words._("No phrase is excluded.")])
     told = [

@@ -92,7 +92,10 @@ class Ear:
         try:
             form = FORMS[interactions.form_of(body)]
             today = (self.listener.clock() - timedelta(hours=12)).date()  # it is still today somewhere
-            sent = form.read(Values(body["view"]["state"]["values"]), self.words, today)
+            values = Values(body["view"]["state"]["values"])
+            sent = form.read(values, self.words, today)
+            if isinstance(sent, dict) and not sent.keys() <= values.blocks.keys():
+                raise KeyError("what is wrong with it stands nowhere in it")
         except (KeyError, TypeError, AttributeError):
             said = self.words._("This version of Ascolto does not know that form.")
             ack(response_action="update", view=modals.notice(said, self.words))
@@ -147,7 +150,7 @@ class Ear:
         elif what == "copy":
             if message := showing.copy(self.listener, press.value):
                 self.answers.privately(respond, message)
-        elif what == "assign" and not self.people.allows(press.chosen):
+        elif what == "assign" and not (press.chosen and self.people.allows(press.chosen)):
             said = self.words._("That person is not among those who may act here.")
             self._answer(body, respond, said)
         else:
@@ -163,8 +166,13 @@ class Ear:
     def _after(self, body: Body, respond: Respond, press: Press, told: Told) -> None:
         """Says what became of a click, where it was made."""
         view = interactions.view_of(body)
-        if told.done and press.what == "another" and view.get("callback_id") == callback("edit"):
-            self.answers.show(body, lambda: showing.view(self.listener, "edit", press.value))
+        if press.what == "another" and view.get("callback_id") == callback("edit"):
+            # What was typed stays where there is no other wording: its fields keep their names.
+            self.answers.show(
+                body, lambda: modals.saying(told.said, showing.view(self.listener, "edit", press.value))
+            )
+        elif view.get("type") == "modal" and not (told.done or told.said):  # from how the case was before
+            self.answers.show(body, lambda: showing.view(self.listener, "menu", press.value))
         elif view.get("type") == "modal":
             done = self.words._("Done: {what}", what=self.words._(menu.LABELS[press.what]))
             self.answers.notice(body, told.said or done)

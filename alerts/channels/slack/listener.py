@@ -19,6 +19,7 @@ from store.db import Database
 
 log = logging.getLogger(__name__)
 NO_CASE = N_("This case is not there any more.")
+NO_BRAND = N_("The brand of this is not in the configuration any more.")
 NO_MENTION = N_("This mention is not there any more.")
 
 
@@ -58,7 +59,8 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of a click: whether it was done, and what the person is to know (None: they see it)."""
+    """What became of a click: whether it was done, and what the person is to know (None: they see it; where nothing was
+    done either, they have moved the case themselves)."""
 
     done: bool
     said: str | None = None

@@ -24,6 +24,11 @@ def notice(said: str, words: Words, title: str = "Ascolto") -> Block:
     }
 
 
+def saying(said: str | None, view: Block) -> Block:
+    """The view with a sentence on top."""
+    return view | {"blocks": [kit.paragraph(said), *view["blocks"]]} if said else view
+
+
 def lost(said: str, kept: Sequence[str]) -> list[Block]:
     """What could not be done after a modal closed, with what the person had written: nothing typed is lost."""
     written = [kit.verbatim(piece) for text in kept for _, piece in pieces(visible(text)) if piece]

@@ -11,9 +11,10 @@ from alerts.cases import Repeated
 from alerts.channels.slack import modals, showing
 from alerts.channels.slack.buttons import make_case
 from alerts.channels.slack.kit import Block
-from alerts.channels.slack.listener import Listener
+from alerts.channels.slack.listener import NO_BRAND, NO_MENTION, Listener
 from store import labels
 from store.brand import Brand
+from store.errors import Permanent
 from store.mention import storable, text_key
 from store.tables import Mention, Notification
 
@@ -30,7 +31,11 @@ def from_message(
         case_id = _case_at(session, channel, ts)
         mention_id, ambiguous = (None, False) if case_id else mention_in(session, texts, listener.brands)
     if case_id is None and mention_id is not None:
-        case_id = _make(listener, mention_id, who, click)
+        try:
+            case_id = _make(listener, mention_id, who, click)
+        except Permanent as error:
+            gone = NO_BRAND if error.reason == "brand_unknown" else NO_MENTION
+            return modals.notice(listener.words._(gone), listener.words)
     if case_id is not None:
         return showing.view(listener, "menu", str(case_id))
     words = listener.words
@@ -106,7 +111,7 @@ def _case_at(session: Session, channel: str, ts: str) -> int | None:
 
 def _quoted(session: Session, texts: Sequence[str], brands: Mapping[str, Brand]) -> int | None:
     for text in texts:
-        key = text_key(re.sub(r"[*_~`>]", " ", text))
+        key = text_key(re.sub(r"[*_~`>]", " ", _unescaped(text)))
         same = key and session.scalar(
             select(col(Mention.id))
             .where(col(Mention.brand).in_(list(brands)), col(Mention.text_key) == key)
@@ -117,6 +122,11 @@ def _quoted(session: Session, texts: Sequence[str], brands: Mapping[str, Brand])
         if same:
             return int(same)
     return None
+
+
+def _unescaped(text: str) -> str:
+    """Of what Slack tells, as it was written: `>` begins a quote, and comes as an entity."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _strings(value: Any, depth: int = 0) -> list[str]:

@@ -24,6 +24,7 @@ from alerts.channels.slack.forms.base import (
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.pieces import SEPARATORS, pieces
 from alerts.channels.slack.seen import Clicked
+from alerts.deeds import MAX_REPLY
 from alerts.text import visible
 from alerts.words import N_, Words
 from platforms.length import Unit, measure
@@ -93,6 +94,12 @@ def read(values: Values, words: Words, today: date) -> Reply | Errors:
         return {
             named[-1]: words._("Too long by {over}: {length}", over=words.number(used - limit), length=length)
         }
+    if len(text) > MAX_REPLY:
+        length = words._(
+            telling.UNITS["characters"], used=words.number(len(text)), limit=words.number(MAX_REPLY)
+        )
+        over = words.number(len(text) - MAX_REPLY)
+        return {named[-1]: words._("Too long by {over}: {length}", over=over, length=length)}
     return Reply(text, known[5]) if text else {named[0]: words._("Write something.")}
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from alerts import cases, exclusions
 from alerts.card import Card
-from alerts.cases import Desk, Move
+from alerts.cases import UNDONE, Desk, Move
 from alerts.channels.slack import kit, seen
 from alerts.channels.slack.forms.base import (
     Errors,
@@ -19,6 +19,7 @@ from alerts.channels.slack.forms.base import (
     written,
 )
 from alerts.channels.slack.kit import Block
+from alerts.channels.slack.listener import NO_BRAND
 from alerts.channels.slack.seen import Clicked
 from alerts.words import N_, Words
 from store.mention import storable
@@ -90,11 +91,15 @@ def submit(desk: Desk, clicked: Clicked, sent: str) -> Move:
         return news
     case_id, who = clicked.case_id, clicked.who
     case = cases.locked(desk.session, case_id)
+    if case.status not in UNDONE:  # whoever was faster has said what it was
+        return cases.too_late(desk.session, case)
+    if case.brand not in desk.brands:
+        return Move(False, case, who, desk.now, refused=NO_BRAND)
     try:
         exclusions.adopt(desk, case.brand, sent, who, case_id)
     except exclusions.Ours:
         return Move(False, case, who, desk.now, refused=OURS)
-    except (ValueError, KeyError):
+    except ValueError:
         return Move(False, case, who, desk.now, refused=TOO_BARE)
     return cases.dismiss(desk, case_id, who, "not_about_us")
 

@@ -1,7 +1,7 @@
 """*Mark as replied*: with what the reply promised, and until when."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from alerts import cases, sla
 from alerts.card import Card
@@ -12,6 +12,8 @@ from alerts.channels.slack.kit import Block
 from alerts.channels.slack.seen import Clicked
 from alerts.words import Words
 from store.tables import Case
+
+LONGEST = timedelta(days=366)  # a promise: a slip of the hand would be counted through centuries of hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ def read(values: Values, words: Words, today: date) -> Replied | Errors:
         return {"promise": words._("What was promised?")}
     if by and by < today:
         return {"by": words._("That day is over.")}
+    if by and by - today > LONGEST:
+        return {"by": words._("Choose a day within a year.")}
     return Replied(promise, by)
 
 

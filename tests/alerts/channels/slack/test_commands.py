@@ -188,3 +188,24 @@ def test_a_mute_tells_of_the_brief_where_there_is_one(db: Database, now: datetim
         for brand, told in ((BRAND, True), (silent, False)):
             asked = Asked(session, {"aurora": brand}, ["app"], "slack:U1:marta", now, Words("en"))
             assert ("next brief" in commands.answer("mute app 2h", asked).text) is told
+
+
+def test_a_brand_is_known_by_what_it_is_called_too(db: Database, now: datetime) -> None:
+    """Its key stands nowhere in Slack."""
+    with db.write() as session:
+        asked = Asked(session, {"aurora": BRAND}, [], "slack:U1:marta", now, Words("en"))
+        assert "Paused until today" in commands.answer("pause caffè AURORA 2h", asked).text
+        assert switches.is_paused(session, "aurora", now)
+        assert "No phrase is excluded." in commands.answer("exclusions Caffè Aurora", asked).text
+        assert "Goes on" in commands.answer("go-on Caffe Aurora", asked).text
+        assert not switches.is_paused(session, "aurora", now)
+
+
+def test_going_on_with_what_does_not_stand_never_says_that_nothing_does(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        asked = Asked(session, {"aurora": BRAND}, [], "slack:U1:marta", now, Words("it"))
+        commands.answer("pausa 2h", asked)
+        told = commands.answer("riprendi tutto", asked).text
+        assert "“tutto” non è né in pausa né silenziato." in told
+        assert "in pausa fino a oggi alle 14:00" in told
+        assert switches.is_paused(session, "aurora", now)

@@ -114,6 +114,7 @@ def test_the_label_tells_limit_and_unit() -> None:
         ("replied", {"promise": "x"}, {"by": "Until when was it promised?"}),
         ("replied", {"by": "2026-11-26"}, {"promise": "What was promised?"}),
         ("replied", {"promise": "x", "by": "2026-11-23"}, {"by": "That day is over."}),
+        ("replied", {"promise": "x", "by": "9999-12-31"}, {"by": "Choose a day within a year."}),
         ("replied", {"promise": "x", "by": "soon"}, {"by": "Choose a day."}),
         ("false_alarm_as", {"urgency": "very"}, {"urgency": "Choose one."}),
         ("report", {"rule": "negative", "evidence": "x"}, {"rule": "Choose one."}),

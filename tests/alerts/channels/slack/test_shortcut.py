@@ -59,7 +59,8 @@ def test_a_message_that_links_to_nothing_we_know(one: Ear) -> None:
     "text",
     [
         "Guardate <https://apps.example.com/it/app/id1?see=reviews&amp;n=7|questa recensione>!",
-        "> Il caffè era freddo e nessuno si è scusato: *mai più*, non torno.",
+        "&gt; Il caffè era freddo &amp; nessuno si è scusato: *mai più*, non torno.",
+        "> Il caffè era freddo & nessuno si è scusato: *mai più*, non torno.",
     ],
 )
 def test_a_message_that_links_or_quotes_becomes_a_case(one: Ear, now: datetime, text: str) -> None:
@@ -68,7 +69,7 @@ def test_a_message_that_links_or_quotes_becomes_a_case(one: Ear, now: datetime, 
             session,
             now,
             7,
-            text="Il caffè era freddo e nessuno si è scusato: mai più, non torno.",
+            text="Il caffè era freddo & nessuno si è scusato: mai più, non torno.",
             urgency="low",
         )
     one.say(one.slack.shortcut(SHORTCUT, {"ts": "1.1", "text": text}, one.message().channel))
@@ -122,3 +123,14 @@ def test_a_link_to_a_page_of_several_customers_makes_no_case_of_one(one: Ear, no
     assert "does not say which of them is meant" in str(said)
     with one.listener.db.read() as session:
         assert len(session.exec(select(Case)).all()) == 1
+
+
+def test_what_can_be_no_case_any_more_is_said(one: Ear, now: datetime) -> None:
+    """Its brand was taken out of the configuration."""
+    with one.listener.db.write() as session:
+        mention = add_mention(session, now, 7)
+        mention.brand, address = "gone", mention.url
+    message = {"ts": "1.1", "text": f"Guardate <{address}|qui>"}
+    one.say(one.slack.shortcut(SHORTCUT, message, one.message().channel))
+    one.until(lambda: one.slack.views and "One moment" not in str(one.slack.views))
+    assert "not in the configuration any more" in str(one.slack.views)
