@@ -20,7 +20,7 @@ from alerts.channels.base import Channel
 from alerts.drafts.compose import compose
 from alerts.heartbeat import Heart
 from alerts.outbox import deliver_waiting
-from alerts.rewriting import any_waiting, rewrite_waiting
+from alerts.redrafting import any_waiting, redraft_waiting
 from alerts.stage import check_sources, triage_waiting
 from alerts.words import Words
 from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, SourceReport
@@ -159,7 +159,7 @@ class Service:
             detect=lambda text: detect(text).lang,
             routing=self.settings.slack,
         )
-        anew = rewrite_waiting(
+        anew = redraft_waiting(
             self.db,
             self.settings.brands,
             now=self.clock(),

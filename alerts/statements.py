@@ -1,6 +1,6 @@
 """What a brand says to everybody who writes in a storm: approved by a person, the core of the storm's drafts.
 
-A click only keeps the statement and marks the drafts that are there; `alerts.rewriting` writes them anew, many or few.
+A click only keeps the statement and marks the drafts that are there; `alerts.redrafting` writes them anew, many or few.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Session, col, select
 
 import platforms
@@ -136,7 +136,7 @@ def _limit(platform: str) -> int | None:
         return None
 
 
-def _waiting() -> tuple[object, ...]:
+def _waiting() -> tuple[ColumnElement[bool], ...]:
     return col(Mention.answer).is_(None), col(Mention.gone_at).is_(None)
 
 

@@ -73,7 +73,7 @@ def test_what_the_guard_has_against_a_statement() -> None:
     assert statements.findings(SAID["it"], "it", ours) == {}
     assert statements.findings("Scriva a aiuto@aurora.example, rispondiamo a tutti.", "it", ours) == {}
     found = statements.findings(
-        "Vi rimborsiamo 20 € ciascuno: è colpa nostra. Scrivete a truffa@altrove.example", "it", ours
+        "Vi rimborsiamo 20 € ciascuno: siamo responsabili. Scrivete a truffa@altrove.example", "it", ours
     )
     assert set(found) == {"promises", "liability", "links"}
     assert "20 €" in found["promises"]

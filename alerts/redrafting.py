@@ -31,7 +31,7 @@ def any_waiting(session: Session, brands: Mapping[str, Brand]) -> bool:
     return session.execute(_outdated(brands).limit(1)).first() is not None
 
 
-def rewrite_waiting(
+def redraft_waiting(
     db: Database,
     brands: Mapping[str, Brand],
     *,
@@ -102,7 +102,7 @@ def _written(
             written[number] = compose(draft_request(facts, decide(facts), recent[:RECENT], detect))
             recent.insert(0, list(written[number].moves))
         except Exception as error:
-            known = {"action": "rewrite_failed", "mention": number}
+            known = {"action": "redraft_failed", "mention": number}
             log.error("draft not written anew: %s", place(error), extra=known)
     return written
 
