@@ -8,7 +8,7 @@ from alerts.telling import SEPARATOR, SIGNS
 from alerts.words import N_, Words
 from alerts.writers import Writer, Writers
 
-TURNS = ((N_("Page before"), -1), (N_("Next page"), 1))
+TURNS = ((N_("Previous page"), -1), (N_("Next page"), 1))
 
 
 def view(card: Card, page: Writers, words: Words) -> Block:
@@ -39,6 +39,7 @@ def _standing(page: Writers, words: Words) -> str:
 
 
 def _writer(writer: Writer, page: Writers, words: Words) -> Block:
+    sign = SIGNS.get(writer.urgency or "", "")
     known = (
         writer.platform_label,
         telling.stars(writer.stars, words),
@@ -46,7 +47,7 @@ def _writer(writer: Writer, page: Writers, words: Words) -> Block:
         words._("answered") if writer.answered else "",
     )
     byline = [
-        kit.text(f"{SIGNS.get(writer.urgency or '', '')} ".lstrip()),
+        *([kit.text(f"{sign} ")] if sign else []),
         kit.text(writer.author or words._("anonymous"), bold=True),
         kit.text("".join(f"{SEPARATOR}{part}" for part in known if part)),
     ]

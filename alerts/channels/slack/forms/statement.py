@@ -77,7 +77,8 @@ def view(card: Card, known: Known, words: Words) -> Block:
         kit.paragraph(
             words._(
                 "It becomes the core of every draft of this storm; greeting, what went wrong for the author, and "
-                "signature stand around it. Good is: what happened, what you do about it, when you will say more."
+                "signature stand around it. A good one says what happened, what you do about it, and when you will say "
+                "more."
             )
         ),
         kit.context(about),

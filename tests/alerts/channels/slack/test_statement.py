@@ -126,7 +126,7 @@ def test_from_the_storm_s_message_to_a_draft_for_each_of_its_authors(storm: Ear,
         storm.listener.db, storm.listener.brands, now=storm.listener.clock(), compose=write
     ) == len(NAMES)
     storm.deliver()
-    first, line = storm.slack.in_channel("reputation")
+    first, line = storm.slack.messages
     assert SAID in first.words()
     assert "marta ha approvato una dichiarazione per tutti" in line.words()
     storm.slack.views.clear()
