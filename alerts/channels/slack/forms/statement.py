@@ -26,6 +26,7 @@ from alerts.channels.slack.forms.base import (
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.seen import Clicked
 from alerts.drafts.personal import addresses
+from alerts.drafts.phrases import FALLBACK
 from alerts.statements import LONGEST, SHORTEST, Spoken
 from alerts.text import cut
 from alerts.words import N_, Words
@@ -64,7 +65,7 @@ class Approved:
 
 def view(card: Card, known: Known, words: Words) -> Block:
     counts = dict(known.spoken.languages)
-    langs = list(dict.fromkeys([*known.said, *counts]))[:MOST]
+    langs = list(dict.fromkeys([*known.said, *counts]))[:MOST] or [FALLBACK]
     langs.sort(key=lambda lang: -counts.get(lang, 0))
     about = [words._("Left empty everywhere, it is withdrawn, and each has an ordinary draft again.")]
     if known.spoken.shortest:

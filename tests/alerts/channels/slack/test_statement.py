@@ -18,7 +18,7 @@ from alerts.drafts.compose import compose
 from alerts.redrafting import redraft_waiting
 from alerts.statements import Spoken
 from alerts.words import Words
-from store.brand import Brand
+from store.brand import Brand, Policy
 from store.db import Database
 from store.tables import Audit, Draft
 from tests.alerts.channels.kinds import STORM
@@ -28,7 +28,7 @@ from tests.fake_slack import FakeSlack
 
 pytestmark = pytest.mark.timeout(120)
 SAID = "Da stamattina alcuni addebiti risultano doppi: li stiamo annullando uno per uno."
-AURORA = Brand(key="aurora", name="Caffè Aurora", policy={"contacts": {"default": "help@aurora.example"}})  # type: ignore[arg-type]
+AURORA = Brand(key="aurora", name="Caffè Aurora", policy=Policy(contacts={"default": "help@aurora.example"}))
 NAMES = ("Marta", "Luca", "Sara", "Paolo", "Anna", "Ugo", "Piero")
 TODAY = date(2026, 11, 24)
 
