@@ -142,7 +142,7 @@ def test_what_cannot_be_written_stays_as_it_was_and_holds_nothing_up(storm: Belt
 
 def test_what_was_said_anew_meanwhile_is_what_is_written(storm: Belt) -> None:
     other = {"it": "Ora gli addebiti doppi sono tutti annullati: lo vedete già sul conto."}
-    said = []
+    said: list[Move] = []
 
     def overtaken(request: DraftRequest) -> DraftReply:
         if not said:

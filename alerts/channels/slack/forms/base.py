@@ -51,7 +51,7 @@ class Values:
 
     def of(self, block: str) -> str:
         element = next(iter((self.blocks.get(block) or {}).values()), None) or {}
-        ticked = next(iter(element.get("selected_options") or []), {})
+        ticked: dict[str, Any] = next(iter(element.get("selected_options") or []), {})
         chosen = (element.get("selected_option") or ticked).get("value")
         written = str(element.get("value") or chosen or element.get("selected_date") or "")
         return str(storable(written)).strip()
