@@ -20,6 +20,7 @@ from alerts.channels.base import Channel
 from alerts.drafts.compose import compose
 from alerts.heartbeat import Heart
 from alerts.outbox import deliver_waiting
+from alerts.redrafting import any_waiting, redraft_waiting
 from alerts.stage import check_sources, triage_waiting
 from alerts.words import Words
 from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, SourceReport
@@ -158,7 +159,14 @@ class Service:
             detect=lambda text: detect(text).lang,
             routing=self.settings.slack,
         )
-        return taken > 0
+        anew = redraft_waiting(
+            self.db,
+            self.settings.brands,
+            now=self.clock(),
+            compose=partial(compose, reader=self.settings.ui_language),
+            detect=lambda text: detect(text).lang,
+        )
+        return taken + anew > 0
 
     def deliver(self, name: str) -> bool:
         """What waits for the channel of this name."""
@@ -233,6 +241,7 @@ class Service:
     def sweep(self) -> None:
         with self.db.read() as session:
             waiting = status.waiting_for(session, self.clock())
+            waiting["triage"] = waiting["triage"] or any_waiting(session, self.settings.brands)
         for stage, is_waiting in waiting.items():
             if is_waiting:
                 self.belt.wake(stage)

@@ -25,5 +25,5 @@ def row_of(case: Case, mention: Mention, draft: DraftReply, now: datetime, row: 
     row.sentences = [
         asdict(sentence) | {"grounds": list(sentence.grounds)} for sentence in draft.sentences
     ]
-    row.status_note = draft.status_note
+    row.status_note, row.outdated = draft.status_note, False
     return row

@@ -296,7 +296,9 @@ def _keep_draft(
     if draft is None or written in found.drafted:
         return False
     found.drafted.add(written)
-    session.add(row_of(case, mention, draft, found.now))
+    row = row_of(case, mention, draft, found.now)
+    row.outdated = bool(case.statements)  # it was written before anybody knew to which storm it belongs
+    session.add(row)
     return True
 
 

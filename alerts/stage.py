@@ -141,7 +141,7 @@ def draft_request(
     facts: Facts, decision: Decision, recent: Sequence[Sequence[str]] = (), detect: Detect | None = None
 ) -> DraftRequest:
     """What a draft for this mention is asked of; `recent`: the wordings of the brand's latest drafts."""
-    mention, score = facts.mention, facts.score
+    mention, score, home = facts.mention, facts.score, facts.case
     read = score if facts.is_read else None
     return DraftRequest(
         text=mention.text,
@@ -163,6 +163,7 @@ def draft_request(
         seed=f"{mention.brand}:{mention.platform}:{mention.external_id}:{mention.revision}",
         recent=tuple(tuple(moves) for moves in recent),
         detect=detect,
+        statements=home.statements if home is not None and home.storm else {},
     )
 
 

@@ -116,6 +116,8 @@ DEEDS = {
     "report_outcome": N_("{who} has heard from the platform"),
     "warn": N_("{who} has drafted a warning, by clause {code}"),
     "hide": N_("{who} is to hide it on the platform, by clause {code}"),
+    "statement": N_("{who} has approved a statement for everybody"),
+    "statement_withdrawn": N_("{who} has withdrawn the statement for everybody"),
     "ask_to_quote": N_("{who} has drafted the question whether we may quote it"),
 }
 CODES = {"report": RULES, "report_outcome": OUTCOMES}

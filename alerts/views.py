@@ -342,7 +342,7 @@ def _said(row: Audit) -> Said:
         shown(one_line(row.who), LINE),
         to=first(LINE, "to"),
         code=first(LINE, "how", "rule", "outcome", "clause"),
-        text=first(SAID, "note", "evidence", "promise"),
+        text=first(SAID, "note", "evidence", "promise", "statement"),
         until=_moment(detail.get("until") or detail.get("by")),
     )
 

@@ -326,9 +326,13 @@ class Reason(SQLModel, table=True):
 
 class Draft(SQLModel, table=True):
     """A proposed reply to one revision of a mention. `moves`: which wording was used for each move, in order;
-    `sentences`: each with its gloss and what allows it (`alerts.drafts.request.Sentence`)."""
+    `sentences`: each with its gloss and what allows it (`alerts.drafts.request.Sentence`); `outdated`: it is to be
+    written anew, since its storm has another statement."""
 
-    __table_args__ = (UniqueConstraint("mention_id", "revision"),)
+    __table_args__ = (
+        UniqueConstraint("mention_id", "revision"),
+        Index("ix_draft_outdated", "outdated", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="case.id", index=True)
@@ -345,6 +349,7 @@ class Draft(SQLModel, table=True):
     sentences: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     status_note: str | None = Field(default=None, sa_type=Text)
     generator: str = "phrases"
+    outdated: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -606,6 +606,9 @@ def _typed(element: dict[str, Any], value: Any) -> dict[str, Any]:
     if element["type"] in ("radio_buttons", "static_select"):
         known = next((one for one in element["options"] if one["value"] == value), None)
         return {"type": element["type"], "selected_option": known}
+    if element["type"] == "checkboxes":
+        ticked = [one for one in element["options"] if one["value"] == value]
+        return {"type": element["type"], "selected_options": ticked}
     name = "selected_date" if element["type"] == "datepicker" else "value"
     return {"type": element["type"], name: value}
 

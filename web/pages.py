@@ -62,6 +62,8 @@ DEEDS = {
     "gone": telling.EVENTS["gone"],
     "answer_noted": telling.EVENTS["answered"],
     "reply_seen": N_("The case counts as answered"),
+    "statement": telling.DEEDS["statement"],
+    "statement_withdrawn": telling.DEEDS["statement_withdrawn"],
     "label": N_("{who} said what the model should have said"),
 }
 LABELS = {

@@ -50,6 +50,8 @@ def _reader(request: DraftRequest, wanted: Plan, lang: str | None) -> Reader | N
     problem = next((one for one in phrases.problems if one.id == wanted.problem.id), None)
     meant = {slot: value for slot, value in wanted.facts.items() if slot not in (*times, "ask")}
     named = {"ask": problem.ask if problem else None, "need": kind.need if kind else None}
+    if wanted.facts.get("statement") in request.statements.values():
+        named["statement"] = request.statements.get(lang)
     return Reader(phrases, meant | {slot: value for slot, value in (times | named).items() if value})
 
 

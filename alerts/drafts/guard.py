@@ -102,7 +102,9 @@ def _trusted(request: DraftRequest) -> list[str]:
     policy = brand.policy
     said = [*policy.contacts.values(), *(entry.answer.strip() for entry in policy.faq)]
     said += [part.strip() for one in policy.corrections for part in (one.text, one.source)]
-    said += [one.text.strip() for one in policy.statements]
+    said += [
+        one.strip() for one in (*(known.text for known in policy.statements), *request.statements.values())
+    ]
     said += [one.text.strip() for one in brand.voice.phrases]
     said += [brand.voice.signature.strip(), brand.name, *brand.aliases, quoting.bounded(request.place) or ""]
     return sorted({phrase for phrase in said if phrase.strip()}, key=len, reverse=True)

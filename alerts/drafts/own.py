@@ -38,12 +38,12 @@ def statement(words: str, brand: Brand, lang: str) -> Statement | None:
     return _about(words, brand.policy.statements, lang)
 
 
-def facts(correction: Correction | None, statement: Statement | None) -> dict[str, str]:
-    """What their slots say."""
+def facts(correction: Correction | None, statement: str | None) -> dict[str, str]:
+    """What the slots of a correction and of a statement say."""
     said = {
         "correction": correction.text if correction else "",
         "source": correction.source if correction else "",
-        "statement": statement.text if statement else "",
+        "statement": statement or "",
     }
     return {slot: text.strip() for slot, text in said.items() if text.strip()}
 

@@ -40,6 +40,7 @@ SEQUENCES: Mapping[str, tuple[str, ...]] = {
     "critical": ("critical_again", "public", "safety", "critical_invite"),
 }
 MATTERS = ("complaint", "mixed", "assistance", "careful")  # a statement for everybody is the answer to these
+STORMY = (*MATTERS, "information", "correct")  # one for everybody in a storm, to these
 UNSURE = ("careful", "praise_open", "information", "assistance")  # what is untrue is put right in these
 PRIVATE = ("private", "advice", "private_ask", "private_reach")
 GLADLY = frozenset(
@@ -98,8 +99,9 @@ def make(request: DraftRequest) -> Plan:
     correction = own.correction(request.words, request.brand, lang)
     if correction and (case in UNSURE or (case in ("complaint", "mixed") and problems[0].span is None)):
         case = "correct"
+    told = _told_to_all(request, lang)
     statement = own.statement(request.words, request.brand, lang)
-    if statement and case in MATTERS:
+    if (told and case in STORMY and entry is None) or (statement and case in MATTERS):
         case = "statement"
     contact = _contact(request.brand, topic)
     times = timing(request.brand, _urgency(case, request), request.now, phrases)
@@ -114,8 +116,9 @@ def make(request: DraftRequest) -> Plan:
         correction=correction,
         own=own.wordings(request.brand, lang, topic),
         facts=_facts(case, request, reading, problems, entry, contact, times, phrases)
-        | own.facts(correction, statement),
-        grounds=_grounds(request, _urgency(case, request), problems, entry, topic),
+        | own.facts(correction, told or (statement.text if statement else None)),
+        grounds=_grounds(request, _urgency(case, request), problems, entry, topic)
+        | ({"statement": ("case.statements",)} if told else {}),
         urgency=_urgency(case, request),
         contact=contact,
         again=next((reason for reason in ("came_back", "edited") if reason in request.reasons), None),
@@ -130,6 +133,11 @@ def language(request: DraftRequest) -> str:
     customer's is not known, the brand's first."""
     wanted = request.spoken or first_language(request.brand)
     return wanted if wanted in languages() else FALLBACK
+
+
+def _told_to_all(request: DraftRequest, lang: str) -> str | None:
+    """The statement of the mention's storm in its own language: who writes in another is not told it in English."""
+    return request.statements.get(lang) if request.spoken in (None, lang) else None
 
 
 def first_language(brand: Brand) -> str:

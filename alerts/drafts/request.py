@@ -1,7 +1,7 @@
 """What a draft is asked of and what it gives: plain values between triage, the composer and the guard."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from platforms.base import Platform
@@ -12,7 +12,7 @@ from store.brand import Brand
 class DraftRequest:
     """A mention to answer. `recent`: the `moves` of the brand's latest drafts, newest first, so that neighbours
     differ; `detect`: gives the language of a text, for the guard; `seed`: the same request with the same seed gives
-    the same draft."""
+    the same draft; `statements`: what the brand says to everybody in the storm of this mention, by language."""
 
     text: str
     title: str | None
@@ -33,6 +33,7 @@ class DraftRequest:
     seed: str
     recent: Sequence[Sequence[str]] = ()
     detect: Callable[[str], str | None] | None = None
+    statements: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> str:

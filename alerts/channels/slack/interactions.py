@@ -9,7 +9,7 @@ from alerts.text import one_line, shown
 
 ANYTHING = re.compile(r"^ascolto\.")
 SAMPLE = re.compile(r"^ascolto\.sample\.(right|missed)\.v1(?:\.\d+)?$", re.ASCII)
-_ACTION = re.compile(r"^ascolto\.(?:case|bundle)\.([a-z_]+)\.v1(?:\.\d{1,15})?$", re.ASCII)
+_ACTION = re.compile(r"^ascolto\.(?:case|bundle)\.([a-z_]+)\.v1(?:\.(\d{1,15}))?$", re.ASCII)
 _MODAL = re.compile(r"^ascolto\.modal\.([a-z_]+)\.v1$")
 # These have no value of ours: the modal knows.
 _WITHOUT_VALUE = ("users_select", "plain_text_input")
@@ -18,7 +18,8 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What was clicked (empty: nothing of this version), the value that names its case, and what was chosen with it."""
+    """What was clicked (empty: nothing of this version), the value that names its case, and what was chosen with it: a
+    person, a phrase, the number in the action's name."""
 
     what: str
     value: str
@@ -31,7 +32,7 @@ def press(body: Body) -> Press:
     what, value = known[1] if known else "", str(action.get("value") or "")
     if option := (action.get("selected_option") or {}).get("value"):
         what, _, value = str(option).partition(":")
-    chosen = str(action.get("selected_user") or "")
+    chosen = str(action.get("selected_user") or (known and known[2]) or "")
     if action.get("type") in _WITHOUT_VALUE:
         return Press(what, str(view_of(body).get("private_metadata") or ""), chosen or value)
     return Press(what, value, chosen)

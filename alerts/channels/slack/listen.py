@@ -235,7 +235,7 @@ class Ear:
             return modals.notice(refused, self.words)
         if press.what == "count":
             return showing.view(self.listener, "not_about_us", press.value, press.chosen)
-        return showing.view(self.listener, press.what, press.value)
+        return showing.view(self.listener, press.what, press.value, press.chosen or None)
 
     def _answer(self, body: Body, respond: Respond, said: str) -> None:
         """Tells the person where they clicked: in the modal, in the App Home, or under the message for them alone."""

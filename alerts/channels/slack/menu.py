@@ -52,6 +52,8 @@ LABELS = {
     "false_alarm": N_("False alarm"),
     "not_about_us": N_("Not about us"),
     "another": N_("Another wording"),
+    "statement": N_("A statement for everybody"),
+    "writers": N_("All who wrote"),
     "callback": N_("Call back offered"),
     "note": N_("Add a note"),
     "report": N_("Report to the platform"),
@@ -97,6 +99,11 @@ def show(case_id: int) -> str:
 
 def action(what: str) -> str:
     return f"{PREFIX}{what}{VERSION}"
+
+
+def turned(what: str, number: int) -> str:
+    """The action of a button that turns to a page of `what`: no two of a view are the same."""
+    return f"{action(what)}.{number}"
 
 
 def sample(said: str, number: int) -> str:
@@ -149,6 +156,8 @@ def _short(card: Card) -> Sequence[str]:
     if card.channel == "praise":
         ask = () if card.may_be_quoted else ("ask_to_quote",)
         return ("assign_me", *ask, "another", "note", "menu")
+    if card.storm:
+        return ("assign_me", "snooze_morning", "statement", "writers", "menu")
     return ("assign_me", "snooze_morning", "not_relevant", "false_alarm_as", "menu")
 
 
@@ -178,6 +187,7 @@ def _groups(card: Card, past: Past) -> Iterator[tuple[str, list[str]]]:
         ),
     )
     yield N_("The reply"), _if(
+        (undone and card.storm, "statement"), (card.storm, "writers"),
         (replies, "edit"), (replies, "another"), (to_do and not praise, "callback"), (undone and praise, "ask_to_quote")
     )  # fmt: skip
     yield (

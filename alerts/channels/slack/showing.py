@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlmodel import col, select
 
 from alerts.card import load_card
-from alerts.channels.slack import commands, home, kit, menu, modals, seen
+from alerts.channels.slack import commands, home, kit, menu, modals, seen, writers
 from alerts.channels.slack.blocks import Message
 from alerts.channels.slack.escape import plain
 from alerts.channels.slack.forms import FORMS
@@ -15,6 +15,7 @@ from alerts.channels.slack.forms.edit import reply_of
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.listener import NO_CASE, Listener
 from alerts.channels.slack.pieces import pieces
+from alerts.writers import load_writers
 from store.tables import Case, Notification, NotificationKind
 
 
@@ -22,8 +23,15 @@ def _menu(now: Showing) -> Block:
     return menu.view(now.card, menu.past(now.session, now.case, now.card), now.words)
 
 
+def _writers(now: Showing) -> Block:
+    number = int(now.phrase) if now.phrase and now.phrase.isdecimal() else 1
+    page = load_writers(now.session, now.case, now.brand, now.card.now, number)
+    return writers.view(now.card, page, now.words)
+
+
 VIEWS: dict[str, Callable[[Showing], Block]] = {
     "menu": _menu,
+    "writers": _writers,
     **{name: form.show for name, form in FORMS.items()},
 }
 """What a click opens, by its name."""

@@ -14,6 +14,7 @@ from alerts.channels.slack.forms import (
     replied,
     report,
     resolve,
+    statement,
 )
 from alerts.channels.slack.forms.base import Form
 
@@ -21,6 +22,7 @@ FORMS: dict[str, Form[Any]] = {
     form.name: form
     for form in (
         edit.FORM,
+        statement.FORM,
         resolve.FORM,
         replied.FORM,
         false_alarm.FORM,

@@ -32,7 +32,8 @@ Sent = TypeVar("Sent")
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """What a form may show: the case as it is now. `phrase`: what a person wrote in it to have it counted."""
+    """What a form may show: the case as it is now. `phrase`: what a person wrote in it to have it counted, or the
+    number of the page they turned to."""
 
     session: Session
     case: Case
@@ -50,7 +51,8 @@ class Values:
 
     def of(self, block: str) -> str:
         element = next(iter((self.blocks.get(block) or {}).values()), None) or {}
-        chosen = (element.get("selected_option") or {}).get("value")
+        ticked: dict[str, Any] = next(iter(element.get("selected_options") or []), {})
+        chosen = (element.get("selected_option") or ticked).get("value")
         written = str(element.get("value") or chosen or element.get("selected_date") or "")
         return str(storable(written)).strip()
 

@@ -37,7 +37,7 @@ LIMITS = {
     "graphemes": N_("at most {limit} characters"),
     "weighted": N_("at most {limit} weighted characters"),
 }
-REWRITTEN = ("reply", "another_wording", "warn", "ask_to_quote")
+REWRITTEN = ("reply", "another_wording", "warn", "ask_to_quote", "statement", "statement_withdrawn")
 _BLOCK = re.compile(r"reply\.(\d{1,2})\.([nsw])\.(\d*)\.(\w+)\.([0-9a-f]{8})", re.ASCII)
 
 

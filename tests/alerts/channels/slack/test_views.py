@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.card import Change, Proposal, Why
-from alerts.channels.slack import home, menu, modals
+from alerts.channels.slack import home, menu, modals, writers
 from alerts.channels.slack.forms import (
     edit,
     false_alarm,
@@ -23,10 +23,14 @@ from alerts.channels.slack.forms import (
     replied,
     report,
     resolve,
+    statement,
 )
 from alerts.channels.slack.forms.not_about_us import Counted
+from alerts.channels.slack.forms.statement import Known
 from alerts.channels.slack.home import Home
+from alerts.statements import Spoken
 from alerts.words import Words
+from alerts.writers import Writer, Writers
 from store.status import SourceStatus
 from tests.alerts.channels.kinds import CRITICAL, NOW, ROME
 from tests.alerts.channels.slack.test_blocks import SCHEMA, hostile, parts, texts
@@ -101,7 +105,8 @@ def test_the_names_of_modals_never_change() -> None:
     named = {make(WORDS).get("callback_id") for make in VIEWS.values()} - {None}
     assert named == {
         f"ascolto.modal.{what}.v1"
-        for what in ("edit", "resolve_as", "replied", "false_alarm_as", "not_about_us", "note", "report", "outcome", "menu")
+        for what in ("edit", "resolve_as", "replied", "false_alarm_as", "not_about_us", "note", "report", "outcome", "menu", "statement",
+                     "writers")
     }  # fmt: skip
 
 
@@ -111,7 +116,7 @@ def test_the_names_of_modals_never_change() -> None:
     hostile,
     hostile,
     st.sampled_from(["open", "acknowledged", "replied", "resolved"]),
-    st.integers(0, 11),
+    st.integers(0, 13),
 )
 def test_hostile_text_does_nothing(text: str, other: str, third: str, status: str, which: int) -> None:
     card = replace(
@@ -135,6 +140,7 @@ def test_hostile_text_does_nothing(text: str, other: str, third: str, status: st
         resolution=text,
     )
     source = SourceStatus(other, "down", NOW)
+    writer = Writer(text, other, 1.0, third, NOW, text, None, other, third)
     known = Home(NOW, ROME, (card,), 1, (replace(card, case_id=13),), 1, (), (source,), (third,))
     views = (
         edit.view(card, text, WORDS),
@@ -144,6 +150,8 @@ def test_hostile_text_does_nothing(text: str, other: str, third: str, status: st
         modals.notice(text, WORDS, other),
         home.view(known, WORDS, text),
         home.closed(text),
+        statement.view(card, Known({"it": text}, Spoken((("it", 3),), 2), (other,)), WORDS),
+        writers.view(card, Writers(NOW, ROME, (writer,), 1, 2, 6), WORDS),
     )
     view = views[which]
     assert_valid(view)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from alerts.channels.slack import home, menu, modals
+from alerts.channels.slack import home, menu, modals, writers
 from alerts.channels.slack.forms import (
     edit,
     false_alarm,
@@ -18,12 +18,16 @@ from alerts.channels.slack.forms import (
     replied,
     report,
     resolve,
+    statement,
 )
 from alerts.channels.slack.forms.not_about_us import Counted
+from alerts.channels.slack.forms.statement import Known
 from alerts.channels.slack.home import Home
+from alerts.statements import Spoken
 from alerts.words import Words
+from alerts.writers import Writer, Writers
 from store.status import SourceStatus
-from tests.alerts.channels.kinds import CRITICAL, KINDS, MARTA, NORMAL, NOW, REPLY, ROME
+from tests.alerts.channels.kinds import CRITICAL, KINDS, MARTA, NORMAL, NOW, REPLY, ROME, STORM
 
 GOLDEN = Path(__file__).with_name("golden")
 TAKEN = replace(CRITICAL, status="acknowledged", owner=MARTA, acknowledged_by=MARTA, acknowledged_at=NOW)
@@ -48,6 +52,33 @@ HOME = Home(
     ),
     paused=("Caffè Aurora is paused until today at 14:00",),
 )
+SAID = Known(
+    {"it": "Da stamattina alcuni addebiti risultano doppi: li stiamo annullando uno per uno."},
+    Spoken((("it", 940), ("en", 38), ("de", 11)), 1, 280),
+    (MARTA, "@legal"),
+    ("help@aurora.example",),
+)
+WRITERS = Writers(
+    NOW,
+    ROME,
+    (
+        Writer(
+            "piero",
+            "Mastodon",
+            None,
+            "high",
+            NOW - timedelta(minutes=10),
+            "Bolletta addebitata due volte.",
+            "https://social.example/35",
+            "Buongiorno Piero, ci scusiamo. Li stiamo annullando uno per uno.\n\nCaffè Aurora",
+        ),
+        Writer("", "App Store", 1.0, None, NOW, "", None, "Buongiorno.", "Ci scriva qui.", answered=True),
+        Writer("Anna B.", "App Store", 2.0, "normal", NOW, "Doppio addebito.", None, "Vecchia.", waits=True),
+    ),
+    number=2,
+    pages=3,
+    total=13,
+)
 SPAM = menu.Past(frozenset({"warn", "report"}), unfair=True)
 VIEWS: dict[str, Callable[[Words], dict[str, Any]]] = {
     "loading": modals.loading,
@@ -63,6 +94,10 @@ VIEWS: dict[str, Callable[[Words], dict[str, Any]]] = {
     "note": lambda words: note.view(CRITICAL, words),
     "report": lambda words: report.view(CRITICAL, words),
     "outcome": lambda words: outcome.view(CRITICAL, words),
+    "statement": lambda words: statement.view(STORM, SAID, words),
+    "statement_first": lambda words: statement.view(STORM, Known({}, Spoken((("it", 990),))), words),
+    "writers": lambda words: writers.view(STORM, WRITERS, words),
+    "menu_storm": lambda words: menu.view(STORM, menu.Past(), words),
     "menu_open": lambda words: menu.view(CRITICAL, menu.Past(), words),
     "menu_spam": lambda words: menu.view(replace(TAKEN, category="spam"), SPAM, words),
     "menu_praise": lambda words: menu.view(KINDS["praise"], menu.Past(), words),  # type: ignore[arg-type]

@@ -1,0 +1,67 @@
+"""*All who wrote*: the mentions of a case a page at a time, each with its author, its words and the draft for it."""
+
+from alerts import telling
+from alerts.card import Card
+from alerts.channels.slack import kit, menu, seen
+from alerts.channels.slack.kit import Block
+from alerts.telling import SEPARATOR, SIGNS
+from alerts.words import N_, Words
+from alerts.writers import Writer, Writers
+
+TURNS = ((N_("Previous page"), -1), (N_("Next page"), 1))
+
+
+def view(card: Card, page: Writers, words: Words) -> Block:
+    blocks = [kit.context([_standing(page, words)])]
+    for writer in page.listed:
+        blocks += [_writer(writer, page, words), {"type": "divider"}]
+    turns = [
+        kit.button(menu.turned("writers", page.number + step), words._(label), seen.value(card))
+        for label, step in TURNS
+        if 1 <= page.number + step <= page.pages
+    ]
+    return {
+        "type": "modal",
+        "callback_id": "ascolto.modal.writers.v1",
+        "private_metadata": seen.value(card),
+        "title": kit.plain(words._("All who wrote"), 24),
+        "close": kit.plain(words._("Close"), 24),
+        "blocks": [*blocks, *([kit.actions("ascolto.writers", turns)] if turns else [])],
+    }
+
+
+def _standing(page: Writers, words: Words) -> str:
+    count = words.n("{count} mention in this case", "{count} mentions in this case", page.total)
+    place = words._(
+        "page {number} of {pages}", number=words.number(page.number), pages=words.number(page.pages)
+    )
+    return SEPARATOR.join((count, place))
+
+
+def _writer(writer: Writer, page: Writers, words: Words) -> Block:
+    sign = SIGNS.get(writer.urgency or "", "")
+    known = (
+        writer.platform_label,
+        telling.stars(writer.stars, words),
+        words.ago(writer.published_at, page.zone, page.now),
+        words._("answered") if writer.answered else "",
+    )
+    byline = [
+        *([kit.text(f"{sign} ")] if sign else []),
+        kit.text(writer.author or words._("anonymous"), bold=True),
+        kit.text("".join(f"{SEPARATOR}{part}" for part in known if part)),
+    ]
+    if writer.url:
+        byline += [kit.text(SEPARATOR), kit.link(writer.url, words._("original"))]
+    parts = [kit.section(*byline)]
+    if writer.quote:
+        parts.append(kit.quote(writer.quote))
+    if writer.waits:
+        said = words._("The draft is being written anew: look again in a moment.")
+        return kit.rich(*parts, kit.section(kit.text(said, italic=True)))
+    if writer.reply:
+        parts.append(kit.verbatim(writer.reply))
+    if writer.private_reply:
+        label = words._("Then, in a private message")
+        parts += [kit.section(kit.text(label, bold=True)), kit.verbatim(writer.private_reply)]
+    return kit.rich(*parts)
