@@ -42,7 +42,8 @@ def draft(
                 continue
             facts = _facts(line, outcome, brand, now)
             asked = draft_request(facts, decide(facts), recent, lambda text: detect(text).lang)
-            reply, refused = compose(asked, reader), {}
+            reply = compose(asked, reader)
+            refused: Answer = {}
             recent = [reply.moves, *recent][:RECENT]
             if rewriter is not None:
                 done = rewriter.rewrite(asked, reply)
