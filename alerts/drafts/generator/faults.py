@@ -4,6 +4,7 @@ and nothing more. Pure."""
 from collections.abc import Iterator, Sequence
 
 import regex
+from babel.dates import get_day_names
 
 from alerts.drafts import guard
 from alerts.drafts.generator import prompt
@@ -64,6 +65,9 @@ def _beyond(text: str, wanted: Plan, draft: DraftReply) -> Iterator[str]:
         yield "where or when"
     if not set(_FIGURE.findall(text)) <= set(_FIGURE.findall(plan)):
         yield "figures"
+    days = {name.casefold() for name in get_day_names("wide", locale=wanted.phrases.lang).values()}
+    if {day for day in days if day in text.casefold()} - {day for day in days if day in plan.casefold()}:
+        yield "days"
     if _adds(wanted.phrases.guard.refund, text, plan):
         yield "offers"
     if set(_names(text, wanted)) - set(regex.findall(r"[\p{L}’'-]+", plan)):

@@ -58,6 +58,7 @@ def test_a_text_without_fault_stands_signed_by_us() -> None:
         (" Le diamo 50 euro.", "figures"),
         (" Arriva domani, promesso.", "promises"),
         (" Rispondiamo entro 2 ore.", "figures"),
+        (" La chiamiamo lunedì.", "days"),
         (" Veda www.altrove.example.", "links"),
         (" Scriva a truffa@altrove.example.", "links"),
         (" È colpa nostra e ne siamo responsabili.", "liability"),
