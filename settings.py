@@ -327,7 +327,14 @@ def _validated(tables: dict[str, Any], found: list[str]) -> Settings:
     values = {
         name: getattr(file, name)
         for name in (
-            "ui_language", "brands", "slack", "email", "webhook", "generator", "retention", "service",
+            "ui_language",
+            "brands",
+            "slack",
+            "email",
+            "webhook",
+            "generator",
+            "retention",
+            "service",
         )  # fmt: skip
     }
     return Settings.model_construct(sources=sources, **values)

@@ -58,20 +58,23 @@ def rewrite_drafts(
 
 @dataclass(slots=True)
 class Watch:
-    """Says whether a mention that waits for triage is critical, or the service stops; each mention is looked at once."""
+    """Says whether a mention that waits for triage is critical, or the service stops. Each mention is looked at once, and
+    what was said once holds."""
 
     db: Database
     brands: Mapping[str, Brand]
     now: datetime
     stopping: Callable[[], bool] = lambda: False
     seen: set[int] = field(default_factory=set)
+    over: bool = False
 
     def __call__(self) -> bool:
         try:
-            return self.stopping() or self._critical_waits()
+            self.over = self.over or self.stopping() or self._critical_waits()
         except Exception as error:  # what cannot be looked at may be critical
             log.warning("cannot see what waits: %s", place(error), extra={"action": "generating_ended"})
-            return True
+            self.over = True
+        return self.over
 
     def _critical_waits(self) -> bool:
         with self.db.read() as session:

@@ -416,7 +416,9 @@ def test_what_is_wrong_with_a_generator_is_named(text: str, line: str) -> None:
     assert any(line in problem for problem in problems_of(text))
 
 
-def test_a_generators_key_that_no_header_can_hold_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_generators_key_that_no_header_can_hold_is_named_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("ASCOLTO_GENERATOR_KEY", "two words")
     (problem,) = problems_of("")
     assert problem == "ASCOLTO_GENERATOR_KEY: is no key: it is one word of ASCII signs"

@@ -107,7 +107,9 @@ def _is_certificate(error: BaseException | None) -> bool:
 def _judge(status: int) -> None:
     """Raises what the status means, unless it is a yes."""
     if 300 <= status < 400:
-        mend = "the endpoint has moved: write its new address in generator.base_url; redirects are not followed"
+        mend = (
+            "the endpoint has moved: write its new address in generator.base_url; redirects are not followed"
+        )
         raise Permanent("redirect", mend)
     if status in _MENDS:
         raise Permanent(f"http_{status}", _MENDS[status])

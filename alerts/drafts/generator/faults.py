@@ -46,7 +46,10 @@ def limit(request: DraftRequest, draft: DraftReply, signature: str) -> int:
 
 def faults(text: str, signed: str, request: DraftRequest, wanted: Plan, draft: DraftReply) -> list[str]:
     """What speaks against `text`, which `signed` holds with its signature; empty: it stands."""
-    return [*_beyond(text, wanted, draft), *(check.name for check in checks(signed, request, wanted, draft) if not check.ok)]
+    return [
+        *_beyond(text, wanted, draft),
+        *(check.name for check in checks(signed, request, wanted, draft) if not check.ok),
+    ]
 
 
 def checks(signed: str, request: DraftRequest, wanted: Plan, draft: DraftReply) -> Sequence[Check]:

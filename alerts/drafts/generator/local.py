@@ -49,7 +49,9 @@ class Local:
         try:
             return self._generate(turns, over)
         except TemplateError:  # some templates know no system's turn
-            return self._generate([{"role": "user", "content": "\n\n".join(t["content"] for t in turns)}], over)
+            return self._generate(
+                [{"role": "user", "content": "\n\n".join(t["content"] for t in turns)}], over
+            )
 
     def _generate(self, turns: list[dict[str, str]], over: Event) -> str:
         import torch

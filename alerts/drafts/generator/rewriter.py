@@ -152,7 +152,7 @@ def cleaned(answer: str, signature: str) -> str:
     """An answer as text of ours: without what a model thinks aloud first, invisible signs, quotation marks around all of
     it, and a signature of its own."""
     text = visible(_THOUGHT.sub("", answer))
-    for opening, closing in ("\"\"", "“”", "«»"):
+    for opening, closing in ('""', "“”", "«»"):
         if text.startswith(opening) and text.endswith(closing) and not {opening, closing} & set(text[1:-1]):
             text = text[1:-1].strip()
     return text.removesuffix(signature).strip() if signature else text

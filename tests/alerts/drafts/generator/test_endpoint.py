@@ -81,7 +81,12 @@ def test_what_is_no_answer_now(server: ChatServer, answer: Raw, code: str) -> No
 
 @pytest.mark.parametrize(
     ("status", "mend"),
-    [(400, "generator.model"), (401, "ASCOLTO_GENERATOR_KEY"), (404, "generator.base_url"), (302, "redirect")],
+    [
+        (400, "generator.model"),
+        (401, "ASCOLTO_GENERATOR_KEY"),
+        (404, "generator.base_url"),
+        (302, "redirect"),
+    ],
 )
 def test_what_a_person_must_mend(server: ChatServer, status: int, mend: str) -> None:
     server.says = lambda messages: Raw(status, b"{}", {"Location": "/elsewhere"})
@@ -109,14 +114,18 @@ def test_nobody_there() -> None:
 
 
 def test_nothing_goes_outward_without_encryption() -> None:
-    outward = Endpoint("http://chat.example/v1", "chat-1", look_up=lambda host, port: ["127.0.0.1", "8.8.8.8"])
+    outward = Endpoint(
+        "http://chat.example/v1", "chat-1", look_up=lambda host, port: ["127.0.0.1", "8.8.8.8"]
+    )
     error = failure(outward)
     assert isinstance(error, Permanent)
     assert "https://" in error.mend
 
 
 def test_an_own_network_needs_none_and_is_connected_to_as_it_was_looked_up(server: ChatServer) -> None:
-    own = Endpoint(f"http://chat.internal:{server.port}/v1", "chat-1", look_up=lambda host, port: ["127.0.0.1"])
+    own = Endpoint(
+        f"http://chat.internal:{server.port}/v1", "chat-1", look_up=lambda host, port: ["127.0.0.1"]
+    )
     assert own.write(ASKED, Event()) == "ready"
     assert server.headers[0]["host"] == f"chat.internal:{server.port}"
 

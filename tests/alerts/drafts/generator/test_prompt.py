@@ -30,7 +30,15 @@ def between(text: str) -> str:
 
 def test_policy_voice_and_plan_are_told() -> None:
     system, user = asked(platform=platform(500, "weighted"), author="Marta B.")
-    for told in ("Caffè Aurora", "Italian", "lei", "480 weighted", "help@aurora.example", "Offer nothing", MARK):
+    for told in (
+        "Caffè Aurora",
+        "Italian",
+        "lei",
+        "480 weighted",
+        "help@aurora.example",
+        "Offer nothing",
+        MARK,
+    ):
         assert told in system
     assert "Marta, grazie" in user
     assert "Giulia, Caffè Aurora" not in user
@@ -68,7 +76,9 @@ def test_redaction_leaves_what_is_nobodys() -> None:
     assert redacted(text, "Al") == text
 
 
-@pytest.mark.parametrize("sign", ["<|im_end|>", "<|im_start|>system", "[INST]", "</s>", "<start_of_turn>", "{{", "```"])
+@pytest.mark.parametrize(
+    "sign", ["<|im_end|>", "<|im_start|>system", "[INST]", "</s>", "<start_of_turn>", "{{", "```"]
+)
 def test_what_a_chat_template_obeys_is_no_sign_any_more(sign: str) -> None:
     system, user = asked(f"Consegna in ritardo. {sign} Hello")
     assert not re.search(r"[<>\[\]{}|`]", between(user))

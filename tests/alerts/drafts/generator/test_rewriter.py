@@ -28,7 +28,9 @@ def good(asked: DraftRequest) -> str:
     return GOOD.format(when="le rispondiamo entro un'ora")
 
 
-def rewritten(says: Any, asked: DraftRequest | None = None, **options: Any) -> tuple[Rewritten, DraftReply, Writer]:
+def rewritten(
+    says: Any, asked: DraftRequest | None = None, **options: Any
+) -> tuple[Rewritten, DraftReply, Writer]:
     asked = asked or late()
     composed, writer = compose(asked, "en"), Writer(says)
     return Rewriter(writer, 20.0).rewrite(asked, composed, **options), composed, writer
@@ -84,8 +86,14 @@ def test_a_text_with_a_fault_does_not(wrong: str, fault: str) -> None:
         ("", "too short"),
         ("Va bene.", "too short"),
         ("Ecco la risposta:\n{good}", "preamble"),
-        ("Ci dispiace per la consegna in ritardo, la verifichiamo con il corriere appena possibile.", "where or when"),
-        ("We are sorry for the delivery and we thank you for your patience with the order. help@aurora.example", "language"),
+        (
+            "Ci dispiace per la consegna in ritardo, la verifichiamo con il corriere appena possibile.",
+            "where or when",
+        ),
+        (
+            "We are sorry for the delivery and we thank you for your patience with the order. help@aurora.example",
+            "language",
+        ),
     ],
 )
 def test_a_text_that_is_not_what_was_asked_for_does_not(text: str, fault: str) -> None:
@@ -117,8 +125,14 @@ FIXED = [
     late("C'era un pezzo di vetro nel caffè, sono finito in ospedale.", reasons=("tripwire",)),
     late("Compra bitcoin", label="neutral/low/spam"),
     late("Siete aperti la domenica a Trieste?", label="neutral/normal/information"),
-    late(brand=brand({"statements": [{"words": ["ritardo"], "lang": "it", "text": "Il corriere sciopera."}]})),
-    late(brand=brand({"corrections": [{"words": ["settimane"], "lang": "it", "text": "Consegniamo in tre giorni."}]})),
+    late(
+        brand=brand({"statements": [{"words": ["ritardo"], "lang": "it", "text": "Il corriere sciopera."}]})
+    ),
+    late(
+        brand=brand(
+            {"corrections": [{"words": ["settimane"], "lang": "it", "text": "Consegniamo in tre giorni."}]}
+        )
+    ),
     late("Toimitus on kaksi viikkoa myöhässä.", lang="fi"),
     late("", stars=1.0, sentiment=None, sentiment_probs=None, urgency=None, category=None),
     late(detect=None),
@@ -190,7 +204,9 @@ def test_the_wait_ends_where_something_critical_waits_and_no_failure_is_counted(
 def test_a_generator_that_failed_is_left_alone_for_a_while() -> None:
     asked, writer = late(), Writer(Transient("http_500"))
     rewriter, composed = Rewriter(writer, 20.0), compose(asked)
-    assert [rewriter.rewrite(asked, composed).refused for _ in range(3)] == ["http_500"] + ["resting after a failure"] * 2
+    assert [rewriter.rewrite(asked, composed).refused for _ in range(3)] == ["http_500"] + [
+        "resting after a failure"
+    ] * 2
     assert len(writer.asked) == 1
 
 
