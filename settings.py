@@ -324,19 +324,7 @@ def _validated(tables: dict[str, Any], found: list[str]) -> Settings:
             found.append(f"brands.{key}.{error}")
     known = list(brands) if isinstance(brands, dict) else []
     sources = tuple(_sources(file.sources, known, found))
-    values = {
-        name: getattr(file, name)
-        for name in (
-            "ui_language",
-            "brands",
-            "slack",
-            "email",
-            "webhook",
-            "generator",
-            "retention",
-            "service",
-        )  # fmt: skip
-    }
+    values = {name: getattr(file, name) for name in _File.model_fields if name != "sources"}
     return Settings.model_construct(sources=sources, **values)
 
 

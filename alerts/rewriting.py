@@ -58,8 +58,8 @@ def rewrite_drafts(
 
 @dataclass(slots=True)
 class Watch:
-    """Says whether a mention that waits for triage is critical, or the service stops. Each mention is looked at once, and
-    what was said once holds."""
+    """Says whether a mention that waits for triage is critical, or the service stops. Each mention is looked at once,
+    and what was said once holds."""
 
     db: Database
     brands: Mapping[str, Brand]

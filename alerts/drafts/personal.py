@@ -56,7 +56,7 @@ def plain(number: str) -> str:
 
 
 def redacted(text: str, author: str | None = None) -> str:
-    """The beginning of `text` with "…" for addresses, handles, numbers, codes, streets and the words of its author's name."""
+    """The beginning of `text` with "…" for addresses, handles, numbers, codes, streets and the words of its author."""
     seen = text[:_SEEN]
     for pattern in (EMAIL, LINK, IBAN, STREET, PHONE, _HANDLE):
         seen = pattern.sub(REDACTED, seen)

@@ -23,8 +23,8 @@ OWN = frozenset({"answer", "correction", "statement"})  # the brand's own senten
 
 
 def is_fixed(request: DraftRequest, wanted: Plan, draft: DraftReply) -> bool:
-    """Whether the composed draft stands whatever a model would write: in a grave matter, where the brand's own sentences
-    answer, where there is nothing to answer, and where the customer's words give orders to a machine."""
+    """Whether the composed draft stands whatever a model would write: in a grave matter, where the brand's own
+    sentences answer, where there is nothing to answer, and where the customer's words give orders to a machine."""
     if draft.reply is None or draft.private_reply is not None or request.urgency == "critical":
         return True
     if wanted.case in (None, "critical", *UNREAD) or not OWN.isdisjoint(wanted.facts):

@@ -1,4 +1,5 @@
-"""The table `[generator]`: which chat model words drafts anew, if any. The key of an endpoint stands in the environment."""
+"""The table `[generator]`: which chat model words drafts anew, if any. The key of an endpoint stands in the
+environment."""
 
 from datetime import timedelta
 from typing import Annotated, Literal

@@ -1,5 +1,5 @@
-"""Has a generator word a composed draft anew. Whatever goes wrong (no answer in time, a text with a fault), the composed
-draft stands, and why is given without a word of either text."""
+"""Has a generator word a composed draft anew. Whatever goes wrong (no answer in time, a text with a fault), the
+composed draft stands, and why is given without a word of either text."""
 
 import secrets
 from collections.abc import Callable
@@ -149,8 +149,8 @@ class _Left(Transient):
 
 
 def cleaned(answer: str, signature: str) -> str:
-    """An answer as text of ours: without what a model thinks aloud first, invisible signs, quotation marks around all of
-    it, and a signature of its own."""
+    """An answer as text of ours: without what a model thinks aloud first, invisible signs, quotation marks around all
+    of it, and a signature of its own."""
     text = visible(_THOUGHT.sub("", answer))
     for opening, closing in ('""', "“”", "«»"):
         if text.startswith(opening) and text.endswith(closing) and not {opening, closing} & set(text[1:-1]):

@@ -1,6 +1,7 @@
 """Small chat models made on the spot: one that says what it is told whatever it is asked, one of random weights."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -29,7 +30,7 @@ def speaking(folder: Path, sentences: Sequence[str], template: str | None = TEMP
                 weight.zero_()
         network.model.embed_tokens.weight[:, : len(words)] = torch.eye(len(words))
         chain = [ASSISTANT, *sentences, *([END] if len(set(sentences)) == len(sentences) else [])]
-        for before, after in zip(chain, chain[1:], strict=False):
+        for before, after in pairwise(chain):
             network.lm_head.weight[words.index(after), words.index(before)] = 10.0
     return _saved(network, words, folder, template)
 

@@ -5,7 +5,7 @@ from threading import Event
 
 from alerts.drafts.generator.base import Message
 
-ENGLISH = frozenset("the and your you we for with".split())
+ENGLISH = frozenset({"the", "and", "your", "you", "we", "for", "with"})
 
 
 def detect(text: str) -> str:
