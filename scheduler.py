@@ -59,8 +59,8 @@ RETENTION = CronTrigger(hour=3, minute=40, timezone="UTC")
 class Service:
     """One running Ascolto. `channels` by name; `scorer` gives the model, loaded at the first text.
 
-    `rewrite` has a chat model word drafts anew, where there is one. `on_event` and `on_report` are told of a crawl as it
-    goes; `around` may wrap each stage (to time it).
+    `rewrite` has a chat model word drafts anew, where there is one. `on_event` and `on_report` are told of a crawl as
+    it goes; `around` may wrap each stage (to time it).
     """
 
     settings: Settings

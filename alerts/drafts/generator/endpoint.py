@@ -1,8 +1,8 @@
 """A chat model over an OpenAI-compatible endpoint: `POST {base_url}/chat/completions`, as OpenAI documents it.
 
 Only `model` and `messages` are sent, since models differ in what else they take. No redirect is followed, no proxy
-asked and no more of an answer read than a reply can need. Plain http leads to this machine or its network, never outward.
-Errors hold codes, never the address, the key or a text.
+asked and no more of an answer read than a reply can need. Plain http leads to this machine or its network, never
+outward. Errors hold codes, never the address, the key or a text.
 """
 
 import json
