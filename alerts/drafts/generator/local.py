@@ -55,18 +55,17 @@ class Local:
 
     def _generate(self, turns: list[dict[str, str]], over: Event) -> str:
         import torch
-        from transformers import StoppingCriteria, StoppingCriteriaList
+        from transformers import StoppingCriteriaList
 
-        class Over(StoppingCriteria):  # type: ignore[misc]
-            def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
-                return torch.full((input_ids.shape[0],), over.is_set(), device=input_ids.device)
+        def ended(input_ids: torch.Tensor, scores: Any, **more: Any) -> torch.Tensor:
+            return torch.full((input_ids.shape[0],), over.is_set(), device=input_ids.device)
 
         (found,) = self._pipeline(
             turns,
             max_new_tokens=MOST_TOKENS,
             do_sample=False,
             return_full_text=False,
-            stopping_criteria=StoppingCriteriaList([Over()]),
+            stopping_criteria=StoppingCriteriaList([ended]),
         )
         return str(found["generated_text"])
 
