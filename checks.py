@@ -24,7 +24,15 @@ from alerts.telling import name_of
 from alerts.views import Trial
 from alerts.words import Words
 from platforms.base import SourceOptions
-from service import open_channels, open_database, open_email, open_webhook, scorer_of, slack_app_for
+from service import (
+    open_channels,
+    open_database,
+    open_email,
+    open_rewriter,
+    open_webhook,
+    scorer_of,
+    slack_app_for,
+)
 from settings import Settings
 from store.db import Database
 from store.errors import AscoltoError, Permanent
@@ -69,6 +77,7 @@ def run_checks(
         ("slack buttons", _ear),
         ("email", _email),
         ("webhook", _webhook),
+        ("generator", _generator),
     ):
         yield _guarded(name, lambda look=look: look(settings))  # type: ignore[misc]
     if slack_wait is not None:
@@ -210,6 +219,22 @@ def _webhook(settings: Settings) -> Check:
         return Check("webhook", "off", "nothing is posted")
     webhook.check()
     return Check("webhook", "ok", f"it can be reached; tells of {', '.join(settings.webhook.targets)}")
+
+
+def _generator(settings: Settings) -> Check:
+    """Loads the chat model, where it is a local one, and asks it for a word; no customer's words are sent."""
+    rewriter, options = open_rewriter(settings), settings.generator
+    if rewriter is None:
+        return Check("generator", "off", "drafts are composed from phrases")
+    try:
+        rewriter.prepare()
+        rewriter.try_out()
+    except Permanent as error:
+        return Check("generator", "warn", f"{error.reason}: composed drafts stand", error.mend)
+    except AscoltoError as error:
+        mend = "see that the endpoint is up, or raise generator.timeout"
+        return Check("generator", "warn", f"{error}: composed drafts stand", mend)
+    return Check("generator", "ok", f"{options.model} answers ({options.kind})")
 
 
 def _try_slack(settings: Settings, wait: float, say: Callable[[str], object]) -> Check:

@@ -295,14 +295,17 @@ def draft(
 
     Example: ascolto draft reviews.jsonl --brand aurora --json
     """
+    import service
     from offline import read_texts, told
     from offline_drafts import draft as answers
     from store.clock import utcnow
 
     settings = _settings()
-    chosen, scorer = settings.brand(brand), _scorer(settings)
+    chosen, scorer, rewriter = settings.brand(brand), _scorer(settings), service.open_rewriter(settings)
+    if rewriter is not None:
+        rewriter.prepare()
     with _opened(file) as stream:
-        found = answers(read_texts(stream), scorer, chosen, utcnow(), settings.ui_language, trace)
+        found = answers(read_texts(stream), scorer, chosen, utcnow(), settings.ui_language, trace, rewriter)
         _answer(found, told, as_json or trace)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts import tripwires
 from alerts.drafts.compose import DraftReply, compose
+from alerts.drafts.generator.rewriter import Rewriter
 from alerts.stage import draft_request
 from alerts.triage import Facts, decide
 from offline import Answer, BadLine, Text, scored, words_of
@@ -28,9 +29,11 @@ def draft(
     now: datetime,
     reader: str | None = None,
     trace: bool = False,
+    rewriter: Rewriter | None = None,
 ) -> Iterator[Answer]:
     """One draft reply for each line, in order, as design.md's `draft` line. `reader`: the language of who signs;
-    `trace`: with what allows each sentence, and the note for the brand's profile."""
+    `trace`: with what allows each sentence, and the note for the brand's profile; `rewriter`: has a chat model word
+    drafts anew, and the trace says where it did not, and why."""
     recent: list[tuple[str, ...]] = []
     for lines, outcomes in scored(texts, scorer, explain=False):
         for line, outcome in zip(lines, outcomes, strict=True):
@@ -40,8 +43,12 @@ def draft(
             facts = _facts(line, outcome, brand, now)
             asked = draft_request(facts, decide(facts), recent, lambda text: detect(text).lang)
             reply = compose(asked, reader)
+            refused: Answer = {}
             recent = [reply.moves, *recent][:RECENT]
-            yield _reply(line, reply) | (_trace(reply) if trace else {})
+            if rewriter is not None:
+                done = rewriter.rewrite(asked, reply)
+                reply, refused = done.draft, {"not_generated": done.refused or None}
+            yield _reply(line, reply) | (_trace(reply) | refused if trace else {})
 
 
 def _facts(line: Text, outcome: "Scored | None", brand: Brand, now: datetime) -> Facts:

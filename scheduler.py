@@ -21,6 +21,7 @@ from alerts.drafts.compose import compose
 from alerts.heartbeat import Heart
 from alerts.outbox import deliver_waiting
 from alerts.redrafting import any_waiting, redraft_waiting
+from alerts.rewriting import Rewrite
 from alerts.stage import check_sources, triage_waiting
 from alerts.words import Words
 from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, SourceReport
@@ -59,7 +60,8 @@ RETENTION = CronTrigger(hour=3, minute=40, timezone="UTC")
 class Service:
     """One running Ascolto. `channels` by name; `scorer` gives the model, loaded at the first text.
 
-    `on_event` and `on_report` are told of a crawl as it goes; `around` may wrap each stage (to time it).
+    `rewrite` has a chat model word drafts anew, where there is one. `on_event` and `on_report` are told of a crawl as
+    it goes; `around` may wrap each stage (to time it).
     """
 
     settings: Settings
@@ -67,6 +69,7 @@ class Service:
     channels: Mapping[str, Channel]
     scorer: "Callable[[], Scores]"
     belt: Belt
+    rewrite: Rewrite | None = None
     clock: Callable[[], datetime] = utcnow
     on_event: Callable[[AnyEvent], None] | None = None
     on_report: Callable[[SourceReport], None] | None = None
@@ -158,6 +161,8 @@ class Service:
             compose=partial(compose, reader=self.settings.ui_language),
             detect=lambda text: detect(text).lang,
             routing=self.settings.slack,
+            rewrite=self.rewrite,
+            stopping=self.belt.stopping.is_set,
         )
         anew = redraft_waiting(
             self.db,

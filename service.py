@@ -22,6 +22,9 @@ from alerts.channels.email.client import Email
 from alerts.channels.email.server import Server
 from alerts.channels.slack.client import Slack
 from alerts.channels.webhook.client import Webhook
+from alerts.drafts.generator.endpoint import Endpoint
+from alerts.drafts.generator.local import Local
+from alerts.drafts.generator.rewriter import Rewriter
 from alerts.words import Words
 from scheduler import DELIVER, Service
 from sentiment.loading import load_scorer
@@ -96,6 +99,18 @@ def open_webhook(settings: Settings) -> Webhook | None:
     return Webhook(url.get_secret_value(), secret.get_secret_value(), settings.webhook, words)
 
 
+def open_rewriter(settings: Settings) -> Rewriter | None:
+    """What has a chat model word drafts anew, where one is configured; a local model is loaded at the first draft."""
+    options, key = settings.generator, settings.environment.generator_key
+    timeout = options.timeout.total_seconds()
+    if options.kind == "endpoint" and options.base_url and options.model:
+        secret = key.get_secret_value() if key else None
+        return Rewriter(Endpoint(options.base_url, options.model, secret, timeout), timeout)
+    if options.kind == "transformers" and options.model:
+        return Rewriter(Local(options.model), timeout)
+    return None
+
+
 def scorer_of(settings: Settings) -> "Callable[[], Scorer]":
     """Gives the model; it is loaded when it is first asked for. Raises `Permanent` then where it cannot be used."""
 
@@ -107,6 +122,9 @@ def open_service(
 ) -> Service:
     """A service that has not started; `options` are `Service`'s own."""
     broker = settings.environment.broker_url
+    rewriter = open_rewriter(settings)
+    if rewriter is not None:
+        options = {"rewrite": rewriter.rewrite} | options
     return Service(
         settings,
         open_database(settings),

@@ -22,6 +22,7 @@ from alerts.channels.options import EmailOptions, WebhookOptions
 from alerts.channels.webhook.place import Place
 from alerts.channels.webhook.signing import secret_of
 from alerts.drafts import own
+from alerts.drafts.generator.options import GeneratorOptions, spoken_key
 from alerts.routing import Routing
 from platforms.base import SourceOptions
 from store.brand import Brand, Duration, Strict
@@ -84,6 +85,7 @@ class Environment(BaseSettings):
     smtp_url: SecretStr | None = Field(None, validation_alias="ASCOLTO_SMTP_URL")
     webhook_url: SecretStr | None = Field(None, validation_alias="ASCOLTO_WEBHOOK_URL")
     webhook_secret: SecretStr | None = Field(None, validation_alias="ASCOLTO_WEBHOOK_SECRET")
+    generator_key: SecretStr | None = Field(None, validation_alias="ASCOLTO_GENERATOR_KEY")
 
     @field_validator("database_url")
     @classmethod
@@ -119,6 +121,13 @@ class Environment(BaseSettings):
     def known_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value:
             secret_of(value.get_secret_value())
+        return value
+
+    @field_validator("generator_key")
+    @classmethod
+    def known_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            spoken_key(value.get_secret_value())
         return value
 
     @classmethod
@@ -164,6 +173,7 @@ class Settings(Strict):
     slack: Routing = Routing()
     email: EmailOptions = EmailOptions()
     webhook: WebhookOptions = WebhookOptions()
+    generator: GeneratorOptions = GeneratorOptions()
     retention: Retention = Retention()
     service: Running = Running()
     environment: Environment = Field(default_factory=Environment.model_construct)
@@ -212,6 +222,7 @@ class _File(Strict):
     slack: Routing = Routing()
     email: EmailOptions = EmailOptions()
     webhook: WebhookOptions = WebhookOptions()
+    generator: GeneratorOptions = GeneratorOptions()
     retention: Retention = Retention()
     service: Running = Running()
 
@@ -313,10 +324,7 @@ def _validated(tables: dict[str, Any], found: list[str]) -> Settings:
             found.append(f"brands.{key}.{error}")
     known = list(brands) if isinstance(brands, dict) else []
     sources = tuple(_sources(file.sources, known, found))
-    values = {
-        name: getattr(file, name)
-        for name in ("ui_language", "brands", "slack", "email", "webhook", "retention", "service")
-    }
+    values = {name: getattr(file, name) for name in _File.model_fields if name != "sources"}
     return Settings.model_construct(sources=sources, **values)
 
 

@@ -18,6 +18,7 @@ from alerts.checks import check_sources, list_starts
 from alerts.drafts.compose import DraftReply, DraftRequest
 from alerts.gather import Gathered, by_urgency, gather
 from alerts.record import is_quiet, record, wants_draft
+from alerts.rewriting import Rewrite, Watch, rewrite_drafts
 from alerts.routing import Routing
 from alerts.triage import RANK, Decision, Facts, decide
 from platforms.base import Platform
@@ -40,9 +41,12 @@ Detect = Callable[[str], str | None]
 
 @dataclass(slots=True)
 class Batch:
-    """The mentions in hand: their drafts, and what went wrong with which."""
+    """The mentions in hand: their drafts, with what they were asked of, and what went wrong with which. `critical`: one
+    of them is."""
 
     claim: claims.Claim
+    critical: bool = False
+    requests: dict[int, DraftRequest] = field(default_factory=dict)
     drafts: dict[int, DraftReply] = field(default_factory=dict)
     errors: dict[int, Exception] = field(default_factory=dict)
 
@@ -61,8 +65,11 @@ def triage_waiting(
     limit: int = LIMIT,
     detect: Detect | None = None,
     routing: Routing | None = None,
+    rewrite: Rewrite | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Triages up to `limit` waiting mentions and gives how many were taken.
+    """Triages up to `limit` waiting mentions and gives how many were taken. `rewrite`: words composed drafts anew,
+    as long as nothing critical waits and `stopping` says no.
 
     A mention that makes a step raise does not stop the others: it is tried again later. Drafts are written before
     the transaction that tells people, so that no writer waits for them; what is told is decided inside it, on
@@ -71,6 +78,9 @@ def triage_waiting(
     batch = Batch(_claim(db, now, limit))
     if batch.claim.ids:
         _write_drafts(db, batch, brands, now, compose, detect)
+        if rewrite is not None and not batch.critical:
+            watch = Watch(db, brands, now, stopping, set(batch.claim.ids))
+            rewrite_drafts(batch.drafts, batch.requests, rewrite, watch)
         with db.write() as session:
             _lock(session)
             _tell(session, batch, brands, tuple(channels), now, routing or Routing())
@@ -119,10 +129,11 @@ def _write_drafts(
         try:
             facts = found.facts(mention_id)
             decision = decide(facts)
+            batch.critical = batch.critical or decision.urgency == "critical"
             if wants_draft(found, mention_id, decision):
-                recent = found.recent.get(facts.brand.key, ())
-                draft = compose(draft_request(facts, decision, recent, detect))
-                batch.drafts[mention_id] = draft
+                request = draft_request(facts, decision, found.recent.get(facts.brand.key, ()), detect)
+                draft = compose(request)
+                batch.requests[mention_id], batch.drafts[mention_id] = request, draft
                 found.recent.setdefault(facts.brand.key, []).insert(0, list(draft.moves))
         except Exception as error:
             _note_error(batch, mention_id, error, found)
@@ -133,6 +144,7 @@ def _note_error(batch: Batch, mention_id: int, error: Exception, found: Gathered
     log.error("mention failed: %s", place(error), extra={"action": "triage_failed", "mention": mention_id})
     score, mention = found.scores.get(mention_id), found.mentions[mention_id]
     critical = score is not None and score.urgency == "critical"
+    batch.critical = batch.critical or critical
     if mention.attempts < PATIENCE and not critical:
         batch.errors[mention_id] = error
 

@@ -8,13 +8,14 @@ from threading import Event
 import pytest
 
 from alerts.channels.slack.blocks import CHECK
-from checks import Check, run_checks
+from checks import Check, _generator, run_checks
 from demo.internet import Internet
 from service import open_database
 from settings import Settings, load
 from store.clock import utcnow
 from store.tables import Case
 from tests.alerts.rows import alert
+from tests.chat_server import Raw, chat_server
 from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack, fake_slack
 from tests.hook_server import SECRET as HOOK_SECRET
 from tests.hook_server import hook_server
@@ -23,7 +24,7 @@ from tests.mail_server import mail_server
 VARIABLES = (
     "ASCOLTO_DATABASE_URL", "ASCOLTO_BROKER_URL", "ASCOLTO_MODEL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN",
     "SLACK_SIGNING_SECRET", "SLACK_API_URL", "MASTODON_TOKEN", "ASCOLTO_SMTP_URL", "ASCOLTO_WEBHOOK_URL",
-    "ASCOLTO_WEBHOOK_SECRET",
+    "ASCOLTO_WEBHOOK_SECRET", "ASCOLTO_GENERATOR_KEY",
 )  # fmt: skip
 
 
@@ -312,3 +313,20 @@ def test_a_channel_that_is_not_there_fails_with_its_mend(monkeypatch: pytest.Mon
 def test_without_slack_there_is_no_test_alert() -> None:
     assert tried(load(), 600).status == "off"
     assert "slack test" not in checked(load())
+
+
+def chatting(folder: Path, base_url: str) -> Check:
+    table = f'[generator]\nkind = "endpoint"\nmodel = "chat-1"\nbase_url = "{base_url}"\n'
+    return _generator(configured(folder, table))
+
+
+def test_the_chat_model_is_asked_for_a_word_where_there_is_one(tmp_path: Path) -> None:
+    assert _generator(load()) == Check("generator", "off", "drafts are composed from phrases")
+    with chat_server() as server:
+        assert chatting(tmp_path, server.base_url) == Check("generator", "ok", "chat-1 answers (endpoint)")
+        server.says = lambda messages: Raw(401)
+        refused = chatting(tmp_path, server.base_url)
+        assert (refused.status, "ASCOLTO_GENERATOR_KEY" in refused.mend) == ("warn", True)
+        server.says = lambda messages: Raw(500)
+        assert chatting(tmp_path, server.base_url).detail == "http_500: composed drafts stand"
+        assert len(server.asked) == 3

@@ -19,6 +19,7 @@ from alerts.channels.options import EmailOptions, WebhookOptions
 from alerts.channels.slack.commands import COMMAND
 from alerts.channels.slack.errors import MENDS
 from alerts.channels.slack.listen import SHORTCUT
+from alerts.drafts.generator.options import GeneratorOptions
 from alerts.routing import Routing, Rule
 from cli import app
 from platforms.base import SourceOptions
@@ -66,6 +67,7 @@ TABLES: dict[str, Any] = {
     "`[[slack.rules]]`": Rule,
     "`[email]`": EmailOptions,
     "`[webhook]`": WebhookOptions,
+    "`[generator]`": GeneratorOptions,
     "`[retention]`": Retention,
     "`[service]`": Running,
     "Environment": Environment,
@@ -318,6 +320,7 @@ def test_the_example_configuration_as_it_is_changes_no_default(folder: Path) -> 
     assert loaded.brands["mybrand"] == Brand(key="mybrand", name="My Brand")
     assert (loaded.slack, loaded.retention, loaded.service) == (Routing(), Retention(), Running())
     assert (loaded.email, loaded.webhook) == (EmailOptions(), WebhookOptions())
+    assert loaded.generator == GeneratorOptions()
 
 
 def test_the_example_configuration_shows_every_setting() -> None:
@@ -340,6 +343,7 @@ def test_the_example_configuration_shows_every_setting() -> None:
         Rule: tables["slack"]["rules"][0],
         EmailOptions: tables["email"],
         WebhookOptions: tables["webhook"],
+        GeneratorOptions: tables["generator"],
         Retention: tables["retention"],
         Selectors: tables["sources"][0]["selectors"],
         SourceOptions: tables["sources"][0],

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 import offline
 import offline_drafts
+from alerts.drafts.generator.base import Message
+from alerts.drafts.generator.rewriter import Rewriter
 from offline import BadLine, Text, read_texts
 from sentiment.scorer import Scored, Scorer, ScorerInput
 from store.brand import Brand, Policy
@@ -149,6 +152,42 @@ def test_a_trace_says_what_allows_each_sentence() -> None:
     assert found["gloss"]
     assert "mention.author" in found["sentences"][0]["grounds"]
     assert all(set(sentence) == {"text", "gloss", "grounds"} for sentence in found["sentences"])
+
+
+class Writer:
+    """A chat model that says the same to everything."""
+
+    def __init__(self, says: str) -> None:
+        self.says = says
+
+    def prepare(self) -> None:
+        """There is nothing to load."""
+
+    def write(self, messages: Sequence[Message], over: Event) -> str:
+        return self.says
+
+
+ANEW = (
+    "Buongiorno, ci dispiace molto che la sua consegna sia ancora in ritardo. Verifichiamo subito la spedizione. Ci scriva "
+    "a aiuto@aurora.example con il numero d'ordine."
+)
+
+
+@pytest.mark.parametrize(
+    ("says", "generator", "refused"),
+    [(ANEW, "llm", None), (f"{ANEW} Le diamo 50 euro.", "phrases", "its text: figures, promises")],
+)
+def test_a_chat_model_words_a_draft_anew_and_the_trace_says_where_it_did_not(
+    says: str, generator: str, refused: str | None
+) -> None:
+    lines = read("Consegna in ritardo di tre settimane.")
+    rewriter = Rewriter(Writer(says), 20.0)
+    (found,) = offline_drafts.draft(lines, Fixed(), BRAND, NOW, trace=True, rewriter=rewriter)
+    assert list(found) == [*DRAFT, "sentences", "status_note", "not_generated"]
+    assert (found["generator"], found["not_generated"]) == (generator, refused)
+    assert found["reply"].startswith(ANEW) == (generator == "llm")
+    (plain,) = offline_drafts.draft(lines, Fixed(), BRAND, NOW, rewriter=rewriter)
+    assert list(plain) == DRAFT
 
 
 def test_a_platform_that_is_not_known_has_no_limit() -> None:

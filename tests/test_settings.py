@@ -389,3 +389,36 @@ def test_briefs_are_the_brands_own() -> None:
     assert "is no time of day: write e.g. 08:30, or none" in problems_of(
         BRAND + '[brands.aurora.briefs]\nmorning = "soon"\n'
     )[0]  # fmt: skip
+
+
+CHAT = '[generator]\nkind = "endpoint"\nmodel = "llama3.2"\nbase_url = "http://localhost:11434/v1"\n'
+
+
+def test_a_generator_is_off_until_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load().generator.kind == "off"
+    write(CHAT, "ASCOLTO_GENERATOR_KEY=sk-1234")
+    loaded = load()
+    assert (loaded.generator.kind, loaded.generator.model) == ("endpoint", "llama3.2")
+    assert loaded.environment.generator_key is not None
+    assert "sk-1234" not in repr(loaded)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (CHAT.replace("model", "modle"), "generator.modle: unknown key: did you mean 'model'?"),
+        (CHAT + 'api_key = "sk-1"\n', "generator.api_key: unknown key"),
+        (CHAT + 'timeout = "2m"\n', "(for one draft, from 1s to 60s)"),
+        ('[generator]\nkind = "endpoint"\nmodel = "m"\n', "generator: base_url is missing: write base_url ="),
+    ],
+)
+def test_what_is_wrong_with_a_generator_is_named(text: str, line: str) -> None:
+    assert any(line in problem for problem in problems_of(text))
+
+
+def test_a_generators_key_that_no_header_can_hold_is_named_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ASCOLTO_GENERATOR_KEY", "two words")
+    (problem,) = problems_of("")
+    assert problem == "ASCOLTO_GENERATOR_KEY: is no key: it is one word of ASCII signs"

@@ -13,12 +13,15 @@ LINK = re.compile(
 PHONE = re.compile(r"(?<![\w+])\+?\(?\d(?:[\s().\-/]{0,2}\d){6,14}(?!\w)")
 IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?!\w)")
 _CODE = re.compile(r"(?<![\w/#-])[\w#][\w\-/]{4,39}(?![\w/-])")
+_HANDLE = re.compile(r"(?<![\w.@])@[\w.\-]{2,}(?:@[\w.\-]{2,})?")
 CODE_DIGITS = 4  # a word with as many figures is a number of something
 STREET = re.compile(
     r"(?<!\w)(?:via|viale|corso|piazza|vicolo|largo|rue|avenue|calle|plaza|rua|avenida|straße|strasse)\s+"
     r"[^\n,;.!?]{2,40}?\s+\d{1,4}(?!\d)|(?<!\w)\d{1,4}\s+[^\n,;.!?]{2,30}?\s(?:street|road|lane|avenue)(?!\w)",
     re.IGNORECASE,
 )
+REDACTED = "…"
+_NAMES, _NAME = 5, 3  # words of a name looked for, and letters that make one
 _SEEN = 20_000  # characters looked at: as many as a mention has at most
 
 
@@ -50,3 +53,15 @@ def is_exposed(text: str) -> bool:
 def plain(number: str) -> str:
     """Letters and digits alone: `+39 333-555` and `39333555` are one number."""
     return "".join(char for char in number.casefold() if char.isalnum())
+
+
+def redacted(text: str, author: str | None = None) -> str:
+    """The beginning of `text` with "…" for addresses, handles, numbers, codes, streets and the words of its author."""
+    seen = text[:_SEEN]
+    for pattern in (EMAIL, LINK, IBAN, STREET, PHONE, _HANDLE):
+        seen = pattern.sub(REDACTED, seen)
+    seen = _CODE.sub(lambda match: REDACTED if _is_code(match[0]) else match[0], seen)
+    for word in (author or "").split()[:_NAMES]:
+        if len(word) >= _NAME:
+            seen = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", REDACTED, seen, flags=re.IGNORECASE)
+    return seen

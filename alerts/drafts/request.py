@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from platforms.base import Platform
+from platforms.length import Unit
 from store.brand import Brand
 
 
@@ -80,7 +81,7 @@ class DraftReply:
     gloss: str | None
     used: int
     limit: int | None
-    unit: str
+    unit: Unit
     remedy: str
     checks: tuple[Check, ...]
     moves: tuple[str, ...]

@@ -1,0 +1,93 @@
+"""What a generated text must not do beyond what the guard of all drafts finds: it may say less than the composed draft,
+and nothing more. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+import regex
+from babel.dates import get_day_names
+
+from alerts.drafts import guard
+from alerts.drafts.generator import prompt
+from alerts.drafts.patterns import Folded, fold, found
+from alerts.drafts.phrases import languages, load
+from alerts.drafts.plan import Plan
+from alerts.drafts.request import Check, DraftReply, DraftRequest
+from platforms.length import measure
+
+LONGEST = 900  # characters of a text that people still read, where the platform allows more
+_FIGURE = regex.compile(r"\p{N}+")
+_NAMED = regex.compile(r"(?<=[\p{L}\p{N},;:] )\p{Lu}[\p{L}’'-]{2,}")
+_PREAMBLE = regex.compile(r"\A[^\n]{0,80}:\s*\n")
+UNREAD = ("unread", "stars_low", "stars_middle", "stars_high")  # there are no words, or nobody has read them
+OWN = frozenset({"answer", "correction", "statement"})  # the brand's own sentences, which stand as they are
+
+
+def is_fixed(request: DraftRequest, wanted: Plan, draft: DraftReply) -> bool:
+    """Whether the composed draft stands whatever a model would write: in a grave matter, where the brand's own
+    sentences answer, where there is nothing to answer, and where the customer's words give orders to a machine."""
+    if draft.reply is None or draft.private_reply is not None or request.urgency == "critical":
+        return True
+    if wanted.case in (None, "critical", *UNREAD) or not OWN.isdisjoint(wanted.facts):
+        return True
+    return request.detect is None or draft.lang != (request.spoken or draft.lang) or gives_orders(request)
+
+
+def gives_orders(request: DraftRequest) -> bool:
+    """Whether the customer's words, in whatever language, speak to who writes the reply."""
+    words = fold(request.words)
+    return any(found(load(lang).guard.orders, words) for lang in languages())
+
+
+def limit(request: DraftRequest, draft: DraftReply, signature: str) -> int:
+    """The longest text, in the draft's unit, that the signature still fits behind."""
+    room = LONGEST if draft.limit is None else min(LONGEST, draft.limit)
+    return room - measure(signature, draft.unit)
+
+
+def faults(text: str, signed: str, request: DraftRequest, wanted: Plan, draft: DraftReply) -> list[str]:
+    """What speaks against `text`, which `signed` holds with its signature; empty: it stands."""
+    return [
+        *_beyond(text, wanted, draft),
+        *(check.name for check in checks(signed, request, wanted, draft) if not check.ok),
+    ]
+
+
+def checks(signed: str, request: DraftRequest, wanted: Plan, draft: DraftReply) -> Sequence[Check]:
+    return guard.inspect(signed, request, lang=draft.lang, wanted=wanted)
+
+
+def _beyond(text: str, wanted: Plan, draft: DraftReply) -> Iterator[str]:
+    plan = prompt.bare(draft)
+    if len(text) > LONGEST:
+        yield "too long"
+    if sum(char.isalpha() for char in text) < guard.ENOUGH:  # and nobody could tell its language
+        yield "too short"
+    if _PREAMBLE.search(text):
+        yield "preamble"
+    if not all(words in text for words in prompt.kept(wanted, draft)):
+        yield "where or when"
+    if not set(_FIGURE.findall(text)) <= set(_FIGURE.findall(plan)):
+        yield "figures"
+    days = {name.casefold() for name in get_day_names("wide", locale=wanted.phrases.lang).values()}
+    if {day for day in days if day in text.casefold()} - {day for day in days if day in plan.casefold()}:
+        yield "days"
+    if _adds(wanted.phrases.guard.refund, text, plan):
+        yield "offers"
+    if set(_names(text, wanted)) - set(regex.findall(r"[\p{L}’'-]+", plan)):
+        yield "new names"
+
+
+def _adds(patterns: tuple[str, ...], text: str, plan: str) -> bool:
+    def said(words: str) -> bool:
+        folded: Folded = fold(words, None)
+        return bool(found(patterns, folded))
+
+    return said(text) and not said(plan)
+
+
+def _names(text: str, wanted: Plan) -> Iterator[str]:
+    """Words that a capital makes names, other than those that the language always writes so."""
+    phrases = wanted.phrases
+    for word in _NAMED.findall(text):
+        if word not in phrases.vocabulary and not phrases.is_ordinary(word):
+            yield word
