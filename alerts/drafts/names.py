@@ -13,7 +13,7 @@ LONGEST = 9  # letters of a single word that no list knows as a name
 _EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\u200d]+")
 _ASIDE = regex.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 _WORD = regex.compile(r"\p{Lu}\p{Ll}+(?:['’-]\p{Lu}\p{Ll}+)*\d{0,4}")
-_PARTICLE = regex.compile(r"\p{Lu}\.?|d[aeio]s?|del|della|de|la|le|van|von|den|bin|el|al")
+_PARTICLE = regex.compile(r"\p{Lu}\.?|d[aeio]s?|del|della|de|la|le|van|von|de[nr]|te[nr]|['’]t|bin|el|al")
 _ODD = regex.compile(r"[^\p{Latin}\p{M}\d\s._'’\-]")
 _CAMEL = regex.compile(r"^\p{Lu}\p{Ll}{2,}(?=\p{Lu})")
 
@@ -25,7 +25,8 @@ def first_name(author: str | None) -> str | None:
         return None
     name = _ASIDE.sub("", _EMOJI.sub("", one_line(author))).strip()
     words = name.split()
-    if not words or len(words) > 3 or _ODD.search(name) or _is_no_name(name):
+    weighty = [word for word in words if not _PARTICLE.fullmatch(word)]  # Jan van der Berg is two
+    if not weighty or len(weighty) > 3 or _ODD.search(name) or _is_no_name(name):
         return None
     if len(words) > 1 and not all(_WORD.fullmatch(word) or _PARTICLE.fullmatch(word) for word in words):
         return None

@@ -10,8 +10,6 @@ from sqlmodel import select
 from alerts import deeds
 from alerts.card import load_card
 from alerts.cases import Desk
-from alerts.drafts import letters
-from alerts.drafts.phrases import languages
 from store.brand import Brand, Voice
 from store.db import Database
 from store.tables import Audit, Case, Score
@@ -59,16 +57,6 @@ def test_it_is_asked_as_the_brand_speaks(db: Database, now: datetime) -> None:
 def test_the_register(db: Database, now: datetime, voice: str, word: str) -> None:
     text = asked(db, now, "de", {"formality": {"de": voice}})
     assert ("Ihre" in text or "Sie" in text) is (word == "Sie")
-
-
-def test_the_file_is_whole() -> None:
-    assert set(letters.questions()) | set(languages()) >= {"it", "en", "es", "fr", "de", "pt", "nl"}
-    for registers in letters.questions().values():
-        for said in registers.values():
-            assert set(said) == {"greeting", "ask"}
-            assert [text for text in said["greeting"] if "{name}" not in text]
-            assert len(said["ask"]) > 1
-            assert not [text for text in said["ask"] if "{" in text]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from alerts.text import one_line
         ("Bianchi Marta", "Marta"),
         ("Beppe da Chieri", "Beppe"),
         ("Sofia do Carmo", "Sofia"),
+        ("Jan van der Berg", "Jan"),
+        ("Wies van 't Hof", "Wies"),
         ("Ornella (Trieste)", "Ornella"),
         ("Gianni62", "Gianni"),
         ("paola.decaf", "Paola"),
