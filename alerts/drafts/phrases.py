@@ -96,6 +96,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "correct_close": frozenset({"reach"}),
     "statement_open": _SORRY,
     "statement_close": frozenset({"reach"}),
+    "regards": frozenset(),
     "status_note": frozenset({"until", "opens"}),
 }
 ENTRY = frozenset({"place"})

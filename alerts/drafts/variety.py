@@ -1,40 +1,60 @@
-"""Which of several wordings is taken: by the seed, and never what the brand's latest drafts have just said."""
+"""Which of several wordings is taken, so that no draft says what one of the brand's latest says, and neighbours begin
+and end otherwise.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+A draft is a row of wordings. For each move the wording is taken that the fewest of the latest rows have beside all that
+was taken so far. So the rows spread evenly over all that can be said, as the digits of a counter do, and none comes
+twice while there are more rows to choose from than latest ones.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from alerts.drafts.phrases import Wording
 
-TRIES = 48  # choices looked at when a draft would use the same wordings as a neighbour
-STRICT = 24  # of them, those that use nothing of the latest neighbour
+TRIES = 48  # rows looked at where what fits depends on what was chosen, as in a short room
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Choice:
-    """Chooses by `seed`, avoiding `recent` (newest first); an `attempt` above 0 chooses otherwise."""
+    """Chooses the wordings of one text, one after the other, by `seed` and `recent` (the rows of the latest drafts,
+    newest first); an `attempt` above 0 chooses otherwise."""
 
     seed: str
     recent: Sequence[Sequence[str]]
     attempt: int = 0
+    _rows: Sequence[frozenset[str]] | None = None
+    _alike: Sequence[frozenset[str]] = ()
 
-    def of(self, wordings: Sequence[Wording]) -> Wording:
-        """The one said longest ago, or not at all; of equals, by the seed."""
-        return min(wordings, key=lambda wording: (self._freshness(wording.id), self._lot(wording.id)))
+    def __post_init__(self) -> None:
+        if self._rows is None:
+            self._rows = tuple(frozenset(row) for row in self.recent)
+        self._alike = self._rows
 
-    def _freshness(self, id_: str) -> int:
-        if self.attempt >= STRICT:
-            return 0
-        if self.attempt:
-            return int(bool(self.recent) and id_ in self.recent[0])
-        return next((len(self.recent) - age for age, moves in enumerate(self.recent) if id_ in moves), 0)
+    def anew(self, attempt: int | None = None) -> "Choice":
+        """The same choice before its first wording."""
+        return replace(self, attempt=self.attempt if attempt is None else attempt)
 
-    def _lot(self, id_: str) -> bytes:
-        return blake2b(
-            f"{self.seed}\n{self.attempt}\n{id_}".encode("utf-8", "replace"), digest_size=8
+    def of(self, wordings: Sequence[Wording], *, apart: bool = False) -> Wording:
+        """The wording that the fewest of the rows go on with; of equals, the one said longest ago, then by the seed.
+        `apart`: none of the newest row's, where there is another."""
+        newest = self.recent[0] if apart and self.recent else frozenset[str]()
+        left = [wording for wording in wordings if wording.id not in newest] or wordings
+        chosen = min(left, key=self._rank) if len(left) > 1 else left[0]
+        self._alike = [row for row in self._alike if chosen.id in row]
+        return chosen
+
+    def _rank(self, wording: Wording) -> tuple[int, int, bytes]:
+        lot = blake2b(
+            f"{self.seed}\n{self.attempt}\n{wording.id}".encode("utf-8", "replace"), digest_size=8
         ).digest()
+        if self.attempt:
+            return 0, 0, lot
+        many = sum(wording.id in row for row in self._alike)
+        age = next((age for age, row in enumerate(self.recent) if wording.id in row), len(self.recent))
+        return many, -age, lot
 
 
 def is_repeated(moves: Sequence[str], recent: Sequence[Sequence[str]]) -> bool:
-    """Whether a neighbour says just the same (and perhaps more, in private)."""
+    """Whether one of the latest says just the same (and perhaps more, in private)."""
     return bool(moves) and any(list(moves) == list(other[: len(moves)]) for other in recent)
