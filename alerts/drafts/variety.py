@@ -6,9 +6,11 @@ was taken so far. So the rows spread evenly over all that can be said, as the di
 twice while there are more rows to choose from than latest ones.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
+from operator import eq
 
 from alerts.drafts.phrases import Wording
 
@@ -38,23 +40,34 @@ class Choice:
     def of(self, wordings: Sequence[Wording], *, apart: bool = False) -> Wording:
         """The wording that the fewest of the rows go on with; of equals, the one said longest ago, then by the seed.
         `apart`: none of the newest row's, where there is another."""
-        newest = self.recent[0] if apart and self.recent else frozenset[str]()
+        newest = self.recent[0] if apart and self.recent else ()
         left = [wording for wording in wordings if wording.id not in newest] or wordings
-        chosen = min(left, key=self._rank) if len(left) > 1 else left[0]
+        chosen = left[0] if len(left) == 1 else self._rarest(left)
         self._alike = [row for row in self._alike if chosen.id in row]
         return chosen
 
-    def _rank(self, wording: Wording) -> tuple[int, int, bytes]:
-        lot = blake2b(
-            f"{self.seed}\n{self.attempt}\n{wording.id}".encode("utf-8", "replace"), digest_size=8
-        ).digest()
+    def _rarest(self, wordings: Sequence[Wording]) -> Wording:
+        if not self.attempt:
+            ids = {wording.id for wording in wordings}
+            said = Counter(id_ for row in self._alike for id_ in ids & row)
+            fewest = min(said[id_] for id_ in ids)
+            wordings = [wording for wording in wordings if said[wording.id] == fewest]
+        return min(wordings, key=lambda wording: (-self._age(wording.id), self._lot(wording.id)))
+
+    def _age(self, id_: str) -> int:
+        """How many drafts ago it was said."""
         if self.attempt:
-            return 0, 0, lot
-        many = sum(wording.id in row for row in self._alike)
-        age = next((age for age, row in enumerate(self.recent) if wording.id in row), len(self.recent))
-        return many, -age, lot
+            return 0
+        return next((age for age, row in enumerate(self._rows or ()) if id_ in row), len(self.recent))
+
+    def _lot(self, id_: str) -> bytes:
+        return blake2b(
+            f"{self.seed}\n{self.attempt}\n{id_}".encode("utf-8", "replace"), digest_size=8
+        ).digest()
 
 
 def is_repeated(moves: Sequence[str], recent: Sequence[Sequence[str]]) -> bool:
     """Whether one of the latest says just the same (and perhaps more, in private)."""
-    return bool(moves) and any(list(moves) == list(other[: len(moves)]) for other in recent)
+    return bool(moves) and any(
+        len(moves) <= len(other) and all(map(eq, moves, other)) for other in recent
+    )
