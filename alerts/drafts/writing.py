@@ -129,7 +129,8 @@ class Pen:
             meanings = {slot: fact.meaning for slot, fact in facts.items()}
             return wording.explained(meanings) if all(meanings[slot] for slot in wording.slots) else ""
         own = any(wording in wordings for wordings in OWN.values())
-        meant = wording if own else self.reader.phrases.alike(wording)
+        theirs = self.reader.phrases
+        meant = wording if own else theirs.alike(wording, self.phrases.courtesies(wording))
         if meant is None or not all(facts[slot].meaning for slot in meant.slots):
             return ""
         return meant.render({slot: fact.meaning for slot, fact in facts.items()})
