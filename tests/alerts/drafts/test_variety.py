@@ -101,6 +101,15 @@ MATTERS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
     "article_question": ("Lorem?", "neutral/low/information", {"platform": platform(name=ARTICLES)}),
     "critical": ("Lorem.", "negative/critical/complaint", {}),
 }
+OWN: dict[str, tuple[str, dict[str, Any]]] = {
+    "answer": ("faq", {"question": "Lorem ipsum dolor?", "answer": "Sit amet."}),
+    "correct": (
+        "corrections",
+        {"words": ["lorem"], "text": "Dolor sit.", "source": "https://aurora.example/x"},
+    ),
+    "statement": ("statements", {"words": ["lorem"], "text": "Dolor sit."}),
+}
+"""What the brand says of a matter in its own words, by part of the policy."""
 NIGHT = datetime(2026, 11, 22, 3, tzinfo=UTC)
 SITUATIONS: dict[str, tuple[dict[str, Any], datetime, str | None]] = {
     "open": ({}, NOW, "Marta B."),
@@ -116,13 +125,9 @@ def asked(matter: str, lang: str, situation: str, register: str) -> DraftRequest
     text, label, values = MATTERS[matter]
     limits, now, author = SITUATIONS[situation]
     policy: dict[str, Any] = {"faq": [], "remedies": {}} | limits
-    if matter == "answer":
-        policy["faq"] = [{"question": text, "answer": "Sit amet.", "lang": lang}]
-    if matter in ("correct", "statement"):
-        entry = {"words": ["lorem"], "text": "Dolor sit.", "lang": lang}
-        policy[f"{matter}s".replace("correcs", "corrections")] = [
-            entry | ({"source": "https://aurora.example/x"} if matter == "correct" else {})
-        ]
+    if matter in OWN:
+        kind, entry = OWN[matter]
+        policy[kind] = [entry | {"lang": lang}]
     mine = brand(policy, {"formality": {lang: register}})
     return request(text, label, lang=lang, brand=mine, now=now, author=author, **values)
 
