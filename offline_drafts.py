@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sentiment.scorer import Scored, Scorer
 
 
-
 def draft(
     texts: Iterable[Text | BadLine],
     scorer: "Scorer",

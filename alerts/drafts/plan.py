@@ -18,8 +18,29 @@ from alerts.triage import BOTH_SIDES, REQUESTS, SURE
 from store.brand import Brand, Correction, Faq
 
 SEQUENCES: Mapping[str, tuple[str, ...]] = {
-    "complaint": ("open", "feel", "next", "remedy", "correct", "correct_source", "invite", "protect", "regards"),
-    "mixed": ("glad", "weak", "feel", "next", "remedy", "correct", "correct_source", "invite", "protect", "regards"),
+    "complaint": (
+        "open",
+        "feel",
+        "next",
+        "remedy",
+        "correct",
+        "correct_source",
+        "invite",
+        "protect",
+        "regards",
+    ),
+    "mixed": (
+        "glad",
+        "weak",
+        "feel",
+        "next",
+        "remedy",
+        "correct",
+        "correct_source",
+        "invite",
+        "protect",
+        "regards",
+    ),
     "statement": ("statement_open", "statement", "statement_close", "protect", "regards"),
     "correct": ("correct_open", "correct", "correct_source", "correct_close", "regards"),
     "answer": ("answer_open", "answer", "answer_close", "regards"),

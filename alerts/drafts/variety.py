@@ -20,10 +20,11 @@ TRIES = 48  # rows looked at where what fits depends on what was chosen, as in a
 @dataclass(slots=True)
 class Choice:
     """Chooses the wordings of one text, one after the other, by `seed` and `recent` (the rows of the latest drafts,
-    newest first); an `attempt` above 0 chooses otherwise."""
+    newest first), and none of `had` where there is another; an `attempt` above 0 chooses otherwise."""
 
     seed: str
     recent: Sequence[Sequence[str]]
+    had: frozenset[str] = frozenset()
     attempt: int = 0
     _rows: Sequence[frozenset[str]] | None = None
     _alike: Sequence[frozenset[str]] = ()
@@ -41,7 +42,8 @@ class Choice:
         """The wording that the fewest of the rows go on with; of equals, the one said longest ago, then by the seed.
         `apart`: none of the newest row's, where there is another."""
         newest = self.recent[0] if apart and self.recent else ()
-        left = [wording for wording in wordings if wording.id not in newest] or wordings
+        left = [wording for wording in wordings if wording.id not in self.had] or wordings
+        left = [wording for wording in left if wording.id not in newest] or left
         chosen = left[0] if len(left) == 1 else self._rarest(left)
         self._alike = [row for row in self._alike if chosen.id in row]
         return chosen
@@ -68,6 +70,4 @@ class Choice:
 
 def is_repeated(moves: Sequence[str], recent: Sequence[Sequence[str]]) -> bool:
     """Whether one of the latest says just the same (and perhaps more, in private)."""
-    return bool(moves) and any(
-        len(moves) <= len(other) and all(map(eq, moves, other)) for other in recent
-    )
+    return bool(moves) and any(len(moves) <= len(other) and all(map(eq, moves, other)) for other in recent)

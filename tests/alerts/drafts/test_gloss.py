@@ -45,7 +45,9 @@ def test_every_wording_has_a_counterpart_for_who_reads(lang: str, reader: str) -
 
 @pytest.mark.parametrize("reader", ["it", "en"])
 @pytest.mark.parametrize("lang", languages())
-def test_a_gloss_thanks_nobody_and_is_sorry_for_nothing_where_the_draft_is_not(lang: str, reader: str) -> None:
+def test_a_gloss_thanks_nobody_and_is_sorry_for_nothing_where_the_draft_is_not(
+    lang: str, reader: str
+) -> None:
     phrases, theirs = load(lang), load(reader)
     for wording, _ in phrases.wordings():
         said = phrases.courtesies(wording)

@@ -49,14 +49,22 @@ def test_the_newest_row_is_kept_apart_from() -> None:
     assert Choice("a", recent).of(WORDINGS[:1], apart=True).id == "sorry.1"
 
 
+def test_what_this_draft_has_had_comes_last() -> None:
+    recent = (("sorry.1",), ("sorry.2",), ("sorry.2",), ("sorry.3",))
+    assert Choice("a", recent, frozenset({"sorry.1", "sorry.3"})).of(WORDINGS[:3]).id == "sorry.2"
+    assert Choice("a", recent, frozenset({"sorry.1", "sorry.2"})).of(WORDINGS[:2]).id == "sorry.1"
+
+
 def test_another_attempt_chooses_otherwise() -> None:
-    chosen = {Choice("a", (("sorry.3",),), attempt).of(WORDINGS).id for attempt in range(1, TRIES)}
+    chosen = {Choice("a", (("sorry.3",),), attempt=attempt).of(WORDINGS).id for attempt in range(1, TRIES)}
     assert chosen == {wording.id for wording in WORDINGS}
 
 
 @pytest.mark.parametrize("counts", [(201,), (3, 67), (5, 41), (2, 3, 5, 7), (9, 2, 2, 6), (6, 6, 6)])
 def test_no_row_comes_twice_while_there_are_others(counts: Sequence[int]) -> None:
-    moves = [[Wording(id=f"{m}.{n}", form=None, text="") for n in range(many)] for m, many in enumerate(counts)]
+    moves = [
+        [Wording(id=f"{m}.{n}", form=None, text="") for n in range(many)] for m, many in enumerate(counts)
+    ]
     rows: list[tuple[str, ...]] = []
     for number in range(2 * MANY):
         choice = Choice(str(number), tuple(rows[:MANY]))
