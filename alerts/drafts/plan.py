@@ -17,30 +17,10 @@ from alerts.drafts.timing import Timing, timing
 from alerts.triage import BOTH_SIDES, REQUESTS, SURE
 from store.brand import Brand, Correction, Faq
 
+MENDING = ("feel", "next", "remedy", "correct", "correct_source", "invite", "protect", "regards")
 SEQUENCES: Mapping[str, tuple[str, ...]] = {
-    "complaint": (
-        "open",
-        "feel",
-        "next",
-        "remedy",
-        "correct",
-        "correct_source",
-        "invite",
-        "protect",
-        "regards",
-    ),
-    "mixed": (
-        "glad",
-        "weak",
-        "feel",
-        "next",
-        "remedy",
-        "correct",
-        "correct_source",
-        "invite",
-        "protect",
-        "regards",
-    ),
+    "complaint": ("open", *MENDING),
+    "mixed": ("glad", "weak", *MENDING),
     "statement": ("statement_open", "statement", "statement_close", "protect", "regards"),
     "correct": ("correct_open", "correct", "correct_source", "correct_close", "regards"),
     "answer": ("answer_open", "answer", "answer_close", "regards"),

@@ -1,7 +1,7 @@
 """Writes what a plan says: chooses the wordings, fills their slots, joins the sentences, and shortens until it fits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from alerts.drafts.phrases import Good, Phrases, Wording
 from alerts.drafts.plan import GLADLY, PRIVATE, SEQUENCES, Plan, reach_kind
@@ -13,8 +13,9 @@ from store.brand import Brand
 
 # What is left out first where the room is short. The problem, where to turn and the signature stay to the last.
 LEFT_OUT = (
-    "protect", "praise_close", "ask_hurry", "feel", "thanks", "regards", "second", "quote", "next", "ask", "until", "times",
-    "place", "good", "about", "critical_again", "remedy", "answer_close", "name", "safety", "reach", "greeting",
+    "protect", "praise_close", "ask_hurry", "feel", "thanks", "regards", "second", "quote", "next", "ask", "until",
+    "times", "place", "good", "about", "critical_again", "remedy", "answer_close", "name", "safety", "reach",
+    "greeting",
 )  # fmt: skip
 COMFORT = 640  # characters of a public reply that people still read, where the platform allows more
 COMFORTS = LEFT_OUT.index("second")  # what may go for comfort alone
@@ -259,14 +260,14 @@ def _said(pen: Pen, steps: Sequence[str]) -> list[Part]:
     found: dict[str, Part] = {}
     for order in (steps[::-1], steps):
         for step in order:
-            if step in found and found[step]:
-                break
-            pen.apart = True
-            found[step] = _step(pen, step)
+            if step not in found:
+                pen.apart = True
+                found[step] = _step(pen, step)
             if found[step]:
                 break
     pen.apart = False
-    return [part for step in steps if (part := found[step] if step in found else _step(pen, step))]
+    said = (found[step] if step in found else _step(pen, step) for step in steps)
+    return [part for part in said if part]
 
 
 def _finished(greeting: Part, said: Sequence[Part], brand: Brand, between: str) -> Written:
