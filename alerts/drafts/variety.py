@@ -20,12 +20,14 @@ TRIES = 48  # rows looked at where what fits depends on what was chosen, as in a
 @dataclass(slots=True)
 class Choice:
     """Chooses the wordings of one text, one after the other, by `seed` and `recent` (the rows of the latest drafts,
-    newest first), and none of `had` where there is another; an `attempt` above 0 chooses otherwise."""
+    newest first), and none of `had` where there is another; an `attempt` above 0 chooses otherwise. `aside`: begins the
+    ids of a private text, which stands in the same row."""
 
     seed: str
     recent: Sequence[Sequence[str]]
     had: frozenset[str] = frozenset()
     attempt: int = 0
+    aside: str = ""
     _rows: Sequence[frozenset[str]] | None = None
     _alike: Sequence[frozenset[str]] = ()
 
@@ -38,23 +40,27 @@ class Choice:
         """The same choice before its first wording."""
         return replace(self, attempt=self.attempt if attempt is None else attempt)
 
+    def id_of(self, wording: Wording) -> str:
+        """As rows know it."""
+        return f"{self.aside}{wording.id}"
+
     def of(self, wordings: Sequence[Wording], *, apart: bool = False) -> Wording:
         """The wording that the fewest of the rows go on with; of equals, the one said longest ago, then by the seed.
         `apart`: none of the newest row's, where there is another."""
         newest = self.recent[0] if apart and self.recent else ()
-        left = [wording for wording in wordings if wording.id not in self.had] or wordings
-        left = [wording for wording in left if wording.id not in newest] or left
+        left = [wording for wording in wordings if self.id_of(wording) not in self.had] or wordings
+        left = [wording for wording in left if self.id_of(wording) not in newest] or left
         chosen = left[0] if len(left) == 1 else self._rarest(left)
-        self._alike = [row for row in self._alike if chosen.id in row]
+        self._alike = [row for row in self._alike if self.id_of(chosen) in row]
         return chosen
 
     def _rarest(self, wordings: Sequence[Wording]) -> Wording:
         if not self.attempt:
-            ids = {wording.id for wording in wordings}
+            ids = {self.id_of(wording) for wording in wordings}
             said = Counter(id_ for row in self._alike for id_ in ids & row)
             fewest = min(said[id_] for id_ in ids)
-            wordings = [wording for wording in wordings if said[wording.id] == fewest]
-        return min(wordings, key=lambda wording: (-self._age(wording.id), self._lot(wording.id)))
+            wordings = [wording for wording in wordings if said[self.id_of(wording)] == fewest]
+        return min(wordings, key=lambda wording: (-self._age(self.id_of(wording)), self._lot(wording.id)))
 
     def _age(self, id_: str) -> int:
         """How many drafts ago it was said."""

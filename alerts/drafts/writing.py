@@ -120,7 +120,7 @@ class Pen:
             chosen.render({slot: fact.text for slot, fact in used.items()}),
             self._meaning(chosen, used),
             tuple(dict.fromkeys(ground for fact in used.values() for ground in fact.grounds)),
-            (*(move for fact in used.values() for move in fact.moves), chosen.id),
+            (*(move for fact in used.values() for move in fact.moves), self.choice.id_of(chosen)),
         )
 
     def _meaning(self, wording: Wording, facts: Mapping[str, Part]) -> str:
@@ -215,7 +215,7 @@ def private(
     plan: Plan, brand: Brand, choice: Choice, without: frozenset[str], reader: Reader | None = None
 ) -> Written:
     """What is written to the customer alone, where a matter moves there."""
-    pen = Pen(plan, choice.anew(), without, reader)
+    pen = Pen(plan, replace(choice, aside="private/"), without, reader)
     greeting = pen.move("greeting_grave")
     said = [sentence for step in PRIVATE if (sentence := _private(pen, step))]
     return _finished(greeting, said, brand, "\n\n")
