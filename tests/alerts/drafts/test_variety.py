@@ -184,15 +184,16 @@ def test_each_matter_can_be_answered_in_more_than_two_hundred_ways(lang: str) ->
 @pytest.mark.parametrize("lang", languages())
 def test_each_grave_matter_too_in_public_and_in_private(lang: str) -> None:
     few = []
-    for situation, kind in itertools.product(SITUATIONS, load(lang).kinds):
+    for situation in SITUATIONS:
         one = asked("critical", lang, situation, load(lang).formal)
-        wanted = planned(one, "critical")
-        wanted = replace(wanted, reading=replace(wanted.reading, kind=kind))
-        here, there = counted(), counted()
-        writing.public(wanted, one.brand, None, here, frozenset())
-        writing.private(wanted, one.brand, there, frozenset())
-        if min(here.ways, there.ways) <= MANY or min(here.ends) < 2:
-            few.append((situation, kind.id, here.ways, there.ways, here.ends))
+        general = planned(one, "critical")
+        for kind in load(lang).kinds:
+            wanted = replace(general, reading=replace(general.reading, kind=kind))
+            here, there = counted(), counted()
+            writing.public(wanted, one.brand, None, here, frozenset())
+            writing.private(wanted, one.brand, there, frozenset())
+            if min(here.ways, there.ways) <= MANY or min(here.ends) < 2:
+                few.append((situation, kind.id, here.ways, there.ways, here.ends))
     assert few == []
 
 
@@ -213,14 +214,14 @@ def drafts(one: DraftRequest, wanted: Plan) -> list[tuple[Written, Written | Non
 
 @pytest.mark.parametrize("matter", MATTERS)
 def test_two_hundred_drafts_of_one_matter_differ(matter: str) -> None:
-    """In the language, the register and the situation that leave it the fewest ways."""
+    """In the language and the situation that leave it the fewest ways."""
 
     def ways(lang: str, situation: str) -> int:
         one, choice = asked(matter, lang, situation, load(lang).formal), counted()
         writing.public(planned(one, matter), one.brand, None, choice, frozenset())
         return choice.ways
 
-    lang, situation = min(itertools.product(languages(), SITUATIONS), key=lambda of: ways(*of))
+    lang, situation = min(itertools.product(languages(), ("away", "no contact")), key=lambda of: ways(*of))
     one = asked(matter, lang, situation, load(lang).formal)
     found = drafts(one, planned(one, matter))
     texts = [here.text for here, _ in found]
