@@ -12,8 +12,6 @@ from store.brand import Brand
 class DraftRequest:
     """A mention to answer. `recent`: the `moves` of the brand's latest drafts, newest first, so that no two are the
     same and neighbours differ; `had`: the wordings that this draft has had, none of which it has again; `detect`: gives
-    """A mention to answer. `recent`: the `moves` of the brand's latest drafts, newest first, so that no two are the
-    same and neighbours differ; `had`: the wordings that this draft has had, none of which it has again; `detect`: gives
     the language of a text, for the guard; `seed`: the same request with the same seed gives the same draft;
     `statements`: what the brand says to everybody in the storm of this mention, by language."""
 
