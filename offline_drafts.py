@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from alerts import tripwires
 from alerts.drafts.compose import DraftReply, compose
 from alerts.drafts.generator.rewriter import Rewriter
+from alerts.gather import RECENT
 from alerts.stage import draft_request
 from alerts.triage import Facts, decide
 from offline import Answer, BadLine, Text, scored, words_of
@@ -18,8 +19,6 @@ from store.tables import Mention, Score
 
 if TYPE_CHECKING:
     from sentiment.scorer import Scored, Scorer
-
-RECENT = 8  # drafts that the next one must differ from
 
 
 def draft(

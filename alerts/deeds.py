@@ -8,6 +8,7 @@ person, on the platform.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -172,8 +173,9 @@ def another_wording(
     known = None if facts is None else _draft(desk.session, facts.mention)
     if facts is None or known is None:
         return Move(False, case, who, desk.now, refused=NOTHING_ELSE)
-    request = draft_request(facts, decide(facts), _wordings(desk.session, case, known), detect)
-    draft = compose(request)
+    own, others = _wordings(desk.session, case, known)
+    request = draft_request(facts, decide(facts), [*own, *others], detect)
+    draft = compose(replace(request, had=frozenset(chain.from_iterable(own))))
     if draft.reply in (None, known.reply):
         return Move(False, case, who, desk.now, refused=NOTHING_ELSE)
     before = list(known.moves)
@@ -286,14 +288,15 @@ def _draft(session: Session, mention: Mention) -> Draft | None:
     return session.exec(mine.execution_options(populate_existing=True)).first()
 
 
-def _wordings(session: Session, case: Case, draft: Draft) -> list[list[str]]:
-    """What this draft has said before, the latest first, then the brand's latest drafts."""
+def _wordings(session: Session, case: Case, draft: Draft) -> tuple[list[list[str]], list[list[str]]]:
+    """What this draft has said before, and what the brand's latest drafts say; the latest first."""
     mine = select(Audit.detail).where(Audit.case_id == case.id, Audit.action == "another_wording")
     before = [
         row.get("moves") or [] for row in session.exec(mine.order_by(col(Audit.id).desc()).limit(RECENT))
     ]
     others = select(Draft.moves).where(Draft.brand == case.brand, Draft.id != draft.id)
-    return [list(draft.moves), *before, *session.exec(others.order_by(col(Draft.id).desc()).limit(RECENT))]
+    latest = session.exec(others.order_by(col(Draft.id).desc()).limit(RECENT))
+    return [list(draft.moves), *before], list(latest)
 
 
 def _redraft(

@@ -25,7 +25,7 @@ COPIES = timedelta(days=7)  # the same text elsewhere is one matter for so long
 MEMORY = timedelta(days=60)  # how far back an author's earlier mentions count
 MANY = 2000  # neighbours read for one batch: more are a flood, not a conversation
 NEIGHBOURS = 200  # mentions that make a source's usual speed
-RECENT = 8  # drafts a new one must differ from
+RECENT = 200  # drafts a new one must differ from
 OPENINGS = 100  # latest cases looked at for a storm: far more than begin one
 
 Thread = tuple[str, str, str]

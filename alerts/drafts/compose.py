@@ -58,7 +58,7 @@ def _reader(request: DraftRequest, wanted: Plan, lang: str | None) -> Reader | N
 def _tries(
     request: DraftRequest, wanted: Plan, reader: Reader | None
 ) -> Iterator[tuple[Written, Written | None]]:
-    choice = Choice(request.seed, tuple(request.recent))
+    choice = Choice(request.seed, tuple(request.recent), request.had)
     for without in CAUTION:
         written = writing.public(wanted, request.brand, request.platform, choice, without, reader)
         critical = wanted.case == "critical"

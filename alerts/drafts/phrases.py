@@ -96,9 +96,12 @@ MOVES: Mapping[str, frozenset[str]] = {
     "correct_close": frozenset({"reach"}),
     "statement_open": _SORRY,
     "statement_close": frozenset({"reach"}),
+    "regards": frozenset(),
     "status_note": frozenset({"until", "opens"}),
 }
 ENTRY = frozenset({"place"})
+COURTESIES = ("thanks", "sorry")
+"""What a wording may say beside its matter, each a field of `Language`."""
 VARIETY = frozenset({"quote", "place"})
 """Slots whose loss changes nothing of what a sentence promises."""
 _SLOT = re.compile(r"\{([^{}]*)\}")
@@ -148,7 +151,8 @@ Words = tuple[str, ...]
 
 class Language(Strict):
     """How the language is written. `locale` names days and months; the first of `registers` is the formal one;
-    `capitals` and the patterns `nouns` are words whose capital makes no name of them."""
+    `capitals` and the patterns `nouns` are words whose capital makes no name of them; the patterns `thanks` and `sorry`
+    tell which of its wordings say so."""
 
     locale: str
     registers: tuple[str, ...] = Field(min_length=1)
@@ -160,6 +164,8 @@ class Language(Strict):
     nouns: Words = Field(default=(), description="common nouns, where the language gives them a capital")
     informal: Words = ()
     formal: Words = ()
+    thanks: Words = Field(min_length=1)
+    sorry: Words = Field(min_length=1)
 
 
 class Times(Strict):
@@ -349,14 +355,23 @@ class Phrases(Strict):
             groups.setdefault(wording.id.rpartition(".")[0], []).append(wording)
         return {group: tuple(wordings) for group, wordings in groups.items()}
 
-    def alike(self, wording: Wording) -> Wording | None:
-        """What this language says in the place of another's `wording`, with as many of its slots as there are; None:
-        the two have nothing in common."""
+    def courtesies(self, wording: Wording) -> frozenset[str]:
+        """Which of `COURTESIES` it says."""
+        text = fold(wording.text)
+        return frozenset(name for name in COURTESIES if find(getattr(self.language, name), text))
+
+    @cached_property
+    def _courtesies(self) -> dict[str, frozenset[str]]:
+        return {wording.id: self.courtesies(wording) for wording, _ in self.wordings()}
+
+    def alike(self, wording: Wording, courtesies: frozenset[str]) -> Wording | None:
+        """What this language says in the place of another's `wording`, with as many of its slots and of the courtesies
+        that it says as there are, and none that it does not say; None: the two have nothing in common."""
         group = self._groups.get(wording.id.rpartition(".")[0], ())
         stated = wording.slots - VARIETY
         alike = (w for w in group if w.slots <= wording.slots and w.slots >= stated)
-        fitting = [w for w in alike if w.form in (None, self.formal)]
-        return max(fitting, key=lambda one: len(one.slots), default=None)
+        fitting = [w for w in alike if w.form in (None, self.formal) and self._courtesies[w.id] <= courtesies]
+        return max(fitting, key=lambda one: (len(self._courtesies[one.id]), len(one.slots)), default=None)
 
     @property
     def formal(self) -> str:

@@ -17,32 +17,33 @@ from alerts.drafts.timing import Timing, timing
 from alerts.triage import BOTH_SIDES, REQUESTS, SURE
 from store.brand import Brand, Correction, Faq
 
+MENDING = ("feel", "next", "remedy", "correct", "correct_source", "invite", "protect", "regards")
 SEQUENCES: Mapping[str, tuple[str, ...]] = {
-    "complaint": ("open", "feel", "next", "remedy", "correct", "correct_source", "invite", "protect"),
-    "mixed": ("glad", "weak", "feel", "next", "remedy", "correct", "correct_source", "invite", "protect"),
-    "statement": ("statement_open", "statement", "statement_close", "protect"),
-    "correct": ("correct_open", "correct", "correct_source", "correct_close"),
-    "answer": ("answer_open", "answer", "answer_close"),
-    "information": ("ask_open", "ask_next", "ask_hurry"),
-    "commercial": ("ask_open", "offer"),
-    "assistance": ("help_open", "next", "remedy", "help_next", "protect"),
+    "complaint": ("open", *MENDING),
+    "mixed": ("glad", "weak", *MENDING),
+    "statement": ("statement_open", "statement", "statement_close", "protect", "regards"),
+    "correct": ("correct_open", "correct", "correct_source", "correct_close", "regards"),
+    "answer": ("answer_open", "answer", "answer_close", "regards"),
+    "information": ("ask_open", "ask_next", "ask_hurry", "regards"),
+    "commercial": ("ask_open", "offer", "regards"),
+    "assistance": ("help_open", "next", "remedy", "help_next", "protect", "regards"),
     "praise": ("praise", "thanks", "praise_close"),
-    "praise_open": ("praise", "thanks", "careful_invite"),
-    "careful": ("careful", "careful_invite"),
-    "unread": ("unread", "unread_invite"),
-    "stars_low": ("stars_low", "stars_invite"),
-    "stars_middle": ("stars_middle", "stars_invite"),
+    "praise_open": ("praise", "thanks", "careful_invite", "regards"),
+    "careful": ("careful", "careful_invite", "regards"),
+    "unread": ("unread", "unread_invite", "regards"),
+    "stars_low": ("stars_low", "stars_invite", "regards"),
+    "stars_middle": ("stars_middle", "stars_invite", "regards"),
     "stars_high": ("stars_high", "praise_close"),
-    "insult": ("insult", "insult_invite"),
-    "article_positive": ("article_positive", "article_contact"),
-    "article_negative": ("article_negative", "article_contact"),
-    "article_question": ("article_question", "article_contact"),
-    "critical": ("critical_again", "public", "safety", "critical_invite"),
+    "insult": ("insult", "insult_invite", "regards"),
+    "article_positive": ("article_positive", "article_contact", "regards"),
+    "article_negative": ("article_negative", "article_contact", "regards"),
+    "article_question": ("article_question", "article_contact", "regards"),
+    "critical": ("critical_again", "public", "safety", "critical_invite", "regards"),
 }
 MATTERS = ("complaint", "mixed", "assistance", "careful")  # a statement for everybody is the answer to these
 STORMY = (*MATTERS, "information", "correct")  # one for everybody in a storm, to these
 UNSURE = ("careful", "praise_open", "information", "assistance")  # what is untrue is put right in these
-PRIVATE = ("private", "advice", "private_ask", "private_reach")
+PRIVATE = ("private", "advice", "private_ask", "private_reach", "regards")
 GLADLY = frozenset(
     {"praise", "praise_open", "stars_high", "article_positive", "answer"}
 )  # where an emoji does no harm

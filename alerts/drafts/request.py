@@ -11,9 +11,10 @@ from store.brand import Brand
 
 @dataclass(frozen=True, slots=True)
 class DraftRequest:
-    """A mention to answer. `recent`: the `moves` of the brand's latest drafts, newest first, so that neighbours
-    differ; `detect`: gives the language of a text, for the guard; `seed`: the same request with the same seed gives
-    the same draft; `statements`: what the brand says to everybody in the storm of this mention, by language."""
+    """A mention to answer. `recent`: the `moves` of the brand's latest drafts, newest first, so that no two are the
+    same and neighbours differ; `had`: the wordings that this draft has had, none of which it has again; `detect`: gives
+    the language of a text, for the guard; `seed`: the same request with the same seed gives the same draft;
+    `statements`: what the brand says to everybody in the storm of this mention, by language."""
 
     text: str
     title: str | None
@@ -33,6 +34,7 @@ class DraftRequest:
     now: datetime
     seed: str
     recent: Sequence[Sequence[str]] = ()
+    had: frozenset[str] = frozenset()
     detect: Callable[[str], str | None] | None = None
     statements: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,9 +1,9 @@
 """Writes what a plan says: chooses the wordings, fills their slots, joins the sentences, and shortens until it fits."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from alerts.drafts.phrases import Phrases, Wording
+from alerts.drafts.phrases import Good, Phrases, Wording
 from alerts.drafts.plan import GLADLY, PRIVATE, SEQUENCES, Plan, reach_kind
 from alerts.drafts.request import Sentence
 from alerts.drafts.variety import TRIES, Choice, is_repeated
@@ -13,8 +13,9 @@ from store.brand import Brand
 
 # What is left out first where the room is short. The problem, where to turn and the signature stay to the last.
 LEFT_OUT = (
-    "protect", "praise_close", "ask_hurry", "feel", "thanks", "second", "quote", "next", "ask", "until", "times",
-    "place", "good", "about", "critical_again", "remedy", "answer_close", "name", "safety", "reach", "greeting",
+    "protect", "praise_close", "ask_hurry", "feel", "thanks", "regards", "second", "quote", "next", "ask", "until",
+    "times", "place", "good", "about", "critical_again", "remedy", "answer_close", "name", "safety", "reach",
+    "greeting",
 )  # fmt: skip
 COMFORT = 640  # characters of a public reply that people still read, where the platform allows more
 COMFORTS = LEFT_OUT.index("second")  # what may go for comfort alone
@@ -72,47 +73,54 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Words of a draft, what they mean in its reader's language (empty: nobody asked, or nobody knows), and what allows
-    them."""
+    """Words of a draft, what they mean in its reader's language (empty: nobody asked, or nobody knows), what allows
+    them, and the ids of their wordings."""
 
     text: str = ""
     meaning: str = ""
     grounds: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.text)
 
 
+Saying = Callable[[], Part]
+"""Says a part once it is known that a wording has a place for it."""
+
+
 @dataclass(slots=True)
 class Pen:
     """Writes sentence by sentence with one `choice`; `without`: what is left out; `reader`: the phrases, and the facts
-    in their language, of who reads a gloss."""
+    in their language, of who reads a gloss; `apart`: the next wording is none of the latest neighbour's."""
 
     plan: Plan
     choice: Choice
     without: frozenset[str]
     reader: Reader | None = None
-    moves: list[str] = field(default_factory=list)
+    apart: bool = False
 
     @property
     def phrases(self) -> Phrases:
         return self.plan.phrases
 
-    def say(self, wordings: Sequence[Wording], **more: Part) -> Part:
+    def say(self, wordings: Sequence[Wording], **more: Saying) -> Part:
         """One of the wordings that fit, with all that it may state; empty where none fits."""
-        facts = {**self.facts, **more}
-        fitting = [w for w in wordings if w.form in (None, self.plan.register) and w.slots <= facts.keys()]
+        known = self.facts
+        able = known.keys() | more.keys()
+        fitting = [w for w in wordings if w.form in (None, self.plan.register) and w.slots <= able]
         if not fitting:
             return Part()
         stated = STATED | {"quote"} if self.plan.case in QUOTING else STATED
         most = max(len(wording.slots & stated) for wording in fitting)
-        chosen = self.choice.of([w for w in fitting if len(w.slots & stated) == most])
-        self.moves.append(chosen.id)
-        used = [facts[slot] for slot in sorted(chosen.slots)]
+        chosen = self.choice.of([w for w in fitting if len(w.slots & stated) == most], apart=self.apart)
+        self.apart = False
+        used = {slot: more[slot]() if slot in more else known[slot] for slot in sorted(chosen.slots)}
         return Part(
-            chosen.render({slot: fact.text for slot, fact in facts.items()}),
-            self._meaning(chosen, facts),
-            tuple(dict.fromkeys(ground for fact in used for ground in fact.grounds)),
+            chosen.render({slot: fact.text for slot, fact in used.items()}),
+            self._meaning(chosen, used),
+            tuple(dict.fromkeys(ground for fact in used.values() for ground in fact.grounds)),
+            (*(move for fact in used.values() for move in fact.moves), self.choice.id_of(chosen)),
         )
 
     def _meaning(self, wording: Wording, facts: Mapping[str, Part]) -> str:
@@ -122,12 +130,13 @@ class Pen:
             meanings = {slot: fact.meaning for slot, fact in facts.items()}
             return wording.explained(meanings) if all(meanings[slot] for slot in wording.slots) else ""
         own = any(wording in wordings for wordings in OWN.values())
-        meant = wording if own else self.reader.phrases.alike(wording)
+        theirs = self.reader.phrases
+        meant = wording if own else theirs.alike(wording, self.phrases.courtesies(wording))
         if meant is None or not all(facts[slot].meaning for slot in meant.slots):
             return ""
         return meant.render({slot: fact.meaning for slot, fact in facts.items()})
 
-    def move(self, name: str, **more: Part) -> Part:
+    def move(self, name: str, **more: Saying) -> Part:
         """A move, in the brand's own words where it has some that fit."""
         own = self.plan.own.get(name, ())
         return self.say(own, **more) or self.say(self.phrases.moves[name], **more)
@@ -154,9 +163,15 @@ class Pen:
         said = self.pair("both", named)
         return replace(said, grounds=said.grounds + self.plan.grounds.get("problem", ()))
 
+    @property
+    def goods(self) -> list[Good]:
+        """What the customer liked and can be named, two at most."""
+        found = self.plan.reading.goods[:2] if "good" not in self.without else ()
+        return [good for good in found if any(w.form in (None, self.plan.register) for w in good.name)]
+
     def good(self) -> Part:
-        goods = self.plan.reading.goods[:2] if "good" not in self.without else ()
-        said = self.pair("pair", [said for good in goods if (said := self.say(good.name))])
+        """What was liked, as a part of a sentence."""
+        said = self.pair("pair", [self.say(good.name) for good in self.goods])
         return replace(said, grounds=("mention.text",)) if said else said
 
     def pair(self, pattern: str, parts: Sequence[Part]) -> Part:
@@ -169,6 +184,7 @@ class Pen:
             _pair(getattr(self.phrases.language, pattern), [part.text for part in parts]),
             _pair(joined, meanings) if joined else "",
             parts[0].grounds + parts[1].grounds,
+            parts[0].moves + parts[1].moves,
         )
 
 
@@ -181,12 +197,10 @@ def public(
     reader: Reader | None = None,
 ) -> Written:
     """The public reply: all it should say, or as much of it as fits; and not what a neighbour says."""
-    written = _fitted(plan, brand, platform, Pen(plan, choice, without, reader))
-    for attempt in range(1, TRIES):
+    for attempt in range(TRIES):
+        written = _fitted(plan, brand, platform, Pen(plan, choice.anew(attempt), without, reader))
         if not is_repeated(written.moves, choice.recent):
             break
-        pen = Pen(plan, replace(choice, attempt=attempt), without, reader)
-        written = _fitted(plan, brand, platform, pen)
     return written
 
 
@@ -194,17 +208,17 @@ def status_note(plan: Plan, choice: Choice) -> str | None:
     """What the brand may write on its own profile while nobody is there; None: somebody is."""
     if "opens" not in plan.facts:
         return None
-    return _sentence(Pen(plan, choice, frozenset()).move("status_note").text) or None
+    return _sentence(Pen(plan, choice.anew(), frozenset()).move("status_note").text) or None
 
 
 def private(
     plan: Plan, brand: Brand, choice: Choice, without: frozenset[str], reader: Reader | None = None
 ) -> Written:
     """What is written to the customer alone, where a matter moves there."""
-    pen = Pen(plan, choice, without, reader)
+    pen = Pen(plan, replace(choice, aside="private/"), without, reader)
     greeting = pen.move("greeting_grave")
     said = [sentence for step in PRIVATE if (sentence := _private(pen, step))]
-    return _finished(pen, greeting, said, brand, "\n\n")
+    return _finished(greeting, said, brand, "\n\n")
 
 
 def signed(text: str, brand: Brand) -> str:
@@ -216,7 +230,7 @@ def _fitted(plan: Plan, brand: Brand, platform: Platform | None, pen: Pen) -> Wr
     limit, unit = (platform.reply_limit, platform.reply_unit) if platform else (None, "characters")
     for count in range(len(LEFT_OUT) + 1):
         without = pen.without | set(LEFT_OUT[:count])
-        written = _write(plan, brand, Pen(plan, pen.choice, without, pen.reader))
+        written = _write(plan, brand, Pen(plan, pen.choice.anew(), without, pen.reader))
         fits = limit is None or measure(written.text, unit) <= limit
         if fits and (len(written.text) <= COMFORT or count >= COMFORTS):
             break
@@ -224,9 +238,8 @@ def _fitted(plan: Plan, brand: Brand, platform: Platform | None, pen: Pen) -> Wr
 
 
 def _write(plan: Plan, brand: Brand, pen: Pen) -> Written:
+    said = _said(pen, [step for step in SEQUENCES[plan.case or "careful"] if step not in pen.without])
     greeting = pen.move(_greeting(plan)) if "greeting" not in pen.without else Part()
-    steps = SEQUENCES[plan.case or "careful"]
-    said = [s for step in steps if step not in pen.without and (s := _step(pen, step))]
     if brand.voice.emoji and plan.case in GLADLY and plan.phrases.emoji:
         signs = [
             Wording(id=f"emoji.{n}", form=None, text=sign, gloss=sign)
@@ -235,22 +248,42 @@ def _write(plan: Plan, brand: Brand, pen: Pen) -> Written:
         sign = pen.say(signs)
         last = said[-1]
         meaning = f"{last.meaning} {sign.text}" if last.meaning else ""
-        said[-1] = Part(f"{last.text} {sign.text}", meaning, (*last.grounds, "voice.emoji"))
-    return _finished(pen, greeting, said, brand, " ")
+        said[-1] = Part(
+            f"{last.text} {sign.text}", meaning, (*last.grounds, "voice.emoji"), last.moves + sign.moves
+        )
+    return _finished(greeting, said, brand, " ")
 
 
-def _finished(pen: Pen, greeting: Part, said: Sequence[Part], brand: Brand, between: str) -> Written:
+def _said(pen: Pen, steps: Sequence[str]) -> list[Part]:
+    """What the steps say, in their order. The last is chosen first, then the first one: in these a draft differs from
+    its neighbour, whatever the others say."""
+    found: dict[str, Part] = {}
+    for order in (steps[::-1], steps):
+        for step in order:
+            if step not in found:
+                pen.apart = True
+                found[step] = _step(pen, step)
+            if found[step]:
+                break
+    pen.apart = False
+    said = (found[step] if step in found else _step(pen, step) for step in steps)
+    return [part for part in said if part]
+
+
+def _finished(greeting: Part, said: Sequence[Part], brand: Brand, between: str) -> Written:
     """A greeting runs on into the first sentence, which then begins as in the middle of one."""
     first = said[0]
     if greeting:
         meaning = _greeted(greeting.meaning, first.meaning) if greeting.meaning and first.meaning else ""
-        first = Part(_greeted(greeting.text, first.text), meaning, greeting.grounds + first.grounds)
+        text = _greeted(greeting.text, first.text)
+        first = Part(text, meaning, greeting.grounds + first.grounds, greeting.moves + first.moves)
     sentences = [
         Sentence(_sentence(one.text), _sentence(one.meaning) or None, tuple(dict.fromkeys(one.grounds)))
         for one in (first, *said[1:])
     ]
     text = signed(between.join(sentence.text for sentence in sentences), brand)
-    return Written(text, tuple(pen.moves), tuple(sentences))
+    moves = tuple(move for one in (first, *said[1:]) for move in one.moves)
+    return Written(text, moves, tuple(sentences))
 
 
 def _greeting(plan: Plan) -> str:
@@ -277,7 +310,7 @@ def _step(pen: Pen, step: str) -> Part:
         return pen.say(OWN[step])
     if step == "statement_open":
         seen = plan.problem.apologise and plan.problems[0].span is not None
-        return pen.move(step, **({"problem": pen.problem()} if seen else {}))
+        return pen.move(step, **({"problem": pen.problem} if seen else {}))
     if step == "correct_source" and "source" not in pen.facts:
         return Part()
     if step == "protect" and not plan.reading.exposed:
@@ -286,7 +319,7 @@ def _step(pen: Pen, step: str) -> Part:
         return Part()
     if step == "invite" and not plan.problem.apologise:
         step = "noted_invite"
-    return pen.move(step, **_reach(pen, step))
+    return pen.move(step, **_reach(pen))
 
 
 def _remedy(pen: Pen) -> Part:
@@ -304,7 +337,7 @@ def _open(pen: Pen) -> Part:
     if not pen.plan.problem.apologise:
         return pen.move("noted_again" if again else "noted")
     move = {"came_back": "sorry_again", "edited": "sorry_edited"}.get(again or "", "sorry")
-    return pen.move(move, problem=pen.problem())
+    return pen.move(move, problem=pen.problem)
 
 
 def _named(pen: Pen, step: str) -> Part:
@@ -315,8 +348,7 @@ def _named(pen: Pen, step: str) -> Part:
     if step == "praise":
         return pen.move("praise_edited" if plan.again == "edited" else "praise")
     if step == "glad":
-        good_said = pen.good()
-        return pen.move("glad", **({"good": good_said} if good_said else {}))
+        return pen.move("glad", **({"good": pen.good} if pen.goods else {}))
     if step == "weak":
         return _weak(pen) if plan.problem.apologise else Part()
     return _help(pen, step)
@@ -324,9 +356,8 @@ def _named(pen: Pen, step: str) -> Part:
 
 def _weak(pen: Pen) -> Part:
     """One problem can stand anywhere in a sentence (`point`); two stand only where they are apologised for."""
-    said = pen.problem()
     single = len(pen.plan.problems) == 1 or "second" in pen.without
-    return pen.move("weak", problem=said, **({"point": said} if single else {}))
+    return pen.move("weak", problem=pen.problem, **({"point": pen.problem} if single else {}))
 
 
 def _help(pen: Pen, step: str) -> Part:
@@ -334,20 +365,16 @@ def _help(pen: Pen, step: str) -> Part:
     plan = pen.plan
     ask = plan.reading.ask if "about" not in pen.without else None
     if step == "ask_open":
-        return pen.move(step, **({"about": pen.say(ask.about)} if ask else {}))
+        return pen.move(step, **({"about": lambda: pen.say(ask.about)} if ask else {}))
     if plan.certain and (plan.sorry or plan.again):
         return _open(pen)
     if plan.certain:
-        return pen.move(step, problem=pen.problem())
-    return pen.move(step, **({"about": pen.say(ask.about)} if ask else {}))
+        return pen.move(step, problem=pen.problem)
+    return pen.move(step, **({"about": lambda: pen.say(ask.about)} if ask else {}))
 
 
-def _reach(pen: Pen, step: str) -> dict[str, Part]:
-    wordings = (*pen.plan.own.get(step, ()), *pen.phrases.moves[step])
-    slots = frozenset[str]().union(*(wording.slots for wording in wordings))
-    if "reach" not in slots or "reach" in pen.without:
-        return {}
-    return {"reach": pen.reach()}
+def _reach(pen: Pen) -> dict[str, Saying]:
+    return {} if "reach" in pen.without else {"reach": pen.reach}
 
 
 def _private(pen: Pen, step: str) -> Part:
@@ -356,8 +383,8 @@ def _private(pen: Pen, step: str) -> Part:
         return pen.say(getattr(kind, step))
     if step == "private_ask":
         meant = pen.reader.facts.get("need", "") if pen.reader else ""
-        return pen.move(step, need=Part(kind.need, meant))
-    return pen.move(step, **(_reach(pen, step) if pen.plan.contact else {}))
+        return pen.move(step, need=lambda: Part(kind.need, meant))
+    return pen.move(step, **(_reach(pen) if pen.plan.contact else {}))
 
 
 def _greeted(greeting: str, sentence: str) -> str:

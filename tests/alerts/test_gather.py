@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from alerts import cases
-from alerts.gather import COPIES, MEMORY, NEIGHBOURS, RECENT, Gathered, by_urgency, gather
+from alerts.gather import COPIES, MEMORY, NEIGHBOURS, Gathered, by_urgency, gather
 from alerts.triage import Facts, Neighbours
 from alerts.virality import FEWEST
 from store.db import Database
@@ -100,14 +100,15 @@ def test_what_was_told_and_drafted_is_known(belt: Belt) -> None:
     assert [mention.id for mention in found.members[case.id or 0]] == [1]
 
 
-def test_the_latest_wordings_of_each_brand(belt: Belt) -> None:
-    for number in range(RECENT + 2):
+def test_the_latest_wordings_of_each_brand(belt: Belt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.gather.RECENT", 8)
+    for number in range(10):
         belt.put(f"r{number}")
     belt.put("b1", brand="berta")
     belt.triage()
-    found = gathered(belt, 1, RECENT + 3)
+    found = gathered(belt, 1, 11)
     moves = [draft.moves for draft in belt.drafts() if draft.brand == "aurora"]
-    assert found.recent == {"aurora": moves[::-1][:RECENT], "berta": [["m11"]]}
+    assert found.recent == {"aurora": moves[::-1][:8], "berta": [["m11"]]}
 
 
 def test_a_brand_that_is_not_configured_is_left_out(small: Belt) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from alerts.drafts.compose import compose
-from alerts.drafts.phrases import languages, load
+from alerts.drafts.phrases import Wording, languages, load
 from tests.alerts.drafts.requests import brand, request
 
 
@@ -39,8 +39,35 @@ def test_the_private_reply_has_its_gloss_too() -> None:
 @pytest.mark.parametrize("lang", languages())
 def test_every_wording_has_a_counterpart_for_who_reads(lang: str, reader: str) -> None:
     phrases, theirs = load(lang), load(reader)
-    missing = [w.id for w, _ in phrases.wordings() if theirs.alike(w) is None]
+    missing = [w.id for w, _ in phrases.wordings() if theirs.alike(w, phrases.courtesies(w)) is None]
     assert missing == []
+
+
+@pytest.mark.parametrize("reader", ["it", "en"])
+@pytest.mark.parametrize("lang", languages())
+def test_a_gloss_thanks_nobody_and_is_sorry_for_nothing_where_the_draft_is_not(
+    lang: str, reader: str
+) -> None:
+    phrases, theirs = load(lang), load(reader)
+    for wording, _ in phrases.wordings():
+        said = phrases.courtesies(wording)
+        meant = theirs.alike(wording, said)
+        assert meant is None or theirs.courtesies(meant) <= said, (wording.text, meant.text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "said"),
+    [
+        ("en", "we're sorry about {problem}, and thank you for telling us.", {"thanks", "sorry"}),
+        ("it", "ci scusiamo per {problem}.", {"sorry"}),
+        ("es", "gracias por escribirnos.", {"thanks"}),
+        ("fr", "nous sommes fermés.", set()),
+        ("de", "es tut uns leid.", {"sorry"}),
+        ("pt", "um grande obrigado: custa-nos ler isto.", {"thanks", "sorry"}),
+    ],
+)
+def test_the_courtesies_of_a_wording(lang: str, text: str, said: set[str]) -> None:
+    assert load(lang).courtesies(Wording(id="", form=None, text=text)) == said
 
 
 def test_a_wording_of_the_brand_s_own_has_the_gloss_it_was_given() -> None:
