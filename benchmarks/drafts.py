@@ -54,7 +54,9 @@ def _drafts(found: Sequence[Mention], scorer: "Scorer") -> list[tuple[Mention, A
     """The answer to each; a run of `ascolto draft` for those of one moment."""
     brand = settings.load(FOLDER / "ascolto.toml").brand(None)
     written: list[tuple[Mention, Answer]] = []
-    for now, together in groupby(sorted(found, key=lambda mention: mention.now), key=lambda mention: mention.now):
+    for now, together in groupby(
+        sorted(found, key=lambda mention: mention.now), key=lambda mention: mention.now
+    ):
         some = list(together)
         answers = draft([mention.line for mention in some], scorer, brand, now, trace=True)
         written += zip(some, answers, strict=True)

@@ -71,6 +71,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "praise_edited": frozenset(),
     "praise_close": frozenset(),
     "careful": frozenset(),
+    "point_noted": frozenset(),
     "careful_invite": frozenset({"reach"}),
     "unread": frozenset(),
     "unread_invite": _INVITE,
@@ -160,6 +161,7 @@ class Language(Strict):
     nouns: Words = Field(default=(), description="common nouns, where the language gives them a capital")
     informal: Words = ()
     formal: Words = ()
+    remarks: Words = Field(default=(), description="what announces a point in the midst of praise")
 
 
 class Times(Strict):
