@@ -26,7 +26,7 @@ APART = 0.25  # from the nearest other draft
 
 class Expected(BaseModel):
     """What a reply must be like. `names`: words of which one tells the customer that it is their matter; `must` and
-    `never`: words all and none of which it holds; `case`, `problem` and `form` (of address) as in `alerts.drafts.plan`."""
+    `never`: words all and none of which it holds; `case`, `problem` and `form` (of address): as in a plan."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
