@@ -39,7 +39,7 @@ def draft(
             if isinstance(line, BadLine):
                 yield asdict(line)
                 continue
-            facts = _facts(line, outcome, brand, now)
+            facts = facts_of(line, outcome, brand, now)
             asked = draft_request(facts, decide(facts), recent, lambda text: detect(text).lang)
             reply = compose(asked, reader)
             refused: Answer = {}
@@ -47,10 +47,10 @@ def draft(
             if rewriter is not None:
                 done = rewriter.rewrite(asked, reply)
                 reply, refused = done.draft, {"not_generated": done.refused or None}
-            yield _reply(line, reply) | (_trace(reply) | refused if trace else {})
+            yield answer_of(line, reply, trace) | (refused if trace else {})
 
 
-def _facts(line: Text, outcome: "Scored | None", brand: Brand, now: datetime) -> Facts:
+def facts_of(line: Text, outcome: "Scored | None", brand: Brand, now: datetime) -> Facts:
     """The facts that the service would have gathered of a mention that says this."""
     assert outcome is not None
     new = NewMention(
@@ -70,8 +70,9 @@ def _facts(line: Text, outcome: "Scored | None", brand: Brand, now: datetime) ->
     return Facts(mention, score, brand, now, hits=tripwires.find(words_of(line), outcome.lang, brand))
 
 
-def _reply(line: Text, reply: DraftReply) -> Answer:
-    return {
+def answer_of(line: Text, reply: DraftReply, trace: bool) -> Answer:
+    """A draft as `ascolto draft` prints it."""
+    answer = {
         "id": line.id,
         "lang": reply.lang,
         "reply": reply.reply,
@@ -82,6 +83,7 @@ def _reply(line: Text, reply: DraftReply) -> Answer:
         "checks": [asdict(check) for check in reply.checks],
         "generator": reply.generator,
     }
+    return answer | (_trace(reply) if trace else {})
 
 
 def _trace(reply: DraftReply) -> Answer:

@@ -14,6 +14,7 @@ PHONE = re.compile(r"(?<![\w+])\+?\(?\d(?:[\s().\-/]{0,2}\d){6,14}(?!\w)")
 IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?!\w)")
 _CODE = re.compile(r"(?<![\w/#-])[\w#][\w\-/]{4,39}(?![\w/-])")
 _HANDLE = re.compile(r"(?<![\w.@])@[\w.\-]{2,}(?:@[\w.\-]{2,})?")
+_TIME = re.compile(r"\d{1,2}[h:.]\d{2}", re.IGNORECASE)
 CODE_DIGITS = 4  # a word with as many figures is a number of something
 STREET = re.compile(
     r"(?<!\w)(?:via|viale|corso|piazza|vicolo|largo|rue|avenue|calle|plaza|rua|avenida|straße|strasse)\s+"
@@ -41,7 +42,7 @@ def numbers(text: str) -> Iterator[str]:
 
 
 def _is_code(word: str) -> bool:
-    return sum(char.isdigit() for char in word) >= CODE_DIGITS
+    return sum(char.isdigit() for char in word) >= CODE_DIGITS and not _TIME.fullmatch(word)
 
 
 def is_exposed(text: str) -> bool:

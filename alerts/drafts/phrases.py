@@ -71,6 +71,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "praise_edited": frozenset(),
     "praise_close": frozenset(),
     "careful": frozenset(),
+    "point_noted": frozenset(),
     "careful_invite": frozenset({"reach"}),
     "unread": frozenset(),
     "unread_invite": _INVITE,
@@ -166,6 +167,7 @@ class Language(Strict):
     formal: Words = ()
     thanks: Words = Field(min_length=1)
     sorry: Words = Field(min_length=1)
+    remarks: Words = Field(default=(), description="what announces a point in the midst of praise")
 
 
 class Times(Strict):

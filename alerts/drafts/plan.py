@@ -14,7 +14,7 @@ from alerts.drafts.phrases import FALLBACK, Phrases, Problem, Wording, languages
 from alerts.drafts.reading import Found, Reading, is_article, read
 from alerts.drafts.request import DraftRequest
 from alerts.drafts.timing import Timing, timing
-from alerts.triage import BOTH_SIDES, REQUESTS, SURE
+from alerts.triage import BOTH_SIDES, DOUBT, REQUESTS, SURE
 from store.brand import Brand, Correction, Faq
 
 MENDING = ("feel", "next", "remedy", "correct", "correct_source", "invite", "protect", "regards")
@@ -29,6 +29,7 @@ SEQUENCES: Mapping[str, tuple[str, ...]] = {
     "assistance": ("help_open", "next", "remedy", "help_next", "protect", "regards"),
     "praise": ("praise", "thanks", "praise_close"),
     "praise_open": ("praise", "thanks", "careful_invite", "regards"),
+    "praise_point": ("praise", "thanks", "point_noted", "regards"),
     "careful": ("careful", "careful_invite", "regards"),
     "unread": ("unread", "unread_invite", "regards"),
     "stars_low": ("stars_low", "stars_invite", "regards"),
@@ -42,11 +43,13 @@ SEQUENCES: Mapping[str, tuple[str, ...]] = {
 }
 MATTERS = ("complaint", "mixed", "assistance", "careful")  # a statement for everybody is the answer to these
 STORMY = (*MATTERS, "information", "correct")  # one for everybody in a storm, to these
-UNSURE = ("careful", "praise_open", "information", "assistance")  # what is untrue is put right in these
+# What is untrue is put right in these.
+UNSURE = ("careful", "praise_open", "praise_point", "information", "assistance")
 PRIVATE = ("private", "advice", "private_ask", "private_reach", "regards")
 GLADLY = frozenset(
-    {"praise", "praise_open", "stars_high", "article_positive", "answer"}
+    {"praise", "praise_open", "praise_point", "stars_high", "article_positive", "answer"}
 )  # where an emoji does no harm
+HOW_TO = "use"  # what is asked by who wants to know how something is done: nothing has gone wrong
 FEW, MANY = 2, 4  # stars up to which, and from which, a mark without words says enough
 _PHONE = re.compile(r"[+\d][\d\s()./-]{4,}")
 
@@ -123,7 +126,7 @@ def make(request: DraftRequest) -> Plan:
         urgency=_urgency(case, request),
         contact=contact,
         again=next((reason for reason in ("came_back", "edited") if reason in request.reasons), None),
-        sorry=request.sentiment == "negative",
+        sorry=request.sentiment == "negative" or case == "complaint",
         certain=_is_certain(case, request, problems),
         offers=_offers(case, request, problems),
     )
@@ -162,15 +165,19 @@ def _case(request: DraftRequest, reading: Reading) -> str | None:
     if is_sensitive(request, reading):
         return "critical"
     if is_article(request):
-        return _article(request)
+        return _article(request, reading)
     if request.sentiment is None or request.category is None:
         return _unread(request)
     if request.category in REQUESTS:
         return request.category
     if request.sentiment == "negative":
         return "complaint"
+    if _is_chat(request):
+        return None
     if request.category == "complaint" or _is_mixed(request, reading):
-        return "mixed"
+        return "mixed" if _has_two_sides(request, reading) else "complaint"
+    if _is_kind(request) and reading.remarks and share_negative(request) < DOUBT:
+        return "praise_point"
     if not _is_praise(request):
         return "careful"
     return (
@@ -185,10 +192,12 @@ def _spam(request: DraftRequest, reading: Reading) -> str | None:
     return "complaint" if any(found.span for found in reading.problems) else "insult"
 
 
-def _article(request: DraftRequest) -> str:
+def _article(request: DraftRequest, reading: Reading) -> str:
     if request.category in REQUESTS:
         return "article_question"
-    sure = request.sentiment == "positive" and share_negative(request) < SURE
+    named = any(found.span for found in reading.problems)
+    doubt = SURE if named or reading.hits else DOUBT
+    sure = request.sentiment == "positive" and share_negative(request) < doubt
     return "article_positive" if sure else "article_negative"
 
 
@@ -211,6 +220,25 @@ def share_negative(request: DraftRequest) -> float:
     return probs.get("negative", 1.0 if request.sentiment == "negative" else 0.0)
 
 
+def _is_chat(request: DraftRequest) -> bool:
+    """Words that are not for the brand: what people say to each other, or in the wrong place."""
+    calm = request.sentiment == "neutral" and request.urgency == "low" and share_negative(request) < SURE
+    return calm and request.category == "other" and not request.reasons
+
+
+def _has_two_sides(request: DraftRequest, reading: Reading) -> bool:
+    """Whether there is anything to be glad of: something that is praised in words, good stars, or the model's
+    verdict where it is not a mere opinion that the words hold."""
+    opinion = any(found.span and not found.problem.apologise for found in reading.problems[:1])
+    praised = bool(reading.goods) or (_is_kind(request) and not opinion)
+    return praised or not reading.known or (request.stars or 0) > FEW
+
+
+def _is_kind(request: DraftRequest) -> bool:
+    """Whether the model reads praise, and the stars do not say otherwise."""
+    return request.sentiment == "positive" and not _few(request)
+
+
 def _is_mixed(request: DraftRequest, reading: Reading) -> bool:
     """Praise or chat with a point in it: a problem that its words name, or much of negative."""
     named = any(found.span for found in reading.problems) and request.urgency != "low"
@@ -225,7 +253,8 @@ def _is_praise(request: DraftRequest) -> bool:
 
 def _problems(case: str | None, reading: Reading, phrases: Phrases) -> tuple[Found, ...]:
     """The main problem, and a second of another topic that is ours to be sorry for; there is always one."""
-    found = reading.problems or (Found(phrases.problem_of(None)),)
+    how_to = case == "assistance" and reading.ask is not None and reading.ask.id == HOW_TO
+    found = (not how_to and reading.problems) or (Found(phrases.problem_of(None)),)
     main = found[0]
     if not main.problem.apologise or main.span is None:
         return (main,)
@@ -240,6 +269,7 @@ def _remedy(case: str | None, topic: str | None, brand: Brand) -> str:
         "critical": "escalate",
         "praise": "thanks",
         "praise_open": "thanks",
+        "praise_point": "thanks",
         "stars_high": "thanks",
         "article_positive": "thanks",
         "information": "information",
@@ -369,7 +399,7 @@ def _quote(
     text: Folded = reading.text
     if not reading.known:
         return None
-    if case in ("praise", "praise_open"):
+    if case in ("praise", "praise_open", "praise_point"):
         return quoting.praise(text, phrases, request.brand)
     span = problems[0].span
     if case not in ("complaint", "mixed") or not problems[0].problem.quote:

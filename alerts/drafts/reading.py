@@ -38,7 +38,7 @@ class Found:
 class Reading:
     """What was found in a text. `known`: whether the text is in the language of the phrases; `problems`: the main one
     first; `goods`: what its words praise; `hits`: the kinds of tripwires; `exposed`: it holds its author's address,
-    number or code; `informal`: it speaks as to a friend."""
+    number or code; `informal`: it speaks as to a friend; `remarks`: it says that it has a point to make."""
 
     text: Folded
     known: bool
@@ -49,6 +49,7 @@ class Reading:
     hits: frozenset[str]
     exposed: bool
     informal: bool
+    remarks: bool
 
     def is_grave(self, urgency: str | None) -> bool:
         """Whether a tripwire makes the matter grave. Words of danger have many harmless uses ("dead after a week"):
@@ -65,16 +66,18 @@ def read(request: DraftRequest, phrases: Phrases) -> Reading:
     text = fold(request.words)
     known = request.spoken in (None, phrases.lang)
     hits = frozenset(hit.kind for hit in tripwires.find(request.words, request.lang))
+    problems = tuple(_problems(text, known, request.topics, phrases))
     return Reading(
         text=text,
         known=known,
-        problems=tuple(_problems(text, known, request.topics, phrases)),
+        problems=problems,
         goods=tuple(_goods(text, known, phrases)),
         ask=_ask(text, known, request.topics, phrases),
-        kind=_kind(text, known, hits, request, phrases),
+        kind=_kind(text, known, hits, problems, request, phrases),
         hits=hits,
         exposed=is_exposed(request.words),
         informal=known and _is_informal(text, phrases),
+        remarks=known and bool(find(phrases.language.remarks, text)),
     )
 
 
@@ -131,9 +134,17 @@ def _ask(text: Folded, known: bool, topics: Sequence[str], phrases: Phrases) -> 
     return min(found, key=lambda ask: ask.topic not in topics, default=None)
 
 
-def _kind(text: Folded, known: bool, hits: frozenset[str], request: DraftRequest, phrases: Phrases) -> Kind:
-    """The gravest kind that the words name, then the built-in tripwires, then the model's topics. The press reports
-    what happened to others."""
+def _kind(
+    text: Folded,
+    known: bool,
+    hits: frozenset[str],
+    problems: Sequence[Found],
+    request: DraftRequest,
+    phrases: Phrases,
+) -> Kind:
+    """The gravest kind that the words name, then the built-in tripwires, then the model's topics, unless the words are
+    of another matter or of praise: who was never in danger is not asked whether they are well. The press reports what
+    happened to others."""
     kinds = phrases.kinds
     if is_article(request):
         return next(kind for kind in kinds if kind.id == "press")
@@ -146,8 +157,9 @@ def _kind(text: Folded, known: bool, hits: frozenset[str], request: DraftRequest
         for kind in agreed:
             if kind.tripwire == hit:
                 return kind
+    plain = request.sentiment == "positive" or any(found.span for found in problems)
     by_topic = (kind for kind in agreed if kind.by_topic and telling & set(kind.topics))
-    return next(by_topic, kinds[-1])
+    return kinds[-1] if plain else next(by_topic, kinds[-1])
 
 
 def is_article(request: DraftRequest) -> bool:

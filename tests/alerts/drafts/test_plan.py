@@ -18,7 +18,8 @@ def case(text: str = "Boh.", label: str | None = None, **values: Any) -> str | N
     ("label", "wanted"),
     [
         ("negative/high/complaint", "complaint"),
-        ("neutral/normal/complaint", "mixed"),
+        ("neutral/normal/complaint", "complaint"),
+        ("positive/normal/complaint", "mixed"),
         ("neutral/normal/information", "information"),
         ("neutral/normal/commercial", "commercial"),
         ("negative/high/assistance", "assistance"),
@@ -47,6 +48,39 @@ def test_praise_only_where_it_surely_is_praise() -> None:
     assert case("Buone, ma due capsule su trenta non si sono forate", "positive/normal/praise") == "mixed"
 
 
+def test_both_sides_only_where_there_are_two() -> None:
+    label = "neutral/normal/complaint"
+    assert case("Caffè ottimo, ma un'ora di coda.", label) == "mixed"
+    assert case("Un'ora di coda.", label, stars=3.0) == "mixed"
+    assert case("Un'ora di coda.", label, stars=2.0) == "complaint"
+    assert case("Il nuovo logo non si può vedere", "positive/normal/complaint") == "complaint"
+
+
+def test_a_point_made_in_praise_is_noted() -> None:
+    text = "Personale gentile. Un solo appunto: qualche sedia in più."
+    assert case(text, PRAISE) == case(text, "positive/normal/praise") == "praise_point"
+    assert case(text, PRAISE, stars=1.0) == "careful"
+    assert case(text, PRAISE, sentiment_probs={"negative": 0.3}) == "careful"
+    assert case("Personale gentile, nessun appunto da fare.", PRAISE) == "praise"
+
+
+def test_chat_is_left_alone() -> None:
+    calm = {"negative": 0.01}
+    assert case("Chi viene sabato?", "neutral/low/other", sentiment_probs=calm) is None
+    assert (
+        case("Chi viene sabato?", "neutral/low/other", sentiment_probs=calm, reasons=("viral",)) == "careful"
+    )
+    assert case("Chi viene sabato?", "neutral/normal/other", sentiment_probs=calm) == "careful"
+
+
+def test_who_asks_how_something_is_done_has_no_broken_product() -> None:
+    text = "Come si pulisce la macchina? La spia non funziona più bene."
+    found = plan.make(request(text, "neutral/normal/assistance"))
+    assert found.remedy == "help"
+    assert not found.offers
+    assert not found.certain
+
+
 def test_words_that_nobody_has_read() -> None:
     assert case("Kahvi on hyvää", lang="fi", stars=1.0, **UNREAD) == "unread"
     assert case("", stars=1.0, lang=None, **UNREAD) == "stars_low"
@@ -58,6 +92,8 @@ def test_words_that_nobody_has_read() -> None:
 def test_articles_are_not_answered_like_people() -> None:
     feed = platform(name="feed")
     assert case(label=PRAISE, platform=feed) == "article_positive"
+    assert case(label=PRAISE, platform=feed, sentiment_probs={"negative": 0.1}) == "article_positive"
+    assert case(label=PRAISE, platform=feed, sentiment_probs={"negative": 0.3}) == "article_negative"
     assert case(label="neutral/normal/complaint", platform=feed) == "article_negative"
     assert case(label="neutral/normal/information", platform=feed) == "article_question"
     found = plan.make(request("Boh.", "negative/critical/complaint", platform=feed, author="Livia Santoro"))

@@ -119,6 +119,19 @@ def test_kinds_by_tripwire_and_by_topic() -> None:
     assert reading("Boh", topics=("safety_health",)).kind.id == "concern"
 
 
+def test_who_was_never_in_danger_is_not_asked_whether_they_are_well() -> None:
+    topics = ("safety_health",)
+    assert reading("Camera bella", label="positive/critical/praise", topics=topics).kind.id == "general"
+    assert reading("La scatola è arrivata rotta", topics=topics).kind.id == "general"
+    assert reading("La scatola è arrivata rotta e prende fuoco", topics=topics).kind.id == "device"
+
+
+def test_gas_is_no_matter_of_the_plug() -> None:
+    assert reading("Lo scaldabagno fa odore di gas").kind.id == "safety"
+    assert reading("Lo scaldabagno fa odore di gas").is_grave("normal")
+    assert reading("La presa fa odore di bruciato").kind.id == "device"
+
+
 def test_words_that_the_models_topics_speak_against_are_left_alone() -> None:
     text = "Sul mio braccialetto c'era il nome di un altro"
     assert reading(text).kind.id == "data"

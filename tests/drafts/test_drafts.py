@@ -1,0 +1,116 @@
+"""Sixty mentions in seven languages, each with what a good reply to it must and must not say.
+
+The labels stand beside each mention, so that these tests judge the drafts and not the model.
+"""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+import settings
+from alerts.drafts import guard
+from alerts.drafts.compose import DraftReply, compose
+from alerts.drafts.phrases import FALLBACK, languages
+from alerts.drafts.plan import SEQUENCES, make
+from alerts.drafts.request import DraftRequest
+from alerts.stage import draft_request
+from alerts.triage import decide
+from benchmarks._rubric import FOLDER, Mention, checked, mentions, nearest, rubric
+from benchmarks.drafts import measure
+from offline_drafts import answer_of, facts_of
+from sentiment.scorer import Scored, ScorerInput
+
+BRAND = settings.load(FOLDER / "ascolto.toml").brand("aurora")
+MENTIONS = mentions()
+
+
+def scored(mention: Mention) -> Scored:
+    labels = mention.labels
+    return Scored(
+        lang=mention.lang,
+        unsupported=False,
+        sentiment=labels.sentiment,
+        sentiment_score=None,
+        sentiment_probs={"negative": labels.negative},
+        urgency=labels.urgency,
+        urgency_score=None,
+        urgency_probs=None,
+        category=labels.category,
+        topics=labels.topics,
+        why=[],
+        model="recorded",
+    )
+
+
+def asked(mention: Mention) -> DraftRequest:
+    facts = facts_of(mention.line, scored(mention), BRAND, mention.now)
+    request = draft_request(facts, decide(facts))
+    return replace(request, reasons=(*request.reasons, *mention.reasons))
+
+
+def answered(mention: Mention) -> tuple[DraftReply, dict[str, bool]]:
+    """The draft, and the checks it passes; how much it differs from others is asked of all of them together."""
+    reply = compose(asked(mention))
+    return reply, checked(mention, answer_of(mention.line, reply, trace=True), nearest=1.0)
+
+
+class Recorded:
+    """A scorer that says what stands beside the mentions."""
+
+    def score(self, inputs: list[ScorerInput], *, explain: bool) -> list[Scored]:
+        by_text = {mention.line.text: mention for mention in MENTIONS}
+        return [scored(by_text[one.text]) for one in inputs]
+
+
+@pytest.mark.parametrize("mention", MENTIONS, ids=lambda mention: str(mention.line.id))
+def test_the_plan_is_the_expected_one(mention: Mention) -> None:
+    plan = make(asked(mention))
+    expected = mention.expected
+    written = mention.lang in languages()  # else its words are not read, and the draft is in English
+    assert plan.case == expected.case or (not written and expected.case == "answer" and plan.entry)
+    assert plan.remedy == expected.remedy
+    if written and expected.problem:
+        assert plan.problem.id == expected.problem
+    if written and expected.form:
+        assert plan.register == expected.form
+    assert plan.phrases.lang == (mention.lang if written else FALLBACK)
+
+
+@pytest.mark.parametrize("mention", MENTIONS, ids=lambda mention: str(mention.line.id))
+def test_the_draft_says_what_it_must_and_nothing_else(mention: Mention) -> None:
+    _, passed = answered(mention)
+    spared = {"language", "named"} if mention.lang not in languages() else set()
+    assert not [name for name, ok in passed.items() if not ok and name not in spared]
+
+
+def test_the_mentions_are_of_seven_languages_and_nearly_every_case() -> None:
+    assert len(MENTIONS) == len({mention.line.id for mention in MENTIONS}) == 60
+    assert Counter(mention.lang for mention in MENTIONS)["it"] == 16
+    assert {mention.lang for mention in MENTIONS} == {"it", "en", "es", "fr", "de", "pt", "nl"}
+    cases = {mention.expected.case for mention in MENTIONS}
+    unread = {"unread", "stars_middle", "stars_high"}  # nothing is to be read in them
+    assert set(SEQUENCES) - cases <= unread | {"careful", "praise_open", "article_question"}
+
+
+def test_each_criterion_has_checks_that_there_are() -> None:
+    _, passed = answered(MENTIONS[0])
+    criteria = rubric()
+    named = {check for checks in criteria.values() for check in checks}
+    assert set(criteria) == {"addresses_issue", "tone", "promises", "length", "language", "variety"}
+    assert named == set(passed)
+    assert named >= guard.HARD
+
+
+def test_how_far_drafts_are_from_each_other() -> None:
+    assert nearest(["a b c d", "a b c d", "w x y z"]) == [0, 0, 1]
+    assert nearest(["a b c d", "a b c e"]) == [0.25, 0.25]
+    assert nearest(["alone"]) == [1]
+
+
+def test_the_benchmark_tells_of_all_of_them() -> None:
+    figures = measure(Recorded())  # type: ignore[arg-type]
+    assert figures["mentions"] == 60
+    assert figures["identical"] == 0
+    assert set(figures["rubric"]) == set(rubric())  # type: ignore[call-overload]
+    assert set(figures["languages"]) == {"it", "en", "es", "fr", "de", "pt", "nl"}  # type: ignore[call-overload]
