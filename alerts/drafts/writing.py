@@ -72,12 +72,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Words of a draft, what they mean in its reader's language (empty: nobody asked, or nobody knows), and what allows
-    them."""
+    """Words of a draft, what they mean in its reader's language (empty: nobody asked, or nobody knows), what allows
+    them, and as whole sentences the step they are (`move`)."""
 
     text: str = ""
     meaning: str = ""
     grounds: tuple[str, ...] = ()
+    move: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -203,7 +204,7 @@ def private(
     """What is written to the customer alone, where a matter moves there."""
     pen = Pen(plan, choice, without, reader)
     greeting = pen.move("greeting_grave")
-    said = [sentence for step in PRIVATE if (sentence := _private(pen, step))]
+    said = [replace(sentence, move=step) for step in PRIVATE if (sentence := _private(pen, step))]
     return _finished(pen, greeting, said, brand, "\n\n")
 
 
@@ -226,7 +227,9 @@ def _fitted(plan: Plan, brand: Brand, platform: Platform | None, pen: Pen) -> Wr
 def _write(plan: Plan, brand: Brand, pen: Pen) -> Written:
     greeting = pen.move(_greeting(plan)) if "greeting" not in pen.without else Part()
     steps = SEQUENCES[plan.case or "careful"]
-    said = [s for step in steps if step not in pen.without and (s := _step(pen, step))]
+    said = [
+        replace(s, move=step) for step in steps if step not in pen.without and (s := _step(pen, step))
+    ]
     if brand.voice.emoji and plan.case in GLADLY and plan.phrases.emoji:
         signs = [
             Wording(id=f"emoji.{n}", form=None, text=sign, gloss=sign)
@@ -235,7 +238,7 @@ def _write(plan: Plan, brand: Brand, pen: Pen) -> Written:
         sign = pen.say(signs)
         last = said[-1]
         meaning = f"{last.meaning} {sign.text}" if last.meaning else ""
-        said[-1] = Part(f"{last.text} {sign.text}", meaning, (*last.grounds, "voice.emoji"))
+        said[-1] = Part(f"{last.text} {sign.text}", meaning, (*last.grounds, "voice.emoji"), last.move)
     return _finished(pen, greeting, said, brand, " ")
 
 
@@ -244,9 +247,12 @@ def _finished(pen: Pen, greeting: Part, said: Sequence[Part], brand: Brand, betw
     first = said[0]
     if greeting:
         meaning = _greeted(greeting.meaning, first.meaning) if greeting.meaning and first.meaning else ""
-        first = Part(_greeted(greeting.text, first.text), meaning, greeting.grounds + first.grounds)
+        grounds = greeting.grounds + first.grounds
+        first = Part(_greeted(greeting.text, first.text), meaning, grounds, first.move)
     sentences = [
-        Sentence(_sentence(one.text), _sentence(one.meaning) or None, tuple(dict.fromkeys(one.grounds)))
+        Sentence(
+            _sentence(one.text), _sentence(one.meaning) or None, tuple(dict.fromkeys(one.grounds)), one.move
+        )
         for one in (first, *said[1:])
     ]
     text = signed(between.join(sentence.text for sentence in sentences), brand)
