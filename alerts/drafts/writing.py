@@ -227,9 +227,7 @@ def _fitted(plan: Plan, brand: Brand, platform: Platform | None, pen: Pen) -> Wr
 def _write(plan: Plan, brand: Brand, pen: Pen) -> Written:
     greeting = pen.move(_greeting(plan)) if "greeting" not in pen.without else Part()
     steps = SEQUENCES[plan.case or "careful"]
-    said = [
-        replace(s, move=step) for step in steps if step not in pen.without and (s := _step(pen, step))
-    ]
+    said = [replace(s, move=step) for step in steps if step not in pen.without and (s := _step(pen, step))]
     if brand.voice.emoji and plan.case in GLADLY and plan.phrases.emoji:
         signs = [
             Wording(id=f"emoji.{n}", form=None, text=sign, gloss=sign)

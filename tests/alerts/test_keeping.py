@@ -15,17 +15,21 @@ SUNDAY = datetime.fromisoformat("2026-11-29T10:00:00+00:00")
 
 
 def test_a_draft_is_kept_with_its_sentences_and_the_note(database: Database, now: datetime) -> None:
-    asked = request("My order arrived two weeks late.", lang="en", author="Anna Smith", now=SUNDAY, brand=brand())
+    asked = request(
+        "My order arrived two weeks late.", lang="en", author="Anna Smith", now=SUNDAY, brand=brand()
+    )
     draft = compose(asked, "it")
     with database.write() as session:
         mention = add_mention(session, now)
         session.add(row_of(add_case(session, mention, now), mention, draft, now))
     with database.read() as session:
         kept = session.exec(select(Draft)).one()
-    assert [
-        (one["text"], one["gloss"], tuple(one["grounds"]), one["move"]) for one in kept.sentences
-    ] == [(one.text, one.gloss, one.grounds, one.move) for one in draft.sentences]
-    assert {"mention.author", "mention.text"} <= {ground for one in kept.sentences for ground in one["grounds"]}
+    assert [(one["text"], one["gloss"], tuple(one["grounds"]), one["move"]) for one in kept.sentences] == [
+        (one.text, one.gloss, one.grounds, one.move) for one in draft.sentences
+    ]
+    assert {"mention.author", "mention.text"} <= {
+        ground for one in kept.sentences for ground in one["grounds"]
+    }
     assert [one["move"] for one in kept.sentences][:2] == ["open", "feel"]
     assert all(one["text"] in (kept.reply or "") for one in kept.sentences)
     assert kept.status_note == draft.status_note

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from alerts import brief_words, telling
+from alerts import brief_words, grave, telling
 from alerts.card import Card, Proposal, safe_url
 from alerts.overview import Brief, Item, Switched
 from alerts.text import cut, one_line, visible
@@ -113,6 +113,8 @@ def _about(card: Card, words: Words) -> Iterator[Part]:
         yield Part(f"→ {line}")
     if card.url:
         yield Part(words._("Open the original on {host}", host=card.host), url=card.url)
+    for n, line in enumerate(grave.note(card, words)):
+        yield Part(f"• {line}") if n else Part(line, STRONG)
     if card.draft:
         yield from _draft(card.draft, card, words)
 
