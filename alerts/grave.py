@@ -84,6 +84,8 @@ def _reply(card: Card, words: Words) -> list[str]:
         return [words._("There is no draft: write little, admit nothing, and say where you can be reached.")]
     if draft.edited:
         return [words._("A person has edited the reply: look whether it admits or promises anything.")]
+    if not draft.kind:
+        return [words._("The draft was not written for a grave matter: it may admit or promise too much.")]
     failed = [name for name, _ in draft.checks]
     if failed:
         named = words.listing(failed)

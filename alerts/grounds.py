@@ -50,7 +50,6 @@ TOPICS = {
     "privacy_fraud": N_("personal data and fraud"),
     "cleanliness_condition": N_("cleanliness"),
 }
-COURTESY = N_("courtesy")
 MOST = 80  # characters of a key that nobody here knows
 
 
@@ -68,7 +67,9 @@ def ground(key: str, words: Words) -> str:
     return shown(one_line(key), MOST)
 
 
-def grounds(keys: Iterable[str], words: Words) -> str:
+def allowed(keys: Iterable[str], words: Words) -> str:
     """All that allows a sentence, in a line; without any it is courtesy."""
     said = dict.fromkeys(ground(key, words) for key in keys)
-    return words.listing(list(said)) if said else words._(COURTESY)
+    if not said:
+        return words._("Courtesy: it needs nobody's leave")
+    return words._("Allowed by: {grounds}", grounds=words.listing(list(said)))

@@ -315,12 +315,12 @@ def draft_label(draft: Proposal, card: Card, words: Words) -> str:
     return SEPARATOR.join(parts)
 
 
-def draft_checks(draft: Proposal, words: Words) -> list[str]:
-    """What the guard found in the draft, and whether somebody who reads it must look at it."""
+def draft_checks(draft: Proposal, card: Card, words: Words) -> list[str]:
+    """What the guard found in the draft, and whether somebody who reads it must look at it before it goes out."""
     found = [
         words._("Check before use: {what}", what=": ".join(filter(None, check))) for check in draft.checks
     ]
-    if unread(draft, words):
+    if unread(draft, words) and card.status in (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED):
         language = words.language(draft.lang)
         found.append(words._("No gloss: somebody who reads {language} must see it first", language=language))
     return found

@@ -144,7 +144,7 @@ def _draft(card: Card, draft: Proposal | None, words: Words) -> list[RenderableT
     if draft.private_reply:
         lines.append(Text(words._("Then, in a private message"), style="bold"))
         lines.append(Padding(Text(_safe(draft.private_reply), style="green"), (0, 0, 0, 2)))
-    return lines + [Text(_safe(line), style="yellow") for line in telling.draft_checks(draft, words)]
+    return lines + [Text(_safe(line), style="yellow") for line in telling.draft_checks(draft, card, words)]
 
 
 def _line(line: Line, words: Words) -> Text:

@@ -129,7 +129,7 @@ def _draft(draft: Proposal, card: Card, words: Words) -> Iterator[Part]:
         yield Part(draft.private_reply, REPLY)
     if draft.gloss:
         yield Part(draft.gloss, FAINT)
-    for line in telling.draft_checks(draft, words):
+    for line in telling.draft_checks(draft, card, words):
         yield Part(line, CHECK)
 
 

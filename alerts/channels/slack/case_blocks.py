@@ -112,11 +112,11 @@ def _reply(card: Card, words: Words) -> list[Block]:
     if draft.private_reply:
         label = words._("Then, in a private message")
         parts += [kit.section(kit.text(label, bold=True)), kit.verbatim(draft.private_reply)]
-    return [kit.rich(*parts, *_remarks(draft, words))]
+    return [kit.rich(*parts, *_remarks(draft, card, words))]
 
 
-def _remarks(draft: Proposal, words: Words) -> list[Block]:
-    lines = [f"⚠️ {line}" for line in telling.draft_checks(draft, words)]
+def _remarks(draft: Proposal, card: Card, words: Words) -> list[Block]:
+    lines = [f"⚠️ {line}" for line in telling.draft_checks(draft, card, words)]
     if draft.is_cut:
         lines.append(words._("That is its beginning: Edit draft shows all of it"))
     if draft.gloss:

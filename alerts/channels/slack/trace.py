@@ -67,5 +67,5 @@ def _sentence(sentence: Mapping[str, Any], words: Words) -> Block:
     parts = [kit.quote(_text(sentence)[:LONGEST])]
     if gloss := str(sentence.get("gloss") or ""):
         parts.append(kit.section(kit.text(gloss[:LONGEST], italic=True)))
-    allowed = words._("Allowed by: {grounds}", grounds=grounds.grounds(sentence.get("grounds") or (), words))
+    allowed = grounds.allowed(sentence.get("grounds") or (), words)
     return kit.rich(*parts, kit.section(kit.text(allowed)))
