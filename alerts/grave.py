@@ -1,7 +1,11 @@
 """What whoever handles a grave case should know before anything else: what it is, what to do now, whom to ask, and what
 the drafted reply does not say. From the card of the case alone."""
 
+import re
+from collections.abc import Sequence
+
 from alerts.card import Card
+from alerts.text import one_line, shown
 from alerts.words import N_, Words
 from store.tables import CaseStatus
 
@@ -52,6 +56,7 @@ FIRST = {
     "general": N_("Read it twice, ask whoever knows the matter, then answer."),
 }
 """What to do now, by kind."""
+_SLACK_ID = re.compile(r"[UWS][A-Z0-9]{6,20}")
 WAITING = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED)
 
 
@@ -67,14 +72,19 @@ def note(card: Card, words: Words) -> list[str]:
 
 
 def _asked(card: Card, words: Words) -> list[str]:
-    """Whom the policy names."""
+    """Whom the policy names. Nobody is called from here: that is for the clocks, and an id in Slack is no name."""
+    approval, on_call = _names(card.approval), _names(card.on_call)
     said = []
-    if card.approval:
-        names = words.listing(card.approval)
+    if approval:
+        names = words.listing(approval)
         said.append(words._("Your policy wants the word of {names} before anything goes out.", names=names))
-    if card.on_call:
-        said.append(words._("On call: {names}.", names=words.listing(card.on_call)))
+    if on_call:
+        said.append(words._("On call: {names}.", names=words.listing(on_call)))
     return said
+
+
+def _names(people: Sequence[str]) -> list[str]:
+    return [shown(one_line(name), 80) for name in people if not _SLACK_ID.fullmatch(name)]
 
 
 def _reply(card: Card, words: Words) -> list[str]:

@@ -34,7 +34,7 @@ def test_what_it_is_what_to_do_whom_to_ask_and_what_the_reply_says() -> None:
 
 
 def test_nobody_is_named_where_the_policy_names_nobody() -> None:
-    quiet = replace(GRAVE, approval=(), on_call=())
+    quiet = replace(GRAVE, approval=(), on_call=("U0123456789",))  # an id, which the clocks call
     assert not [line for line in grave.note(quiet, EN) if "On call" in line or "policy" in line]
 
 

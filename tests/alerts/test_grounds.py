@@ -24,7 +24,11 @@ MENTIONS = [
         ("policy.contacts.default", "your contact", "il vostro contatto"),
         ("policy.faq.2", "your FAQ no. 2", "la vostra FAQ n. 2"),
         ("mention.text", "what the customer wrote", "ciò che il cliente ha scritto"),
-        ("mention.topics.staff", "what the model saw: the staff", "ciò che il modello ha visto: il personale"),
+        (
+            "mention.topics.staff",
+            "what the model saw: the staff",
+            "ciò che il modello ha visto: il personale",
+        ),
     ],
 )
 def test_in_words(key: str, english: str, italian: str) -> None:

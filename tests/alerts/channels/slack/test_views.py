@@ -115,7 +115,10 @@ def test_the_names_of_modals_never_change() -> None:
 def test_hostile_sentences_do_nothing(said: list[str], many: int, edited: bool) -> None:
     """Nor does a draft of many, or of long ones: Slack takes so many blocks, and so much in each."""
     text, gloss, ground = said
-    rows = [{"text": f"{n}{text}" * 9, "gloss": gloss * 9, "grounds": [ground, text], "move": "open"} for n in range(many)]
+    rows = [
+        {"text": f"{n}{text}" * 9, "gloss": gloss * 9, "grounds": [ground, text], "move": "open"}
+        for n in range(many)
+    ]
     draft = DRAFT.model_copy(update={"sentences": rows, "reply": "".join(str(row["text"]) for row in rows)})
     for view in (trace.view(draft, text if edited else None, WORDS), trace.profile(text * 9, WORDS)):
         assert_valid(view)
