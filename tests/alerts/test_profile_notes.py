@@ -12,7 +12,7 @@ from store.db import Database
 from tests.alerts.rows import add_case, add_draft, add_mention
 
 FRIDAY = datetime.fromisoformat("2026-11-27T18:00:00+00:00")  # an hour after closing in Rome
-AURORA = Brand(key="aurora", name="Caffè Aurora", policy={"hours": "mon-fri 09:00-18:00"})  # type: ignore[arg-type]
+AURORA = Brand(key="aurora", name="Caffè Aurora", policy={"hours": "mon-fri 09:00-18:00"})
 NOTE = "Siamo chiusi: rispondiamo da lunedì."
 
 
@@ -56,4 +56,4 @@ def test_a_grave_matter_goes_by_other_hours(db: Database) -> None:
 
 def test_a_brand_that_is_always_open_has_none(db: Database) -> None:
     noted(db, FRIDAY)
-    assert latest(db, FRIDAY, Brand(key="aurora", policy={"hours": "always"})) == ()  # type: ignore[arg-type]
+    assert latest(db, FRIDAY, Brand(key="aurora", name="Aurora", policy={"hours": "always"})) == ()

@@ -153,11 +153,11 @@ def test_the_digest_counts_the_replies_of_the_period(database: Database) -> None
         },
         "by_language": {"it": {"sent": 3, "changed": 1, "median_distance": 0.091}},
     }
-    told = digest.write(found, BRAND, Words("en")).paragraphs
+    said = digest.write(found, BRAND, Words("en")).paragraphs
     assert (
         "Of 3 replies whose words are known 2 went out as drafted; most changed: the opening (33 %); "
         "of 1 reply nobody told the words."
-    ) in told
+    ) in said
 
 
 def test_a_case_that_was_answered_twice_counts_with_its_last_reply(db: Database) -> None:

@@ -113,7 +113,12 @@ def test_drafts_of_before_have_no_trace_and_stay(database: Database) -> None:
         command.upgrade(config, "head")
     with database.read() as session:
         draft, case = session.exec(select(Draft)).one(), session.exec(select(Case)).one()
-    assert (draft.reply, draft.sentences, draft.status_note, case.statements) == ("Ci scusiamo.", [], None, {})
+    assert (draft.reply, draft.sentences, draft.status_note, case.statements) == (
+        "Ci scusiamo.",
+        [],
+        None,
+        {},
+    )
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0005")

@@ -200,8 +200,8 @@ CLOSED = {"policy": {"hours": "mon-fri 09:00-09:30"}}  # noon in Rome is closed
 def test_the_note_for_the_profile_is_shown_on_demand_and_at_home(
     slack: FakeSlack, db: Database, now: datetime
 ) -> None:
-    away = Brand(key="aurora", name="Caffè Aurora", **CLOSED)  # type: ignore[arg-type]
-    composed(db, now, "it", brand=away, now=now)
+    away = Brand(key="aurora", name="Caffè Aurora", **CLOSED)
+    composed(db, now, "it", brand=away)
     with db.read() as session:
         note = str(session.exec(select(Draft)).one().status_note)
     with ear_on(slack, db, now, "it", **CLOSED) as ear:
@@ -215,8 +215,8 @@ def test_the_note_for_the_profile_is_shown_on_demand_and_at_home(
 
 
 def test_while_somebody_is_there_there_is_none(slack: FakeSlack, db: Database, now: datetime) -> None:
-    away = Brand(key="aurora", name="Caffè Aurora", **CLOSED)  # type: ignore[arg-type]
-    composed(db, now, "it", brand=away, now=now)
+    away = Brand(key="aurora", name="Caffè Aurora", **CLOSED)
+    composed(db, now, "it", brand=away)
     with ear_on(slack, db, now, "it") as ear:  # open by now: its hours are others
         ear.deliver()
         ear.click("menu")

@@ -57,7 +57,7 @@ HOME = Home(
     paused=("Caffè Aurora is paused until today at 14:00",),
     notes=(ProfileNote("Caffè Aurora", "it", AWAY),),
 )
-UNREAD = replace(KINDS["foreign"], draft=Proposal("ja", "申し訳ございません。", used=10, limit=500))  # type: ignore[type-var]
+UNREAD = replace(NORMAL, draft=Proposal("ja", "申し訳ございません。", used=10, limit=500))
 NEXT = "Verifichiamo la spedizione e Le scriviamo all'indirizzo che trova qui."
 DRAFT = Draft(
     case_id=12,
