@@ -145,13 +145,13 @@ def test_the_digest_counts_the_replies_of_the_period(database: Database) -> None
         "sent": 4,
         "unknown": 1,
         "unchanged": 2,
-        "median_distance": 0.091,
+        "median_distance": 0.1,
         "by_move": {
             "next": {"sent": 3, "changed": 0, "median_distance": None},
             "open": {"sent": 3, "changed": 1, "median_distance": 0.167},
             "signature": {"sent": 3, "changed": 0, "median_distance": None},
         },
-        "by_language": {"it": {"sent": 3, "changed": 1, "median_distance": 0.091}},
+        "by_language": {"it": {"sent": 3, "changed": 1, "median_distance": 0.1}},
     }
     said = digest.write(found, BRAND, Words("en")).paragraphs
     assert (
