@@ -4,6 +4,7 @@ Text from outside is made visible and cut here, so that no channel shows more; t
 `alerts.telling`'s, the layout is the channel's. Three queries a card, whatever the case holds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,8 +57,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The reply as it stands: `checks` are the names and details of the guard's that failed; `edited`: by a person;
-    `is_cut`: there is more of it than is shown."""
+    """The reply as it stands: `checks` are the names and details of the guard's that failed; `edited`: by a person,
+    whose words no gloss explains; `is_cut`: there is more of it than is shown; `kind`: of what is grave in it, empty
+    where nothing is."""
 
     lang: str
     reply: str | None
@@ -69,6 +71,7 @@ class Proposal:
     unit: str = "characters"
     edited: bool = False
     is_cut: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ class Card:
     `earlier` and `earlier_answered` count what the same author wrote about the brand before, `earlier_since` is when
     that began. `mention_id` and `revision` name the words that are shown; `is_cut`: the author wrote more. `storm`:
     many mentions told as one, of which `worst` are the worst beside the one that is shown; `opened_at`: since when.
-    `people`: whom a rule names; `may_be_quoted`: praise so good that its author may be asked for it."""
+    `people`: whom a rule names; `may_be_quoted`: praise so good that its author may be asked for it; `approval`: whose
+    word the policy wants before such a reply goes out; `on_call`: whom it calls day and night."""
 
     case_id: int
     version: int
@@ -150,6 +154,8 @@ class Card:
     worst: tuple[Listed, ...] = ()
     people: tuple[str, ...] = ()
     may_be_quoted: bool = False
+    approval: tuple[str, ...] = ()
+    on_call: tuple[str, ...] = ()
 
     @property
     def done(self) -> bool:
@@ -292,6 +298,8 @@ def _standing(case: Case, brand: Brand | None, now: datetime, whys: tuple[Why, .
         "snoozed_until": case.snoozed_until,
         "storm": case.storm,
         "opened_at": case.opened_at,
+        "approval": tuple(brand.policy.approval.get("critical", ())) if brand else (),
+        "on_call": tuple(brand.policy.on_call) if brand else (),
     }
 
 
@@ -407,14 +415,20 @@ def _proposal(case: Case, mention: Mention, draft: Draft | None, lang: str | Non
         lang=draft.lang,
         reply=reply and shown(reply, DRAFT),
         private_reply=draft.private_reply and shown(draft.private_reply, DRAFT),
-        gloss=draft.gloss and shown(draft.gloss, DRAFT),
+        gloss=None if case.reply else draft.gloss and shown(draft.gloss, DRAFT),
         checks=tuple((visible(str(c.get("name", ""))), shown(str(c.get("detail", "")), 200)) for c in failed),
         used=measure(reply or "", unit),
         limit=limit,
         unit=unit,
         edited=case.reply is not None,
         is_cut=max(len(reply or ""), len(draft.private_reply or "")) > DRAFT,
+        kind=kind_of(draft.moves),
     )
+
+
+def kind_of(moves: Sequence[str]) -> str:
+    """Which kind of grave matter a draft answers, as its wordings are named (`kind.health.public.2`)."""
+    return next((move.split(".")[1] for move in moves if move.startswith("kind.")), "")
 
 
 def listed(mention: Mention, urgency: str | None) -> Listed:

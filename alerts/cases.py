@@ -39,7 +39,8 @@ MAX_LINE = 500  # characters of what a person writes on a line
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What a move needs: the open transaction, the brands, where messages go, the time. `click`: what tells one click
-    from all others, where it may be delivered twice; empty: it may not."""
+    from all others, where it may be delivered twice; empty: it may not. `reads`: the language that people here read;
+    empty: not known."""
 
     session: Session
     brands: Mapping[str, Brand]
@@ -47,6 +48,7 @@ class Desk:
     now: datetime
     click: str = ""
     routing: Routing = field(default_factory=Routing)
+    reads: str = ""
 
 
 class Repeated(Exception):
@@ -107,26 +109,43 @@ def assign(desk: Desk, case_id: int, who: str, to: str, seen: str | None = ANYBO
 
 
 def mark_replied(
-    desk: Desk, case_id: int, who: str, promise: str | None = None, promised_by: datetime | None = None
+    desk: Desk,
+    case_id: int,
+    who: str,
+    promise: str | None = None,
+    promised_by: datetime | None = None,
+    detail: dict[str, Any] | None = None,
 ) -> Move:
-    """A person answered the customer. `promise`: what the reply told the customer to expect, until `promised_by`."""
+    """A person answered the customer. `promise`: what the reply told the customer to expect, until `promised_by`;
+    `detail`: what else is kept of it (`alerts.sending`)."""
     if promised_by is not None and promised_by < desk.now:
         raise ValueError("a promise is for a time to come")
     case = locked(desk.session, case_id)
     values = {"owner": case.owner or who, "replied_at": desk.now, "snoozed_until": None}
     promised = None if promise is None else line_of(promise)
-    detail = {"promise": promised, "by": promised_by and promised_by.isoformat()} if promised_by else {}
+    detail = dict(detail or {})
+    if promised_by:
+        detail |= {"promise": promised, "by": promised_by.isoformat()}
     move = _move(desk, case_id, who, "mark_replied", (OPEN, ACKNOWLEDGED), REPLIED, values, detail)
     if move.done and promised_by is not None:
         _promise(desk, move.case, who, promised or "", promised_by)
     return move
 
 
-def reply_seen(desk: Desk, case_id: int, where: str, answered_at: datetime | None = None) -> Move:
-    """The brand's own reply was seen on the platform `where` (its label): the clock stops."""
+def reply_seen(
+    desk: Desk,
+    case_id: int,
+    where: str,
+    answered_at: datetime | None = None,
+    detail: dict[str, Any] | None = None,
+) -> Move:
+    """The brand's own reply was seen on the platform `where` (its label): the clock stops. `detail`: what else is kept
+    of it."""
     values = {"replied_at": answered_at or desk.now, "resolution": f"answered on {where}"}
     before = (OPEN, ACKNOWLEDGED)
-    return _move(desk, case_id, SYSTEM, "reply_seen", before, REPLIED, values, {"where": where})
+    return _move(
+        desk, case_id, SYSTEM, "reply_seen", before, REPLIED, values, {"where": where} | (detail or {})
+    )
 
 
 def resolve(desk: Desk, case_id: int, who: str, how: str | None = None) -> Move:

@@ -5,7 +5,7 @@ Figures are counted in the database over what was published in the period, by th
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from typing import Any
@@ -14,18 +14,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts import notices, samples
+from alerts import edit_words, notices, samples
+from alerts.edits import Tally, tally
 from alerts.telling import REASONS
 from alerts.views import Report
 from alerts.words import N_, Words
 from store.brand import Brand
 from store.clock import aware, iso
 from store.db import Database
-from store.tables import Case, CaseStatus, Mention, Notification, NotificationKind, Reason, Score
+from store.tables import Audit, Case, CaseStatus, Mention, Notification, NotificationKind, Reason, Score
 
 HOUR = 8  # of Monday, in the brand's zone
 MOODS = {"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("positive")}
 ESTIMATE = "unweighted_wilson_95"  # how the miss rate is found: see `alerts.samples.Rate`
+SENT = ("mark_replied", "reply_seen")  # what says in the audit log that a reply went out
 DONE = (CaseStatus.REPLIED, CaseStatus.RESOLVED, CaseStatus.DISMISSED)
 Counts = dict[str, int]
 
@@ -72,7 +74,8 @@ class Figures:
 
     `looked_at`: mentions that did not alert and that a person judged; `missed` of them should have; `miss_rate` and
     `miss_interval` (95 %) are shares of these, `miss_estimate` says how they are found. `unread`: mentions that no
-    model could read; `contact_median` and `in_time` speak of answered cases alone.
+    model could read; `contact_median` and `in_time` speak of answered cases alone. `drafts`: how the replies that went
+    out in the period differ from their drafts.
     """
 
     brand: str
@@ -97,6 +100,7 @@ class Figures:
     miss_rate: float | None = None
     miss_interval: tuple[float, float] | None = None
     miss_estimate: str | None = None
+    drafts: Tally = field(default_factory=Tally)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -131,6 +135,7 @@ def measure(session: Session, brand: Brand, period: Period, now: datetime) -> Fi
         miss_rate=unshown.share,
         miss_interval=unshown.interval,
         miss_estimate=ESTIMATE if unshown.looked_at else None,
+        drafts=_drafts(session, brand, period),
     )
 
 
@@ -152,7 +157,8 @@ def write(figures: Figures, brand: Brand, words: Words) -> Report:
         _sources_told(figures, words),
         _cases_told(figures, words),
     )
-    told += (_reasons_told(figures, words), _missed_told(figures, words))
+    told += (_reasons_told(figures, words), edit_words.told(figures.drafts, words))
+    told += (_missed_told(figures, words),)
     return Report(title, tuple(part for part in told if part))
 
 
@@ -332,6 +338,18 @@ def _cases(session: Session, brand: Brand, period: Period) -> tuple[int, int, li
     waits = [(aware(at) - aware(row.opened_at)).total_seconds() for row, at in contacts if at]
     clocked = [aware(at) <= aware(row.due_at) for row, at in contacts if at and row.due_at]
     return len(rows), len(waits), waits, sum(clocked) / len(clocked) if clocked else None
+
+
+def _drafts(session: Session, brand: Brand, period: Period) -> Tally:
+    """Of each case the last reply that went out in the period."""
+    rows = session.execute(
+        select(col(Audit.case_id), col(Audit.detail))
+        .join(Case, col(Case.id) == Audit.case_id)
+        .where(col(Case.brand) == brand.key, _in(period, col(Audit.at)), col(Audit.action).in_(SENT))
+        .order_by(col(Audit.id))
+    )
+    latest = {case_id: detail["edits"] for case_id, detail in rows if detail.get("edits")}
+    return tally(latest.values())
 
 
 def _open(session: Session, brand: Brand, overdue_at: datetime | None) -> int:

@@ -22,8 +22,6 @@ def row_of(case: Case, mention: Mention, draft: DraftReply, now: datetime, row: 
     row.reply, row.private_reply, row.gloss = draft.reply, draft.private_reply, draft.gloss
     row.checks = [asdict(check) for check in draft.checks]
     row.moves, row.generator = list(draft.moves), draft.generator
-    row.sentences = [
-        asdict(sentence) | {"grounds": list(sentence.grounds)} for sentence in draft.sentences
-    ]
+    row.sentences = [asdict(sentence) | {"grounds": list(sentence.grounds)} for sentence in draft.sentences]
     row.status_note, row.outdated = draft.status_note, False
     return row

@@ -16,6 +16,7 @@ from alerts.cases import Desk
 from alerts.drafts.compose import DraftReply
 from alerts.gather import Gathered
 from alerts.keeping import row_of
+from alerts.sending import draft_of, seen_edits
 from alerts.triage import DONE, RANK, Decision, Facts, Found, decide, home
 from store.tables import Audit, Case, CaseStatus, Mention, Reason
 
@@ -328,7 +329,8 @@ def _note_answer(
     if all(_is_covered(other, found.members.get(case.id, [])) for other in found.members.get(case.id, [])):
         session.flush()
         desk = Desk(session, found.brands, channels, found.now)
-        cases.reply_seen(desk, case.id, platform_label(mention.platform), mention.answered_at)
+        edits = seen_edits(draft_of(session, case), mention.answer) if case.mention_id == mention.id else {}
+        cases.reply_seen(desk, case.id, platform_label(mention.platform), mention.answered_at, edits)
     else:
         _show(session, case, found)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alerts.card import Card, Change, Listed, Proposal, Why
+from alerts.signing import needs_reader
 from alerts.text import cut
 from alerts.views import Bundle, Bundled, Line, Reminder, Said, SourceNotice, StartList, Trial, Trouble
 from alerts.words import N_, Words
@@ -314,11 +315,22 @@ def draft_label(draft: Proposal, card: Card, words: Words) -> str:
     return SEPARATOR.join(parts)
 
 
-def draft_checks(draft: Proposal, words: Words) -> list[str]:
-    """What the guard found in the draft."""
-    return [
+def draft_checks(draft: Proposal, card: Card, words: Words) -> list[str]:
+    """What the guard found in the draft, and whether somebody who reads it must look at it before it goes out."""
+    found = [
         words._("Check before use: {what}", what=": ".join(filter(None, check))) for check in draft.checks
     ]
+    if unread(draft, words) and card.status in (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED):
+        language = words.language(draft.lang)
+        found.append(words._("No gloss: somebody who reads {language} must see it first", language=language))
+    return found
+
+
+def unread(draft: Proposal, words: Words) -> bool:
+    """Whether the reply may go out only once somebody who reads its language has read it."""
+    return bool(draft.reply) and needs_reader(
+        draft.lang, words.lang, gloss=draft.gloss is not None, edited=draft.edited
+    )
 
 
 def summary(card: Card, words: Words) -> str:

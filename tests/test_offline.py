@@ -151,7 +151,7 @@ def test_a_trace_says_what_allows_each_sentence() -> None:
     assert list(found) == [*DRAFT, "sentences", "status_note"]
     assert found["gloss"]
     assert "mention.author" in found["sentences"][0]["grounds"]
-    assert all(set(sentence) == {"text", "gloss", "grounds"} for sentence in found["sentences"])
+    assert all(set(sentence) == {"text", "gloss", "grounds", "move"} for sentence in found["sentences"])
 
 
 class Writer:

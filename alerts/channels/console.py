@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from alerts import brief_words, telling
+from alerts import brief_words, grave, telling
 from alerts.card import Card, Proposal
 from alerts.channels.base import Lanes, Sent
 from alerts.overview import Brief, Switched
@@ -131,6 +131,8 @@ def _card(card: Card, words: Words) -> Panel:
         lines.append(Text(f"✓ {_safe(status)}", style="bold"))
     if card.url:
         lines.append(Text(_safe(card.url), style="dim"))
+    for n, line in enumerate(grave.note(card, words)):
+        lines.append(Text(f"• {_safe(line)}") if n else Text(_safe(line), style="bold"))
     return _frame(telling.headline(card, words), colour, [*lines, *_draft(card, card.draft, words)])
 
 
@@ -142,7 +144,7 @@ def _draft(card: Card, draft: Proposal | None, words: Words) -> list[RenderableT
     if draft.private_reply:
         lines.append(Text(words._("Then, in a private message"), style="bold"))
         lines.append(Padding(Text(_safe(draft.private_reply), style="green"), (0, 0, 0, 2)))
-    return lines + [Text(_safe(line), style="yellow") for line in telling.draft_checks(draft, words)]
+    return lines + [Text(_safe(line), style="yellow") for line in telling.draft_checks(draft, card, words)]
 
 
 def _line(line: Line, words: Words) -> Text:

@@ -71,7 +71,7 @@ def _bare_answer(request: DraftRequest, wanted: Plan) -> tuple[Written, None] | 
         return None
     text = writing.signed(wanted.entry.answer.strip(), request.brand)
     number = request.brand.policy.faq.index(wanted.entry) + 1
-    sentence = Sentence(text, None, (f"policy.faq.{number}",))
+    sentence = Sentence(text, None, (f"policy.faq.{number}",), "answer")
     return Written(text, (f"faq.{number}",), (sentence,)), None
 
 

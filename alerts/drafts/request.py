@@ -63,11 +63,13 @@ class Check:
 class Sentence:
     """A sentence of a draft, what it means in its reader's language (None: nobody asked, or no phrase says it), and
     what allows it: parts of the mention and lines of the configuration, such as `mention.author`,
-    `policy.contacts.delivery`, `policy.faq.2`. Without any it is courtesy."""
+    `policy.contacts.delivery`, `policy.faq.2`. Without any it is courtesy. `move`: which step of the reply it is, such
+    as `open` or `remedy`; the greeting belongs to the first."""
 
     text: str
     gloss: str | None = None
     grounds: tuple[str, ...] = ()
+    move: str = ""
 
 
 @dataclass(frozen=True, slots=True)

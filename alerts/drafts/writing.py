@@ -74,12 +74,13 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class Part:
     """Words of a draft, what they mean in its reader's language (empty: nobody asked, or nobody knows), what allows
-    them, and the ids of their wordings."""
+    them, the ids of their wordings, and, where they are whole sentences, the `step` they are of."""
 
     text: str = ""
     meaning: str = ""
     grounds: tuple[str, ...] = ()
     moves: tuple[str, ...] = ()
+    step: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -217,7 +218,7 @@ def private(
     """What is written to the customer alone, where a matter moves there."""
     pen = Pen(plan, replace(choice, aside="private/"), without, reader)
     greeting = pen.move("greeting_grave")
-    said = [sentence for step in PRIVATE if (sentence := _private(pen, step))]
+    said = [replace(sentence, step=step) for step in PRIVATE if (sentence := _private(pen, step))]
     return _finished(greeting, said, brand, "\n\n")
 
 
@@ -248,8 +249,9 @@ def _write(plan: Plan, brand: Brand, pen: Pen) -> Written:
         sign = pen.say(signs)
         last = said[-1]
         meaning = f"{last.meaning} {sign.text}" if last.meaning else ""
-        said[-1] = Part(
-            f"{last.text} {sign.text}", meaning, (*last.grounds, "voice.emoji"), last.moves + sign.moves
+        text, moves = f"{last.text} {sign.text}", last.moves + sign.moves
+        said[-1] = replace(
+            last, text=text, meaning=meaning, grounds=(*last.grounds, "voice.emoji"), moves=moves
         )
     return _finished(greeting, said, brand, " ")
 
@@ -266,8 +268,8 @@ def _said(pen: Pen, steps: Sequence[str]) -> list[Part]:
             if found[step]:
                 break
     pen.apart = False
-    said = (found[step] if step in found else _step(pen, step) for step in steps)
-    return [part for part in said if part]
+    said = ((step, found[step] if step in found else _step(pen, step)) for step in steps)
+    return [replace(part, step=step) for step, part in said if part]
 
 
 def _finished(greeting: Part, said: Sequence[Part], brand: Brand, between: str) -> Written:
@@ -275,10 +277,12 @@ def _finished(greeting: Part, said: Sequence[Part], brand: Brand, between: str) 
     first = said[0]
     if greeting:
         meaning = _greeted(greeting.meaning, first.meaning) if greeting.meaning and first.meaning else ""
-        text = _greeted(greeting.text, first.text)
-        first = Part(text, meaning, greeting.grounds + first.grounds, greeting.moves + first.moves)
+        text, moves = _greeted(greeting.text, first.text), greeting.moves + first.moves
+        first = Part(text, meaning, greeting.grounds + first.grounds, moves, first.step)
     sentences = [
-        Sentence(_sentence(one.text), _sentence(one.meaning) or None, tuple(dict.fromkeys(one.grounds)))
+        Sentence(
+            _sentence(one.text), _sentence(one.meaning) or None, tuple(dict.fromkeys(one.grounds)), one.step
+        )
         for one in (first, *said[1:])
     ]
     text = signed(between.join(sentence.text for sentence in sentences), brand)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, select
 
 from store.db import MIGRATIONS, Database
-from store.tables import SourceRow
+from store.tables import Case, Draft, SourceRow
 
 ROW = """
 INSERT INTO mention (brand, source, platform, external_id, url, text, published_at, state, revision, content_hash,
@@ -34,6 +34,14 @@ NOTIFICATION = """
 INSERT INTO notification (key, kind, channel, target, case_id, priority, body, state, created_at, attempts, unsure,
                           shown_version)
 VALUES ('case:1:slack', 'case', 'slack', 'alerts', 1, 2, '{}', 'sent', '2026-11-24 10:00:00', 0, false, 1)
+"""
+OLD_CASE = """
+INSERT INTO "case" (id, brand, status, urgency, channel, reasons, opened_at, version, storm)
+VALUES (1, 'aurora', 'open', 'high', 'alerts', '[]', '2026-11-24 10:00:00', 1, false)
+"""
+DRAFT = """
+INSERT INTO draft (case_id, mention_id, revision, brand, lang, reply, remedy, checks, moves, generator, created_at)
+VALUES (1, :mention, 1, 'aurora', 'it', 'Ci scusiamo.', 'apology_fix', '[]', '[]', 'phrases', '2026-11-24 10:00:00')
 """
 
 
@@ -88,6 +96,36 @@ def test_cases_of_before_keep_their_clocks_and_all_that_hangs_on_them(database: 
         command.upgrade(config, "head")
     assert list(map(tuple, clocks)) == [(1, "contact", 1), (2, "reply", 0)]
     assert (told, calm, kept) == (1, 4, 4)
+
+
+def test_drafts_of_before_have_no_trace_and_stay(database: Database) -> None:
+    """0006 adds columns to tables that others hold on to; a draft of before says of no sentence what allows it."""
+    with database.engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0005")
+        connection.execute(text(ROW), {"id": "r1", "url": None})
+        connection.execute(text(OLD_CASE))
+        mention = connection.execute(text("SELECT id FROM mention")).scalar()
+        connection.execute(text(DRAFT), {"mention": mention})
+        connection.execute(text(AUDIT))
+        command.upgrade(config, "head")
+    with database.read() as session:
+        draft, case = session.exec(select(Draft)).one(), session.exec(select(Case)).one()
+    assert (draft.reply, draft.sentences, draft.status_note, case.statements) == (
+        "Ci scusiamo.",
+        [],
+        None,
+        {},
+    )
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0005")
+        kept = connection.execute(text("SELECT reply FROM draft")).scalar()
+        trail = connection.execute(text("SELECT count(*) FROM audit")).scalar()
+        command.upgrade(config, "head")
+    assert (kept, trail) == ("Ci scusiamo.", 1)
 
 
 def test_moments_come_back_aware_in_utc(database: Database) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from alerts import brief_words, telling
+from alerts import brief_words, grave, telling
 from alerts.card import Card, Proposal, safe_url
 from alerts.overview import Brief, Item, Switched
 from alerts.text import cut, one_line, visible
@@ -113,6 +113,8 @@ def _about(card: Card, words: Words) -> Iterator[Part]:
         yield Part(f"→ {line}")
     if card.url:
         yield Part(words._("Open the original on {host}", host=card.host), url=card.url)
+    for n, line in enumerate(grave.note(card, words)):
+        yield Part(f"• {line}") if n else Part(line, STRONG)
     if card.draft:
         yield from _draft(card.draft, card, words)
 
@@ -127,7 +129,7 @@ def _draft(draft: Proposal, card: Card, words: Words) -> Iterator[Part]:
         yield Part(draft.private_reply, REPLY)
     if draft.gloss:
         yield Part(draft.gloss, FAINT)
-    for line in telling.draft_checks(draft, words):
+    for line in telling.draft_checks(draft, card, words):
         yield Part(line, CHECK)
 
 

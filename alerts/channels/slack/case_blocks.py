@@ -1,6 +1,6 @@
 """The message of a case: in full while it waits, a line once it is done. Its buttons are `menu`'s."""
 
-from alerts import telling
+from alerts import grave, telling
 from alerts.card import Card, Listed, Proposal
 from alerts.channels.slack import kit, menu
 from alerts.channels.slack.kit import Block
@@ -19,6 +19,7 @@ def full(card: Card, words: Words) -> list[Block]:
         _words_of_customer(card, words),
         *_worst(card, words),
         _reasons(card, words),
+        *_first(card, words),
         *_reply(card, words),
     ]
     if called := telling.named(card, words, kit.mark):
@@ -89,6 +90,15 @@ def _reasons(card: Card, words: Words) -> Block:
     return kit.rich(*parts)
 
 
+def _first(card: Card, words: Words) -> list[Block]:
+    """What whoever answers a critical case should know before."""
+    told = grave.note(card, words)
+    if not told:
+        return []
+    rows = [kit.section(kit.text(line)) for line in told[1:]]
+    return [kit.rich(kit.section(kit.text(told[0], bold=True)), kit.bullets(rows))]
+
+
 def _reply(card: Card, words: Words) -> list[Block]:
     draft = card.draft
     if draft is None or not (draft.reply or draft.private_reply):
@@ -102,11 +112,11 @@ def _reply(card: Card, words: Words) -> list[Block]:
     if draft.private_reply:
         label = words._("Then, in a private message")
         parts += [kit.section(kit.text(label, bold=True)), kit.verbatim(draft.private_reply)]
-    return [kit.rich(*parts, *_remarks(draft, words))]
+    return [kit.rich(*parts, *_remarks(draft, card, words))]
 
 
-def _remarks(draft: Proposal, words: Words) -> list[Block]:
-    lines = [f"⚠️ {line}" for line in telling.draft_checks(draft, words)]
+def _remarks(draft: Proposal, card: Card, words: Words) -> list[Block]:
+    lines = [f"⚠️ {line}" for line in telling.draft_checks(draft, card, words)]
     if draft.is_cut:
         lines.append(words._("That is its beginning: Edit draft shows all of it"))
     if draft.gloss:

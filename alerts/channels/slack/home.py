@@ -1,4 +1,5 @@
-"""The App Home: a person's own open cases, the team's queue by due time, what was done lately, how the sources fare."""
+"""The App Home: a person's own open cases, the team's queue by due time, what was done lately, how the sources fare;
+while the brand is closed, what it may write on its own profile."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,17 +10,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts import telling
+from alerts import profile_notes, telling
 from alerts.card import Card, load_card
 from alerts.cases import UNDONE
 from alerts.channels.slack import kit, menu, seen
 from alerts.channels.slack.kit import Block
+from alerts.profile_notes import ProfileNote
 from alerts.words import N_, Words
 from store.brand import Brand, first_zone
 from store.status import SourceStatus, read_status
 from store.tables import Case, CaseStatus
 
-MINE, TEAM, LATELY, SOURCES = 15, 15, 5, 30
+MINE, TEAM, LATELY, SOURCES, NOTES = 15, 15, 5, 30, 4
 DONE = (CaseStatus.RESOLVED, CaseStatus.DISMISSED)
 HEALTH = {
     "new": N_("not read yet"),
@@ -43,6 +45,7 @@ class Home:
     lately: tuple[Card, ...] = ()
     sources: tuple[SourceStatus, ...] = ()
     paused: tuple[str, ...] = ()
+    notes: tuple[ProfileNote, ...] = ()
 
 
 def load(
@@ -76,6 +79,7 @@ def load(
         rows(done),
         read_status(session, sources).sources[:SOURCES],
         tuple(paused),
+        profile_notes.latest(session, brands, now)[:NOTES],
     )
 
 
@@ -84,6 +88,7 @@ def view(home: Home, words: Words, said: str = "") -> Block:
     blocks: list[Block] = [kit.paragraph(said)] if said else []
     if home.paused:
         blocks.append(kit.paragraph(f"⏸ {words.listing(home.paused)}"))
+    blocks += _notes(home, words)
     blocks += _list(words._("My cases"), home.mine, home.mine_total, words._("Nothing waits for you."), words)
     blocks += _list(words._("The team's queue"), home.team, home.team_total, words._("Nothing waits."), words)
     if home.lately:
@@ -92,6 +97,19 @@ def view(home: Home, words: Words, said: str = "") -> Block:
     rows = [kit.section(kit.text(source(one, home, words))) for one in home.sources]
     blocks.append(kit.rich(kit.bullets(rows)) if rows else kit.paragraph(words._("No source is configured.")))
     return {"type": "home", "blocks": blocks[:100]}
+
+
+def _notes(home: Home, words: Words) -> list[Block]:
+    """What the brands may write on their own profiles while nobody is there."""
+    shown = []
+    for note in home.notes:
+        said = words._(
+            "For the profile of {brand} while you are away, in {language}:",
+            brand=note.brand,
+            language=words.language(note.lang),
+        )
+        shown += [kit.section(kit.text(said)), kit.verbatim(note.text)]
+    return [kit.rich(*shown)] if shown else []
 
 
 def closed(said: str) -> Block:

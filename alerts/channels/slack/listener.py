@@ -50,7 +50,7 @@ class Listener:
 
     def desk(self, session: Session, now: datetime, click: str = "") -> Desk:
         """Where a move is made; with the mark of a click, which Slack may deliver twice, once for all."""
-        return Desk(session, self.brands, self.channels, now, click, self.routing)
+        return Desk(session, self.brands, self.channels, now, click, self.routing, self.words.lang)
 
     @property
     def writing(self) -> Writing:

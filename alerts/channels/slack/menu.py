@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from alerts import profile_notes, sending
 from alerts.card import Card
 from alerts.cases import UNDONE
 from alerts.channels.slack import kit, seen
 from alerts.channels.slack.kit import Block
 from alerts.drafts import letters
 from alerts.words import N_, Words
+from store.brand import Brand
 from store.tables import Audit, Case, CaseStatus, Mention
 
 PREFIX, VERSION = "ascolto.case.", ".v1"
@@ -56,6 +58,8 @@ LABELS = {
     "writers": N_("All who wrote"),
     "callback": N_("Call back offered"),
     "note": N_("Add a note"),
+    "words": N_("Why these words"),
+    "profile": N_("Note for our profile"),
     "report": N_("Report to the platform"),
     "outcome": N_("What the platform answered"),
     "warn": N_("Draft a warning"),
@@ -70,15 +74,16 @@ TO_DO = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED)
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What decides what can be done next, besides what the card says: the actions since the case was last opened, and
-    whether its words are `unfair`, spam or abuse."""
+    """What decides what can be done next, besides what the card says: the actions since the case was last opened,
+    whether its words are `unfair`, spam or abuse, and whether there is a note for the brand's `profile`."""
 
     actions: frozenset[str] = frozenset()
     unfair: bool = False
+    profile: bool = False
 
 
-def past(session: Session, case: Case, card: Card) -> Past:
-    """What was done with the case since it was last opened, and whether its words are spam or abuse."""
+def past(session: Session, case: Case, card: Card, brand: Brand | None = None) -> Past:
+    """What was done with the case since it was last opened, and what is known of its words and its draft."""
     rows = session.scalars(
         select(col(Audit.action))
         .where(col(Audit.case_id) == case.id)
@@ -89,7 +94,9 @@ def past(session: Session, case: Case, card: Card) -> Past:
     mention = session.get(Mention, case.mention_id) if case.mention_id else None
     said = f"{mention.title or ''}\n{mention.text}" if mention else ""
     unfair = card.category == "spam" or letters.is_abusive(said, card.lang)
-    return Past(frozenset(actions), unfair)
+    draft = sending.draft_of(session, case)
+    profile = draft is not None and profile_notes.holds(draft, brand, card.now)
+    return Past(frozenset(actions), unfair, profile)
 
 
 def show(case_id: int) -> str:
@@ -186,10 +193,19 @@ def _groups(card: Card, past: Past) -> Iterator[tuple[str, list[str]]]:
             *((to_do, f"snooze_{when}") for when in ("hour", "morning", "monday")),
         ),
     )
-    yield N_("The reply"), _if(
-        (undone and card.storm, "statement"), (card.storm, "writers"),
-        (replies, "edit"), (replies, "another"), (to_do and not praise, "callback"), (undone and praise, "ask_to_quote")
-    )  # fmt: skip
+    yield (
+        N_("The reply"),
+        _if(
+            (undone and card.storm, "statement"),
+            (card.storm, "writers"),
+            (replies, "edit"),
+            (replies, "words"),
+            (replies, "another"),
+            (past.profile, "profile"),
+            (to_do and not praise, "callback"),
+            (undone and praise, "ask_to_quote"),
+        ),
+    )
     yield (
         N_("It should not be here"),
         _if((undone, "not_relevant"), (undone and not praise, "false_alarm_as"), (undone, "not_about_us")),

@@ -16,11 +16,16 @@ def loading(words: Words) -> Block:
 
 def notice(said: str, words: Words, title: str = "Ascolto") -> Block:
     """A sentence and nothing to do."""
+    return sheet(title, [kit.paragraph(said)], words)
+
+
+def sheet(title: str, blocks: Sequence[Block], words: Words) -> Block:
+    """Something to read and nothing to do."""
     return {
         "type": "modal",
         "title": kit.plain(title, 24),
         "close": kit.plain(words._("Close"), 24),
-        "blocks": [kit.paragraph(said)],
+        "blocks": list(blocks),
     }
 
 

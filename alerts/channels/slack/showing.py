@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from sqlmodel import col, select
 
+from alerts import profile_notes, sending
 from alerts.card import load_card
-from alerts.channels.slack import commands, home, kit, menu, modals, seen, writers
+from alerts.channels.slack import commands, home, kit, menu, modals, seen, trace, writers
 from alerts.channels.slack.blocks import Message
 from alerts.channels.slack.escape import plain
 from alerts.channels.slack.forms import FORMS
@@ -20,7 +21,17 @@ from store.tables import Case, Notification, NotificationKind
 
 
 def _menu(now: Showing) -> Block:
-    return menu.view(now.card, menu.past(now.session, now.case, now.card), now.words)
+    return menu.view(now.card, menu.past(now.session, now.case, now.card, now.brand), now.words)
+
+
+def _words(now: Showing) -> Block:
+    return trace.view(sending.draft_of(now.session, now.case), now.case.reply, now.words)
+
+
+def _profile(now: Showing) -> Block:
+    draft = sending.draft_of(now.session, now.case)
+    held = draft if draft and profile_notes.holds(draft, now.brand, now.card.now) else None
+    return trace.profile(held.status_note if held else None, now.words)
 
 
 def _writers(now: Showing) -> Block:
@@ -32,6 +43,8 @@ def _writers(now: Showing) -> Block:
 VIEWS: dict[str, Callable[[Showing], Block]] = {
     "menu": _menu,
     "writers": _writers,
+    "words": _words,
+    "profile": _profile,
     **{name: form.show for name, form in FORMS.items()},
 }
 """What a click opens, by its name."""

@@ -87,6 +87,20 @@ QUESTION = (
     "Gentile Giulia, volevamo chiederLe se il rimborso è arrivato e se ora è tutto a posto.\n\nCaffè Aurora"
 )
 
+GRAVE = replace(
+    CRITICAL,
+    draft=Proposal(
+        "it",
+        REPLY,
+        "Gentile Giulia, Le scriviamo in privato: come state ora?",
+        used=96,
+        limit=5970,
+        kind="health",
+    ),
+    approval=("@legale",),
+    on_call=("Marta", "Luca"),
+)
+
 STORM = replace(
     CRITICAL,
     urgency="high",
@@ -149,6 +163,7 @@ KINDS: dict[str, View] = {
         "Doppio addebito anche a me.",
     ),
     "critical": CRITICAL,
+    "grave": GRAVE,
     "acknowledged": replace(CRITICAL, status="acknowledged", acknowledged_by=MARTA, acknowledged_at=NOW),
     "answered": replace(NORMAL, status="replied", replied_at=NOW - timedelta(days=1)),
     "resolved": replace(CRITICAL, status="resolved", resolved_by=MARTA, resolved_at=NOW, resolution="refund"),

@@ -62,7 +62,7 @@ def view(card: Card, reply: str, words: Words) -> Block:
         shown = label if not number else words._("Its continuation")
         inputs.append(field(block_id, shown, written(piece, multiline=True, most=MOST)))
     about = [telling.draft_label(draft, card, words)] if draft else []
-    about += telling.draft_checks(draft, words) if draft else []
+    about += telling.draft_checks(draft, card, words) if draft else []
     other = kit.button(menu.action("another"), words._("Another wording"), seen.value(card))
     blocks = [
         *quoted(card),

@@ -1,40 +1,97 @@
-"""*Mark as replied*: with what the reply promised, and until when."""
+"""*Mark as replied*: with who has read what not everybody reads, what went out, what it promised, and until when."""
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from alerts import cases, sla
+from alerts import sending, sla, telling
 from alerts.card import Card
 from alerts.cases import Desk, Move
 from alerts.channels.slack import seen
-from alerts.channels.slack.forms.base import Errors, Form, Values, field, frame, quoted, written
+from alerts.channels.slack.forms.base import (
+    Errors,
+    Form,
+    Values,
+    chosen,
+    field,
+    frame,
+    options,
+    quoted,
+    written,
+)
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.seen import Clicked
-from alerts.words import Words
+from alerts.sending import ME, Sent
+from alerts.words import N_, Words
 from store.tables import Case
 
 LONGEST = timedelta(days=366)  # a promise: a slip of the hand would be counted through centuries of hours
+OTHER = "other"
+READERS = {ME: N_("I have: I read it myself"), OTHER: N_("Somebody else has")}
+AS_IT_STANDS = "as_it_stands"
+WENT_OUT = {AS_IT_STANDS: N_("The reply as it stands in Ascolto"), OTHER: N_("Other words")}
+MOST = 3_000
 
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """`promise`: what the reply told the customer to expect, until the end of the day `by`."""
+    """`promise`: what the reply told the customer to expect, until the end of the day `by`; `sent`: what is told of
+    the reply itself."""
 
     promise: str = ""
     by: date | None = None
+    sent: Sent = dataclasses.field(default_factory=Sent)
 
 
 def view(card: Card, words: Words) -> Block:
     hint = words._("Ascolto reminds you before it is due. Leave both empty where nothing was promised.")
     blocks = [
         *quoted(card),
+        *_reader(card, words),
         field("promise", words._("Promised to the customer"), written(), optional=True, hint=hint),
         field("by", words._("By when"), {"type": "datepicker", "action_id": "by"}, optional=True),
+        *_went_out(card, words),
     ]
     return frame("replied", card, words._("Mark as replied"), words._("Mark as replied"), blocks, words)
 
 
+def _reader(card: Card, words: Words) -> list[Block]:
+    """Who has read a reply that people here may not be able to read: nothing goes out that nobody has."""
+    if card.draft is None or not telling.unread(card.draft, words):
+        return []
+    language = words.language(card.draft.lang)
+    asked = words._("Who reads {language} and has read the reply? It has no gloss.", language=language)
+    return [
+        field("reader", asked, chosen("reader", options(READERS, READERS, words))),
+        field("read_by", words._("Who, if somebody else"), written(most=100), optional=True),
+    ]
+
+
+def _went_out(card: Card, words: Words) -> list[Block]:
+    if card.draft is None or not card.draft.reply:
+        return []
+    hint = words._("Only how much was changed is kept, and reported by the digest: not the words.")
+    return [
+        field(
+            "sent",
+            words._("What went out"),
+            chosen("sent", options(WENT_OUT, WENT_OUT, words)),
+            optional=True,
+        ),
+        field(
+            "text",
+            words._("Its words, if others"),
+            written(multiline=True, most=MOST),
+            optional=True,
+            hint=hint,
+        ),
+    ]
+
+
 def read(values: Values, words: Words, today: date) -> Replied | Errors:
+    sent = _sent(values, words)
+    if isinstance(sent, dict):
+        return sent
     promise, day = values.of("promise"), values.of("by")
     try:
         by = date.fromisoformat(day) if day else None
@@ -48,7 +105,19 @@ def read(values: Values, words: Words, today: date) -> Replied | Errors:
         return {"by": words._("That day is over.")}
     if by and by - today > LONGEST:
         return {"by": words._("Choose a day within a year.")}
-    return Replied(promise, by)
+    return Replied(promise, by, sent)
+
+
+def _sent(values: Values, words: Words) -> Sent | Errors:
+    reader, name, text = values.of("reader"), values.of("read_by"), values.of("text")
+    if "reader" in values.blocks and reader not in READERS:
+        return {"reader": words._("Choose one.")}
+    if reader == OTHER and not name:
+        return {"read_by": words._("Who has read it?")}
+    as_it_stands = values.of("sent") == AS_IT_STANDS
+    if as_it_stands and text:
+        return {"sent": words._("As it stands, or in other words?")}
+    return Sent(ME if reader == ME else name, as_it_stands, text)
 
 
 def submit(desk: Desk, clicked: Clicked, sent: Replied) -> Move:
@@ -58,7 +127,13 @@ def submit(desk: Desk, clicked: Clicked, sent: Replied) -> Move:
         promised_by = sla.end_of_day(sent.by, desk.brands.get(case.brand) if case else None, desk.now)
     if news := seen.news(desk, clicked):
         return news
-    return cases.mark_replied(desk, clicked.case_id, clicked.who, sent.promise or None, promised_by)
+    case_id, who = clicked.case_id, clicked.who
+    return sending.mark_sent(desk, case_id, who, sent.sent, sent.promise or None, promised_by)
 
 
-FORM = Form("replied", lambda now: view(now.card, now.words), read, submit, lambda sent: sent.promise)
+def typed(sent: Replied) -> str:
+    """All that a person wrote, as it comes back to them where nothing could be kept."""
+    return "\n\n".join(text for text in (sent.sent.text, sent.promise) if text)
+
+
+FORM = Form("replied", lambda now: view(now.card, now.words), read, submit, typed)

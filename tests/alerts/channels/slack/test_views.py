@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.card import Change, Proposal, Why
-from alerts.channels.slack import home, menu, modals, writers
+from alerts.channels.slack import home, menu, modals, trace, writers
 from alerts.channels.slack.forms import (
     edit,
     false_alarm,
@@ -34,7 +34,7 @@ from alerts.writers import Writer, Writers
 from store.status import SourceStatus
 from tests.alerts.channels.kinds import CRITICAL, NOW, ROME
 from tests.alerts.channels.slack.test_blocks import SCHEMA, hostile, parts, texts
-from tests.alerts.channels.slack.views import GOLDEN, VIEWS, files
+from tests.alerts.channels.slack.views import DRAFT, GOLDEN, VIEWS, files
 from tests.fake_slack import view_refusal
 
 EXPECTED = files()
@@ -108,6 +108,25 @@ def test_the_names_of_modals_never_change() -> None:
         for what in ("edit", "resolve_as", "replied", "false_alarm_as", "not_about_us", "note", "report", "outcome", "menu", "statement",
                      "writers")
     }  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(st.lists(hostile, min_size=3, max_size=3), st.integers(1, 60), st.booleans())
+def test_hostile_sentences_do_nothing(said: list[str], many: int, edited: bool) -> None:
+    """Nor does a draft of many, or of long ones: Slack takes so many blocks, and so much in each."""
+    text, gloss, ground = said
+    rows = [
+        {"text": f"{n}{text}" * 9, "gloss": gloss * 9, "grounds": [ground, text], "move": "open"}
+        for n in range(many)
+    ]
+    draft = DRAFT.model_copy(update={"sentences": rows, "reply": "".join(str(row["text"]) for row in rows)})
+    for view in (trace.view(draft, text if edited else None, WORDS), trace.profile(text * 9, WORDS)):
+        assert_valid(view)
+        assert len(view["blocks"]) <= 100
+        for part in texts(view["blocks"]):
+            assert "<!" not in part
+            assert "<@" not in part
+            assert len(part) <= 3_000
 
 
 @settings(max_examples=120)

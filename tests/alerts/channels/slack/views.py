@@ -8,7 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from alerts.channels.slack import home, menu, modals, writers
+from alerts.card import Proposal
+from alerts.channels.slack import home, menu, modals, trace, writers
 from alerts.channels.slack.forms import (
     edit,
     false_alarm,
@@ -23,15 +24,18 @@ from alerts.channels.slack.forms import (
 from alerts.channels.slack.forms.not_about_us import Counted
 from alerts.channels.slack.forms.statement import Known
 from alerts.channels.slack.home import Home
+from alerts.profile_notes import ProfileNote
 from alerts.statements import Spoken
 from alerts.words import Words
 from alerts.writers import Writer, Writers
 from store.status import SourceStatus
+from store.tables import Draft
 from tests.alerts.channels.kinds import CRITICAL, KINDS, MARTA, NORMAL, NOW, REPLY, ROME, STORM
 
 GOLDEN = Path(__file__).with_name("golden")
 TAKEN = replace(CRITICAL, status="acknowledged", owner=MARTA, acknowledged_by=MARTA, acknowledged_at=NOW)
 RESOLVED = KINDS["resolved"]
+AWAY = "Siamo chiusi fino a mercoledì 2 dicembre: leggiamo tutto e rispondiamo da giovedì. Grazie della pazienza."
 LONG = "\n\n".join(f"{number}. Gentile Giulia, {'parola ' * 150}" for number in range(5))
 HOME = Home(
     NOW,
@@ -51,6 +55,35 @@ HOME = Home(
         SourceStatus("feed", "new"),
     ),
     paused=("Caffè Aurora is paused until today at 14:00",),
+    notes=(ProfileNote("Caffè Aurora", "it", AWAY),),
+)
+UNREAD = replace(NORMAL, draft=Proposal("ja", "申し訳ございません。", used=10, limit=500))
+NEXT = "Verifichiamo la spedizione e Le scriviamo all'indirizzo che trova qui."
+DRAFT = Draft(
+    case_id=12,
+    mention_id=34,
+    revision=2,
+    brand="aurora",
+    lang="it",
+    reply=f"Gentile Giulia, ci scusiamo per il ritardo. {NEXT}\n\nCaffè Aurora",
+    private_reply="Come state ora?\n\nCaffè Aurora",
+    remedy="apology_fix",
+    sentences=[
+        {
+            "text": "Gentile Giulia, ci scusiamo per il ritardo.",
+            "gloss": "Dear Giulia, we are sorry for the delay.",
+            "grounds": ["mention.author", "mention.topics.delivery", "policy.faq.2"],
+            "move": "open",
+        },
+        {
+            "text": NEXT,
+            "gloss": None,
+            "grounds": ["policy.contacts.delivery", "policy.first_contact.high", "voice.song"],
+            "move": "invite",
+        },
+        {"text": "Come state ora?", "gloss": "How are you now?", "grounds": [], "move": "private"},
+    ],
+    created_at=NOW,
 )
 SAID = Known(
     {"it": "Da stamattina alcuni addebiti risultano doppi: li stiamo annullando uno per uno."},
@@ -91,6 +124,12 @@ VIEWS: dict[str, Callable[[Words], dict[str, Any]]] = {
     "not_about_us": lambda words: not_about_us.view(CRITICAL, Counted("aurora boreale", 14), words),
     "not_about_us_ours": lambda words: not_about_us.view(CRITICAL, Counted("caffè", 1_400, 12), words),
     "not_about_us_unknown": lambda words: not_about_us.view(CRITICAL, None, words),
+    "replied_unread": lambda words: replied.view(UNREAD, words),
+    "words": lambda words: trace.view(DRAFT, None, words),
+    "words_edited": lambda words: trace.view(DRAFT, f"Cara Giulia! {NEXT}", words),
+    "words_unknown": lambda words: trace.view(None, None, words),
+    "profile": lambda words: trace.profile(AWAY, words),
+    "profile_over": lambda words: trace.profile(None, words),
     "note": lambda words: note.view(CRITICAL, words),
     "report": lambda words: report.view(CRITICAL, words),
     "outcome": lambda words: outcome.view(CRITICAL, words),
@@ -99,6 +138,7 @@ VIEWS: dict[str, Callable[[Words], dict[str, Any]]] = {
     "writers": lambda words: writers.view(STORM, WRITERS, words),
     "menu_storm": lambda words: menu.view(STORM, menu.Past(), words),
     "menu_open": lambda words: menu.view(CRITICAL, menu.Past(), words),
+    "menu_away": lambda words: menu.view(NORMAL, menu.Past(profile=True), words),
     "menu_spam": lambda words: menu.view(replace(TAKEN, category="spam"), SPAM, words),
     "menu_praise": lambda words: menu.view(KINDS["praise"], menu.Past(), words),  # type: ignore[arg-type]
     "menu_resolved": lambda words: menu.view(RESOLVED, menu.Past(), words),  # type: ignore[arg-type]

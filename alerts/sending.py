@@ -1,0 +1,96 @@
+"""A reply goes out: what is asked of whoever signs it, and what is kept of what they sent.
+
+Nothing is published from here: a person does that, on the platform, and says so.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from alerts import cases, edits
+from alerts.cases import Desk, Move
+from alerts.signing import needs_reader
+from alerts.words import N_
+from store.tables import Case, CaseStatus, Draft, Mention
+
+ME = "me"  # whoever marks the reply as sent has read it
+NO_READER = N_(
+    "This reply is in a language that not everybody here reads, and it has no gloss: please say who has read it."
+)
+TO_DO = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a person tells of a reply that went out: who has read it (`ME`, or a name; empty: nobody said), whether it
+    went out `as_it_stands` in Ascolto, else its words (`text`; empty: not told)."""
+
+    read_by: str = ""
+    as_it_stands: bool = False
+    text: str = ""
+
+
+def mark_sent(
+    desk: Desk,
+    case_id: int,
+    who: str,
+    told: Sent | None = None,
+    promise: str | None = None,
+    promised_by: datetime | None = None,
+) -> Move:
+    """A person answered the customer: `cases.mark_replied`, once somebody has read what needs a reader, with how far
+    it went from its draft. Its words are not kept."""
+    told = told or Sent()
+    case = cases.locked(desk.session, case_id)
+    draft = draft_of(desk.session, case)
+    lang = _language(desk.session, case, draft)
+    detail: dict[str, Any] = {}
+    gloss = draft is not None and draft.gloss is not None
+    if _reply(case, draft) and needs_reader(lang, desk.reads, gloss=gloss, edited=case.reply is not None):
+        reader = who if told.read_by == ME else cases.line_of(told.read_by)
+        if not reader and case.status in TO_DO:
+            return Move(False, case, who, desk.now, refused=NO_READER)
+        detail["reader"] = {"who": reader, "lang": lang}
+    if draft is not None and draft.reply:
+        detail["edits"] = _edits(case, draft, told)
+    return cases.mark_replied(desk, case_id, who, promise, promised_by, detail)
+
+
+def seen_edits(draft: Draft | None, answer: str) -> dict[str, Any]:
+    """How far an answer that was seen on the platform went from the draft; nothing where it is another text."""
+    if draft is None or not draft.reply:
+        return {}
+    found = edits.compare(draft.reply, draft.sentences, answer, draft.lang)
+    return {"edits": found.to_json()} if found.distance < edits.UNLIKE else {}
+
+
+def draft_of(session: Session, case: Case) -> Draft | None:
+    """The draft to the words that the case shows."""
+    chosen = (
+        select(Draft)
+        .join(Mention, col(Mention.id) == col(Draft.mention_id))
+        .where(col(Draft.mention_id) == case.mention_id, col(Draft.revision) == col(Mention.revision))
+    )
+    return session.exec(chosen.execution_options(populate_existing=True)).first()
+
+
+def _reply(case: Case, draft: Draft | None) -> str:
+    return case.reply or (draft.reply if draft else None) or ""
+
+
+def _language(session: Session, case: Case, draft: Draft | None) -> str:
+    if draft is not None:
+        return draft.lang
+    mention = session.get(Mention, case.mention_id) if case.mention_id else None
+    return (mention.lang if mention else None) or ""
+
+
+def _edits(case: Case, draft: Draft, told: Sent) -> dict[str, Any]:
+    """Where a person wrote a reply in Ascolto, that is what they sent, unless they say otherwise. A draft that somebody
+    copied may have been changed on the way: unless they say so, nobody knows."""
+    sent = told.text or (_reply(case, draft) if told.as_it_stands else case.reply)
+    if not sent:
+        return dict(edits.UNTOLD)
+    return edits.compare(draft.reply or "", draft.sentences, sent, draft.lang).to_json()

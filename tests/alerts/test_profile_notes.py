@@ -1,0 +1,59 @@
+"""The note for the brand's own profile: the latest in each language, for as long as it is true."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from alerts import profile_notes
+from alerts.profile_notes import ProfileNote
+from store.brand import Brand
+from store.db import Database
+from tests.alerts.rows import add_case, add_draft, add_mention
+
+FRIDAY = datetime.fromisoformat("2026-11-27T18:00:00+00:00")  # an hour after closing in Rome
+AURORA = Brand(key="aurora", name="Caffè Aurora", policy={"hours": "mon-fri 09:00-18:00"})
+NOTE = "Siamo chiusi: rispondiamo da lunedì."
+
+
+def noted(db: Database, at: datetime, number: int = 1, **draft: Any) -> None:
+    with db.write() as session:
+        mention = add_mention(session, at, number)
+        known: dict[str, Any] = {"status_note": NOTE} | draft
+        add_draft(session, add_case(session, mention, at), mention, at, **known)
+
+
+def latest(db: Database, now: datetime, brand: Brand = AURORA) -> tuple[ProfileNote, ...]:
+    with db.read() as session:
+        return profile_notes.latest(session, {"aurora": brand}, now)
+
+
+@pytest.mark.parametrize(("hours", "holds"), [(0, True), (62, True), (63, False), (72, False)])
+def test_it_holds_until_the_brand_opens(database: Database, hours: int, holds: bool) -> None:
+    noted(database, FRIDAY)
+    found = latest(database, FRIDAY + timedelta(hours=hours - 1))
+    assert found == ((ProfileNote("Caffè Aurora", "it", NOTE),) if holds else ())
+
+
+def test_one_of_before_says_another_day(db: Database) -> None:
+    noted(db, FRIDAY - timedelta(days=1))  # Thursday evening's: "from Friday on"
+    assert latest(db, FRIDAY) == ()
+
+
+def test_one_a_language_the_latest(db: Database) -> None:
+    noted(db, FRIDAY)
+    noted(db, FRIDAY + timedelta(hours=1), 2, status_note="Siamo chiusi.\u202e")
+    noted(db, FRIDAY + timedelta(hours=2), 3, lang="en", status_note="We are closed.")
+    noted(db, FRIDAY + timedelta(hours=3), 4, status_note=None)
+    texts = {note.lang: note.text for note in latest(db, FRIDAY + timedelta(hours=4))}
+    assert texts == {"it": "Siamo chiusi.", "en": "We are closed."}
+
+
+def test_a_grave_matter_goes_by_other_hours(db: Database) -> None:
+    noted(db, FRIDAY, moves=["greeting_grave.1", "kind.health.public.1"])
+    assert latest(db, FRIDAY) == ()
+
+
+def test_a_brand_that_is_always_open_has_none(db: Database) -> None:
+    noted(db, FRIDAY)
+    assert latest(db, FRIDAY, Brand(key="aurora", name="Aurora", policy={"hours": "always"})) == ()
