@@ -23,10 +23,13 @@ MOVES = {
         ),
         INVITATION,
     ),
-    **dict.fromkeys(("praise_close", "answer_close", "statement_close", "correct_close", "ask_hurry"), CLOSING),
+    **dict.fromkeys(
+        ("praise_close", "answer_close", "statement_close", "correct_close", "ask_hurry", "regards"), CLOSING
+    ),
     **dict.fromkeys(("correct", "correct_source"), CORRECTION),
     **dict.fromkeys(("remedy", "offer"), REMEDY),
     "weak": PROBLEM,
+    "point_noted": PROBLEM,
     "feel": SYMPATHY,
     "thanks": THANKS,
     "answer": N_("the answer"),

@@ -16,6 +16,7 @@ GROUNDS = {
     "policy.contacts.default": N_("your contact"),
     "policy.corrections": N_("your correction"),
     "policy.statements": N_("your statement"),
+    "case.statements": N_("the statement approved for this storm"),
     "voice.emoji": N_("your voice, which has an emoji"),
 }
 ABOUT = {
