@@ -296,7 +296,7 @@ def _wordings(session: Session, case: Case, draft: Draft) -> tuple[list[list[str
     ]
     others = select(Draft.moves).where(Draft.brand == case.brand, Draft.id != draft.id)
     latest = session.exec(others.order_by(col(Draft.id).desc()).limit(RECENT))
-    return [list(draft.moves), *before], list(latest)
+    return [list(draft.moves), *before], [list(row) for row in latest]
 
 
 def _redraft(

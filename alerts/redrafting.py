@@ -6,7 +6,6 @@ As triage does, it writes them before the transaction that keeps them, and keeps
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
@@ -57,7 +56,7 @@ def redraft_waiting(
     return len(ids)
 
 
-def _outdated(brands: Mapping[str, Brand]) -> Select[Any]:
+def _outdated(brands: Mapping[str, Brand]) -> Select[Case, int]:
     """Drafts to words that are the author's last, in cases that are not done."""
     return (
         select(Case, col(Draft.mention_id))

@@ -135,4 +135,4 @@ def test_in_words() -> None:
 def test_every_move_of_a_public_reply_has_a_name() -> None:
     steps = {step for sequence in SEQUENCES.values() for step in sequence}
     assert steps | {edits.SIGNATURE} == set(edit_words.MOVES)
-    assert not set(PRIVATE) & set(edit_words.MOVES)
+    assert set(PRIVATE) & set(edit_words.MOVES) == {"regards"}  # which ends both

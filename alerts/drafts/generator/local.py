@@ -82,4 +82,4 @@ def _load(model: str) -> Any:
         raise Permanent(f"the chat model cannot be loaded ({type(error).__name__})", mend) from None
     if not tokenizer.chat_template:
         raise Permanent("the model does not chat", f"generator.model: {CHAT_MODEL}")
-    return TextGenerationPipeline(model=network, tokenizer=tokenizer)
+    return TextGenerationPipeline(model=network, tokenizer=tokenizer)  # type: ignore[no-untyped-call]

@@ -45,7 +45,7 @@ The reply, in {language}:"""
 
 def messages(
     request: DraftRequest, wanted: Plan, draft: DraftReply, limit: int, mark: str
-) -> Sequence[Message]:
+) -> tuple[Message, ...]:
     """`limit`: the longest text, in the unit of `draft`; `mark`: what stands around the customer's words, of a kind
     that they cannot hold."""
     language = str(Locale.parse(draft.lang).get_display_name("en"))

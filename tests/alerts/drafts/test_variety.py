@@ -87,7 +87,7 @@ MATTERS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
     "complaint": ("Lorem.", "negative/normal/complaint", {}),
     "complaint, again": ("Lorem.", "negative/normal/complaint", {"reasons": ("came_back",)}),
     "complaint, edited": ("Lorem.", "negative/normal/complaint", {"reasons": ("edited",)}),
-    "mixed": ("Lorem.", "neutral/normal/complaint", {}),
+    "mixed": ("Lorem.", "positive/normal/complaint", {}),
     "statement": ("Lorem.", "negative/normal/complaint", {}),
     "correct": ("Lorem.", "negative/normal/complaint", {}),
     "answer": ("Lorem ipsum dolor?", "neutral/low/information", {}),
@@ -98,6 +98,7 @@ MATTERS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
     "praise": ("Lorem.", "positive/low/praise", {}),
     "praise, edited": ("Lorem.", "positive/low/praise", {"reasons": ("edited",)}),
     "praise_open": ("Lorem.", "positive/normal/praise", {}),
+    "praise_point": ("Lorem, {remark}.", "positive/normal/praise", {}),
     "careful": ("Lorem.", "neutral/low/other", {}),
     "unread": ("Lorem.", None, UNREAD),
     "stars_low": ("", None, UNREAD | {"stars": 1}),
@@ -118,6 +119,15 @@ OWN: dict[str, tuple[str, dict[str, Any]]] = {
     "statement": ("statements", {"words": ["lorem"], "text": "Dolor sit."}),
 }
 """What the brand says of a matter in its own words, by part of the policy."""
+REMARKS = {
+    "de": "kleiner Kritikpunkt",
+    "en": "one niggle",
+    "es": "un pero",
+    "fr": "seul bémol",
+    "it": "un solo appunto",
+    "nl": "klein minpunt",
+    "pt": "único senão",
+}
 NIGHT = datetime(2026, 11, 22, 3, tzinfo=UTC)
 SITUATIONS: dict[str, tuple[dict[str, Any], datetime, str | None]] = {
     "open": ({}, NOW, "Marta B."),
@@ -137,7 +147,8 @@ def asked(matter: str, lang: str, situation: str, register: str) -> DraftRequest
         kind, entry = OWN[matter]
         policy[kind] = [entry | {"lang": lang}]
     mine = brand(policy, {"formality": {lang: register}})
-    return request(text, label, lang=lang, brand=mine, now=now, author=author, **values)
+    said = text.replace("{remark}", REMARKS[lang])
+    return request(said, label, lang=lang, brand=mine, now=now, author=author, **values)
 
 
 def planned(one: DraftRequest, matter: str) -> Plan:

@@ -67,7 +67,7 @@ def _saved(network: LlamaForCausalLM, words: list[str], folder: Path, template: 
     tokenizer = Tokenizer(models.WordLevel({word: number for number, word in enumerate(words)}, UNKNOWN))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer.add_special_tokens([AddedToken(token) for token in (SYSTEM, USER, ASSISTANT, END)])
-    fast = PreTrainedTokenizerFast(
+    fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer, unk_token=UNKNOWN, eos_token=END, pad_token=END, chat_template=template
     )
     fast.save_pretrained(folder)

@@ -20,7 +20,8 @@ GOOD = (
 
 
 def late(text: str = "Consegna in ritardo di due settimane.", **values: Any) -> DraftRequest:
-    return request(text, **{"detect": detect, "seed": "aurora:shop:1:1"} | values)
+    told: dict[str, Any] = {"detect": detect, "seed": "aurora:shop:1:1"} | values
+    return request(text, **told)
 
 
 def good(asked: DraftRequest) -> str:
