@@ -75,7 +75,7 @@ def test_what_is_not_changed_comes_back_as_it_was(seed: int) -> None:
 
 
 def test_a_reply_of_more_than_ten_fields_is_saved_whole() -> None:
-    text = "\n\n".join(f"{number}. {'parola ' * 320}fine" for number in range(12))
+    text = "\n\n".join(f"{number}. {'parola ' * 225}fine" for number in range(12))
     view = edit.view(replace(CRITICAL, draft=None), text, WORDS)
     assert len([block for block in view["blocks"] if block["type"] == "input"]) > 10
     assert read_back(view) == Reply(text, fingerprint(text))
@@ -144,7 +144,7 @@ def test_nobody_can_report_what_is_merely_negative() -> None:
 def test_a_promise_gets_a_clock_of_its_own(one: Ear, now: datetime) -> None:
     one.click("replied")
     view = one.modal("replied")
-    one.say(one.slack.submission(view, promise="Le diciamo qualcosa", by="2026-11-26"))
+    one.say(one.slack.submission(view, promise="Le diciamo qualcosa", by="2026-11-26", reader="me"))
     one.until(lambda: case_of(one).status == CaseStatus.REPLIED)
     with one.listener.db.read() as session:
         (clock,) = session.exec(select(Clock).where(Clock.kind == ClockKind.PROMISE)).all()

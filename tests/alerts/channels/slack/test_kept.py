@@ -16,6 +16,7 @@ from alerts.channels.slack.forms.report import Report
 from alerts.channels.slack.forms.resolve import Resolution
 from alerts.channels.slack.listener import Listener
 from alerts.drafts.compose import DraftReply, DraftRequest
+from alerts.sending import ME, Sent
 from alerts.words import Words
 from store.db import Database
 from store.tables import Audit, Case, Exclusion
@@ -24,7 +25,7 @@ from tests.alerts.rows import REPLY, add_case, add_mention, desk
 from tests.fake_slack import FakeSlack
 
 pytestmark = pytest.mark.timeout(300)
-PROMISE = Replied("Le diciamo entro giovedì", date(2026, 11, 26))
+PROMISE = Replied("Le diciamo entro giovedì", date(2026, 11, 26), Sent(read_by=ME))
 SECOND: list[tuple[str, Any]] = [
     ("resolve_as", Resolution("refund", "Buono da 10 euro")),
     ("replied", PROMISE),

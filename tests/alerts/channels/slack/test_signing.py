@@ -61,7 +61,7 @@ def test_each_sentence_with_its_gloss_and_what_allows_it(
     with ear_on(slack, db, now) as ear:
         ear.deliver()
         view = opened(ear, "words", "Each sentence")
-    assert_valid(view)
+    assert_valid({key: value for key, value in view.items() if key not in ("id", "team_id")})
     said = texts(view["blocks"])
     with db.read() as session:
         draft = session.exec(select(Draft)).one()
