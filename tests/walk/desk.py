@@ -206,6 +206,8 @@ class Desk:
 
     def submit(self, who: str, what: str, view: Block | None = None, **values: Any) -> None:
         view = view or self.modal(what)
+        if any(block.get("block_id") == "reader" for block in view["blocks"]):
+            values = {"reader": "me"} | values  # an edited reply has no gloss
         self.used.add(view["callback_id"])
         said = ", ".join(f"{name}: {value}" for name, value in values.items())
         self.note("", f"  {view['submit']['text']}: {short(said or '(as it stands)')}")
