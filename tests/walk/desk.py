@@ -13,8 +13,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from alerts.channels.slack import menu, modals
+from alerts.channels.slack.forms import FORMS
 from alerts.channels.slack.listen import SHORTCUT
-from alerts.channels.slack.showing import VIEWS
 from alerts.words import Words
 from store.mention import NewMention
 from store.tables import Clock, Mention, Notification, NotificationKind, OutboxState
@@ -188,7 +188,7 @@ class Desk:
         a modal, the modal with `values`. `assign` takes `to`; `more`: under *More* also where it is nearer at hand."""
         self._click(who, key, what, values.pop("to", None), more=values.pop("more", False))
         Pool.work.done()
-        if what in VIEWS and what != "menu":
+        if what in FORMS:
             self.submit(who, what, **values)
         self.work()
 
@@ -369,7 +369,8 @@ class Desk:
         )
         for number, view in list(self.slack.views.items()):
             if not view.get("submit") and view.get("callback_id") != "ascolto.modal.menu.v1":
-                said = view["blocks"][0]["text"]["text"]
+                first = view["blocks"][0]
+                said = (first.get("text") or first["elements"][0])["text"]
                 if not said.startswith("Done"):
                     self.note("", f"  the form says: {short(said)}")
                 del self.slack.views[number]

@@ -62,6 +62,10 @@ ANSWER = (
     "Avete ragione: un errore del sistema ha addebitato due volte alcuni ordini. Stiamo stornando tutto, entro "
     "domani mattina. Giulia, Caffè Aurora"
 )
+STATEMENT = (
+    "Un errore del nostro sistema ha addebitato due volte alcuni ordini: lo stiamo correggendo, e ogni addebito doppio "
+    "viene stornato."
+)
 DOUBLE = (
     "Mi avete addebitato due volte lo stesso ordine: {euros} euro spariti dal conto.",
     "Addebitato due volte l'ordine di stamattina, {euros} euro dal conto. Ridatemeli.",
@@ -326,6 +330,8 @@ def the_storm_goes_on(desk: LaterDesk) -> None:
     desk.do("anna", "insulin", "callback")
     desk.do("anna", "insulin", "replied")
     desk.do("anna", "insulin", "resolve_as", how="refund", note="Stornato subito, carta di nuovo attiva")
+    desk.do("marta", STORM, "statement", statement_it=STATEMENT)
+    desk.do("marta", STORM, "writers")
     desk.do("marta", STORM, "edit", reply=ANSWER)
     desk.do("marta", STORM, "note", note="Banca avvisata: storni entro domani mattina.")
     desk.until("Mon 14 Dec 10:40")

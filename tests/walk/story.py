@@ -109,6 +109,8 @@ def the_case_list(desk: Desk) -> None:
     desk.in_modal("marta", desk.modal("menu"), menu.action("acknowledge"))
     desk.work()
     desk.do("marta", "twice", "another")
+    desk.do("marta", "twice", "words")
+    desk.do("marta", "twice", "profile")
     desk.do("marta", "twice", "replied")
     desk.do("marta", "twice", "resolve_as", how="refund", note="38,40 € restituiti")
 
