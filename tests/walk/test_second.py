@@ -9,13 +9,14 @@ import pytest
 from sqlmodel import Session, col, select
 
 from alerts.channels.slack import menu
+from alerts.channels.slack.forms.base import callback
 from alerts.samples import MISSED
 from store.db import Database
 from store.tables import Case, CaseStatus, Label, Mention, Sample
 from tests.fake_slack import Message
 from tests.walk.__main__ import HERE
 from tests.walk.record import ROME, check
-from tests.walk.second import STORM, LaterDesk, second
+from tests.walk.second import STATEMENT, STORM, LaterDesk, second
 
 pytestmark = pytest.mark.timeout(600)
 STORM_BEGINS = datetime(2026, 12, 14, 10, 14, tzinfo=ROME)
@@ -123,6 +124,15 @@ def test_rules_bring_cases_to_their_people(desk: LaterDesk, session: Session) ->
 
 def test_buttons_that_the_first_part_has_not_are_used(desk: LaterDesk) -> None:
     assert {menu.SHOW, "ascolto.sample.right.v1", "ascolto.sample.missed.v1"} <= desk.used
+
+
+def test_what_only_a_storm_has_is_used(desk: LaterDesk, session: Session) -> None:
+    assert callback("statement") in desk.used
+    said = " ".join(desk.lines)
+    assert "A statement for everybody" in said
+    assert "All who wrote" in said
+    (case,) = session.exec(select(Case).where(Case.storm)).all()
+    assert case.statements["it"] == STATEMENT
 
 
 def test_the_storm_is_answered_as_one(desk: LaterDesk, session: Session) -> None:

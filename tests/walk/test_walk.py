@@ -20,6 +20,7 @@ from tests.walk.desk import Desk
 from tests.walk.story import walk
 
 pytestmark = pytest.mark.timeout(600)
+STORMY = ("statement", "writers")  # what only a storm has: the second part uses it
 LITERAL = re.compile(r'"(ascolto\.case\.[a-z_]+\.v1)"')
 
 
@@ -61,7 +62,7 @@ def test_forty_cases_come_to_their_end(desk: Desk, folder: Path) -> None:
 def test_every_action_of_the_code_is_used(desk: Desk) -> None:
     code = "".join(path.read_text() for path in (ROOT / "alerts/channels/slack").rglob("*.py"))
     known = {*LITERAL.findall(code), *map(menu.action, menu.LABELS)} - {"ascolto.case.v1"}
-    assert known - desk.used == set()
+    assert known - desk.used == {menu.action(what) for what in STORMY}
 
 
 def test_all_that_was_shown_is_used(desk: Desk) -> None:
@@ -73,6 +74,6 @@ def test_all_that_was_shown_is_used(desk: Desk) -> None:
 
 
 def test_every_form_command_and_shortcut_is_used(desk: Desk) -> None:
-    forms = {callback(what) for what in FORMS}
+    forms = {callback(what) for what in FORMS if what not in STORMY}
     asked = {f"/ascolto {name}" for name in commands._COMMANDS}
     assert forms | asked | {SHORTCUT, "app_home_opened"} <= desk.used

@@ -1,8 +1,6 @@
 """What a generator is asked: the brand's policy and voice, the composed draft as its plan, and the customer's words as
 data between marks that nobody can guess. What tells one person from others is taken out of them."""
 
-from collections.abc import Sequence
-
 from babel import Locale
 
 from alerts.drafts.generator.base import Message

@@ -94,7 +94,11 @@ def test_who_was_faster_is_told_with_what_they_did(one: Ear) -> None:
     ("what", "values", "typed"),
     [
         ("resolve_as", {"how": "refund", "note": "Bonifico già fatto"}, "Bonifico già fatto"),
-        ("replied", {"promise": "Rimborso in cassa", "by": "2026-12-01", "reader": "me"}, "Rimborso in cassa"),
+        (
+            "replied",
+            {"promise": "Rimborso in cassa", "by": "2026-12-01", "reader": "me"},
+            "Rimborso in cassa",
+        ),
         ("report", {"rule": "fake", "evidence": "Nessun ordine così"}, "Nessun ordine così"),
         ("outcome", {"outcome": "kept"}, None),
     ],
