@@ -170,6 +170,7 @@ def draft_request(
         category=facts.category,
         topics=tuple(read.topics) if read else (),
         reasons=decision.kinds,
+        critical=decision.urgency == "critical",
         brand=facts.brand,
         now=facts.now,
         seed=f"{mention.brand}:{mention.platform}:{mention.external_id}:{mention.revision}",

@@ -105,7 +105,8 @@ def make(request: DraftRequest) -> Plan:
         case = "correct"
     told = _told_to_all(request, lang)
     statement = own.statement(request.words, request.brand, lang)
-    if (told and case in STORMY and entry is None) or (statement and case in MATTERS):
+    answered = (told and case in STORMY and entry is None) or (statement and case in MATTERS)
+    if answered and not request.critical:
         case = "statement"
     contact = _contact(request.brand, topic)
     times = timing(request.brand, _urgency(case, request), request.now, phrases)

@@ -12,9 +12,10 @@ from store.brand import Brand
 @dataclass(frozen=True, slots=True)
 class DraftRequest:
     """A mention to answer. `recent`: the `moves` of the brand's latest drafts, newest first, so that no two are the
-    same and neighbours differ; `had`: the wordings that this draft has had, none of which it has again; `detect`: gives
-    the language of a text, for the guard; `seed`: the same request with the same seed gives the same draft;
-    `statements`: what the brand says to everybody in the storm of this mention, by language."""
+    same and neighbours differ; `had`: the wordings that this draft has had, none of which it has again; `critical`:
+    triage calls it so, whatever the model says; `detect`: gives the language of a text, for the guard; `seed`: the same
+    request with the same seed gives the same draft; `statements`: what the brand says to everybody in the storm of this
+    mention, by language; none of it goes to who is in danger."""
 
     text: str
     title: str | None
@@ -35,6 +36,7 @@ class DraftRequest:
     seed: str
     recent: Sequence[Sequence[str]] = ()
     had: frozenset[str] = frozenset()
+    critical: bool = False
     detect: Callable[[str], str | None] | None = None
     statements: Mapping[str, str] = field(default_factory=dict)
 

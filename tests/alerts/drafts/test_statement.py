@@ -82,3 +82,13 @@ def test_what_the_guard_has_against_a_statement() -> None:
         "promises",
         "markup",
     }
+
+
+def test_what_triage_calls_critical_has_none_though_the_model_says_less() -> None:
+    configured = brand(
+        {"statements": [{"words": ["bollett*"], "lang": "it", "text": "Un ritardo per tutti."}]}
+    )
+    asked = request(BILL, brand=configured, statements=SAID, critical=True)
+    reply = str(compose(asked).reply)
+    assert SAID["it"] not in reply
+    assert "Un ritardo per tutti." not in reply

@@ -233,3 +233,15 @@ def test_the_words_of_people_stay_in_the_records_of_nobody(one: Ear) -> None:
         story = cases.story(session, 1)
     assert "telefono" not in str([row.detail for row in story])
     assert case_of(one).reply is None
+
+
+def test_of_what_a_model_worded_nothing_is_vouched_for(slack: FakeSlack, db: Database, now: datetime) -> None:
+    composed(db, now, "en", author="Marta B.")
+    with db.write() as session:
+        session.exec(select(Draft)).one().generator = "llm"
+    with ear_on(slack, db, now) as ear:
+        ear.deliver()
+        view = opened(ear, "words", "A model has worded")
+    said = str(view["blocks"])
+    assert "Courtesy" not in said
+    assert "Allowed by" not in said
