@@ -48,10 +48,12 @@ def mark_sent(
     lang = _language(desk.session, case, draft)
     detail: dict[str, Any] = {}
     gloss = draft is not None and draft.gloss is not None
-    if _reply(case, draft) and needs_reader(lang, desk.reads, gloss=gloss, edited=case.reply is not None):
-        reader = who if told.read_by == ME else cases.line_of(told.read_by)
-        if not reader and case.status in TO_DO:
-            return Move(False, case, who, desk.now, refused=NO_READER)
+    edited = case.reply is not None or bool(told.text)
+    reader = who if told.read_by == ME else cases.line_of(told.read_by)
+    needed = bool(_reply(case, draft)) and needs_reader(lang, desk.reads, gloss=gloss, edited=edited)
+    if needed and not reader and case.status in TO_DO:
+        return Move(False, case, who, desk.now, refused=NO_READER)
+    if needed or reader:
         detail["reader"] = {"who": reader, "lang": lang}
     if draft is not None and draft.reply:
         detail["edits"] = _edits(case, draft, told)

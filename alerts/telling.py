@@ -326,6 +326,11 @@ def draft_checks(draft: Proposal, card: Card, words: Words) -> list[str]:
     return found
 
 
+def foreign(draft: Proposal, words: Words) -> bool:
+    """Whether there is a reply in another language than people here read."""
+    return bool(draft.reply) and needs_reader(draft.lang, words.lang, gloss=False, edited=False)
+
+
 def unread(draft: Proposal, words: Words) -> bool:
     """Whether the reply may go out only once somebody who reads its language has read it."""
     return bool(draft.reply) and needs_reader(

@@ -28,6 +28,7 @@ from store.tables import Case
 LONGEST = timedelta(days=366)  # a promise: a slip of the hand would be counted through centuries of hours
 OTHER = "other"
 READERS = {ME: N_("I have: I read it myself"), OTHER: N_("Somebody else has")}
+READER, READER_OF_OTHERS = "reader", "reader_of_others"
 AS_IT_STANDS = "as_it_stands"
 WENT_OUT = {AS_IT_STANDS: N_("The reply as it stands in Ascolto"), OTHER: N_("Other words")}
 MOST = 3_000
@@ -56,13 +57,22 @@ def view(card: Card, words: Words) -> Block:
 
 
 def _reader(card: Card, words: Words) -> list[Block]:
-    """Who has read a reply that people here may not be able to read: nothing goes out that nobody has."""
-    if card.draft is None or not telling.unread(card.draft, words):
+    """Who has read a reply that people here may not be able to read: nothing goes out that nobody has. A draft with a
+    gloss may, as long as its words are those of the draft."""
+    if card.draft is None or not telling.foreign(card.draft, words):
         return []
     language = words.language(card.draft.lang)
-    asked = words._("Who reads {language} and has read the reply? It has no gloss.", language=language)
+    if telling.unread(card.draft, words):
+        name, asked = READER, N_("Who reads {language} and has read the reply? It has no gloss.")
+    else:
+        name, asked = READER_OF_OTHERS, N_("If its words are others: who reads {language} and has read them?")
     return [
-        field("reader", asked, chosen("reader", options(READERS, READERS, words))),
+        field(
+            name,
+            words._(asked, language=language),
+            chosen(name, options(READERS, READERS, words)),
+            optional=name != READER,
+        ),
         field("read_by", words._("Who, if somebody else"), written(most=100), optional=True),
     ]
 
@@ -109,9 +119,16 @@ def read(values: Values, words: Words, today: date) -> Replied | Errors:
 
 
 def _sent(values: Values, words: Words) -> Sent | Errors:
-    reader, name, text = values.of("reader"), values.of("read_by"), values.of("text")
-    if "reader" in values.blocks and reader not in READERS:
-        return {"reader": words._("Choose one.")}
+    reader, name, text = (
+        values.of(READER) or values.of(READER_OF_OTHERS),
+        values.of("read_by"),
+        values.of("text"),
+    )
+    if READER in values.blocks and reader not in READERS:
+        return {READER: words._("Choose one.")}
+    others = bool(text) or values.of("sent") == OTHER
+    if READER_OF_OTHERS in values.blocks and others and reader not in READERS:
+        return {READER_OF_OTHERS: words._("Choose one.")}
     if reader == OTHER and not name:
         return {"read_by": words._("Who has read it?")}
     as_it_stands = values.of("sent") == AS_IT_STANDS
