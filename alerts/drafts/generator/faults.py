@@ -8,7 +8,7 @@ from babel.dates import get_day_names
 
 from alerts.drafts import guard
 from alerts.drafts.generator import prompt
-from alerts.drafts.patterns import Folded, fold, found
+from alerts.drafts.patterns import fold, found
 from alerts.drafts.phrases import languages, load
 from alerts.drafts.plan import Plan
 from alerts.drafts.request import Check, DraftReply, DraftRequest
@@ -25,7 +25,8 @@ OWN = frozenset({"answer", "correction", "statement"})  # the brand's own senten
 def is_fixed(request: DraftRequest, wanted: Plan, draft: DraftReply) -> bool:
     """Whether the composed draft stands whatever a model would write: in a grave matter, where the brand's own
     sentences answer, where there is nothing to answer, and where the customer's words give orders to a machine."""
-    if draft.reply is None or draft.private_reply is not None or request.urgency == "critical":
+    critical = request.critical or request.urgency == "critical"
+    if draft.reply is None or draft.private_reply is not None or critical:
         return True
     if wanted.case in (None, "critical", *UNREAD) or not OWN.isdisjoint(wanted.facts):
         return True
@@ -71,18 +72,17 @@ def _beyond(text: str, wanted: Plan, draft: DraftReply) -> Iterator[str]:
     days = {name.casefold() for name in get_day_names("wide", locale=wanted.phrases.lang).values()}
     if {day for day in days if day in text.casefold()} - {day for day in days if day in plan.casefold()}:
         yield "days"
-    if _adds(wanted.phrases.guard.refund, text, plan):
+    if _said(wanted.phrases.guard.refund, text) and not _said(wanted.phrases.guard.refund, plan):
         yield "offers"
+    if _said(wanted.phrases.guard.admissions, text) - _said(wanted.phrases.guard.admissions, plan):
+        yield "admissions"
     if set(_names(text, wanted)) - set(regex.findall(r"[\p{L}’'-]+", plan)):
         yield "new names"
 
 
-def _adds(patterns: tuple[str, ...], text: str, plan: str) -> bool:
-    def said(words: str) -> bool:
-        folded: Folded = fold(words, None)
-        return bool(found(patterns, folded))
-
-    return said(text) and not said(plan)
+def _said(patterns: tuple[str, ...], text: str) -> set[str]:
+    """What the patterns find in a text, in small letters."""
+    return {words.casefold() for words in found(patterns, fold(text, None))}
 
 
 def _names(text: str, wanted: Plan) -> Iterator[str]:
