@@ -77,7 +77,8 @@ def consequences(brand: Brand, words: Words) -> Section:
             "Warning: we tell the author which clause it breaks, and ask for it to be taken down or changed."
         ),
         words._(
-            "Hiding: what stays up in spite of the warning may be hidden. Nothing is hidden without a warning first."
+            "Hiding: what stays up in spite of the warning may be hidden. What the law or somebody's safety demands may "
+            "be hidden at once; nothing else is without a warning."
         ),
         words._("Report: we may report it to the platform, under the platform's own rules."),
         words._("Block: an account that goes on in spite of warnings may be blocked."),
@@ -90,7 +91,7 @@ def consequences(brand: Brand, words: Words) -> Section:
 def in_public(brand: Brand, words: Words) -> Section:
     told = [
         words._(
-            "Please never post addresses, telephone numbers, the numbers of orders, customers or cards, or anything "
+            "Please never post addresses, telephone numbers, order, customer or card numbers, or anything "
             "about health: neither your own nor other people's. We do not ask for such things in public."
         ),
         words._("Where we see them in public, we ask for them to be taken down."),
@@ -127,7 +128,7 @@ def rights(brand: Brand, words: Words) -> Section:
     told.append(
         words._(
             "You may also turn to the data protection authority of your country. What the platforms themselves do "
-            "with personal data stands in the platforms' own notices."
+            "with personal data is described in their own notices."
         )
     )
     return Section(words._("Your rights over your data"), tuple(told))
