@@ -77,8 +77,8 @@ def consequences(brand: Brand, words: Words) -> Section:
             "Warning: we tell the author which clause it breaks, and ask for it to be taken down or changed."
         ),
         words._(
-            "Hiding: what stays up in spite of the warning may be hidden. What the law or somebody's safety demands may "
-            "be hidden at once; nothing else is without a warning."
+            "Hiding: what stays up in spite of the warning may be hidden. What the law or somebody's safety demands "
+            "may be hidden at once; nothing else is without a warning."
         ),
         words._("Report: we may report it to the platform, under the platform's own rules."),
         words._("Block: an account that goes on in spite of warnings may be blocked."),
