@@ -18,10 +18,10 @@ from sqlmodel import Session
 from alerts import briefs, bundles, clocks, digest, pausing
 from alerts.channels.base import Channel
 from alerts.drafts.compose import compose
-from alerts.generating import Rewrite
 from alerts.heartbeat import Heart
 from alerts.outbox import deliver_waiting
-from alerts.redrafting import any_waiting, redraft_waiting
+from alerts.replies.generating import Rewrite
+from alerts.replies.redrafting import any_waiting, redraft_waiting
 from alerts.stage import check_sources, triage_waiting
 from alerts.words import Words
 from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, SourceReport

@@ -117,7 +117,7 @@ def mark_replied(
     detail: dict[str, Any] | None = None,
 ) -> Move:
     """A person answered the customer. `promise`: what the reply told the customer to expect, until `promised_by`;
-    `detail`: what else is kept of it (`alerts.sending`)."""
+    `detail`: what else is kept of it (`alerts.replies.sending`)."""
     if promised_by is not None and promised_by < desk.now:
         raise ValueError("a promise is for a time to come")
     case = locked(desk.session, case_id)

@@ -18,7 +18,7 @@ from alerts.cases import ANYBODY, UNDONE, Desk, Move, line_of, locked, touch, tr
 from alerts.drafts import letters
 from alerts.drafts.compose import DraftReply, DraftRequest
 from alerts.gather import RECENT, gather
-from alerts.keeping import row_of
+from alerts.replies.keeping import row_of
 from alerts.stage import draft_request
 from alerts.triage import MATTERS, RANK, REQUESTS, Facts, decide
 from alerts.words import N_

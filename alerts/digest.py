@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts import edit_words, notices, samples
-from alerts.edits import Tally, tally
+from alerts import notices, samples
+from alerts.replies import edit_words
+from alerts.replies.edits import Tally, tally
 from alerts.telling import REASONS
 from alerts.views import Report
 from alerts.words import N_, Words

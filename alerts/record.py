@@ -15,8 +15,8 @@ from alerts.card import platform_label
 from alerts.cases import Desk
 from alerts.drafts.compose import DraftReply
 from alerts.gather import Gathered
-from alerts.keeping import row_of
-from alerts.sending import draft_of, seen_edits
+from alerts.replies.keeping import row_of
+from alerts.replies.sending import draft_of, seen_edits
 from alerts.triage import DONE, RANK, Decision, Facts, Found, decide, home
 from store.tables import Audit, Case, CaseStatus, Mention, Reason
 

@@ -17,8 +17,8 @@ import platforms
 from alerts.checks import check_sources, list_starts
 from alerts.drafts.compose import DraftReply, DraftRequest
 from alerts.gather import Gathered, by_urgency, gather
-from alerts.generating import Rewrite, Watch, rewrite_drafts
 from alerts.record import is_quiet, record, wants_draft
+from alerts.replies.generating import Rewrite, Watch, rewrite_drafts
 from alerts.routing import Routing
 from alerts.triage import RANK, Decision, Facts, decide
 from platforms.base import Platform

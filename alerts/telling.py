@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alerts.card import Card, Change, Listed, Proposal, Why
-from alerts.signing import needs_reader
+from alerts.replies.signing import needs_reader
 from alerts.text import cut
 from alerts.views import Bundle, Bundled, Line, Reminder, Said, SourceNotice, StartList, Trial, Trouble
 from alerts.words import N_, Words

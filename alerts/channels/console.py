@@ -13,10 +13,11 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from alerts import brief_words, grave, telling
+from alerts import brief_words, telling
 from alerts.card import Card, Proposal
 from alerts.channels.base import Lanes, Sent
 from alerts.overview import Brief, Switched
+from alerts.replies import grave
 from alerts.text import visible
 from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words

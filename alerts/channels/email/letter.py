@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from alerts import brief_words, grave, telling
+from alerts import brief_words, telling
 from alerts.card import Card, Proposal, safe_url
 from alerts.overview import Brief, Item, Switched
+from alerts.replies import grave
 from alerts.text import cut, one_line, visible
 from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
 from alerts.words import Words

@@ -1,9 +1,10 @@
 """The message of a case: in full while it waits, a line once it is done. Its buttons are `menu`'s."""
 
-from alerts import grave, telling
+from alerts import telling
 from alerts.card import Card, Listed, Proposal
 from alerts.channels.slack import kit, menu
 from alerts.channels.slack.kit import Block
+from alerts.replies import grave
 from alerts.views import StartList
 from alerts.words import Words
 

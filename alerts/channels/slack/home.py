@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts import profile_notes, telling
+from alerts import telling
 from alerts.card import Card, load_card
 from alerts.cases import UNDONE
 from alerts.channels.slack import kit, menu, seen
 from alerts.channels.slack.kit import Block
-from alerts.profile_notes import ProfileNote
+from alerts.replies import profile_notes
+from alerts.replies.profile_notes import ProfileNote
 from alerts.words import N_, Words
 from store.brand import Brand, first_zone
 from store.status import SourceStatus, read_status

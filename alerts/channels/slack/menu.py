@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from alerts import profile_notes, sending
 from alerts.card import Card
 from alerts.cases import UNDONE
 from alerts.channels.slack import kit, seen
 from alerts.channels.slack.kit import Block
 from alerts.drafts import letters
+from alerts.replies import profile_notes, sending
 from alerts.words import N_, Words
 from store.brand import Brand
 from store.tables import Audit, Case, CaseStatus, Mention

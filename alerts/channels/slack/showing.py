@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from sqlmodel import col, select
 
-from alerts import profile_notes, sending
 from alerts.card import load_card
 from alerts.channels.slack import commands, home, kit, menu, modals, seen, trace, writers
 from alerts.channels.slack.blocks import Message
@@ -16,7 +15,8 @@ from alerts.channels.slack.forms.edit import reply_of
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.listener import NO_CASE, Listener
 from alerts.channels.slack.pieces import pieces
-from alerts.writers import load_writers
+from alerts.replies import profile_notes, sending
+from alerts.replies.writers import load_writers
 from store.tables import Case, Notification, NotificationKind
 
 

@@ -4,10 +4,10 @@ profile. Nothing to fill in."""
 from collections.abc import Mapping
 from typing import Any
 
-from alerts import grounds
 from alerts.channels.slack import kit, modals
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.pieces import pieces
+from alerts.replies import grounds
 from alerts.text import visible
 from alerts.words import Words
 from store.tables import Draft

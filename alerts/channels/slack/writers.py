@@ -4,9 +4,9 @@ from alerts import telling
 from alerts.card import Card
 from alerts.channels.slack import kit, menu, seen
 from alerts.channels.slack.kit import Block
+from alerts.replies.writers import Writer, Writers
 from alerts.telling import SEPARATOR, SIGNS
 from alerts.words import N_, Words
-from alerts.writers import Writer, Writers
 
 TURNS = ((N_("Previous page"), -1), (N_("Next page"), 1))
 

@@ -1,7 +1,7 @@
 """A statement that a person approved for a storm is the core of its drafts: each varied around it, and named."""
 
-from alerts import statements
 from alerts.drafts.compose import DraftReply, compose
+from alerts.replies import statements
 from tests.alerts.drafts.requests import brand, request
 
 SAID = {

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from alerts import sending, sla, telling
+from alerts import sla, telling
 from alerts.card import Card
 from alerts.cases import Desk, Move
 from alerts.channels.slack import seen
@@ -21,7 +21,8 @@ from alerts.channels.slack.forms.base import (
 )
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.seen import Clicked
-from alerts.sending import ME, Sent
+from alerts.replies import sending
+from alerts.replies.sending import ME, Sent
 from alerts.words import N_, Words
 from store.tables import Case
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from alerts import cases, statements, telling
+from alerts import cases, telling
 from alerts.card import Card
 from alerts.cases import Desk, Move
 from alerts.channels.slack import kit
@@ -27,7 +27,8 @@ from alerts.channels.slack.kit import Block
 from alerts.channels.slack.seen import Clicked
 from alerts.drafts.personal import addresses
 from alerts.drafts.phrases import FALLBACK
-from alerts.statements import LONGEST, SHORTEST, Spoken
+from alerts.replies import statements
+from alerts.replies.statements import LONGEST, SHORTEST, Spoken
 from alerts.text import cut
 from alerts.words import N_, Words
 from store.brand import Brand

@@ -16,7 +16,7 @@ from alerts.channels.slack.forms.report import Report
 from alerts.channels.slack.forms.resolve import Resolution
 from alerts.channels.slack.listener import Listener
 from alerts.drafts.compose import DraftReply, DraftRequest
-from alerts.sending import ME, Sent
+from alerts.replies.sending import ME, Sent
 from alerts.words import Words
 from store.db import Database
 from store.tables import Audit, Case, Exclusion

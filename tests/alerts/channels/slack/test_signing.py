@@ -9,7 +9,7 @@ from sqlmodel import select
 from alerts import cases
 from alerts.channels.slack import menu
 from alerts.drafts.compose import compose
-from alerts.keeping import row_of
+from alerts.replies.keeping import row_of
 from store.brand import Brand
 from store.db import Database
 from store.tables import Audit, Case, CaseStatus, Draft, Mention

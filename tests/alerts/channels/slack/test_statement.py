@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from alerts import notices, statements
+from alerts import notices
 from alerts.channels.slack import menu
 from alerts.channels.slack.forms import FORMS, statement
 from alerts.channels.slack.forms.base import Values, fingerprint
 from alerts.channels.slack.forms.statement import Approved, Known
 from alerts.channels.slack.listener import Listener
 from alerts.drafts.compose import compose
-from alerts.redrafting import redraft_waiting
-from alerts.statements import Spoken
+from alerts.replies import statements
+from alerts.replies.redrafting import redraft_waiting
+from alerts.replies.statements import Spoken
 from alerts.words import Words
 from store.brand import Brand, Policy
 from store.db import Database

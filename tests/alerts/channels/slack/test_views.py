@@ -28,9 +28,9 @@ from alerts.channels.slack.forms import (
 from alerts.channels.slack.forms.not_about_us import Counted
 from alerts.channels.slack.forms.statement import Known
 from alerts.channels.slack.home import Home
-from alerts.statements import Spoken
+from alerts.replies.statements import Spoken
+from alerts.replies.writers import Writer, Writers
 from alerts.words import Words
-from alerts.writers import Writer, Writers
 from store.status import SourceStatus
 from tests.alerts.channels.kinds import CRITICAL, NOW, ROME
 from tests.alerts.channels.slack.test_blocks import SCHEMA, hostile, parts, texts

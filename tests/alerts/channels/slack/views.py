@@ -24,10 +24,10 @@ from alerts.channels.slack.forms import (
 from alerts.channels.slack.forms.not_about_us import Counted
 from alerts.channels.slack.forms.statement import Known
 from alerts.channels.slack.home import Home
-from alerts.profile_notes import ProfileNote
-from alerts.statements import Spoken
+from alerts.replies.profile_notes import ProfileNote
+from alerts.replies.statements import Spoken
+from alerts.replies.writers import Writer, Writers
 from alerts.words import Words
-from alerts.writers import Writer, Writers
 from store.status import SourceStatus
 from store.tables import Draft
 from tests.alerts.channels.kinds import CRITICAL, KINDS, MARTA, NORMAL, NOW, REPLY, ROME, STORM

@@ -14,7 +14,7 @@ from alerts import cases
 from alerts.drafts.compose import DraftReply, DraftRequest
 from alerts.drafts.letters import LETTERS
 from alerts.gather import RECENT, Gathered, gather
-from alerts.keeping import row_of
+from alerts.replies.keeping import row_of
 from alerts.stage import draft_request
 from alerts.triage import decide
 from store.brand import Brand

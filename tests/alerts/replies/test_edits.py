@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts import edit_words, edits
 from alerts.drafts.compose import compose
 from alerts.drafts.plan import PRIVATE, SEQUENCES
-from alerts.edits import UNTOLD, Changed, compare, distance, tally
+from alerts.replies import edit_words, edits
+from alerts.replies.edits import UNTOLD, Changed, compare, distance, tally
 from alerts.words import Words
 from tests.alerts.drafts.requests import request
 

@@ -1,6 +1,6 @@
 """What people changed in drafts, in a sentence of the digest."""
 
-from alerts.edits import SIGNATURE, Tally
+from alerts.replies.edits import SIGNATURE, Tally
 from alerts.words import N_, Words
 
 OPENING, PROBLEM, SYMPATHY = N_("the opening"), N_("the problem"), N_("the sympathy")

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import select
 
 from alerts.drafts.compose import compose
-from alerts.keeping import row_of
+from alerts.replies.keeping import row_of
 from store.db import Database
 from store.tables import Draft
 from tests.alerts.drafts.requests import brand, request

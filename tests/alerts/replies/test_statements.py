@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from alerts import cases, deeds, statements
+from alerts import cases, deeds
 from alerts.cases import Desk, Move
 from alerts.drafts.compose import DraftReply, DraftRequest, compose
-from alerts.redrafting import LIMIT, any_waiting, redraft_waiting
-from alerts.statements import APPROVED, WITHDRAWN, Spoken, approve, may_approve, spoken
-from alerts.writers import PAGE, load_writers
+from alerts.replies import statements
+from alerts.replies.redrafting import LIMIT, any_waiting, redraft_waiting
+from alerts.replies.statements import APPROVED, WITHDRAWN, Spoken, approve, may_approve, spoken
+from alerts.replies.writers import PAGE, load_writers
 from store.brand import Brand, Policy
 from store.db import Database
 from store.tables import Case, Draft, Mention, NotificationKind

@@ -10,7 +10,7 @@ import pytest
 
 from alerts.drafts.compose import DraftReply, DraftRequest
 from alerts.drafts.generator.rewriter import Rewritten
-from alerts.generating import SEEN, Watch, rewrite_drafts
+from alerts.replies.generating import SEEN, Watch, rewrite_drafts
 from store.db import Database
 from store.tables import Mention, MentionState
 from tests.alerts.belt import BRANDS, CRITICAL, GLAD, Belt
@@ -112,7 +112,7 @@ def test_what_cannot_be_looked_at_may_be_critical(belt: Belt, monkeypatch: pytes
         raise RuntimeError
 
     belt.put("r1")
-    monkeypatch.setattr("alerts.generating.gather", fails)
+    monkeypatch.setattr("alerts.replies.generating.gather", fails)
     assert Watch(belt.db, BRANDS, belt.now)()
 
 

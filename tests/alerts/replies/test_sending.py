@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from alerts import cases, digest, sending
+from alerts import cases, digest
 from alerts.cases import Desk, Move
 from alerts.digest import Period
-from alerts.edits import UNTOLD, Changed
-from alerts.sending import ME, NO_READER, Sent
-from alerts.signing import needs_reader
+from alerts.replies import sending
+from alerts.replies.edits import UNTOLD, Changed
+from alerts.replies.sending import ME, NO_READER, Sent
+from alerts.replies.signing import needs_reader
 from alerts.words import Words
 from store.db import Database
 from store.tables import Audit, Case

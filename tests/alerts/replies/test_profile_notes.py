@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from alerts import profile_notes
-from alerts.profile_notes import ProfileNote
+from alerts.replies import profile_notes
+from alerts.replies.profile_notes import ProfileNote
 from store.brand import Brand
 from store.db import Database
 from tests.alerts.rows import add_case, add_draft, add_mention

@@ -1,6 +1,7 @@
 """What a brand says to everybody who writes in a storm: approved by a person, the core of the storm's drafts.
 
-A click only keeps the statement and marks the drafts that are there; `alerts.redrafting` writes them anew, many or few.
+A click only keeps the statement and marks the drafts that are there; `alerts.replies.redrafting` writes them anew,
+many or few.
 """
 
 import re

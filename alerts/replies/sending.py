@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from alerts import cases, edits
+from alerts import cases
 from alerts.cases import Desk, Move
-from alerts.signing import needs_reader
+from alerts.replies import edits
+from alerts.replies.signing import needs_reader
 from alerts.words import N_
 from store.tables import Case, CaseStatus, Draft, Mention
 

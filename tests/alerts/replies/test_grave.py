@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from alerts import grave
 from alerts.card import kind_of
 from alerts.drafts.compose import compose
 from alerts.drafts.phrases import load
+from alerts.replies import grave
 from alerts.words import Words
 from tests.alerts.channels.kinds import CRITICAL, GRAVE, NORMAL, STORM
 from tests.alerts.drafts.requests import request

@@ -2,9 +2,9 @@
 
 import pytest
 
-from alerts import grounds
 from alerts.drafts.compose import compose
 from alerts.drafts.phrases import TOPICS
+from alerts.replies import grounds
 from alerts.words import Words
 from tests.alerts.drafts.requests import brand, request
 
