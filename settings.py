@@ -255,7 +255,13 @@ def export_env_file(settings: Settings) -> None:
     for name, value in dotenv_values(folder / ".env").items():
         if value:
             os.environ.setdefault(name, value)
-    for name in {str(token) for source in settings.sources if (token := getattr(source, "token_env", None))}:
+    named = {
+        str(name)
+        for source in settings.sources
+        for option, name in source
+        if option.endswith("_env") and name
+    }
+    for name in sorted(named):
         if not os.environ.get(name) and (path := os.environ.get(f"{name}_FILE")):
             os.environ[name] = read_secret(name, path)
 

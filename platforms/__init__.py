@@ -5,7 +5,7 @@ from pathlib import Path
 
 from platforms.base import Platform
 
-_NOT_PLATFORMS = {"__init__", "base", "length"}
+_NOT_PLATFORMS = {"__init__", "base", "length", "signin"}
 
 
 def names() -> list[str]:

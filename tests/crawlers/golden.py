@@ -1,7 +1,8 @@
 """Pages of every kind beside what a spider must read from them: `python -m tests.crawlers.golden` writes the
 expectations anew; the difference is then read like code.
 
-`cases.toml` in each platform's folder gives the options of all its cases, and what a single one has beside its file.
+`cases.toml` in each platform's folder gives the options and secrets of all its cases, and what a single one has beside
+its file: `options`, `headers`, `url`, `number`, `chain`.
 """
 
 import json
@@ -37,7 +38,8 @@ def read(path: Path) -> dict[str, Any]:
         {"name": "shop", "type": platform, "brand": "aurora"} | table["options"] | case.get("options", {})
     )
     options = platforms.get(platform).options.model_validate(values)
-    spider = spiders.get(platform)(Context(options, AURORA, NOW))
+    spider = spiders.get(platform)(Context(options, AURORA, NOW, secrets=table.get("secrets", {})))
+    spider.token = "token"
     headers = {"content-type": _TYPES[path.suffix]} | case.get("headers", {})
     page = Page(
         case.get("url") or spider.first()[0].url,
