@@ -76,9 +76,11 @@ class Context(Generic[O_co]):
         return signin.secret(self.secrets, name)
 
     def mention(self, **values: Any) -> NewMention:
-        """A mention of this source. Raises `pydantic.ValidationError`."""
+        """A mention of this source, of its own platform unless it says another. Raises `pydantic.ValidationError`."""
         options = self.options
-        return NewMention(brand=options.brand, source=options.name, platform=options.type, **values)
+        return NewMention(
+            **{"brand": options.brand, "source": options.name, "platform": options.type} | values
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class Parsed:
     `undated`: ids of mentions that carry the crawl's time because the page tells none. `derived`: ids that we made
     because the page tells none; True where author or time make it strong, False where only the place is known.
     `kept`: what the next crawl is given again, such as an ETag; None leaves it as it was. `wait`: seconds for which
-    the page itself asks to be left alone.
+    the page itself asks to be left alone. `passed`: how many of its entries are no mentions; a page of such alone does
+    not end the list.
     """
 
     mentions: tuple[NewMention, ...] = ()
@@ -99,6 +102,7 @@ class Parsed:
     derived: Mapping[str, bool] = field(default_factory=dict)
     kept: Mapping[str, str] | None = None
     wait: float | None = None
+    passed: int = 0
 
 
 class Spider(ABC, Generic[O_co]):

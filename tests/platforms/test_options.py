@@ -16,6 +16,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "mastodon": {"query": "caffè aurora"},
     "reddit": {"query": "caffè aurora"},
     "webhook": {},
+    "mailbox": {"host": "imap.aurora.example"},
 }
 
 
@@ -68,6 +69,9 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
         ("reddit", {"query": "x" * 513}),
         ("reddit", {"token_url": "https://me:secret@www.reddit.com/token"}),
         ("webhook", {"signature": "none"}),
+        ("mailbox", {"host": "imap.aurora.example/x"}),
+        ("mailbox", {"security": "ssl"}),
+        ("mailbox", {"port": 0}),
         ("webhook", {"fields": {"colour": "c"}}),
     ],
 )
