@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from crawlers import answers, base, google
-from crawlers.answers import Entry, number, string, table, tables
+from crawlers.answers import Entry, number, string, tables
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.dates import parse_date
 from crawlers.youtube_threads import Thread, Video, Watched, thread_of, values, written
