@@ -57,7 +57,7 @@ class Spider(base.Spider[Options]):
         whole = answers.whole(page, "list")
         if not isinstance(whole, dict) or "error" in whole:
             raise Permanent("no list", f"{page.host} answered without a list: check base_url")
-        watched = page.carried if isinstance(page.carried, Watched) else Watched()
+        watched = page.carried if isinstance(page.carried, Watched) else Watched(self._known_id())
         shown = tables(whole, "items")
         match page.chain.split(" ")[0]:
             case "channel":
@@ -85,6 +85,11 @@ class Spider(base.Spider[Options]):
     def absent(self, page: Page) -> bool:
         """A video that takes no comments, or is no more."""
         return page.chain.startswith(("comments ", "replies ")) and bool(google.reasons(page) & GONE)
+
+    def _known_id(self) -> str | None:
+        """The id of the brand's channel, where it was configured by its id."""
+        channel = self.context.options.channel
+        return channel if channel and not channel.startswith("@") else None
 
     def _channel(self, shown: list[dict[str, Any]]) -> Parsed:
         ours = string(shown[0], "id") if shown else None
@@ -139,22 +144,24 @@ class Spider(base.Spider[Options]):
         )
 
     def _commented(self, kind: str, shown: list[dict[str, Any]], watched: Watched) -> tuple[Fetch, ...]:
-        """The first pages of comments on these videos; one that tells no count takes none."""
+        """The first pages of comments on these videos. One that tells no count takes none; those of the brand's own
+        channel are read with it."""
         videos = {name: _video(one) for one in shown if (name := string(one, "id"))}
         known = replace(watched, videos=videos)
         if kind == "stats":
             return (self._comments("channel", known),)
-        names, match = matcher(self.context.brand), self.context.options.match
+        others = [
+            one for one in shown[:VIDEOS] if string(one, "snippet", "channelId") != (watched.ours or "")
+        ]
         return tuple(
-            self._comments(
-                name,
-                replace(
-                    known, strict=kind == "found" and match is None and not names.names(videos[name].title)
-                ),
-            )
-            for one in shown
+            self._comments(name, replace(known, strict=kind == "found" and self._stray(videos[name])))
+            for one in others
             if (name := string(one, "id")) and number(one, "statistics", "commentCount")
         )
+
+    def _stray(self, video: Video) -> bool:
+        """Whether only those comments count that name the brand, as the video itself does not."""
+        return self.context.options.match is None and not matcher(self.context.brand).names(video.title)
 
     def _comments(self, where: str, watched: Watched, number: int = 1, token: str | None = None) -> Fetch:
         words: dict[str, Any] = {"part": "snippet,replies", "order": "time", "textFormat": "plainText"}
@@ -195,7 +202,9 @@ class Spider(base.Spider[Options]):
 
     def _replies(self, page: Page, whole: Entry, shown: list[dict[str, Any]]) -> Parsed:
         """All replies of a thread; with the last page its opening again, as now it is known what was answered."""
-        known, watched = page.carried if isinstance(page.carried, tuple) else (None, Watched())
+        known, watched = (
+            page.carried if isinstance(page.carried, tuple) else (None, Watched(self._known_id()))
+        )
         known = known or Thread({}, None, None)
         token = string(whole, "nextPageToken")
         thread = replace(known, replies=(*known.replies, *shown), whole=token is None)
