@@ -1,5 +1,7 @@
 """Google Business: translations, and lists that stand by their last change."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from crawlers.spiders.google_business import Spider, original
 from store.errors import Permanent
 from tests.crawlers.spiders.build import page_of, spider
 
-OPTIONS = {"account": "1001", "locations": {"2001": "Torino", "2002": "Lecce"}}
+OPTIONS: dict[str, Any] = {"account": "1001", "locations": {"2001": "Torino", "2002": "Lecce"}}
 
 
 @pytest.mark.parametrize(
@@ -47,10 +49,11 @@ def test_each_location_is_a_list_of_its_own() -> None:
 
 @pytest.mark.parametrize("body", ["[]", "7", "null", '{"error": {}}', "<html>", "{", "[" * 100_000])
 def test_what_is_no_list_is_told(body: str) -> None:
-    for kind, options in (
+    cases: tuple[tuple[str, dict[str, Any]], ...] = (
         ("google_business", OPTIONS),
         ("google_play", {"package": "example.aurora.app"}),
         ("youtube", {"videos": ["aurMokaSole"]}),
-    ):
+    )
+    for kind, options in cases:
         with pytest.raises(Permanent, match="check base_url"):
             spider(kind, **options).parse(page_of(body, kind="application/json"))

@@ -11,6 +11,7 @@ import pytest
 from crawlers import google
 from crawlers.base import Page, Parsed
 from crawlers.youtube_threads import YOUNG, Video, Watched
+from demo.google import refused
 from demo.internet import Internet
 from demo.places import youtube
 from platforms import signin
@@ -292,7 +293,7 @@ class TestInTheDemo:
     def test_a_used_up_quota_waits_for_tomorrow(
         self, internet: Internet, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        used_up = youtube.refused(403, "The request cannot be completed.", "quotaExceeded")
+        used_up = refused(403, "The request cannot be completed.", "quotaExceeded")
         monkeypatch.setitem(youtube._CALLS, "videos", lambda visit: used_up)
         report = engine.crawl(job(db, source(internet, videos=["aurMokaSole"]))).report
         assert report.error is not None
