@@ -1,4 +1,4 @@
-"""YouTube's interface: the brand's channel and two of its videos, videos found by words, the comments on all of them."""
+"""YouTube's interface: the brand's channel with two videos, videos found by words, the comments on all of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
