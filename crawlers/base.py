@@ -79,9 +79,11 @@ class Context(Generic[O_co]):
         return signin.secret(self.secrets, name)
 
     def mention(self, **values: Any) -> NewMention:
-        """A mention of this source. Raises `pydantic.ValidationError`."""
+        """A mention of this source, of its own platform unless it says another. Raises `pydantic.ValidationError`."""
         options = self.options
-        return NewMention(brand=options.brand, source=options.name, platform=options.type, **values)
+        return NewMention(
+            **{"brand": options.brand, "source": options.name, "platform": options.type} | values
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,9 @@ class Parsed:
     `undated`: ids of mentions that carry the crawl's time because the page tells none. `derived`: ids that we made
     because the page tells none; True where author or time make it strong, False where only the place is known.
     `kept`: what the next crawl is given again, such as an ETag; None leaves it as it was. `wait`: seconds for which
-    the page itself asks to be left alone. `lists`: the first pages of other lists that it names, read also where it
-    shows no mentions itself.
+    the page itself asks to be left alone. `passed`: how many of its entries are no mentions; a page of such alone does
+    not end the list. `lists`: the first pages of other lists that it names, read also where it shows no mentions
+    itself.
     """
 
     mentions: tuple[NewMention, ...] = ()
@@ -103,6 +106,7 @@ class Parsed:
     derived: Mapping[str, bool] = field(default_factory=dict)
     kept: Mapping[str, str] | None = None
     wait: float | None = None
+    passed: int = 0
     lists: tuple[Fetch, ...] = ()
 
 

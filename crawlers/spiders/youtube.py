@@ -220,7 +220,8 @@ class Spider(base.Spider[Options]):
         if not watched.strict:
             return parsed
         names = matcher(self.context.brand).names
-        return replace(parsed, mentions=tuple(one for one in parsed.mentions if names(one.text)))
+        kept = tuple(one for one in parsed.mentions if names(one.text))
+        return replace(parsed, mentions=kept, passed=parsed.passed + len(parsed.mentions) - len(kept))
 
     def _fetch(
         self,

