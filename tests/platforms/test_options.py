@@ -129,9 +129,6 @@ def test_what_is_searched_by_words_is_open() -> None:
         "feed": True,
         "appstore": False,
         "mastodon": True,
-        "google_business": False,
-        "google_play": False,
-        "youtube": False,
     }
 
 
