@@ -8,10 +8,12 @@ from babel.dates import get_day_names
 
 from alerts.drafts import guard
 from alerts.drafts.generator import prompt
+from alerts.drafts.generator.grounding import unfounded
 from alerts.drafts.patterns import fold, found
 from alerts.drafts.phrases import languages, load
 from alerts.drafts.plan import Plan
 from alerts.drafts.request import Check, DraftReply, DraftRequest
+from alerts.drafts.variety import is_near
 from platforms.length import measure
 
 LONGEST = 900  # characters of a text that people still read, where the platform allows more
@@ -45,10 +47,15 @@ def limit(request: DraftRequest, draft: DraftReply, signature: str) -> int:
     return room - measure(signature, draft.unit)
 
 
-def faults(text: str, signed: str, request: DraftRequest, wanted: Plan, draft: DraftReply) -> list[str]:
-    """What speaks against `text`, which `signed` holds with its signature; empty: it stands."""
+def faults(
+    text: str, signed: str, request: DraftRequest, wanted: Plan, draft: DraftReply, said: Sequence[str] = ()
+) -> list[str]:
+    """What speaks against `text`, which `signed` holds with its signature; empty: it stands. `said`: the brand's latest
+    replies, without theirs."""
     return [
         *_beyond(text, wanted, draft),
+        *(["unfounded"] if any(unfounded(text, request, wanted, draft, prompt.kept(wanted, draft))) else ()),
+        *(["said before"] if is_near(text, said) else ()),
         *(check.name for check in checks(signed, request, wanted, draft) if not check.ok),
     ]
 
@@ -74,10 +81,18 @@ def _beyond(text: str, wanted: Plan, draft: DraftReply) -> Iterator[str]:
         yield "days"
     if _said(wanted.phrases.guard.refund, text) and not _said(wanted.phrases.guard.refund, plan):
         yield "offers"
-    if _said(wanted.phrases.guard.admissions, text) - _said(wanted.phrases.guard.admissions, plan):
-        yield "admissions"
+    yield from _sorry(text, plan, wanted)
     if set(_names(text, wanted)) - set(regex.findall(r"[\p{L}’'-]+", plan)):
         yield "new names"
+
+
+def _sorry(text: str, plan: str, wanted: Plan) -> Iterator[str]:
+    """An apology stands where the plan has one, in whatever words; an admission of more, where the plan has that."""
+    words, sorry = wanted.phrases.guard.admissions, wanted.phrases.language.sorry
+    if not _said(sorry, plan):
+        yield from ["apologies"] if _said(sorry, text) else []
+    if any(not _said(sorry, said) for said in _said(words, text) - _said(words, plan)):
+        yield "admissions"
 
 
 def _said(patterns: tuple[str, ...], text: str) -> set[str]:

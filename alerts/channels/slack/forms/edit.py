@@ -25,6 +25,8 @@ from alerts.channels.slack.kit import Block
 from alerts.channels.slack.pieces import SEPARATORS, pieces
 from alerts.channels.slack.seen import Clicked
 from alerts.deeds import MAX_REPLY
+from alerts.drafts.request import MODEL
+from alerts.replies.sending import draft_of
 from alerts.text import visible
 from alerts.words import N_, Words
 from platforms.length import Unit, measure
@@ -104,10 +106,13 @@ def read(values: Values, words: Words, today: date) -> Reply | Errors:
 
 
 def submit(desk: Desk, clicked: Clicked, sent: Reply) -> Move:
-    """Keeps the reply, unless there is another by now than the one that was edited."""
+    """Keeps the reply, unless there is another by now than the one that was edited. What a model put in the place of
+    the draft meanwhile gives way: a person's words come before its."""
     case = cases.locked(desk.session, clicked.case_id)
     now = reply_of(desk.session, case)
-    if fingerprint(now) != sent.before and now != sent.text:
+    draft = draft_of(desk.session, case) if case.reply is None else None
+    from_model = draft is not None and draft.generator == MODEL
+    if fingerprint(now) != sent.before and now != sent.text and not from_model:
         return cases.too_late(desk.session, case, REWRITTEN)
     return deeds.save_reply(desk, clicked.case_id, clicked.who, sent.text)
 
