@@ -9,15 +9,12 @@ twice while there are more rows to choose from than latest ones.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from hashlib import blake2b
 from operator import eq
 
 from alerts.drafts.phrases import Wording
 
 TRIES = 48  # rows looked at where what fits depends on what was chosen, as in a short room
-
-APART = 0.25  # how far two texts are at least that are not nearly the same: 1 less difflib's ratio over the words
 
 
 @dataclass(slots=True)
@@ -80,13 +77,3 @@ class Choice:
 def is_repeated(moves: Sequence[str], recent: Sequence[Sequence[str]]) -> bool:
     """Whether one of the latest says just the same (and perhaps more, in private)."""
     return bool(moves) and any(len(moves) <= len(other) and all(map(eq, moves, other)) for other in recent)
-
-
-def is_near(text: str, others: Sequence[str]) -> bool:
-    """Whether `text`, which is no row of wordings, says nearly the same as one of the others."""
-    words = text.split()
-    for other in others:
-        match = SequenceMatcher(None, other.split(), words, autojunk=False)
-        if min(match.real_quick_ratio(), match.quick_ratio()) > 1 - APART and match.ratio() > 1 - APART:
-            return True
-    return False

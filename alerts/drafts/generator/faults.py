@@ -2,6 +2,7 @@
 and nothing more. Pure."""
 
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
 import regex
 from babel.dates import get_day_names
@@ -13,10 +14,10 @@ from alerts.drafts.patterns import fold, found
 from alerts.drafts.phrases import languages, load
 from alerts.drafts.plan import Plan
 from alerts.drafts.request import Check, DraftReply, DraftRequest
-from alerts.drafts.variety import is_near
 from platforms.length import measure
 
 LONGEST = 900  # characters of a text that people still read, where the platform allows more
+APART = 0.25  # how far two replies of a brand are at least: 1 less difflib's ratio over the words
 _FIGURE = regex.compile(r"\p{N}+")
 _NAMED = regex.compile(r"(?<=[\p{L}\p{N},;:] )\p{Lu}[\p{L}’'-]{2,}")
 _PREAMBLE = regex.compile(r"\A[^\n]{0,80}:\s*\n")
@@ -62,6 +63,17 @@ def faults(
 
 def checks(signed: str, request: DraftRequest, wanted: Plan, draft: DraftReply) -> Sequence[Check]:
     return guard.inspect(signed, request, lang=draft.lang, wanted=wanted)
+
+
+def is_near(text: str, others: Sequence[str]) -> bool:
+    """Whether `text` says nearly the same as one of the others. Composed drafts never do, by their rows of wordings; a
+    generated one is no row, so its words are compared."""
+    words = text.split()
+    for other in others:
+        match = SequenceMatcher(None, other.split(), words, autojunk=False)
+        if min(match.real_quick_ratio(), match.quick_ratio()) > 1 - APART and match.ratio() > 1 - APART:
+            return True
+    return False
 
 
 def _beyond(text: str, wanted: Plan, draft: DraftReply) -> Iterator[str]:
