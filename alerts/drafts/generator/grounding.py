@@ -7,18 +7,18 @@ there as a deed too: a draft about a refund that has not come lets nobody write 
 thanks or is sorry, it may also name what the customer wrote about.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
-from os.path import commonprefix
 from pathlib import Path
 
 import regex
 
 from alerts.drafts.generator import prompt
 from alerts.drafts.patterns import Folded, find, fold
-from alerts.drafts.phrases import Phrases, load
+from alerts.drafts.phrases import load
 from alerts.drafts.plan import Plan
 from alerts.drafts.request import DraftReply, DraftRequest
 from store.brand import Strict
@@ -76,15 +76,16 @@ def unfounded(
     """The clauses of `text` that state what `draft` does not. `kept`: what it holds word for word."""
     phrases = wanted.phrases
     known, language = courtesies(phrases.lang), phrases.language
+    taken = {*kept, request.brand.name, *request.brand.aliases} - {""}
     times = {wanted.facts[slot] for slot in prompt.TIMES if slot in wanted.facts}
-    sentences, clauses = _units(draft, phrases, known), _clauses(draft, phrases, known, times)
+    said = [_without(sentence.text, taken, times) for sentence in draft.sentences]
+    moves = [move for move in draft.moves if move in _wordings(phrases.lang)]
+    sentences, clauses = _units(said, moves, phrases.lang), _clauses(said, moves, phrases.lang)
     theirs = frozenset(Word(word.plain) for word in _words(request.words, known))
     is_sorry = bool(find(language.sorry, fold(" ".join(one.text for one in draft.sentences), None)))
     stating_nothing = (*known.courtesies, *language.thanks, *(language.sorry if is_sorry else ()))
-    for part in sorted({*kept, request.brand.name, *request.brand.aliases} - {""}, key=len, reverse=True):
-        text = text.replace(part, f" {_TIME} " if part in times else _ASIDE)
     courteous = False
-    for clause in _CLAUSES.split(text):
+    for clause in _CLAUSES.split(_without(text, taken, times)):
         folded = fold(clause, None)
         goes_on = courteous and next(iter(folded.plain.split()), "") in known.that
         courteous = goes_on or bool(find((*language.sorry, *language.thanks), folded))
@@ -96,9 +97,16 @@ def unfounded(
                 yield part.replace(_TIME, "…").strip()
 
 
+def _without(text: str, taken: Set[str], times: Set[str]) -> str:
+    """`text` without what it took over word for word; where that was a time, a mark is left."""
+    for part in sorted(taken, key=len, reverse=True):
+        text = text.replace(part, f" {_TIME} " if part in times else _ASIDE)
+    return text
+
+
 def _parts(clause: str, known: Courtesies) -> list[str]:
     """What "and" joins: each part is to stand by itself."""
-    return regex.split(rf"(?<!\S)(?:{'|'.join(known.ands)})(?!\S)", clause)
+    return re.split(rf"(?<!\S)(?:{'|'.join(known.ands)})(?!\S)", clause)
 
 
 def _near(
@@ -138,28 +146,21 @@ def _is_founded(words: Sequence[Word], units: Sequence[Unit], theirs: Unit) -> b
     return not words
 
 
-def _units(draft: DraftReply, phrases: Phrases, known: Courtesies) -> list[Unit]:
+def _units(sentences: Sequence[str], moves: Sequence[str], lang: str) -> list[Unit]:
     """The words of each sentence of the draft and of the other ways to say what it says."""
-    moves = [move for move in draft.moves if move in _wordings(phrases.lang)]
-    units = []
-    for sentence in draft.sentences:
-        said = frozenset(_words(sentence.text, known))
-        mine = [move for move in moves if frozenset(_words(_wordings(phrases.lang)[move], known)) <= said]
-        others = (_words(text, known) for move in mine for text in _group(phrases.lang, move))
+    known, units = courtesies(lang), []
+    for sentence in sentences:
+        said = frozenset(_words(sentence, known))
+        mine = [move for move in moves if frozenset(_words(_wordings(lang)[move], known)) <= said]
+        others = (_words(text, known) for move in mine for text in _group(lang, move))
         units.append(_widened(said.union(*others), known))
     return units
 
 
-def _clauses(
-    draft: DraftReply, phrases: Phrases, known: Courtesies, times: Set[str]
-) -> list[tuple[Unit, bool]]:
+def _clauses(sentences: Sequence[str], moves: Sequence[str], lang: str) -> list[tuple[Unit, bool]]:
     """The same clause by clause, with whether it names a time."""
-    texts = [text for move in draft.moves for text in _group(phrases.lang, move)]
-    for sentence in draft.sentences:
-        text = sentence.text
-        for time in times:
-            text = text.replace(time, _TIME)
-        texts.append(text)
+    known = courtesies(lang)
+    texts = [*sentences, *(text for move in moves for text in _group(lang, move))]
     parts = [part for text in texts for clause in _CLAUSES.split(text) for part in _parts(clause, known)]
     return [(_widened(frozenset(_words(part, known)), known), _TIME in part) for part in parts]
 
@@ -235,7 +236,7 @@ def _are_alike(one: str, other: str) -> bool:
     if one == other:
         return True
     longer = max(len(one), len(other))
-    common = len(commonprefix((one, other)))
+    common = next((n for n, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))  # noqa: B905
     if longer <= _STEM:  # data, date
         return common == longer - 1 >= 3 and {one[-1], other[-1]} <= _VOWELS
     return common >= max(_STEM, ALIKE * longer)

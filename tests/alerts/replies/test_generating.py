@@ -285,11 +285,14 @@ def erased(session: Session, now: datetime) -> object:
 )  # fmt: skip
 @pytest.mark.parametrize("when", ["before", "meanwhile"])
 def test_what_a_person_has_in_hand_stays_as_it_is(
-    belt: Belt, deed: Callable[[Session, datetime], object], when: str
+    belt: Belt, deed: Callable[[Session, datetime], Any], when: str
 ) -> None:
     belt.put("r1", urgency="high")
     tell(belt)
-    happens = lambda: belt.change(lambda session: deed(session, belt.now))  # noqa: E731
+
+    def happens() -> None:
+        belt.change(lambda session: deed(session, belt.now))
+
     if when == "before":
         happens()
         assert not is_queued(belt)

@@ -1,5 +1,7 @@
 """A generated text states what its composed draft states: what is invented is refused, what is worded anew is not."""
 
+from typing import Any
+
 import pytest
 
 from alerts.drafts import plan, writing
@@ -18,9 +20,13 @@ REWORDED = [(lang, number, text) for lang, texts in HONEST.items() for number, t
 
 
 def drafted(
-    lang: str, number: int = 0, text: str | None = None, **values: object
+    lang: str, number: int = 0, text: str | None = None, **values: Any
 ) -> tuple[DraftRequest, Plan, DraftReply]:
-    told = {"lang": lang, "topics": (TOPICS[number],), "seed": f"aurora:shop:{number}:1"} | values
+    told: dict[str, Any] = {
+        "lang": lang,
+        "topics": (TOPICS[number],),
+        "seed": f"aurora:shop:{number}:1",
+    } | values
     asked = request(text or MATTERS[lang][number], detect=lambda text: lang, **told)
     return asked, plan.make(asked), compose(asked)
 
@@ -64,7 +70,7 @@ def test_every_composed_draft_states_what_it_states(lang: str, number: int) -> N
 
 def test_a_deed_is_not_in_a_draft_that_only_names_it() -> None:
     """A refund that has not come is a problem; "we will refund" is a promise."""
-    policy = {"remedies": {}}
+    policy: dict[str, Any] = {"remedies": {}}
     words = "Aspetto il rimborso da un mese e non è mai arrivato."
     asked, wanted, draft = drafted("it", 0, words, topics=("refund_payment",), brand=brand(policy))
     assert "rimborso" in prompt.bare(draft)
