@@ -16,16 +16,17 @@ from alerts.channels.slack.forms.base import Values, fingerprint
 from alerts.channels.slack.forms.edit import Reply
 from alerts.channels.slack.listener import Listener
 from alerts.channels.slack.pieces import PIECE, pieces
+from alerts.channels.slack.seen import Clicked
 from alerts.drafts.request import MODEL, PHRASES
 from alerts.words import Words
 from store.brand import Brand
 from store.db import Database
-from store.tables import Case, CaseStatus, Clock, ClockKind, Draft, Exclusion, Label
+from store.tables import Case, CaseStatus, Clock, ClockKind, Exclusion, Label
 from tests.alerts.channels.kinds import CRITICAL
 from tests.alerts.channels.slack.ear import MARTA, Ear, actions, case_of, http_ear
 from tests.alerts.channels.slack.test_blocks import LONG, parts, texts
 from tests.alerts.channels.slack.test_views import assert_valid
-from tests.alerts.rows import BRAND, add_case, add_mention, desk
+from tests.alerts.rows import BRAND, add_case, add_draft, add_mention, desk
 from tests.fake_slack import FakeSlack
 
 pytestmark = pytest.mark.timeout(120)
@@ -195,18 +196,16 @@ def test_another_wording_in_the_modal_that_edits(one: Ear) -> None:
 
 @pytest.mark.parametrize(("generator", "kept"), [(MODEL, True), (PHRASES, False)])
 def test_what_a_person_edits_gives_way_to_a_person_and_not_to_a_model(
-    one: Ear, generator: str, kept: bool
+    db: Database, now: datetime, generator: str, kept: bool
 ) -> None:
     """A model's words came while the form was open: nobody had asked for them. Another wording, somebody had."""
-    one.click("edit")
-    view = one.modal("edit")
-    with one.listener.db.write() as session:
-        draft = session.exec(select(Draft)).one()
-        draft.reply, draft.generator = "Ecco altre parole.", generator
-    one.say(one.slack.submission(view, reply="Cara Giulia, grazie."))
-    before = len(one.slack.shown)
-    one.until(lambda: case_of(one).reply == "Cara Giulia, grazie." or (not kept and one.slack.calls_after(before)))
-    assert (case_of(one).reply is not None) is kept
+    with db.write() as session:
+        mention = add_mention(session, now)
+        case = add_case(session, mention, now)
+        add_draft(session, case, mention, now, reply="Ecco altre parole.", generator=generator)
+        sent = Reply("Cara Giulia, grazie.", fingerprint("Le parole di prima."))
+        assert edit.submit(desk(session, now), Clicked(case.id or 0, MARTA), sent).done is kept
+        assert case.reply == ("Cara Giulia, grazie." if kept else None)
 
 
 def test_too_long_for_the_platform_is_said_in_the_modal(one: Ear) -> None:
