@@ -264,11 +264,14 @@ class Service:
         with self.db.read() as session:
             waiting = status.waiting_for(session, self.clock())
             waiting["triage"] = waiting["triage"] or any_waiting(session, self.settings.brands)
-            if self.rewrite is not None:
-                waiting[WORD] = any_queued(session, self.settings.brands, self.clock())
         for stage, is_waiting in waiting.items():
             if is_waiting:
                 self.belt.wake(stage)
+        if self.rewrite is not None:
+            with self.db.read() as session:
+                queued = any_queued(session, self.settings.brands, self.clock())
+            if queued:
+                self.belt.wake(WORD)
 
     def announce_digests(self) -> None:
         """Last week's digest for each brand whose Monday morning has come; each is written once."""

@@ -7,19 +7,19 @@ from typing import Any
 from alerts.channels.slack import kit, modals
 from alerts.channels.slack.kit import Block
 from alerts.channels.slack.pieces import pieces
-from alerts.drafts.request import MODEL
 from alerts.replies import grounds
 from alerts.text import visible
 from alerts.words import Words
 from store.tables import Draft
 
+GENERATED = "llm"  # `Draft.generator` of what a model worded
 MOST = 40  # sentences shown of a reply: Slack takes 100 blocks in a modal
 LONGEST = 1_000  # characters of a sentence
 
 
 def view(draft: Draft | None, written: str | None, words: Words) -> Block:
     """`written`: the reply that a person has put in the draft's place."""
-    sentences = draft.sentences if draft and draft.generator != MODEL else []
+    sentences = draft.sentences if draft and draft.generator != GENERATED else []
     here = _public(sentences, draft.reply if draft else None)
     kept = [one for one in here if written is None or _text(one) in written]
     there = [one for one in sentences if one not in here]
@@ -50,7 +50,7 @@ def _note(
             "A person has written this reply: what allows their own sentences is for them to know."
         )
         return [kit.paragraph(said)]
-    if draft is not None and draft.generator == MODEL:
+    if draft is not None and draft.generator == GENERATED:
         said = words._(
             "A model has worded this reply: what allows each sentence is not known. Read it as if it were your own."
         )
