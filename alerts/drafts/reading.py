@@ -38,7 +38,8 @@ class Found:
 class Reading:
     """What was found in a text. `known`: whether the text is in the language of the phrases; `problems`: the main one
     first; `goods`: what its words praise; `hits`: the kinds of tripwires; `exposed`: it holds its author's address,
-    number or code; `informal`: it speaks as to a friend; `remarks`: it says that it has a point to make."""
+    number or code; `informal`: it speaks as to a friend; `remarks`: it says that it has a point to make; `repeated`:
+    that it is not the first time."""
 
     text: Folded
     known: bool
@@ -50,6 +51,7 @@ class Reading:
     exposed: bool
     informal: bool
     remarks: bool
+    repeated: bool
 
     def is_grave(self, urgency: str | None) -> bool:
         """Whether a tripwire makes the matter grave. Words of danger have many harmless uses ("dead after a week"):
@@ -78,6 +80,7 @@ def read(request: DraftRequest, phrases: Phrases) -> Reading:
         exposed=is_exposed(request.words),
         informal=known and _is_informal(text, phrases),
         remarks=known and bool(find(phrases.language.remarks, text)),
+        repeated=known and bool(find(phrases.language.repeated, text)),
     )
 
 
