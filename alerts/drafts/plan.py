@@ -185,7 +185,7 @@ def _case(request: DraftRequest, reading: Reading) -> str | None:
     if request.category in REQUESTS:
         return request.category
     if request.sentiment == "negative":
-        return "complaint"
+        return "careful" if _contradicted(request, reading) else "complaint"
     if _is_chat(request):
         return None
     if request.category == "complaint" or _is_mixed(request, reading):
@@ -251,6 +251,13 @@ def _has_two_sides(request: DraftRequest, reading: Reading) -> bool:
 def _is_kind(request: DraftRequest) -> bool:
     """Whether the model reads praise, and the stars do not say otherwise."""
     return request.sentiment == "positive" and not _few(request)
+
+
+def _contradicted(request: DraftRequest, reading: Reading) -> bool:
+    """Whether all the stars speak against a model that reads a complaint in which no words name a problem: who is
+    content and told of old troubles elsewhere is not apologised to."""
+    full = request.stars is not None and request.stars > MANY
+    return full and reading.known and not any(found.span for found in reading.problems)
 
 
 def _is_mixed(request: DraftRequest, reading: Reading) -> bool:

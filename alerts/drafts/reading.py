@@ -12,6 +12,7 @@ from alerts.drafts.patterns import Folded, Span, find, fold
 from alerts.drafts.personal import is_exposed
 from alerts.drafts.phrases import TOPICS, Ask, Good, Kind, Phrases, Problem
 from alerts.drafts.request import DraftRequest
+from alerts.triage import REQUESTS
 
 AGREES = 2  # what the model's topic counts for, against the number of places that name a problem
 GRAVE = (
@@ -147,9 +148,10 @@ def _kind(
 ) -> Kind:
     """The gravest kind that the words name, then the built-in tripwires, then the model's topics, unless the words are
     of another matter or of praise: who was never in danger is not asked whether they are well. The press reports what
-    happened to others."""
+    happened to others; so does a journalist who asks about it."""
     kinds = phrases.kinds
-    if is_article(request):
+    asks = request.category in REQUESTS and "press" in hits
+    if is_article(request) or asks:
         return next(kind for kind in kinds if kind.id == "press")
     telling = {topic for kind in kinds for topic in kind.topics} & set(request.topics)
     agreed = [kind for kind in kinds if not telling or not kind.topics or telling & set(kind.topics)]
