@@ -188,6 +188,8 @@ def _case(request: DraftRequest, reading: Reading) -> str | None:
         return "careful" if _contradicted(request, reading) else "complaint"
     if _is_chat(request):
         return None
+    if request.category != "complaint" and _is_unsaid(request, reading):
+        return "careful"
     if request.category == "complaint" or _is_mixed(request, reading):
         return "mixed" if _has_two_sides(request, reading) else "complaint"
     if _is_kind(request) and reading.remarks and share_negative(request) < DOUBT:
@@ -264,6 +266,12 @@ def _is_mixed(request: DraftRequest, reading: Reading) -> bool:
     """Praise or chat with a point in it: a problem that its words name, or much of negative."""
     named = any(found.span for found in reading.problems) and request.urgency != "low"
     return named or share_negative(request) >= BOTH_SIDES
+
+
+def _is_unsaid(request: DraftRequest, reading: Reading) -> bool:
+    """Whether the model alone sees two sides: no words that we know praise anything, or name a problem."""
+    said = reading.goods or reading.remarks or any(found.span for found in reading.problems)
+    return reading.known and not said and not _few(request) and share_negative(request) >= BOTH_SIDES
 
 
 def _is_praise(request: DraftRequest) -> bool:
