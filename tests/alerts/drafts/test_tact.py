@@ -136,6 +136,7 @@ def test_nobody_is_thanked_twice(lang: str) -> None:
     phrases = load(lang)
     ends = (*phrases.moves["praise_close"], *phrases.moves["statement_close"], *phrases.moves["regards"])
     assert [wording.text for wording in ends if phrases.courtesies(wording)] == []
+    assert [wording.text for wording in phrases.moves["weak"] if "thanks" in phrases.courtesies(wording)] == []
 
 
 @pytest.mark.parametrize("lang", languages())
