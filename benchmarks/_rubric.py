@@ -36,8 +36,8 @@ _ADDRESS = re.compile(r"\S+@\S+|https?://\S+")
 
 
 class Expected(BaseModel):
-    """What a reply must be like. `names`: words of which one tells the customer soon that it is their matter; `must` and
-    `never`: words all and none of which it holds; `case`, `problem` and `form` (of address): as in a plan."""
+    """What a reply must be like. `names`: words of which one tells the customer soon that it is their matter;
+    `must` and `never`: words all and none of which it holds; `case`, `problem` and `form` (of address): as in a plan."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -139,7 +139,9 @@ def said_twice(text: str, lang: str) -> list[tuple[str, str]]:
     """Sentences of a draft that say the same: nearly all words of content of the one stand in the other. The signature
     is no sentence."""
     body = _ADDRESS.sub("", text.rpartition("\n\n")[0] or text)
-    ordinary = {fold(word, None).plain for word in load(lang if lang in languages() else FALLBACK).language.stopwords}
+    ordinary = {
+        fold(word, None).plain for word in load(lang if lang in languages() else FALLBACK).language.stopwords
+    }
     contents = [(one, _content(one, ordinary)) for one in _SENTENCE.split(body)]
     found = []
     for (one, mine), (other, theirs) in combinations(contents, 2):

@@ -41,7 +41,9 @@ def said(text: str, lang: str, seed: str = "a", **values: Any) -> str:
 
 
 def kind(text: str, lang: str) -> str:
-    return read(request(text, "negative/critical/complaint", lang=lang, topics=("safety_health",)), load(lang)).kind.id
+    return read(
+        request(text, "negative/critical/complaint", lang=lang, topics=("safety_health",)), load(lang)
+    ).kind.id
 
 
 @pytest.mark.parametrize(("lang", "text"), [(lang, text) for lang, texts in HURT.items() for text in texts])
@@ -92,7 +94,9 @@ def test_who_is_there_around_the_clock_may_say_so() -> None:
     always = brand({"critical_hours": "always"})
     replies = [said(HURT["it"][0], "it", str(seed), now=NIGHT, brand=always) for seed in range(12)]
     assert [reply for reply in replies if "ce ne stiamo occupando adesso" in reply]
-    assert plan.make(request(HURT["it"][0], "negative/critical/complaint", now=NIGHT)).facts.get("now") is None
+    assert (
+        plan.make(request(HURT["it"][0], "negative/critical/complaint", now=NIGHT)).facts.get("now") is None
+    )
 
 
 def test_a_journalist_who_asks_is_not_asked_how_they_feel() -> None:

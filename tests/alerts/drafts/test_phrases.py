@@ -102,7 +102,17 @@ def test_every_register_can_say_every_move(lang: str) -> None:
 def test_moves_that_open_a_draft_have_several_wordings(lang: str) -> None:
     of = load(lang)
     for register in of.language.registers:
-        for move in ("sorry", "praise", "noted", "invite", "glad", "ask_open", "sorry_again", "sorry_repeated", "sorry_edited"):
+        for move in (
+            "sorry",
+            "praise",
+            "noted",
+            "invite",
+            "glad",
+            "ask_open",
+            "sorry_again",
+            "sorry_repeated",
+            "sorry_edited",
+        ):
             fitting = [w for w in of.moves[move] if w.form in (None, register)]
             assert len(fitting) >= 2, (register, move)
 
