@@ -37,7 +37,7 @@ _ADDRESS = re.compile(r"\S+@\S+|https?://\S+")
 
 class Expected(BaseModel):
     """What a reply must be like. `names`: words of which one tells the customer soon that it is their matter;
-    `must` and `never`: words all and none of which it holds; `case`, `problem` and `form` (of address): as in a plan."""
+    `must` and `never`: words all and none of which it holds; `case`, `problem`, `form` (of address): as in a plan."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
