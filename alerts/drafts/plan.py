@@ -60,8 +60,8 @@ class Plan:
     `grounds`, what allows each of them (a part of the mention, a line of the configuration); `urgency`: whose clock
     runs; `again`: why this is not its author's first word (`came_back`, `edited`), or that their words say so
     (`repeated`); `entry`: the configured answer; `correction`: what the brand says of something untrue; `own`: the
-    brand's wordings by move; `sorry`: the customer is unhappy; `certain`: something went wrong; `offers`: the remedy is offered, though
-    it costs."""
+    brand's wordings by move; `sorry`: the customer is unhappy; `certain`: something went wrong; `offers`: the remedy is
+    offered, though it costs."""
 
     case: str | None
     phrases: Phrases
