@@ -166,7 +166,9 @@ def test_a_greeting_is_one_that_people_use(lang: str) -> None:
 def test_spanish_does_not_ask_to_be_told_again_where_nobody_was() -> None:
     """ "Por tener que contárnoslo" reads as if we had to be told; and only who wrote again wrote again."""
     assert not [wording.text for wording in load("es").moves["sorry"] if "otra vez" in wording.text]
-    assert not [wording.text for wording, _ in load("es").wordings() if "contárnoslo otra vez" in wording.text]
+    assert not [
+        wording.text for wording, _ in load("es").wordings() if "contárnoslo otra vez" in wording.text
+    ]
 
 
 def test_five_stars_are_not_apologised_to_where_no_words_name_a_problem() -> None:
