@@ -93,26 +93,26 @@ class Answer:
 class Parsed:
     """What one page shows.
 
-    `next`: the pages that follow it. `lists`: the first pages of other lists that it names, read also where it shows
-    no mentions itself. `problems`: what could not be read, one line each, without texts of mentions.
+    `next`: the pages that follow it. `problems`: what could not be read, one line each, without texts of mentions.
     `undated`: ids of mentions that carry the crawl's time because the page tells none. `derived`: ids that we made
     because the page tells none; True where author or time make it strong, False where only the place is known.
     `kept`: what the next crawl is given again, such as an ETag; None leaves it as it was. `wait`: seconds for which
     the page itself asks to be left alone. `answers`: the brand's replies that stand by themselves in a list, by the
     external id of what they answer, which may be on another page.
-    `unsaid`: ids that a look-up asked for and that its answer says nothing of: neither shown nor gone. `cost`: what
-    the page took of the source's `requests_per_day`, where that shows only in the answer.
+    `lists`: the first pages of other lists that it names, read also where it shows no mentions itself. `unsaid`: ids
+    that a look-up asked for and that its answer says nothing of: neither shown nor gone. `cost`: what the page took of
+    the source's `requests_per_day`, where that shows only in the answer.
     """
 
     mentions: tuple[NewMention, ...] = ()
     next: tuple[Fetch, ...] = ()
-    lists: tuple[Fetch, ...] = ()
     problems: tuple[str, ...] = ()
     undated: frozenset[str] = frozenset()
     derived: Mapping[str, bool] = field(default_factory=dict)
     kept: Mapping[str, str] | None = None
     wait: float | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    lists: tuple[Fetch, ...] = ()
     unsaid: frozenset[str] = frozenset()
     cost: int | None = None
 
@@ -122,7 +122,7 @@ class Spider(ABC, Generic[O_co]):
 
     # A list that shows only its newest: what leaves at its end was not removed.
     rolling: ClassVar[bool] = True
-    # Whether what a whole read does not show any more was removed; else only a look-up by its id tells.
+    # Whether what a whole read does not show was removed; False where the lists themselves come and go.
     tells_gone: ClassVar[bool] = True
     # Whether it asks only for what is new since the last read, so that nothing is a usual answer.
     only_news: ClassVar[bool] = False

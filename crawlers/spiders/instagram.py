@@ -118,7 +118,7 @@ class Spider(base.Spider[Options]):
             "external_id": name,
             "text": tidy(string(comment, "text") or ""),
             "author": author,
-            "author_id": string(comment, "from", "id") or author,
+            "author_id": author or string(comment, "from", "id"),  # lists of tags give names alone
             "published_at": at,
             "url": string(comment, "media", "permalink"),
             "thread": string(comment, "parent_id") or name,

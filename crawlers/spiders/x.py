@@ -5,6 +5,7 @@ Ids hold the moment at which they were given: milliseconds since November 2010 i
 
 import html
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ _FIELDS = {
     "expansions": "author_id,edit_history_tweet_ids",
     "user.fields": "name,public_metrics,username",
 }
+_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 _NO_LANGUAGE = {"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"}  # X's codes for no words, links, tags
 _GONE = (
     "/resource-not-found",
@@ -160,7 +162,8 @@ class Spider(base.Spider[Options]):
 
     def _values(self, post: Entry, author: Entry) -> Values:
         name, first = string(post, "id") or "", _first(post)
-        counts, handle = table(post, "public_metrics"), string(author, "username")
+        counts, handle = table(post, "public_metrics"), string(author, "username") or ""
+        page = handle if _HANDLE.fullmatch(handle) else "i"
         passed_on = [
             count for one in ("retweet_count", "quote_count") if (count := number(counts, one)) is not None
         ]
@@ -169,14 +172,12 @@ class Spider(base.Spider[Options]):
         return {
             "external_id": first,
             "text": _text(post),
-            "author": string(author, "name") or handle,
+            "author": string(author, "name") or handle or None,
             "author_id": string(post, "author_id"),
             "lang": None if code in _NO_LANGUAGE else code,
             "published_at": (self._made(first) if edited else told) or self._made(first) or told,
             "edited_at": (told or self._made(name)) if edited else None,
-            "url": f"https://x.com/{handle or 'i'}/status/{name}"
-            if name.isascii() and name.isdigit()
-            else None,
+            "url": f"https://x.com/{page}/status/{name}" if name.isascii() and name.isdigit() else None,
             "thread": string(post, "conversation_id") or first,
             "likes": number(counts, "like_count"),
             "shares": sum(passed_on) if passed_on else None,

@@ -152,7 +152,7 @@ def _tweet(world: World, post: Post, name: str, history: list[str]) -> Tweet:
         "public_metrics": _people(post.followers),
     }
     first = next((original.text for original in read_posts("x") if original.key == post.key), post.text)
-    tweet = {
+    tweet: Tweet = {
         "id": name,
         "text": first if history[1:] and name == history[0] else post.text,
         "author_id": author["id"],
