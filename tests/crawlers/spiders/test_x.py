@@ -68,7 +68,7 @@ def test_the_newest_id_never_goes_back_and_never_into_the_future() -> None:
 
 
 def test_ids_tell_their_time() -> None:
-    assert x._moment("1578516068309794817") == datetime(2022, 10, 7, 22, 42, 12, 719000, tzinfo=UTC)
+    assert x._moment("1578516068309794817") == datetime(2022, 10, 7, 22, 42, 12, 752000, tzinfo=UTC)
     moment = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
     assert x._moment(str(x._id_at(moment))) == moment
 
