@@ -14,6 +14,9 @@ LEAST: dict[str, dict[str, Any]] = {
     "feed": {"url": "https://press.example/feed.xml"},
     "appstore": {"app_id": "1900000042"},
     "mastodon": {"query": "caffè aurora"},
+    "facebook": {"page_id": "190000000042"},
+    "instagram": {"user_id": "17841400000000042"},
+    "x": {"query": "caffè aurora"},
 }
 
 
@@ -63,6 +66,20 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
         ("mastodon", {"overlap": "sometimes"}),
         ("mastodon", {"every": "15"}),
         ("mastodon", {"name": ""}),
+        ("facebook", {"page_id": "caffeaurora"}),
+        ("facebook", {"page_id": "1/../me"}),
+        ("facebook", {"version": "24"}),
+        ("facebook", {"posts": 0}),
+        ("facebook", {"base_url": "graph.facebook.com"}),
+        ("instagram", {"user_id": "@caffeaurora"}),
+        ("instagram", {"version": "v24.0/me"}),
+        ("instagram", {"posts": 1001}),
+        ("x", {"query": ""}),
+        ("x", {"query": "x" * 4001}),
+        ("x", {"account": "caffè"}),
+        ("x", {"account": "a OR b"}),
+        ("x", {"requests_per_day": 99}),
+        ("x", {"base_url": "https://token@api.x.com"}),
     ],
 )
 def test_what_cannot_be_is_an_error(kind: str, values: dict[str, Any]) -> None:
@@ -97,4 +114,7 @@ def test_what_is_searched_by_words_is_open() -> None:
         "feed": True,
         "appstore": False,
         "mastodon": True,
+        "facebook": False,
+        "instagram": False,
+        "x": True,
     }
