@@ -43,7 +43,9 @@ class Cursor(BaseModel):
     undated: bool = False  # some mention carries our time instead of its own
     doubted: bool = False  # many vanished at once: believed when the next crawl agrees
     empty: list[str] = []  # chains (countries) without any mention
-    fields: dict[str, float] = {}  # how many of the first page's mentions usually have each field, 0..1
+    fields: dict[
+        str, float
+    ] = {}  # how many of a list's first mentions usually have each field ("it stars"), 0..1
     kept: dict[str, str] = {}
 
     @classmethod
@@ -139,7 +141,7 @@ class Reading:
         changed its shape, and what is read from it would overwrite what is known.
         """
         if page.number == 1:
-            self._compare(parsed)
+            self._compare(page.chain, parsed)
         self.kept.update(parsed.kept or {})
         self.answers = {**parsed.answers, **self.answers}
         about, others = [], []
@@ -336,17 +338,19 @@ class Reading:
         whole = all(chain.end == "end" for chain in self.chains.values())
         return not self.spider.rolling and whole and len(self.seen) < self.cursor.listed
 
-    def _compare(self, parsed: Parsed) -> None:
+    def _compare(self, chain: str, parsed: Parsed) -> None:
+        """Each list with itself: what one of them always has another may never have."""
         shares = present(parsed)
         for name, share in shares.items():
-            usual = self.cursor.fields.get(name, 0.0)
+            key = f"{chain} {name}".strip()
+            usual = self.cursor.fields.get(key, 0.0)
             if vanished(usual, share, len(parsed.mentions)):
                 raise Permanent(
                     "the page has changed",
                     f"{name} is missing in {1 - share:.0%} of {len(parsed.mentions)} results, where {usual:.0%} "
                     "used to have it; nothing of it was stored: check the page or its selectors",
                 )
-            self.shares.setdefault(name, []).append(share)
+            self.shares.setdefault(key, []).append(share)
 
     def _usual(self, name: str) -> float:
         """The share of mentions with a field: an exponentially weighted mean over crawls."""

@@ -89,7 +89,7 @@ class Spider(base.Spider[Options]):
             shown, name = tables(post, "comments", "data"), string(post, "id")
             comments += shown
             if name and re.fullmatch(r"\d+(_\d+)?", name):
-                lists += self._more(name, 1, shown, graph.after(post.get("comments")))
+                lists += self._more(name, 2, shown, graph.after(post.get("comments")))
         kept = {"read_at": self.context.now.isoformat()} if page.number == 1 else None
         return replace(self._comments(comments), lists=tuple(lists), kept=kept)
 

@@ -79,7 +79,7 @@ class Spider(base.Spider[Options]):
             shown, name = tables(post, "comments", "data"), string(post, "id")
             comments += [{"media": post} | comment for comment in shown]
             if name and _NUMBER.fullmatch(name):
-                lists += self._more(name, 1, shown, graph.after(post.get("comments")))
+                lists += self._more(name, 2, shown, graph.after(post.get("comments")))
         kept = {"read_at": self.context.now.isoformat()} if page.number == 1 else None
         return replace(self._comments(comments), lists=tuple(lists), kept=kept)
 

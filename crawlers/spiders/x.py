@@ -7,6 +7,7 @@ import html
 import json
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,8 +29,8 @@ _EPOCH = 1_288_834_974_657  # milliseconds since 1970 from which ids count
 _LOW = 22  # bits of an id that tell no time
 _TOO_OLD = 1 << 41  # ids before time was in them
 _FIELDS = {
-    "tweet.fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,lang,note_tweet,public_metrics,"
-    "referenced_tweets",
+    "tweet.fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,in_reply_to_user_id,lang,note_tweet,"
+    "public_metrics,referenced_tweets",
     "expansions": "author_id,edit_history_tweet_ids",
     "user.fields": "name,public_metrics,username",
 }
@@ -65,11 +66,14 @@ class Spider(base.Spider[Options]):
             [*shown, *tables(found, "includes", "tweets")], {_first(one) for one in shown}
         )
         people = {string(user, "id"): user for user in tables(found, "includes", "users")}
-        ours = {name for name, user in people.items() if self._ours(user)}
+        known = self.context.kept.get("own_id", "")
+        ours = {name for name, user in people.items() if name and self._ours(user)} | (
+            {known} if known else set()
+        )
         parsed = answers.read(
             self.context,
             [post for post in posts if string(post, "author_id") not in ours],
-            lambda post: self._values(post, people.get(string(post, "author_id"), {})),
+            lambda post: self._values(post, people.get(string(post, "author_id"), {}), ours),
             "post",
         )
         parsed = replace(
@@ -79,7 +83,7 @@ class Spider(base.Spider[Options]):
         )
         if page.chain == "look-up":
             return replace(parsed, unsaid=_unsaid(tables(found, "errors")))
-        return replace(parsed, next=self._next(page, found), kept=self._kept(page, shown))
+        return replace(parsed, next=self._next(page, found), kept=self._kept(page, shown, ours))
 
     def refusal(self, page: Page) -> Permanent | Transient | None:
         """RFC 7807: the problem's type says what it is. A 429 without one waits for the headers' reset."""
@@ -150,17 +154,18 @@ class Spider(base.Spider[Options]):
         token = string(found, "meta", "next_token")
         return (self._search(page.number + 1, token),) if token else ()
 
-    def _kept(self, page: Page, shown: Sequence[Entry]) -> dict[str, str] | None:
-        """The newest id that was ever seen; the first page holds it."""
+    def _kept(self, page: Page, shown: Sequence[Entry], ours: AbstractSet[str]) -> dict[str, str] | None:
+        """The newest id that was ever seen, which the first page holds; the brand's own number."""
+        kept = {"own_id": min(ours)} if ours else {}
         if page.number > 1:
-            return None
+            return kept or None
         known = [self.context.kept.get("newest_id", ""), *(string(post, "id") or "" for post in shown)]
         dated = [
             name for name in known if (at := _moment(name)) and at <= self.context.now + timedelta(hours=1)
         ]
-        return {"newest_id": max(dated, key=int)} if dated else None
+        return kept | ({"newest_id": max(dated, key=int)} if dated else {}) or None
 
-    def _values(self, post: Entry, author: Entry) -> Values:
+    def _values(self, post: Entry, author: Entry, ours: AbstractSet[str]) -> Values:
         name, first = string(post, "id") or "", _first(post)
         counts, handle = table(post, "public_metrics"), string(author, "username") or ""
         page = handle if _HANDLE.fullmatch(handle) else "i"
@@ -178,7 +183,7 @@ class Spider(base.Spider[Options]):
             "published_at": (self._made(first) if edited else told) or self._made(first) or told,
             "edited_at": (told or self._made(name)) if edited else None,
             "url": f"https://x.com/{page}/status/{name}" if name.isascii() and name.isdigit() else None,
-            "thread": string(post, "conversation_id") or first,
+            "thread": first if _opens(post, ours) else string(post, "conversation_id") or first,
             "likes": number(counts, "like_count"),
             "shares": sum(passed_on) if passed_on else None,
             "replies": number(counts, "reply_count"),
@@ -214,6 +219,15 @@ def _first(post: Entry) -> str:
     history = post.get("edit_history_tweet_ids")
     first = history[0] if isinstance(history, list) and history else None
     return first if isinstance(first, str) and first else string(post, "id") or ""
+
+
+def _opens(post: Entry, ours: AbstractSet[str]) -> bool:
+    """Whether it replies to a post of the brand that stands by itself: all such replies are one conversation to X, and
+    as many matters as there are customers to us."""
+    above = {
+        string(one, "id") for one in tables(post, "referenced_tweets") if string(one, "type") == "replied_to"
+    }
+    return string(post, "in_reply_to_user_id") in ours and string(post, "conversation_id") in above
 
 
 def _newest_versions(posts: Sequence[Entry], wanted: set[str]) -> list[Entry]:

@@ -138,6 +138,7 @@ def _tweets(world: World) -> dict[str, Tweet]:
                 "author": author,
                 "author_id": "42",
                 "referenced_tweets": [{"type": "replied_to", "id": history[0]}],
+                "in_reply_to_user_id": _person(post),
                 "edit_history_tweet_ids": [reply["id"]],
             }
     return found
@@ -146,7 +147,7 @@ def _tweets(world: World) -> dict[str, Tweet]:
 def _tweet(world: World, post: Post, name: str, history: list[str]) -> Tweet:
     at = datetime.fromtimestamp(((int(name) >> 22) + _EPOCH) / 1000, UTC)
     author = {
-        "id": str(zlib.crc32(post.author.encode())),
+        "id": _person(post),
         "name": post.author,
         "username": post.acct,
         "public_metrics": _people(post.followers),
@@ -173,7 +174,12 @@ def _tweet(world: World, post: Post, name: str, history: list[str]) -> Tweet:
     if post.reply_to:
         above = _history(world, _by_key(world, post.reply_to))[0]
         tweet["referenced_tweets"] = [{"type": "replied_to", "id": above}]
+        tweet["in_reply_to_user_id"] = _person(_by_key(world, post.reply_to))
     return tweet
+
+
+def _person(post: Post) -> str:
+    return str(zlib.crc32(post.author.encode()))
 
 
 def _people(followers: int) -> dict[str, int]:

@@ -40,7 +40,7 @@ def words(one: Spider[Any]) -> dict[str, str]:
     ],
 )
 def test_reposts_are_left_out_and_own_replies_read(query: str, account: str | None, asked: str) -> None:
-    options = {"query": query} | ({"account": account} if account else {})
+    options: dict[str, Any] = {"query": query} | ({"account": account} if account else {})
     assert words(spider("x", **options))["query"] == asked
 
 
@@ -106,6 +106,32 @@ def test_of_own_replies_the_newest_is_the_answer_and_none_is_a_mention() -> None
     assert [m.external_id for m in parsed.mentions] == ["99"]
     assert parsed.answers == {"66": Answer("101", NOW - timedelta(hours=1))}
     assert parsed.cost == 3
+
+
+def test_customers_under_a_post_of_the_brand_are_matters_of_their_own() -> None:
+    """To X all that stands under one post is one conversation."""
+
+    def reply(name: str, above: str, to: str) -> dict[str, Any]:
+        referenced = [{"type": "replied_to", "id": above}]
+        told = {"conversation_id": "50", "in_reply_to_user_id": to, "referenced_tweets": referenced}
+        return {"id": name, "text": name, "author_id": "8"} | told
+
+    answer = {
+        "data": [
+            reply("61", "50", "7"),
+            reply("62", "50", "7"),
+            reply("63", "61", "9"),
+            {"id": "50", "author_id": "7"},
+        ],
+        "includes": {"users": [{"id": "7", "username": "caffeaurora"}]},
+    }
+    parsed = parse(spider("x", query="aurora"), answer, chain="search", number=2)
+    assert [m.thread for m in parsed.mentions] == ["61", "62", "50"]
+    assert parsed.kept == {"own_id": "7"}
+    one = known(NOW - timedelta(hours=1))
+    object.__setattr__(one.context, "kept", {"own_id": "7"})
+    alone = parse(one, {"data": [reply("61", "50", "7")]}, chain="search", number=2)
+    assert [m.thread for m in alone.mentions] == ["61"], "the brand's number is kept from crawl to crawl"
 
 
 def refusal(status: int, **problem: Any) -> Permanent | Transient | None:
