@@ -165,7 +165,7 @@ class Reading:
         repeated = bool(ids) and self.seen.issuperset(ids)
         self._note(chain, parsed, ids)
         others = self._ask(parsed.lists)
-        if not parsed.next or not ids or repeated:
+        if not parsed.next or not (ids or parsed.passed) or repeated:
             chain.end = "end"
             return others
         if all_known and self._beyond(chain, page, parsed):

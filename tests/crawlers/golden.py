@@ -73,6 +73,7 @@ def shown(parsed: Parsed) -> dict[str, Any]:
 
 def _fetch(fetch: Fetch) -> dict[str, Any]:
     found = {"url": fetch.url, "number": fetch.number, "chain": fetch.chain, "headers": dict(fetch.headers)}
+    found |= {"cost": fetch.cost} if fetch.cost != 1 else {}
     return {name: value for name, value in found.items() if value}
 
 
