@@ -151,3 +151,15 @@ def test_what_is_searched_by_words_is_open() -> None:
         "x": True,
     }
     assert {name: platforms.get(name).open for name in expected} == expected
+
+
+def test_youtube_needs_something_to_read() -> None:
+    with pytest.raises(ValidationError, match="needs channel, videos or query"):
+        options("youtube", channel=None)
+    assert options("youtube", channel=None, videos=["aurMokaSole"]).requests_per_day == 10_000
+    assert options("youtube", requests_per_day=500).requests_per_day == 500
+
+
+def test_x_has_a_budget_unless_it_is_given_another() -> None:
+    assert options("x").requests_per_day == 1000
+    assert options("x", requests_per_day=100).requests_per_day == 100
