@@ -158,6 +158,28 @@ def test_comments_that_vanish_from_the_page_are_told_by_a_look_up_only(
     assert gone(db) == set(), "a list shows only the newest of each post"
 
 
+def test_of_replies_on_several_pages_the_newest_stays_the_answer(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    page = Facebook(site, 1)
+    engine.crawl(job(db, page.source()))
+
+    def reply(name: str, minutes: int) -> dict[str, Any]:
+        at = f"{utcnow() - timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S+0000}"
+        said = {"id": f"7_{name}", "message": name, "created_time": at, "parent": {"id": "7_1"}}
+        return said | {"from": {"id": PAGE, "name": "Caffè Aurora"}}
+
+    newer, older = [reply("newer", 5), page.comment("7_2")], [reply("older", 9), page.comment("7_3")]
+    edge = {"data": newer, "paging": {"cursors": {"after": "A"}, "next": "n"}}
+    posts = as_json({"data": [{"id": f"{PAGE}_7", "comments": edge}]})
+    site.put(f"/v24.0/{PAGE}/published_posts?*", posts)
+    site.put(f"/v24.0/{PAGE}_7/comments?*", as_json({"data": older}))
+    assert engine.crawl(job(db, page.source())).report.error is None
+    (mention,) = [one for one in mentions(db) if one.external_id == "7_1"]
+    assert mention.answer == "newer"
+    assert engine.crawl(job(db, page.source())).report.refreshed == 0
+
+
 class Posts:
     """A search of X and its look-up; `problems` are told beside what a look-up shows."""
 
