@@ -20,6 +20,9 @@ LEAST: dict[str, dict[str, Any]] = {
     "reddit": {"query": "caffè aurora"},
     "webhook": {},
     "mailbox": {"host": "imap.aurora.example"},
+    "facebook": {"page_id": "190000000042"},
+    "instagram": {"user_id": "17841400000000042"},
+    "x": {"query": "caffè aurora"},
 }
 
 
@@ -95,6 +98,20 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
         ("mailbox", {"security": "ssl"}),
         ("mailbox", {"port": 0}),
         ("webhook", {"fields": {"colour": "c"}}),
+        ("facebook", {"page_id": "caffeaurora"}),
+        ("facebook", {"page_id": "1/../me"}),
+        ("facebook", {"version": "24"}),
+        ("facebook", {"posts": 0}),
+        ("facebook", {"base_url": "graph.facebook.com"}),
+        ("instagram", {"user_id": "@caffeaurora"}),
+        ("instagram", {"version": "v24.0/me"}),
+        ("instagram", {"posts": 1001}),
+        ("x", {"query": ""}),
+        ("x", {"query": "x" * 4001}),
+        ("x", {"account": "caffè"}),
+        ("x", {"account": "a OR b"}),
+        ("x", {"requests_per_day": 99}),
+        ("x", {"base_url": "https://token@api.x.com"}),
     ],
 )
 def test_what_cannot_be_is_an_error(kind: str, values: dict[str, Any]) -> None:
@@ -124,12 +141,16 @@ def test_options_do_not_change() -> None:
 
 
 def test_what_is_searched_by_words_is_open() -> None:
-    assert {name: platforms.get(name).open for name in ("page", "feed", "appstore", "mastodon")} == {
+    expected = {
         "page": False,
         "feed": True,
         "appstore": False,
         "mastodon": True,
+        "facebook": False,
+        "instagram": False,
+        "x": True,
     }
+    assert {name: platforms.get(name).open for name in expected} == expected
 
 
 def test_youtube_needs_something_to_read() -> None:
@@ -137,3 +158,8 @@ def test_youtube_needs_something_to_read() -> None:
         options("youtube", channel=None)
     assert options("youtube", channel=None, videos=["aurMokaSole"]).requests_per_day == 10_000
     assert options("youtube", requests_per_day=500).requests_per_day == 500
+
+
+def test_x_has_a_budget_unless_it_is_given_another() -> None:
+    assert options("x").requests_per_day == 1000
+    assert options("x", requests_per_day=100).requests_per_day == 100
