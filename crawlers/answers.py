@@ -55,6 +55,13 @@ def number(thing: Any, *names: str) -> int | None:
     return int(found) if found and found.isascii() and found.isdigit() and len(found) < 16 else None
 
 
+def own_names(context: Context[Any], accounts: Iterable[str] = ()) -> frozenset[str]:
+    """The names under which the brand itself writes: the accounts that are configured, and aliases that are handles
+    (@brand); without the @, in lower case."""
+    handles = (*accounts, *(alias for alias in context.brand.aliases if alias[:1] == "@"))
+    return frozenset(handle.lstrip("@").casefold() for handle in handles) - {""}
+
+
 def read(
     context: Context[Any],
     entries: Iterable[Entry],
