@@ -90,6 +90,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """A mention that a page only names, or shows in part: `fetch` shows it as a whole."""
+
+    external_id: str
+    fetch: Fetch
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """What one page shows.
 
@@ -98,7 +107,8 @@ class Parsed:
     because the page tells none; True where author or time make it strong, False where only the place is known.
     `kept`: what the next crawl is given again, such as an ETag; None leaves it as it was. `wait`: seconds for which
     the page itself asks to be left alone. `answers`: the brand's replies that stand by themselves in a list, by the
-    external id of what they answer, which may be on another page.
+    external id of what they answer, which may be on another page. `leads`: mentions that are asked for one by one where
+    they are not stored yet. `left`: how many requests the platform still allows today.
     """
 
     mentions: tuple[NewMention, ...] = ()
@@ -108,7 +118,15 @@ class Parsed:
     derived: Mapping[str, bool] = field(default_factory=dict)
     kept: Mapping[str, str] | None = None
     wait: float | None = None
+    leads: tuple[Lead, ...] = ()
+    left: int | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
+
+    @property
+    def dates(self) -> list[datetime]:
+        """When what the page shows or names was published, in its order, as far as it tells."""
+        told = [mention.published_at for mention in self.mentions if mention.external_id not in self.undated]
+        return told + [lead.published_at for lead in self.leads if lead.published_at]
 
 
 class Spider(ABC, Generic[O_co]):

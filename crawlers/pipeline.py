@@ -36,7 +36,8 @@ log = logging.getLogger(__name__)
 DOUBTFUL = 3  # more than so many, and more than this share of what was listed, do not vanish
 DOUBTFUL_SHARE = 0.3  # at once without doubt: then the next crawl has to agree
 CANDIDATES = 200  # rows looked at for one made id
-LOOKED_AT = 500  # mentions looked at again in one crawl
+LOOKED_AT = 500  # mentions looked at again in one crawl, in
+LOOKS = 50  # requests at most: where each shows one mention, their limits are soon used up
 
 
 @dataclass(slots=True)
@@ -75,12 +76,12 @@ class Keeper:
             if row.spent_on == reading.today:
                 reading.spent = row.spent
             if spider.look_up_size:
-                reading.due = due_looks(session, options.name, reading.context.now, LOOKED_AT)
+                reading.due = due_looks(session, options.name, reading.context.now, min(LOOKED_AT, LOOKS * spider.look_up_size))
         return reading
 
     def keep(self, reading: Reading, page: Page, parsed: Parsed) -> Kept:
         """Commits one page, and with the last one what the whole read has shown."""
-        now = utcnow()
+        now, options = utcnow(), reading.context.options
         mentions, others = reading.take(page, parsed)
         with self._db.write() as session:
             mentions = _settled(session, mentions, parsed, reading.seen)
@@ -94,8 +95,11 @@ class Keeper:
             stored.refreshed += _answered(session, reading, mentions, parsed, now)
             kept = Kept(len(stored.new), len(stored.edited), len(stored.refreshed), stored.unchanged)
             kept.late = _late(session, reading, stored)
-            ids = [m.external_id for m in mentions] + others
-            kept.next = reading.follow(page, parsed, ids, all_known=not stored.new)
+            named = [lead.external_id for lead in parsed.leads]
+            ids = [m.external_id for m in mentions] + others + named
+            known = known_ids(session, options.brand, options.type, named) if named else set()
+            all_known = not stored.new and known.issuperset(named)
+            kept.next = reading.follow(page, parsed, ids, all_known) + reading.follow_leads(parsed, known)
             if reading.open == 1 and not kept.next and not reading.failed:
                 self._finish(session, reading, kept, now)
         return kept

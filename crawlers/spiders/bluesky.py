@@ -1,15 +1,14 @@
-"""Bluesky: posts found by words, the newest first, and again by their addresses, 25 at a time."""
+"""Bluesky: posts found by words, the newest first, and again by their addresses; what the brand has answered."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from urllib.parse import urlencode
 
 from crawlers import answers, base
 from crawlers.answers import Entry, Values, number, string, table, tables
-from crawlers.base import Fetch, Page, Parsed
+from crawlers.base import Answer, Fetch, Page, Parsed
 from crawlers.dates import parse_date
 from crawlers.reviews import language
 from crawlers.text import tidy
@@ -41,22 +40,22 @@ class Spider(base.Spider[Options]):
         return signin.token_of(answer, "accessJwt")
 
     def first(self) -> list[Fetch]:
-        return [self._search(1)]
+        return [self._search(1), *(self._feed(account) for account in self.context.options.accounts)]
 
     def look_up(self, ids: Sequence[str]) -> Fetch:
         return self._fetch("app.bsky.feed.getPosts", [("uris", uri) for uri in ids], 1, "posts")
 
     def parse(self, page: Page) -> Parsed:
         whole = table(answers.whole(page, "posts"))
+        if page.chain.startswith("answers "):
+            return Parsed(answers=self._replies([table(shown, "post") for shown in tables(whole, "feed")]))
         if not isinstance(whole.get("posts"), list):
             raise Permanent("no posts", f"{page.host} answered without posts: check base_url")
         posts = tables(whole, "posts")
-        replies = {}
-        for post in filter(self._ours, posts):
-            replies[string(post, "record", "reply", "parent", "uri")] = post
-        parsed = answers.read(self.context, posts, partial(self._values, replies=replies), "post")
-        cursor = string(whole, "cursor") if page.chain != "posts" and posts else None
-        return replace(parsed, next=(self._search(page.number + 1, cursor),) if cursor else ())
+        parsed = answers.read(self.context, posts, self._values, "post")
+        cursor = string(whole, "cursor") if page.chain == "search" and posts else None
+        following = (self._search(page.number + 1, cursor),) if cursor else ()
+        return replace(parsed, next=following, answers=self._replies(posts))
 
     def refusal(self, page: Page) -> Permanent | Transient | None:
         """Bluesky names its errors; a search without sign-in is refused by most servers."""
@@ -91,6 +90,11 @@ class Spider(base.Spider[Options]):
             words.append(("cursor", cursor))
         return self._fetch("app.bsky.feed.searchPosts", words, number, "search")
 
+    def _feed(self, account: str) -> Fetch:
+        """The newest posts of an account of the brand, in which its replies are."""
+        words = [("actor", account.lstrip("@")), ("filter", "posts_with_replies"), ("limit", str(LIMIT))]
+        return self._fetch("app.bsky.feed.getAuthorFeed", words, 1, f"answers {account}")
+
     def _fetch(self, method: str, words: list[tuple[str, str]], number: int, chain: str) -> Fetch:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return Fetch(f"{self._url(method)}?{urlencode(words)}", number, chain, headers)
@@ -102,11 +106,19 @@ class Spider(base.Spider[Options]):
         own = answers.own_names(self.context, self.context.options.accounts)
         return any((string(post, "author", name) or "").casefold() in own for name in ("did", "handle"))
 
-    def _values(self, post: Entry, replies: dict[str | None, Entry]) -> Values | None:
+    def _replies(self, posts: Iterable[Entry]) -> dict[str, Answer]:
+        """What the brand has answered, by the address of the post that it answers."""
+        found = {}
+        for post in posts:
+            above = string(post, "record", "reply", "parent", "uri")
+            if above and self._ours(post):
+                found[above] = Answer(_text(table(post, "record")), self._written_at(post))
+        return found
+
+    def _values(self, post: Entry) -> Values | None:
         uri, author, record = string(post, "uri"), table(post, "author"), table(post, "record")
         if self._ours(post) or self._kept_out(post, author):
             return None
-        answer = replies.get(uri)
         langs = record.get("langs")
         return {
             "external_id": uri,
@@ -121,8 +133,6 @@ class Spider(base.Spider[Options]):
             "likes": number(post, "likeCount"),
             "shares": _sum(number(post, "repostCount"), number(post, "quoteCount")),
             "replies": number(post, "replyCount"),
-            "answer": _text(table(answer, "record")) if answer else None,
-            "answered_at": self._written_at(answer) if answer else None,
         }
 
     def _kept_out(self, post: Entry, author: Entry) -> bool:

@@ -1,4 +1,4 @@
-"""Bluesky's interface: a session for an app password, search in posts by cursor, look-up of 25 posts."""
+"""Bluesky's interface: a session for an app password, search by cursor, look-up of 25 posts, an account's feed."""
 
 import json
 from datetime import timedelta
@@ -47,6 +47,9 @@ def answer(visit: Visit) -> Response:
         if not 0 < len(asked) <= TOGETHER:
             return _error(400, "InvalidRequest", 'Error: Params must have the property "uris"')
         return _told(visit, {"posts": [_view(visit, post) for post in posts if uri(post) in asked]})
+    if visit.path == "/xrpc/app.bsky.feed.getAuthorFeed":
+        theirs = [post for post in posts if visit.query.get("actor") in (_handle(post), _did(_handle(post)))]
+        return _told(visit, {"feed": [{"post": _view(visit, post)} for post in theirs[:MOST]]})
     if visit.path != "/xrpc/app.bsky.feed.searchPosts":
         return _error(501, "MethodNotImplemented", "Method Not Implemented")
     words = fold(visit.query.get("q", "")).split()
