@@ -100,7 +100,7 @@ def _hit(visit: Visit, post: Post, posts: list[Post]) -> dict[str, Any]:
         "story_text": text or None,
         "url": post.more.get("url"),
         "points": post.likes,
-        "num_comments": post.replies,
+        "num_comments": _below(post, posts),
         "story_id": int(post.key),
     }
 
@@ -126,6 +126,10 @@ def _item(visit: Visit, post: Post, posts: list[Post]) -> dict[str, Any]:
 def _story(post: Post, posts: list[Post]) -> Post:
     above = next((one for one in posts if one.key == post.reply_to), None)
     return _story(above, posts) if above else post
+
+
+def _below(post: Post, posts: list[Post]) -> int:
+    return sum(1 + _below(one, posts) for one in posts if one.reply_to == post.key)
 
 
 def _seconds(visit: Visit, at: timedelta) -> int:
