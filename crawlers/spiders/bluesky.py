@@ -1,6 +1,7 @@
 """Bluesky: posts found by words, the newest first, and again by their addresses; what the brand has answered."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from store.errors import Permanent, Transient
 LIMIT = 100  # the most that a search gives at once
 KIND = "app.bsky.feed.post"
 HIDDEN = {"!takedown", "!suspend", "!hide"}  # what moderation has taken out of sight
+_PLAIN = re.compile(r"[A-Za-z0-9._:~-]{1,500}")  # what handles, DIDs and record keys are made of
 _JSON = (("Content-Type", "application/json"), ("Accept", "application/json"))
 
 
@@ -177,8 +179,9 @@ def _link(uri: str | None, author: Entry) -> str | None:
     """Where people read it. A handle that is not valid any more is told as such: then the DID stands there."""
     place, _, rkey = (uri or "").removeprefix("at://").partition(f"/{KIND}/")
     handle = string(author, "handle")
-    named = handle if handle and handle != "handle.invalid" else place
-    return f"https://bsky.app/profile/{named}/post/{rkey}" if named and rkey else None
+    named = handle if handle and handle != "handle.invalid" and _PLAIN.fullmatch(handle) else place
+    told = _PLAIN.fullmatch(named) and _PLAIN.fullmatch(rkey)
+    return f"https://bsky.app/profile/{named}/post/{rkey}" if told else None
 
 
 def _sum(*counts: int | None) -> int | None:
