@@ -153,7 +153,7 @@ class Spider(base.Spider[Options]):
         if not topic or not place:
             return None
         slug = quote(string(post, "topic_slug") or "-", safe="")
-        return f"{self.context.options.base_url.rstrip('/')}/t/{slug}/{quote(topic)}/{quote(place)}"
+        return f"{self.context.options.base_url.rstrip('/')}/t/{slug}/{quote(topic, safe='')}/{quote(place, safe='')}"
 
 
 def _likes(post: Entry) -> int | None:
