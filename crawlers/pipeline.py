@@ -76,7 +76,9 @@ class Keeper:
             if row.spent_on == reading.today:
                 reading.spent = row.spent
             if spider.look_up_size:
-                reading.due = due_looks(session, options.name, reading.context.now, min(LOOKED_AT, LOOKS * spider.look_up_size))
+                reading.due = due_looks(
+                    session, options.name, reading.context.now, min(LOOKED_AT, LOOKS * spider.look_up_size)
+                )
         return reading
 
     def keep(self, reading: Reading, page: Page, parsed: Parsed) -> Kept:

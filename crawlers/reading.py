@@ -180,7 +180,9 @@ class Reading:
             lead.fetch
             for lead in parsed.leads
             if lead.external_id not in known
-            and (self.deep or self.window is None or not lead.published_at or lead.published_at >= self.window)
+            and (
+                self.deep or self.window is None or not lead.published_at or lead.published_at >= self.window
+            )
         ]
         return self._ask(wanted)
 

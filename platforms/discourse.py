@@ -14,11 +14,14 @@ class Options(SourceOptions):
         pattern=r"^https?://", description="the forum's address, its folder included where it has one"
     )
     query: str | None = Field(
-        None, min_length=1, max_length=200, description="words to search for; this or `own`"
+        None,
+        min_length=1,
+        max_length=200,
+        description="words to search for; without them all of a forum of the brand's own is read",
     )
     own: bool = Field(
         False,
-        description="the brand's own forum: every post is a mention, and what its staff writes is an answer",
+        description="the brand's own forum: no post has to name the brand, and what its staff writes is an answer",
     )
     accounts: list[str] = Field(
         [], description="the brand's user names there: what they write is an answer, not a mention"
@@ -43,8 +46,8 @@ class Options(SourceOptions):
 
     @model_validator(mode="after")
     def asks_for_something(self) -> Self:
-        if self.own == bool(self.query):
-            raise ValueError("give words in query, or own = true for a forum of the brand's own; not both")
+        if not self.own and not self.query:
+            raise ValueError("give words in query, or own = true for a forum of the brand's own")
         return self
 
 

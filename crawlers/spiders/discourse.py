@@ -24,9 +24,9 @@ class Spider(base.Spider[Options]):
     look_up_size = 1
 
     def first(self) -> list[Fetch]:
-        if self.context.options.own:
-            return [self._fetch("/posts.json", {}, 1, "posts")]
-        return [self._search(1)]
+        if self.context.options.query:
+            return [self._search(1)]
+        return [self._fetch("/posts.json", {}, 1, "posts")]
 
     def look_up(self, ids: Sequence[str]) -> Fetch:
         return self._one(ids[0].rpartition("/")[2])
@@ -80,7 +80,10 @@ class Spider(base.Spider[Options]):
         options = self.context.options
         headers = {}
         if options.api_username:
-            headers = {"Api-Key": self.context.secret(options.api_key_env), "Api-Username": options.api_username}
+            headers = {
+                "Api-Key": self.context.secret(options.api_key_env),
+                "Api-Username": options.api_username,
+            }
         asked = f"?{urlencode(words)}" if words else ""
         return Fetch(f"{options.base_url.rstrip('/')}{path}{asked}", number, chain, headers)
 

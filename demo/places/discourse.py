@@ -59,9 +59,7 @@ def answer(visit: Visit) -> Response:
         if not found:
             return _error(404, "not_found", "The requested URL or resource could not be found.")
         single = _post(visit, found[0], posts)
-        return as_json(
-            {name: value for name, value in single.items() if not name.startswith("topic_title")}
-        )
+        return as_json({name: value for name, value in single.items() if not name.startswith("topic_title")})
     if path == "search.json":
         return _search(visit, posts)
     return _error(404, "not_found", "The requested URL or resource could not be found.")

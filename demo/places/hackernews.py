@@ -38,7 +38,9 @@ def answer(visit: Visit) -> Response:
     if kind != "search_by_date":
         return _error(404, "Not Found")
     words = fold(visit.query.get("query", "")).split()
-    wanted = [post for post in posts if all(word in fold(f"{post.title or ''} {post.text}") for word in words)]
+    wanted = [
+        post for post in posts if all(word in fold(f"{post.title or ''} {post.text}") for word in words)
+    ]
     wanted = [post for post in wanted if _tagged(visit.query.get("tags", ""), post)]
     for sign, bound in _BOUND.findall(visit.query.get("numericFilters", "")):
         wanted = [post for post in wanted if _holds(_seconds(visit, post.at), sign, int(bound))]

@@ -16,6 +16,10 @@ LEAST: dict[str, dict[str, Any]] = {
     "mastodon": {"query": "caffè aurora"},
     "reddit": {"query": "caffè aurora"},
     "webhook": {},
+    "bluesky": {"query": "caffè aurora"},
+    "hackernews": {"query": "caffè aurora"},
+    "stackexchange": {"query": "caffè aurora"},
+    "discourse": {"base_url": "https://forum.example", "query": "caffè aurora"},
 }
 
 
@@ -65,6 +69,17 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
         ("mastodon", {"overlap": "sometimes"}),
         ("mastodon", {"every": "15"}),
         ("mastodon", {"name": ""}),
+        ("bluesky", {"query": ""}),
+        ("bluesky", {"base_url": "bsky.social"}),
+        ("bluesky", {"accounts": "me.example"}),
+        ("hackernews", {"history": "long"}),
+        ("hackernews", {"pages": 0}),
+        ("stackexchange", {"site": "it.stackoverflow/x"}),
+        ("stackexchange", {"query": None, "tags": []}),
+        ("stackexchange", {"accounts": ["Aurora support"]}),
+        ("stackexchange", {"filter": "a&site=x"}),
+        ("discourse", {"query": None}),
+        ("discourse", {"base_url": "https://key@forum.example"}),
         ("reddit", {"query": "x" * 513}),
         ("reddit", {"token_url": "https://me:secret@www.reddit.com/token"}),
         ("webhook", {"signature": "none"}),

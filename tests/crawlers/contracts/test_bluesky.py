@@ -104,7 +104,10 @@ def test_a_session_is_asked_for_with_an_app_password() -> None:
     wanted = one.sign_in()
     assert wanted is not None
     assert wanted.url == "https://bsky.social/xrpc/com.atproto.server.createSession"
-    assert wanted.body == b'{"identifier": "ascolto.piazza.example", "password": "value-of-BLUESKY_APP_PASSWORD"}'
+    assert (
+        wanted.body
+        == b'{"identifier": "ascolto.piazza.example", "password": "value-of-BLUESKY_APP_PASSWORD"}'
+    )
     assert one.signed_in(b'{"did": "did:plc:x", "handle": "h", "accessJwt": "ey", "refreshJwt": "r"}') == "ey"
     with pytest.raises(Permanent, match="no token"):
         one.signed_in(b'{"access_token": "ey"}')

@@ -77,9 +77,7 @@ def test_a_hit_and_its_post_have_one_id() -> None:
     assert parsed.mentions == ()
     assert parsed.leads
     for lead in parsed.leads:
-        (mention,) = parse(
-            there, told("discourse", lead.fetch, headers=key), chain=lead.fetch.chain
-        ).mentions
+        (mention,) = parse(there, told("discourse", lead.fetch, headers=key), chain=lead.fetch.chain).mentions
         assert (mention.external_id, mention.published_at) == (lead.external_id, lead.published_at)
         assert len(mention.text) > 60  # more than the search tells
 

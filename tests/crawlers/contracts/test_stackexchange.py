@@ -71,7 +71,9 @@ def test_requests_are_those_of_the_description() -> None:
     )
     assert asked["fromdate"] == [str(int(NOW.timestamp()) - 30 * 86_400)]
     assert asked["filter"] == ["withbody"]
-    assert "key" not in parse_qs(urlsplit(spider("stackexchange", secrets={}, query="x").first()[0].url).query)
+    assert "key" not in parse_qs(
+        urlsplit(spider("stackexchange", secrets={}, query="x").first()[0].url).query
+    )
 
 
 def test_what_stands_below_a_question_is_looked_up_with_it() -> None:
