@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from crawlers.base import Context, Page, Parsed, expect
+from crawlers.base import Answer, Context, Page, Parsed, expect
 from store.errors import Permanent
 from store.mention import NewMention
 
@@ -60,6 +60,19 @@ def own_names(context: Context[Any], accounts: Iterable[str] = ()) -> frozenset[
     (@brand); without the @, in lower case."""
     handles = (*accounts, *(alias for alias in context.brand.aliases if alias[:1] == "@"))
     return frozenset(handle.lstrip("@").casefold() for handle in handles) - {""}
+
+
+def newest(replies: Iterable[tuple[str | None, Answer]]) -> dict[str, Answer]:
+    """Of the brand's replies the latest to each mention, by the mention's external id; empty ones are left out."""
+    found: dict[str, Answer] = {}
+    for name, one in replies:
+        if name and one.text and (name not in found or _later(one, found[name])):
+            found[name] = one
+    return found
+
+
+def _later(one: Answer, other: Answer) -> bool:
+    return one.at is not None and (other.at is None or one.at > other.at)
 
 
 def read(

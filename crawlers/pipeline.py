@@ -121,8 +121,12 @@ class Keeper:
             stored = store_mentions(
                 session, [mention for mention in parsed.mentions if mention.external_id in known], now=now
             )
+            replies = {name: (one.text, one.at) for name, one in parsed.answers.items()}
+            answered = store_answers(session, options.brand, options.type, replies, now) if replies else []
             kept = Kept(
-                edited=len(stored.edited), refreshed=len(stored.refreshed), unchanged=stored.unchanged
+                edited=len(stored.edited),
+                refreshed=len(set(stored.refreshed) | set(answered)),
+                unchanged=stored.unchanged,
             )
             lost = looked(session, options.name, asked, shown, now)
             if reading.open == 1 and not reading.failed:

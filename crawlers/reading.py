@@ -73,9 +73,9 @@ class Chain:
 class Reading:
     """The state of one crawl of one source. `open`: pages asked for and not yet stored, counted by who asks.
 
-    `due`: the stored mentions that are to be looked at again. `spent`: what the source has used of its day; `left`: what the
-    platform itself still allows, where it tells. `answers`:
+    `due`: the stored mentions that are to be looked at again. `spent`: what the source has used of its day. `answers`:
     the brand's replies that some page has shown, by the id of what they answer; of several the first that was read.
+    `left`: how many requests the platform itself still allows today, where it tells.
     """
 
     spider: Spider[Any]

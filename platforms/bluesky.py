@@ -12,7 +12,7 @@ class Options(SourceOptions):
     query: str = Field(min_length=1, max_length=500, description="words to search posts for")
     identifier: str | None = Field(
         None,
-        description="handle or DID of the account that signs in; none: no sign-in, where `base_url` lets anybody search",
+        description="handle or DID of the account that signs in; none: nobody does, where `base_url` lets all search",
     )
     password_env: str = Field(
         "BLUESKY_APP_PASSWORD", description="environment variable with an app password of that account"

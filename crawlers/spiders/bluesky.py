@@ -110,12 +110,14 @@ class Spider(base.Spider[Options]):
 
     def _replies(self, posts: Iterable[Entry]) -> dict[str, Answer]:
         """What the brand has answered, by the address of the post that it answers."""
-        found = {}
-        for post in posts:
-            above = string(post, "record", "reply", "parent", "uri")
-            if above and self._ours(post):
-                found[above] = Answer(_text(table(post, "record")), self._written_at(post))
-        return found
+        return answers.newest(
+            (
+                string(post, "record", "reply", "parent", "uri"),
+                Answer(_text(table(post, "record")), self._written_at(post)),
+            )
+            for post in posts
+            if self._ours(post)
+        )
 
     def _values(self, post: Entry) -> Values | None:
         uri, author, record = string(post, "uri"), table(post, "author"), table(post, "record")

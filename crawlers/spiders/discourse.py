@@ -112,17 +112,17 @@ class Spider(base.Spider[Options]):
         return staff or (string(post, "username") or "").casefold() in accounts
 
     def _replies(self, posts: Sequence[Entry]) -> dict[str, Answer]:
-        """What the brand has answered. Who replies to no post in particular answers the one that the topic began with."""
+        """What the brand has answered. Who replies to no post in particular answers the topic's first."""
         by_place = {
             (string(post, "topic_id"), string(post, "post_number")): string(post, "id") for post in posts
         }
-        found = {}
-        for post in posts:
+        found = []
+        for post in filter(self._ours, posts):
             place = (string(post, "topic_id"), string(post, "reply_to_post_number") or "1")
             above = by_place.get(place)
-            if above and above != string(post, "id") and self._ours(post):
-                found[self._name(above)] = Answer(_text(post), self._written_at(post, "created_at"))
-        return found
+            if above and above != string(post, "id"):
+                found.append((self._name(above), Answer(_text(post), self._written_at(post, "created_at"))))
+        return answers.newest(found)
 
     def _values(self, post: Entry) -> Values | None:
         name, topic = string(post, "id"), string(post, "topic_id")

@@ -83,13 +83,17 @@ class Spider(base.Spider[Options]):
         return (string(hit, "author") or "").casefold() in accounts
 
     def _replies(self, hits: Iterable[Entry]) -> dict[str, Answer]:
-        return {
-            above: Answer(from_html(text), self._written_at(hit))
+        """What the brand has answered; in a search and in an item texts have different names."""
+        return answers.newest(
+            (
+                string(hit, "parent_id"),
+                Answer(
+                    from_html(string(hit, "comment_text") or string(hit, "text") or ""), self._written_at(hit)
+                ),
+            )
             for hit in hits
             if self._ours(hit)
-            and (above := string(hit, "parent_id"))
-            and (text := string(hit, "comment_text") or string(hit, "text"))
-        }
+        )
 
     def _values(self, hit: Entry) -> Values | None:
         """A story has a title and perhaps a text, a comment its text. What was deleted has neither."""

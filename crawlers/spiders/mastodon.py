@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 from pydantic import ValidationError
 
 from crawlers import base
+from crawlers.answers import newest
 from crawlers.base import Answer, Fetch, Page, Parsed
 from crawlers.dates import parse_date
 from crawlers.links import next_header
@@ -93,13 +94,14 @@ class Spider(base.Spider[Options]):
 
     def _replies(self, statuses: list[Status], page: Page) -> dict[str, Answer]:
         """What the brand has answered, by the id of the status above, which may be on another page."""
-        return {
-            _named(page, status["in_reply_to_id"]): Answer(
-                _text(status), parse_date(status.get("created_at"), self.context.now)
+        return newest(
+            (
+                _named(page, status["in_reply_to_id"]),
+                Answer(_text(status), parse_date(status.get("created_at"), self.context.now)),
             )
             for status in statuses
             if status.get("in_reply_to_id") and self._ours(status)
-        }
+        )
 
     def _ours(self, status: Status) -> bool:
         """Whether the brand itself wrote it: under `account`, or under an alias that is a handle (@brand)."""

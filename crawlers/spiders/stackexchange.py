@@ -105,13 +105,17 @@ class Spider(base.Spider[Options]):
         return number(post, "owner", "user_id") in self.context.options.accounts
 
     def _replies(self, posts: Sequence[Entry]) -> dict[str, Answer]:
-        return {
-            above: Answer(text, parse_date(post.get("creation_date"), self.context.now))
+        return answers.newest(
+            (
+                self._name(table(post, "above")),
+                Answer(
+                    from_html(string(post, "body") or ""),
+                    parse_date(post.get("creation_date"), self.context.now),
+                ),
+            )
             for post in posts
             if self._ours(post)
-            and (above := self._name(table(post, "above")))
-            and (text := from_html(string(post, "body") or ""))
-        }
+        )
 
     def _values(self, post: Entry) -> Values | None:
         if self._ours(post):

@@ -181,6 +181,50 @@ class TestLooks:
         assert looked == ["/api/v1/items/1", "/api/v1/items/2"]
 
 
+class TestAnswers:
+    def test_a_look_that_shows_the_brands_reply_tells_it(
+        self, site: Site, engine: Engine, db: Database
+    ) -> None:
+        ours = news(site, accounts=["aurora_roastery"])
+        theirs = "/api/v1/search_by_date?tags=comment%2Cauthor_aurora_roastery&hitsPerPage=100"
+        site.put("/api/v1/1", hits(1))
+        site.put(theirs, hits())
+        engine.crawl(job(db, ours))
+        with db.write() as session:
+            session.execute(update(Mention).values(look_again_at=utcnow()))
+        at = int(utcnow().timestamp())
+        replies = [
+            {"id": 7 + n, "type": "comment", "author": "aurora_roastery", "text": text, "parent_id": 1}
+            | {"created_at_i": at - 600 * n, "children": []}
+            for n, text in enumerate(("The later one.", "The earlier one."))
+        ]
+        item = {"id": 1, "type": "comment", "author": "a", "text": "Caffè Aurora 1", "children": replies}
+        site.put("/api/v1/items/1", as_json(item | {"created_at_i": at - 3600}))
+        report = engine.crawl(job(db, ours)).report
+        assert (report.refreshed, report.edited, report.error) == (1, 0, None)
+        assert mentions(db)[0].answer == "The later one."
+
+    def test_an_older_reply_that_a_list_shows_is_no_news(
+        self, site: Site, engine: Engine, db: Database
+    ) -> None:
+        ours = news(site, accounts=["aurora_roastery"])
+        theirs = "/api/v1/search_by_date?tags=comment%2Cauthor_aurora_roastery&hitsPerPage=100"
+        site.put("/api/v1/1", hits(1))
+        at = int(utcnow().timestamp())
+        later, earlier = (
+            as_json({"hits": [reply | {"author": "aurora_roastery", "parent_id": 1, "objectID": "9"}]})
+            for reply in (
+                {"created_at_i": at, "comment_text": "Later"},
+                {"created_at_i": at - 60, "comment_text": "Earlier"},
+            )
+        )
+        site.put(theirs, later, later, earlier)
+        for _ in range(3):
+            engine.crawl(job(db, ours))
+        assert theirs in site.paths
+        assert mentions(db)[0].answer == "Later"
+
+
 def _joined(*answers: Answer) -> Any:
     bodies = [json.loads(answer.body) for answer in answers if isinstance(answer.body, bytes)]
     return {**bodies[0], "posts": [one for body in bodies for one in body["posts"]]}

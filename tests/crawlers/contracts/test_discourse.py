@@ -16,7 +16,8 @@ FORUM = "https://forum.piazza.example/c"
 
 
 def own(**options: Any) -> Spider[Any]:
-    return spider("discourse", **{"base_url": FORUM, "own": True} | options)
+    table: dict[str, Any] = {"base_url": FORUM, "own": True}
+    return spider("discourse", **table | options)
 
 
 def searched(**options: Any) -> Spider[Any]:
