@@ -89,9 +89,11 @@ def read(
     mentions: list[NewMention] = []
     problems: list[str] = []
     undated: set[str] = set()
+    passed = 0
     for place, entry in enumerate(entries, start=1):
         fields = values(entry)
         if fields is None:
+            passed += 1
             continue
         at: datetime | None = fields.get("published_at")
         if not fields.get("external_id"):
@@ -105,4 +107,4 @@ def read(
         mentions.append(mention)
         if at is None:
             undated.add(mention.external_id)
-    return Parsed(tuple(mentions), problems=tuple(problems), undated=frozenset(undated))
+    return Parsed(tuple(mentions), problems=tuple(problems), undated=frozenset(undated), passed=passed)

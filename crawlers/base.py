@@ -26,7 +26,8 @@ class Fetch:
     """A page to ask for. `number` counts from 1 within its `chain` (one list of pages, such as one country).
 
     `cost` is what it takes of the source's `requests_per_day`, in the platform's own units. `asked`: the ids of the
-    stored mentions that a look-up asks for; one that its answer does not show is gone.
+    stored mentions that a look-up asks for; one that its answer does not show is gone. `carried` comes back with the
+    answer: what `parse` must know that stands on another page.
     """
 
     url: str
@@ -37,6 +38,7 @@ class Fetch:
     body: bytes = field(default=b"", repr=False)
     cost: int = 1
     asked: tuple[str, ...] = ()
+    carried: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Page:
     number: int = 1
     chain: str = ""
     status: int = 200
+    carried: Any = field(default=None, repr=False)
 
     @property
     def content_type(self) -> str:
@@ -76,9 +79,11 @@ class Context(Generic[O_co]):
         return signin.secret(self.secrets, name)
 
     def mention(self, **values: Any) -> NewMention:
-        """A mention of this source. Raises `pydantic.ValidationError`."""
+        """A mention of this source, of its own platform unless it says another. Raises `pydantic.ValidationError`."""
         options = self.options
-        return NewMention(brand=options.brand, source=options.name, platform=options.type, **values)
+        return NewMention(
+            **{"brand": options.brand, "source": options.name, "platform": options.type} | values
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +111,11 @@ class Parsed:
     `undated`: ids of mentions that carry the crawl's time because the page tells none. `derived`: ids that we made
     because the page tells none; True where author or time make it strong, False where only the place is known.
     `kept`: what the next crawl is given again, such as an ETag; None leaves it as it was. `wait`: seconds for which
-    the page itself asks to be left alone. `answers`: the brand's replies that stand by themselves in a list, by the
-    external id of what they answer, which may be on another page. `leads`: mentions that are asked for one by one where
-    they are not stored yet. `left`: how many requests the platform still allows today.
+    the page itself asks to be left alone. `passed`: how many of its entries are no mentions; a page of such alone does
+    not end the list. `lists`: the first pages of other lists that it names, read also where it shows no mentions
+    itself. `answers`: the brand's replies that stand by themselves in a list, by the external id of what they answer,
+    which may be on another page. `leads`: mentions that are asked for one by one where they are not stored yet. `left`:
+    how many requests the platform still allows today.
     """
 
     mentions: tuple[NewMention, ...] = ()
@@ -118,6 +125,8 @@ class Parsed:
     derived: Mapping[str, bool] = field(default_factory=dict)
     kept: Mapping[str, str] | None = None
     wait: float | None = None
+    passed: int = 0
+    lists: tuple[Fetch, ...] = ()
     leads: tuple[Lead, ...] = ()
     left: int | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
@@ -134,6 +143,8 @@ class Spider(ABC, Generic[O_co]):
 
     # A list that shows only its newest: what leaves at its end was not removed.
     rolling: ClassVar[bool] = True
+    # Whether what a whole read does not show was removed; False where the lists themselves come and go.
+    tells_gone: ClassVar[bool] = True
     # How many mentions one look-up asks for; 0: the platform has no call that shows given mentions.
     look_up_size: ClassVar[int] = 0
 
@@ -164,6 +175,10 @@ class Spider(ABC, Generic[O_co]):
     def refusal(self, page: Page) -> Permanent | Transient | None:
         """What an error answer means in this platform's own words; None: what its status says."""
         return None
+
+    def absent(self, page: Page) -> bool:
+        """Whether an error answer only says that this one list is not there, which is no fault of the source."""
+        return False
 
     def ends(self, status: int, fetch: Fetch) -> bool:
         """Whether an error status says that the list ended before this page."""

@@ -444,7 +444,9 @@ def _shown(url: str) -> str:
 
 def _page(response: Response, fetch: Fetch) -> Page:
     headers = lower_headers(response)
-    return Page(response.url, response.body, headers, fetch.number, fetch.chain, response.status)
+    return Page(
+        response.url, response.body, headers, fetch.number, fetch.chain, response.status, fetch.carried
+    )
 
 
 def _places(reading: Reading) -> set[Place]:
@@ -457,7 +459,8 @@ def _places(reading: Reading) -> set[Place]:
 def _list_ended(run: Run, fetch: Fetch, error: BaseException) -> bool:
     """Whether the failure of a later page only means that there are no more."""
     if isinstance(error, HttpError):
-        return run.reading.spider.ends(error.response.status, fetch)
+        spider = run.reading.spider
+        return spider.ends(error.response.status, fetch) or spider.absent(_page(error.response, fetch))
     return fetch.number > 1 and _by_robots(error)
 
 

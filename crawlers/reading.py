@@ -162,16 +162,17 @@ class Reading:
         chain = self.chains.setdefault(page.chain, Chain())
         repeated = bool(ids) and self.seen.issuperset(ids)
         self._note(chain, parsed, ids)
-        if not parsed.next or not ids or repeated:
+        others = self._ask(parsed.lists)
+        if not parsed.next or not (ids or parsed.passed) or repeated:
             chain.end = "end"
-            return []
+            return others
         if all_known and self._beyond(chain, page, parsed):
             chain.end = "window"
-            return []
+            return others
         following = self._ask(parsed.next)
         if not following and not any(fetch.url in self.visited for fetch in parsed.next if not fetch.body):
             chain.end = "cap"
-        return following
+        return following + others
 
     def follow_leads(self, parsed: Parsed, known: Set[str]) -> list[Fetch]:
         """What shows the mentions that a page only names, without those that are stored: they are looked at by their
@@ -194,7 +195,9 @@ class Reading:
         """From when on what this crawl did not show was removed; None where that cannot be told."""
         empty = {name for name, chain in self.chains.items() if not chain.found}
         ends = {chain.end for chain in self.chains.values()}
-        if self.first_read or self.unchanged or self.undated or self.cursor.undated:
+        if not self.spider.tells_gone or self.first_read or self.unchanged:
+            return None
+        if self.undated or self.cursor.undated:
             return None
         if not ends <= {"end", "window"} or not empty <= set(self.cursor.empty) or not self.found:
             return None

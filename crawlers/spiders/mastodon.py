@@ -61,6 +61,7 @@ class Spider(base.Spider[Options]):
             () if page.chain == ONE else self._next(page, len(statuses)),
             tuple(problems),
             frozenset(undated),
+            passed=sum(map(self._ours, statuses)),
             answers=self._replies(statuses, page),
         )
 

@@ -148,6 +148,11 @@ class TestThreads:
         answer = parsed.answers[mention.external_id]
         assert (answer.text, answer.at) == ("Ci scusiamo", mention.published_at)
 
+    def test_a_page_of_the_brands_own_posts_does_not_end_the_list(self) -> None:
+        link = f'<{BASE}/api/v1/timelines/tag/x?max_id=1>; rel="next"'
+        parsed = read([status(2, "caffeaurora"), status(1, "caffeaurora")], "#x", {"link": link})
+        assert (parsed.mentions, parsed.passed, len(parsed.next)) == ((), 2, 1)
+
     def test_the_brand_is_known_by_its_account_too(self) -> None:
         answer = status(2, "servizio@aurora.example", in_reply_to_id="1")
         body = json.dumps({"statuses": [answer, status(1)]})
