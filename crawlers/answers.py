@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from crawlers.base import Answer, Context, Page, Parsed, expect
 from store.errors import Permanent
-from store.mention import NewMention
+from store.mention import NewMention, storable
 
 Entry = Mapping[str, Any]
 Values = dict[str, Any]
@@ -39,14 +39,15 @@ def tables(thing: Any, *names: str) -> list[dict[str, Any]]:
 
 
 def string(thing: Any, *names: str) -> str | None:
-    """The text or number under these names as text; None where there is none, or an empty one."""
+    """The text or number under these names as text that can be stored and asked for; None where there is none, or an
+    empty one."""
     *above, last = names
     found = (
         table(thing, *above).get(last) if above else thing.get(last) if isinstance(thing, Mapping) else None
     )
     if isinstance(found, bool) or not isinstance(found, str | int | float):
         return None
-    return str(found) or None
+    return str(storable(str(found))) or None
 
 
 def number(thing: Any, *names: str) -> int | None:
