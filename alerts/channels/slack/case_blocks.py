@@ -1,5 +1,7 @@
 """The message of a case: in full while it waits, a line once it is done. Its buttons are `menu`'s."""
 
+from collections.abc import Sequence
+
 from alerts import telling
 from alerts.card import Card, Listed, Proposal
 from alerts.channels.slack import kit, menu
@@ -102,27 +104,33 @@ def _first(card: Card, words: Words) -> list[Block]:
 
 def _reply(card: Card, words: Words) -> list[Block]:
     draft = card.draft
-    if draft is None or not (draft.reply or draft.private_reply):
+    if draft is None:
         return []
+    more = [words._("That is its beginning: Edit draft shows all of it")] if draft.is_cut else []
+    checks = telling.draft_checks(draft, card, words)
+    parts = reply(draft, telling.draft_label(draft, card, words), checks, words, more)
+    return [kit.rich(*parts)] if parts else []
+
+
+def reply(
+    draft: Proposal, label: str, checks: Sequence[str], words: Words, more: Sequence[str] = ()
+) -> list[Block]:
+    """A draft with all that whoever signs it must know: what the guard found, whether somebody must read it, what it
+    means; or why there is none just now. Empty where no reply is due."""
+    if waits := telling.draft_waits(draft, words):
+        return [kit.section(kit.text(waits, italic=True))]
     parts: list[Block] = []
     if draft.reply:
-        parts += [
-            kit.section(kit.text(telling.draft_label(draft, card, words), bold=True)),
-            kit.verbatim(draft.reply),
-        ]
+        parts += [kit.section(kit.text(label, bold=True)), kit.verbatim(draft.reply)]
     if draft.private_reply:
-        label = words._("Then, in a private message")
-        parts += [kit.section(kit.text(label, bold=True)), kit.verbatim(draft.private_reply)]
-    return [kit.rich(*parts, *_remarks(draft, card, words))]
-
-
-def _remarks(draft: Proposal, card: Card, words: Words) -> list[Block]:
-    lines = [f"⚠️ {line}" for line in telling.draft_checks(draft, card, words)]
-    if draft.is_cut:
-        lines.append(words._("That is its beginning: Edit draft shows all of it"))
+        title = words._("Then, in a private message")
+        parts += [kit.section(kit.text(title, bold=True)), kit.verbatim(draft.private_reply)]
+    if not parts:
+        return []
+    lines = [*(f"⚠️ {line}" for line in checks), *more]
     if draft.gloss:
         lines.append(words._("In your language: {gloss}", gloss=draft.gloss))
-    return [kit.section(kit.text(line, italic=True)) for line in lines]
+    return [*parts, *(kit.section(kit.text(line, italic=True)) for line in lines)]
 
 
 def sign(card: Card) -> str:
