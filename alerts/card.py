@@ -403,7 +403,7 @@ def proposal(own: str | None, mention: Mention, draft: Draft | None, lang: str |
     if own is None and draft is not None and draft.outdated:
         failed = not_redrafted(draft)
         return Proposal(drafted, None, kind=kind_of(draft.moves), waits=not failed, failed=failed)
-    reply, private = own or (draft and draft.reply), draft.private_reply if draft else None
+    reply, private = own or (draft.reply if draft else None), draft.private_reply if draft else None
     limit, unit = _room(mention.platform)
     # What the guard found, and what a gloss says, is about the draft, not about a person's own words.
     failures = [check for check in draft.checks if not check.get("ok", True)] if draft and not own else []

@@ -1,10 +1,8 @@
 """The message of a case: in full while it waits, a line once it is done. Its buttons are `menu`'s."""
 
-from collections.abc import Sequence
-
 from alerts import telling
-from alerts.card import Card, Listed, Proposal
-from alerts.channels.slack import kit, menu
+from alerts.card import Card, Listed
+from alerts.channels.slack import drafted, kit, menu
 from alerts.channels.slack.kit import Block
 from alerts.replies import grave
 from alerts.views import StartList
@@ -108,29 +106,8 @@ def _reply(card: Card, words: Words) -> list[Block]:
         return []
     more = [words._("That is its beginning: Edit draft shows all of it")] if draft.is_cut else []
     checks = telling.draft_checks(draft, card, words)
-    parts = reply(draft, telling.draft_label(draft, card, words), checks, words, more)
+    parts = drafted.reply(draft, telling.draft_label(draft, card, words), checks, words, more)
     return [kit.rich(*parts)] if parts else []
-
-
-def reply(
-    draft: Proposal, label: str, checks: Sequence[str], words: Words, more: Sequence[str] = ()
-) -> list[Block]:
-    """A draft with all that whoever signs it must know: what the guard found, whether somebody must read it, what it
-    means; or why there is none just now. Empty where no reply is due."""
-    if waits := telling.draft_waits(draft, words):
-        return [kit.section(kit.text(waits, italic=True))]
-    parts: list[Block] = []
-    if draft.reply:
-        parts += [kit.section(kit.text(label, bold=True)), kit.verbatim(draft.reply)]
-    if draft.private_reply:
-        title = words._("Then, in a private message")
-        parts += [kit.section(kit.text(title, bold=True)), kit.verbatim(draft.private_reply)]
-    if not parts:
-        return []
-    lines = [*(f"⚠️ {line}" for line in checks), *more]
-    if draft.gloss:
-        lines.append(words._("In your language: {gloss}", gloss=draft.gloss))
-    return [*parts, *(kit.section(kit.text(line, italic=True)) for line in lines)]
 
 
 def sign(card: Card) -> str:

@@ -60,13 +60,14 @@ def view(listener: Listener, what: str, value: str, phrase: str | None = None) -
     gone = modals.notice(words._(NO_CASE), words)
     if clicked is None:
         return gone
+    called = listener.signers if what in FORMS and FORMS[what].signed else {}
     with listener.db.read() as session:
         case = session.get(Case, clicked.case_id)
         if case is None:
             return gone
         brand = listener.brands.get(case.brand)
         card = load_card(session, clicked.case_id, brand, listener.clock())
-        return VIEWS[what](Showing(session, case, card, brand, words, phrase))
+        return VIEWS[what](Showing(session, case, card, brand, words, phrase, called))
 
 
 def copy(listener: Listener, value: str) -> Message | None:

@@ -2,7 +2,7 @@
 
 from alerts import telling
 from alerts.card import Card
-from alerts.channels.slack import case_blocks, kit, menu, seen
+from alerts.channels.slack import drafted, kit, menu, seen
 from alerts.channels.slack.kit import Block
 from alerts.replies.writers import Writer, Writers
 from alerts.telling import SEPARATOR, SIGNS
@@ -59,5 +59,5 @@ def _writer(writer: Writer, page: Writers, words: Words) -> Block:
     if draft := writer.draft:
         checks = telling.checks_of(draft, page.to_do and not writer.answered, words)
         more = [words._("That is its beginning.")] if draft.is_cut else []
-        parts += case_blocks.reply(draft, telling.label_of(draft, writer.lang, words), checks, words, more)
+        parts += drafted.reply(draft, telling.label_of(draft, writer.lang, words), checks, words, more)
     return kit.rich(*parts)
