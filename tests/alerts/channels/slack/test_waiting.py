@@ -164,7 +164,7 @@ def test_the_members_of_a_user_group_may_sign(
         said = "Alcuni addebiti risultano doppi: li stiamo annullando."
         ear.say(slack.submission(view, statement_it=said))
         ear.until(lambda: slack.private)
-        told = slack.private[-1]["text"]
+        told = slack.private[-1]["text"].replace("\uff20", "@")  # made inert
         assert told.casefold().startswith("nothing was changed: by your policy only @legale and ")
         assert case_of(ear).statements == {}
         ear.say(slack.submission(view, "U0LUCA", "luca", statement_it=said))
