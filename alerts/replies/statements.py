@@ -16,9 +16,10 @@ import platforms
 from alerts import cases
 from alerts.cases import UNDONE, Desk, Move, locked, touch, trace
 from alerts.deeds import NOTHING_SAID
-from alerts.drafts import guard
+from alerts.drafts import guard, patterns
+from alerts.drafts.patterns import fold
 from alerts.drafts.personal import addresses
-from alerts.drafts.phrases import FALLBACK, languages
+from alerts.drafts.phrases import FALLBACK, languages, load
 from alerts.drafts.plan import first_language
 from alerts.drafts.request import DraftRequest
 from alerts.replies import outdating
@@ -33,6 +34,7 @@ from store.tables import Case, Mention, Score
 SHORTEST, LONGEST = 20, 600  # characters
 CHECKED = ("language", "promises", "liability", "tone", "markup")
 """Of the guard's checks, those that a statement can fail."""
+SORRY = "statement_open"  # the move in which every draft may be sorry
 NO_BRAND = N_("The brand of this is not in the configuration any more.")
 NO_STORM = N_("Only a storm has a statement for everybody.")
 NOT_YOURS = N_(
@@ -118,6 +120,9 @@ def findings(
     request = _about_nothing(lang, detect)
     checks = guard.inspect(text, request, lang=lang)
     found = {check.name: check.detail for check in checks if check.name in CHECKED and not check.ok}
+    said = found.get("liability", "")
+    if admitted := [words for words in _admitted(text, lang) if words not in said]:
+        found["liability"] = "; ".join([*([said] if said else []), *admitted])
     strange = [address for address in addresses(text) if not is_ours(address)]
     return found | ({"links": "; ".join(strange)} if strange else {})
 
@@ -157,6 +162,15 @@ def _limit(platform: str) -> int | None:
         return None
 
 
+def _admitted(text: str, lang: str) -> list[str]:
+    """Words that admit a fault, since a court may read what is said to all; being sorry as ordinary drafts are is no
+    fault."""
+    phrases = load(lang)
+    sorry = " ".join(fold(one.text, None).plain for one in phrases.moves[SORRY])
+    admitted = patterns.found(phrases.guard.admissions, fold(text, None))
+    return [words for words in dict.fromkeys(admitted) if fold(words, None).plain not in sorry]
+
+
 def _concerned(before: Mapping[str, str], after: Mapping[str, str], reads: str) -> set[str]:
     """The languages whose drafts another statement changes: those in which it is another; where it is so in the one
     that people here read, also those whose gloss tells it."""
@@ -165,8 +179,7 @@ def _concerned(before: Mapping[str, str], after: Mapping[str, str], reads: str) 
 
 
 def _about_nothing(lang: str, detect: Callable[[str], str | None] | None) -> DraftRequest:
-    """What a statement is checked against: a complaint of which nothing is known, and a brand that grants nothing. A
-    grave one, since many read it and a court may: what is admitted is admitted to all."""
+    """What a statement is checked against: a complaint of which nothing is known, and a brand that grants nothing."""
     return DraftRequest(
         text="",
         title=None,
@@ -178,7 +191,7 @@ def _about_nothing(lang: str, detect: Callable[[str], str | None] | None) -> Dra
         lang=lang,
         sentiment="negative",
         sentiment_probs=None,
-        urgency="critical",
+        urgency="normal",
         category="complaint",
         topics=(),
         reasons=(),

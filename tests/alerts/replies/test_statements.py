@@ -240,6 +240,7 @@ def test_a_draft_to_words_that_are_not_the_last_is_not_written_anew(storm: Belt)
     ("text", "names"),
     [
         ("Da stamattina alcuni addebiti risultano doppi: li stiamo annullando uno per uno.", []),
+        ("Ci scusiamo per il disagio: li stiamo annullando uno per uno.", []),
         ("Abbiamo sbagliato e vi chiediamo scusa: li stiamo annullando uno per uno.", ["liability"]),
         ("Ci dispiace del disagio, ma bastava controllare la bolletta prima di pagare.", ["tone"]),
         ("Grazie mille a tutti, è FANTASTICO quanto ci scrivete oggi dei vostri addebiti!", ["tone"]),

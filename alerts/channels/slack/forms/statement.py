@@ -37,7 +37,7 @@ from store.brand import Brand
 CONTACTS = 20  # of the policy that the form knows again: the name of a block holds so many
 FINDINGS = {
     "language": N_("another language than the field's"),
-    "tone": N_("blame, irony, shouting or cheer"),
+    "tone": N_("blame, shouting, or cheer that is out of place"),
     "promises": N_("a sum, a gift, a guarantee, a refund or a time"),
     "liability": N_("words that admit liability or a fault"),
     "links": N_("an address or a number that is not in your policy"),

@@ -88,7 +88,7 @@ def test_what_is_written_is_read_by_language() -> None:
     [
         ("Troppo corto.", "Write at least 20 letters."),
         ("x" * 601, "Write at most 600 letters."),
-        (f"{SAID} Bastava controllare prima.", "Please check: blame, irony, shouting or cheer (Bastava). If it is right, tick the box below."),
+        (f"{SAID} Bastava controllare prima.", "Please check: blame, shouting, or cheer that is out of place (Bastava). If it is right, tick the box below."),
         ("Since this morning some charges show twice: we are reversing them.", "Please check: another language than the field's (English). If it is right, tick the box below."),
         (f"{SAID} A ciascuno 20 €.", "Please check: a sum, a gift, a guarantee, a refund or a time (20 €). If it is right, tick the box below."),
         (f"{SAID} https://evil.example/x", "Please check: an address or a number that is not in your policy (https://evil.example/x). If it is right, tick the box below."),
