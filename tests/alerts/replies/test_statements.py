@@ -13,8 +13,9 @@ from alerts.card import load_card
 from alerts.cases import Desk, Move
 from alerts.drafts.compose import DraftReply, DraftRequest, compose
 from alerts.replies import statements
+from alerts.replies.outdating import APPROVED, WITHDRAWN
 from alerts.replies.redrafting import LIMIT, RETRY, any_waiting, redraft_waiting
-from alerts.replies.statements import APPROVED, WITHDRAWN, Spoken, approve, may_approve, spoken
+from alerts.replies.statements import Spoken, approve, may_approve, spoken
 from alerts.replies.writers import PAGE, load_writers
 from store.brand import Brand, Policy
 from store.db import Database

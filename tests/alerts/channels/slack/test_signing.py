@@ -76,7 +76,7 @@ def test_each_sentence_with_its_gloss_and_what_allows_it(
 
 
 def test_what_both_replies_say_stands_in_both_places() -> None:
-    same = {"text": "Le scriviamo.", "gloss": None, "grounds": []}
+    same: dict[str, Any] = {"text": "Le scriviamo.", "gloss": None, "grounds": []}
     draft = Draft(
         case_id=1, mention_id=1, revision=1, brand="aurora", lang="it", remedy="", reply="Ciao. Le scriviamo.",
         private_reply="Come sta? Le scriviamo.", created_at=datetime.now().astimezone(),
