@@ -179,6 +179,11 @@ class Settings(Strict):
     environment: Environment = Field(default_factory=Environment.model_construct)
 
     @property
+    def polled(self) -> tuple[SourceOptions, ...]:
+        """The sources that are asked; the others post to us."""
+        return tuple(source for source in self.sources if not platforms.get(source.type).pushed)
+
+    @property
     def database_url(self) -> str:
         return self.environment.database_url.get_secret_value()
 
@@ -255,7 +260,13 @@ def export_env_file(settings: Settings) -> None:
     for name, value in dotenv_values(folder / ".env").items():
         if value:
             os.environ.setdefault(name, value)
-    for name in {str(token) for source in settings.sources if (token := getattr(source, "token_env", None))}:
+    named = {
+        str(name)
+        for source in settings.sources
+        for option, name in source
+        if option.endswith("_env") and name
+    }
+    for name in sorted(named):
         if not os.environ.get(name) and (path := os.environ.get(f"{name}_FILE")):
             os.environ[name] = read_secret(name, path)
 

@@ -3,16 +3,19 @@
 Asking, waiting, storing and deciding when to stop are for `crawlers.collector` and `crawlers.reading`.
 """
 
+import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlsplit
 
+from platforms import signin
 from platforms.base import SourceOptions
+from platforms.signin import TokenRequest
 from store.brand import Brand
-from store.errors import Permanent
+from store.errors import Permanent, Transient
 from store.mention import NewMention
 
 O_co = TypeVar("O_co", bound=SourceOptions, covariant=True)
@@ -20,12 +23,22 @@ O_co = TypeVar("O_co", bound=SourceOptions, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A page to ask for. `number` counts from 1 within its `chain` (one list of pages, such as one country)."""
+    """A page to ask for. `number` counts from 1 within its `chain` (one list of pages, such as one country).
+
+    `cost` is what it takes of the source's `requests_per_day`, in the platform's own units. `asked`: the ids of the
+    stored mentions that a look-up asks for; one that its answer does not show is gone. `carried` comes back with the
+    answer: what `parse` must know that stands on another page.
+    """
 
     url: str
     number: int = 1
     chain: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    method: str = "GET"
+    body: bytes = field(default=b"", repr=False)
+    cost: int = 1
+    asked: tuple[str, ...] = ()
+    carried: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,7 @@ class Page:
     number: int = 1
     chain: str = ""
     status: int = 200
+    carried: Any = field(default=None, repr=False)
 
     @property
     def content_type(self) -> str:
@@ -51,17 +65,25 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Context(Generic[O_co]):
-    """What a spider may know: the source's options, its brand, the moment of the crawl, and what it kept last time."""
+    """What a spider may know: the source's options, its brand, the moment of the crawl, what it kept last time, and
+    the secrets of the environment."""
 
     options: O_co
     brand: Brand
     now: datetime
     kept: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+
+    def secret(self, name: str) -> str:
+        """What the environment holds under `name`. Raises `Permanent` where it holds nothing."""
+        return signin.secret(self.secrets, name)
 
     def mention(self, **values: Any) -> NewMention:
-        """A mention of this source. Raises `pydantic.ValidationError`."""
+        """A mention of this source, of its own platform unless it says another. Raises `pydantic.ValidationError`."""
         options = self.options
-        return NewMention(brand=options.brand, source=options.name, platform=options.type, **values)
+        return NewMention(
+            **{"brand": options.brand, "source": options.name, "platform": options.type} | values
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +93,10 @@ class Parsed:
     `next`: the pages that follow it. `problems`: what could not be read, one line each, without texts of mentions.
     `undated`: ids of mentions that carry the crawl's time because the page tells none. `derived`: ids that we made
     because the page tells none; True where author or time make it strong, False where only the place is known.
-    `kept`: what the next crawl is given again, such as an ETag; None leaves it as it was.
+    `kept`: what the next crawl is given again, such as an ETag; None leaves it as it was. `wait`: seconds for which
+    the page itself asks to be left alone. `passed`: how many of its entries are no mentions; a page of such alone does
+    not end the list. `lists`: the first pages of other lists that it names, read also where it shows no mentions
+    itself.
     """
 
     mentions: tuple[NewMention, ...] = ()
@@ -80,6 +105,9 @@ class Parsed:
     undated: frozenset[str] = frozenset()
     derived: Mapping[str, bool] = field(default_factory=dict)
     kept: Mapping[str, str] | None = None
+    wait: float | None = None
+    passed: int = 0
+    lists: tuple[Fetch, ...] = ()
 
 
 class Spider(ABC, Generic[O_co]):
@@ -87,9 +115,22 @@ class Spider(ABC, Generic[O_co]):
 
     # A list that shows only its newest: what leaves at its end was not removed.
     rolling: ClassVar[bool] = True
+    # Whether what a whole read does not show was removed; False where the lists themselves come and go.
+    tells_gone: ClassVar[bool] = True
+    # How many mentions one look-up asks for; 0: the platform has no call that shows given mentions.
+    look_up_size: ClassVar[int] = 0
 
     def __init__(self, context: Context[O_co]) -> None:
         self.context = context
+        self.token = ""  # of this run, once `sign_in` was answered
+
+    def sign_in(self) -> TokenRequest | None:
+        """What asks for the run's token; None: none has to be asked for. Raises `Permanent` without credentials."""
+        return None
+
+    def signed_in(self, answer: bytes) -> str:
+        """The token in the answer to `sign_in`. Raises `Permanent`."""
+        return signin.token_of(answer)
 
     @abstractmethod
     def first(self) -> list[Fetch]:
@@ -99,13 +140,26 @@ class Spider(ABC, Generic[O_co]):
     def parse(self, page: Page) -> Parsed:
         """What the page shows: pure, and deterministic for the same page and context. Raises `Permanent`."""
 
+    def look_up(self, ids: Sequence[str]) -> Fetch:
+        """The request that shows these mentions as they stand now: `look_up_size` of them at most."""
+        raise NotImplementedError
+
+    def refusal(self, page: Page) -> Permanent | Transient | None:
+        """What an error answer means in this platform's own words; None: what its status says."""
+        return None
+
+    def absent(self, page: Page) -> bool:
+        """Whether an error answer only says that this one list is not there, which is no fault of the source."""
+        return False
+
     def ends(self, status: int, fetch: Fetch) -> bool:
         """Whether an error status says that the list ended before this page."""
         return fetch.number > 1 and status in (404, 410)
 
     def allowed_hosts(self) -> list[str]:
         """The addresses that this source was configured with; only these may be private."""
-        return [fetch.url for fetch in self.first()]
+        base_url = getattr(self.context.options, "base_url", None)
+        return [base_url] if base_url else [fetch.url for fetch in self.first()]
 
 
 def expect(page: Page, kinds: tuple[str, ...], wanted: str) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -24,12 +25,13 @@ from crawlers import addresses
 from crawlers.addresses import Place
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.job import AnyEvent, Finished, PageStored, SourceReport, Waited
-from crawlers.middlewares import Refused, lower_headers
+from crawlers.middlewares import Pace, Refused, lower_headers
 from crawlers.patience import asked_wait
 from crawlers.pipeline import Keeper, Kept
 from crawlers.reading import Reading
+from platforms.signin import TokenRequest
 from store.clock import utcnow
-from store.errors import Permanent
+from store.errors import Permanent, Transient
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -97,6 +99,7 @@ class Collector(scrapy.Spider):
         self.runs = [Run(reading, _places(reading)) for reading in readings]
         self.places = {place for run in self.runs for place in run.places}
         self._closed_hosts: dict[str, str] = {}  # those whose robots.txt cannot be read, and why
+        self._signing: dict[TokenRequest, list[Run]] = {}  # who waits for the same token
         self._keeper, self._tell, self._ends_at = keeper, tell, ends_at
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="keeper")
 
@@ -111,7 +114,8 @@ class Collector(scrapy.Spider):
         for run in self.runs:
             run.started = time.monotonic()
             try:
-                requests = [self._request(run, fetch) for fetch in run.reading.first()]
+                wanted = run.reading.spider.sign_in()
+                requests = await self._begin(run) if wanted is None else self._sign_in(run, wanted)
             except Exception as error:  # a missing token, an address that is none
                 await self._close_badly(run, error)
                 continue
@@ -141,6 +145,30 @@ class Collector(scrapy.Spider):
         """Nothing is asked of this host, because its robots.txt cannot be read."""
         self._closed_hosts[urlsplit(request.url).netloc] = reason
 
+    async def on_token(self, response: Response) -> AsyncIterator[Request]:
+        """The sources that waited for this token begin."""
+        for run in self._signing[response.meta["signing"]]:
+            try:
+                run.reading.spider.token = run.reading.spider.signed_in(response.body)
+                requests = await self._begin(run)
+            except Exception as error:
+                await self._close_badly(run, error)
+                continue
+            for request in requests:
+                yield request
+
+    async def on_no_token(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        error = failure.value or RuntimeError("no reason given")
+        for run in self._signing[request.meta["signing"]]:
+            if isinstance(error, HttpError):
+                run.retry_after = asked_wait(lower_headers(error.response), utcnow())
+                if error.response.status in (400, 401, 403):
+                    told = f"HTTP {error.response.status} from {_shown(request.url)}: check the credentials"
+                    await self._close_badly(run, Permanent("the sign-in was refused", told))
+                    continue
+            await self._close_badly(run, error)
+
     async def on_page(self, response: Response) -> AsyncIterator[Request]:
         run, fetch = response.meta["run"], response.meta["fetch"]
         if run.closed:
@@ -148,10 +176,12 @@ class Collector(scrapy.Spider):
         try:
             page = _page(response, fetch)
             parsed = await self._read(run, page)
-            if run.storing < AHEAD and not run.alarm:
+            if parsed.wait:
+                self._hold(response, parsed.wait)
+            if run.storing < AHEAD and not run.alarm and not fetch.asked:
                 for following in run.reading.surely_more(parsed):
                     yield self._request(run, following)
-            for request in await self._store(run, page, parsed):
+            for request in await self._store(run, page, parsed, fetch.asked):
                 yield request
         except Exception as error:
             await self._page_failed(run, error)
@@ -167,6 +197,9 @@ class Collector(scrapy.Spider):
             error = Permanent(
                 "robots.txt cannot be read", f"{reason}; until it can, the site counts as closed"
             )
+        if len(fetch.asked) == 1 and isinstance(error, HttpError) and error.response.status in (404, 410):
+            await self._store(run, _page(error.response, fetch), Parsed(), fetch.asked)
+            return
         if _list_ended(run, fetch, error):
             async with run.lock:
                 run.reading.ended(fetch)
@@ -174,6 +207,7 @@ class Collector(scrapy.Spider):
             return
         if isinstance(error, HttpError):
             run.retry_after = asked_wait(lower_headers(error.response), utcnow())
+            error = run.reading.spider.refusal(_page(error.response, fetch)) or error
         await self._page_failed(run, error)
 
     async def close_all(self, why: str) -> None:
@@ -182,16 +216,60 @@ class Collector(scrapy.Spider):
             if not run.closed:
                 await self._close_badly(run, Permanent("unfinished", why))
 
+    async def _begin(self, run: Run) -> list[Request]:
+        requests = [self._request(run, fetch) for fetch in run.reading.first()]
+        if not requests:  # its day is used up
+            run.reading.unchanged = True
+            run.add(await self._on_writer(self._keeper.finish, run.reading))
+            self._report(run)
+        return requests
+
+    def _sign_in(self, run: Run, wanted: TokenRequest) -> list[Request]:
+        """One request for all sources that sign in alike."""
+        if waiting := self._signing.get(wanted):
+            waiting.append(run)
+            return []
+        self._signing[wanted] = [run]
+        place = addresses.place(wanted.url)
+        return [
+            Request(
+                wanted.url,
+                method="POST",
+                body=wanted.body,
+                headers=dict(wanted.headers),
+                callback=self.on_token,
+                errback=self.on_no_token,
+                meta={
+                    "run": run,
+                    "signing": wanted,
+                    "places": run.places | ({place} if place else set()),
+                    "dont_obey_robotstxt": True,
+                },
+                dont_filter=True,
+            )
+        ]
+
     def _request(self, run: Run, fetch: Fetch) -> Request:
         run.reading.open += 1
+        meta = {"run": run, "fetch": fetch, "places": run.places}
+        if run.reading.platform.api:
+            meta["dont_obey_robotstxt"] = True
         return Request(
             fetch.url,
+            method=fetch.method,
+            body=fetch.body,
             callback=self.on_page,
             errback=self.on_error,
             headers=dict(fetch.headers),
-            meta={"run": run, "fetch": fetch, "places": run.places},
+            meta=meta,
             dont_filter=True,
         )
+
+    def _hold(self, response: Response, seconds: float) -> None:
+        """The page itself asks for a pause of its host."""
+        pace = self.crawler.get_downloader_middleware(Pace)
+        if pace is not None and response.request is not None:
+            pace.hold(response.request, min(seconds, self.settings.getfloat("ASCOLTO_LONGEST_WAIT")))
 
     async def _read(self, run: Run, page: Page) -> Parsed:
         if page.status == 304:
@@ -207,7 +285,9 @@ class Collector(scrapy.Spider):
             )
         return parsed
 
-    async def _store(self, run: Run, page: Page, parsed: Parsed) -> list[Request]:
+    async def _store(
+        self, run: Run, page: Page, parsed: Parsed, asked: tuple[str, ...] = ()
+    ) -> list[Request]:
         run.storing += 1
         try:
             async with run.lock:  # pages of a source are stored in the order of their arrival, one at a time
@@ -216,7 +296,10 @@ class Collector(scrapy.Spider):
                 if run.alarm:  # what follows on a page that has changed would overwrite what is known as well
                     await self._settle(run)
                     return []
-                kept = await self._on_writer(self._keeper.keep, run.reading, page, parsed)
+                keep = partial(self._keeper.keep, run.reading, page, parsed)
+                if asked:
+                    keep = partial(self._keeper.keep_look, run.reading, asked, parsed)
+                kept = await self._on_writer(keep)
                 self._note(run, page, kept)
                 following = [self._request(run, fetch) for fetch in kept.next]
                 await self._settle(run, kept)
@@ -267,7 +350,9 @@ class Collector(scrapy.Spider):
         if run.error is None:
             run.error = explain(error)
             run.alarm = isinstance(error, Permanent) and error.reason == CHANGED
-        unexpected = not isinstance(error, Permanent | IgnoreRequest | HttpError | OSError)
+            if isinstance(error, Transient):
+                run.retry_after = max(error.retry_after or 0.0, run.retry_after or 0.0) or None
+        unexpected = not isinstance(error, Permanent | Transient | IgnoreRequest | HttpError | OSError)
         log.warning(
             "crawl failed: %s",
             run.error,
@@ -308,7 +393,7 @@ def explain(error: BaseException) -> str:
     """One line for an operator: what happened, and what can be done where that is known."""
     if isinstance(error, HttpError):
         return _explain_status(error.response)
-    if isinstance(error, Permanent):
+    if isinstance(error, Permanent | Transient):
         return str(error)
     if isinstance(error, DownloadCancelledError):
         return TOO_LARGE
@@ -351,7 +436,9 @@ def _shown(url: str) -> str:
 
 def _page(response: Response, fetch: Fetch) -> Page:
     headers = lower_headers(response)
-    return Page(response.url, response.body, headers, fetch.number, fetch.chain, response.status)
+    return Page(
+        response.url, response.body, headers, fetch.number, fetch.chain, response.status, fetch.carried
+    )
 
 
 def _places(reading: Reading) -> set[Place]:
@@ -364,7 +451,8 @@ def _places(reading: Reading) -> set[Place]:
 def _list_ended(run: Run, fetch: Fetch, error: BaseException) -> bool:
     """Whether the failure of a later page only means that there are no more."""
     if isinstance(error, HttpError):
-        return run.reading.spider.ends(error.response.status, fetch)
+        spider = run.reading.spider
+        return spider.ends(error.response.status, fetch) or spider.absent(_page(error.response, fetch))
     return fetch.number > 1 and _by_robots(error)
 
 

@@ -7,14 +7,16 @@ from email.utils import parsedate_to_datetime
 from crawlers.dates import parse_date
 
 LONGEST_BACKOFF = 60.0  # seconds
+_LIMITS = ("x-ratelimit", "x-rate-limit", "ratelimit")  # Mastodon and Reddit, X, and the draft standard
 
 
 def asked_wait(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds that the server asks for: Retry-After as seconds or a date, else the end of a used-up rate limit."""
     if (told := _retry_after(headers.get("retry-after", "").strip(), now)) is not None:
         return told
-    if headers.get("x-ratelimit-remaining", "").strip() in ("0", "0.0"):
-        return _reset(headers.get("x-ratelimit-reset", "").strip(), now)
+    for name in _LIMITS:
+        if headers.get(f"{name}-remaining", "").strip() in ("0", "0.0"):
+            return _reset(headers.get(f"{name}-reset", "").strip(), now)
     return None
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
 from store.mention import NewMention, content_hash
-from store.mentions import Stored, mark_gone, store_mentions
+from store.mentions import Stored, due_looks, known_ids, looked, mark_gone, store_mentions
 from store.tables import Mention, SourceRow
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 DOUBTFUL = 3  # more than so many, and more than this share of what was listed, do not vanish
 DOUBTFUL_SHARE = 0.3  # at once without doubt: then the next crawl has to agree
 CANDIDATES = 200  # rows looked at for one made id
+LOOKED_AT = 500  # mentions looked at again in one crawl
 
 
 @dataclass(slots=True)
@@ -60,8 +62,13 @@ class Keeper:
             shape = made_for(options, brand)
             cursor = Cursor.load(row.cursor, shape)
             first_read = row.first_read_at is None or row.cursor.get("made_for") != shape
-        context = Context(options, brand, utcnow(), cursor.kept)
-        return Reading(get(options.type)(context), platform, cursor, first_read)
+            spider = get(options.type)(Context(options, brand, utcnow(), cursor.kept))
+            reading = Reading(spider, platform, cursor, first_read)
+            if row.spent_on == reading.today:
+                reading.spent = row.spent
+            if spider.look_up_size:
+                reading.due = due_looks(session, options.name, reading.context.now, LOOKED_AT)
+        return reading
 
     def keep(self, reading: Reading, page: Page, parsed: Parsed) -> Kept:
         """Commits one page, and with the last one what the whole read has shown."""
@@ -78,6 +85,30 @@ class Keeper:
                 self._finish(session, reading, kept, now)
         return kept
 
+    def keep_look(self, reading: Reading, asked: Sequence[str], parsed: Parsed) -> Kept:
+        """Commits what a look-up shows of stored mentions: their engagement, edits, answers; and what is gone."""
+        now, options = utcnow(), reading.context.options
+        shown = {mention.external_id for mention in parsed.mentions}
+        if len(set(asked) - shown) > max(DOUBTFUL, DOUBTFUL_SHARE * len(asked)):
+            log.warning(
+                "many mentions vanished at once: waiting for the next look",
+                extra={"action": "many_vanished", "source": options.name, "count": len(set(asked) - shown)},
+            )
+            shown.update(asked)
+        with self._db.write() as session:
+            known = known_ids(session, options.brand, options.type, asked)
+            stored = store_mentions(
+                session, [mention for mention in parsed.mentions if mention.external_id in known], now=now
+            )
+            kept = Kept(
+                edited=len(stored.edited), refreshed=len(stored.refreshed), unchanged=stored.unchanged
+            )
+            lost = looked(session, options.name, asked, shown, now)
+            if reading.open == 1 and not reading.failed:
+                self._finish(session, reading, kept, now)
+            kept.gone += len(lost)
+        return kept
+
     def finish(self, reading: Reading) -> Kept:
         """Ends a reading whose last page brought nothing to store."""
         kept = Kept()
@@ -90,8 +121,11 @@ class Keeper:
         options = reading.context.options
         self._note(
             options.name,
-            lambda row: health.read_badly(
-                row, error, now=utcnow(), chance=random.random(), retry_after=retry_after, alarm=alarm
+            lambda row: (
+                health.read_badly(
+                    row, error, now=utcnow(), chance=random.random(), retry_after=retry_after, alarm=alarm
+                )
+                | _spent(reading)
             ),
         )
 
@@ -106,6 +140,7 @@ class Keeper:
         row = session.get_one(SourceRow, options.name)
         every = options.every
         kept.done = True
+        _set(row, _spent(reading))
         if not reading.found and not reading.unchanged and row.usual_results:
             values = health.read_empty(row, now=now, every=every)
             kept.complaint = values["last_error"]
@@ -121,6 +156,13 @@ class Keeper:
         if complaint := reading.complaint():
             log.warning(complaint, extra={"action": "source_complaint", "source": options.name})
             _set(row, {"last_error": complaint, "last_error_at": now})
+
+
+def _spent(reading: Reading) -> dict[str, Any]:
+    """What the source has used of its day, where that is limited."""
+    if reading.context.options.requests_per_day is None:
+        return {}
+    return {"spent": reading.spent, "spent_on": reading.today}
 
 
 def _set(row: SourceRow, values: dict[str, Any]) -> None:

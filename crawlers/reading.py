@@ -6,9 +6,10 @@ mention ever seen, and from time to time the whole list: what is published late 
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
@@ -70,7 +71,10 @@ class Chain:
 
 @dataclass(slots=True)
 class Reading:
-    """The state of one crawl of one source. `open`: pages asked for and not yet stored, counted by who asks."""
+    """The state of one crawl of one source. `open`: pages asked for and not yet stored, counted by who asks.
+
+    `due`: the stored mentions that are to be looked at again. `spent`: what the source has used of its day.
+    """
 
     spider: Spider[Any]
     platform: Platform
@@ -89,6 +93,14 @@ class Reading:
     undated: bool = False
     kept: dict[str, str] = field(default_factory=dict)
     shares: dict[str, list[float]] = field(default_factory=dict)
+    due: list[str] = field(default_factory=list)
+    spent: int = 0
+    starved: bool = False
+
+    @property
+    def today(self) -> str:
+        """The day of the platform's quota."""
+        return f"{self.context.now.astimezone(ZoneInfo(self.platform.day)):%Y-%m-%d}"
 
     @property
     def context(self) -> Context[SourceOptions]:
@@ -113,8 +125,8 @@ class Reading:
         return self.context.now - self.cursor.deep_at >= pause
 
     def first(self) -> list[Fetch]:
-        """The requests to begin with."""
-        return self._ask(self.spider.first())
+        """The requests to begin with: the newest pages, and a look at the young mentions whose time has come."""
+        return self._ask(self.spider.first()) + self._ask(self._look_ups())
 
     def take(self, page: Page, parsed: Parsed) -> tuple[list[NewMention], list[str]]:
         """What of a page is stored: the mentions that are about the brand. Beside them the ids of the others.
@@ -145,16 +157,17 @@ class Reading:
         chain = self.chains.setdefault(page.chain, Chain())
         repeated = bool(ids) and self.seen.issuperset(ids)
         self._note(chain, parsed, ids)
-        if not parsed.next or not ids or repeated:
+        others = self._ask(parsed.lists)
+        if not parsed.next or not (ids or parsed.passed) or repeated:
             chain.end = "end"
-            return []
+            return others
         if all_known and self._beyond(chain, page, parsed):
             chain.end = "window"
-            return []
+            return others
         following = self._ask(parsed.next)
-        if not following and not any(fetch.url in self.visited for fetch in parsed.next):
+        if not following and not any(fetch.url in self.visited for fetch in parsed.next if not fetch.body):
             chain.end = "cap"
-        return following
+        return following + others
 
     def ended(self, fetch: Fetch) -> None:
         """The list ended before this page: the server has no such page, or robots.txt forbids it."""
@@ -164,7 +177,9 @@ class Reading:
         """From when on what this crawl did not show was removed; None where that cannot be told."""
         empty = {name for name, chain in self.chains.items() if not chain.found}
         ends = {chain.end for chain in self.chains.values()}
-        if self.first_read or self.unchanged or self.undated or self.cursor.undated:
+        if not self.spider.tells_gone or self.first_read or self.unchanged:
+            return None
+        if self.undated or self.cursor.undated:
             return None
         if not ends <= {"end", "window"} or not empty <= set(self.cursor.empty) or not self.found:
             return None
@@ -178,6 +193,9 @@ class Reading:
     def complaint(self) -> str | None:
         """What a person should mend although the read worked."""
         window = self.window
+        if self.starved:
+            most = self.context.options.requests_per_day
+            return f"used its {most} requests of today, goes on tomorrow: raise `every` or `requests_per_day`"
         if window is None or self.first_read:
             return None
         if any(
@@ -213,9 +231,28 @@ class Reading:
 
     def _ask(self, fetches: Iterable[Fetch]) -> list[Fetch]:
         limit = self._limit()
-        asked = [one for one in fetches if one.url not in self.visited and one.number <= limit]
-        self.visited.update(one.url for one in asked)
+        asked = []
+        for one in fetches:
+            # A POST may ask for another page at the same address.
+            place = f"{one.url}#{hashlib.sha256(one.body).hexdigest()}" if one.body else one.url
+            if place in self.visited or one.number > limit:
+                continue
+            if not self._affords(one):
+                self.starved = True
+                continue
+            self.visited.add(place)
+            self.spent += one.cost
+            asked.append(one)
         return asked
+
+    def _affords(self, fetch: Fetch) -> bool:
+        most = self.context.options.requests_per_day
+        return most is None or self.spent + fetch.cost <= most
+
+    def _look_ups(self) -> list[Fetch]:
+        size = self.spider.look_up_size
+        parts = [self.due[start : start + size] for start in range(0, len(self.due), size)] if size else []
+        return [replace(self.spider.look_up(part), asked=tuple(part)) for part in parts]
 
     def _limit(self) -> int:
         return int(getattr(self.context.options, "pages", 1))
@@ -301,7 +338,7 @@ def _not_after(at: datetime, last: datetime) -> bool:
 
 def made_for(options: SourceOptions, brand: Brand) -> str:
     """Changes with everything that decides which mentions a source gives."""
-    shape = options.model_dump_json(exclude={"every", "publish", "overlap", "pages"})
+    shape = options.model_dump_json(exclude={"every", "publish", "overlap", "pages", "requests_per_day"})
     names = "\x1f".join((brand.name, *brand.aliases, "", *brand.exclude))
     return hashlib.sha256(f"{shape}\x1f{names}".encode()).hexdigest()[:16]
 

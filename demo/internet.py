@@ -8,8 +8,8 @@ import logging
 import socketserver
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from string import Template
@@ -17,7 +17,19 @@ from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from demo.places import Response, Visit, appstore, html, mastodon, not_found, plain, press, shop
+from demo.places import (
+    Response,
+    Visit,
+    appstore,
+    html,
+    interface,
+    interfaces,
+    mastodon,
+    not_found,
+    plain,
+    press,
+    shop,
+)
 from demo.world import CONTENT, World
 
 log = logging.getLogger(__name__)
@@ -40,6 +52,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+LARGEST = 1 << 20  # bytes that are read of what somebody sends
 FAULTS = (
     Fault("/prodotti/capsule-alba", 503),
     Fault("/api/", 429, {"Retry-After": "1"}),
@@ -76,7 +89,13 @@ _ROUTES: tuple[tuple[str, Callable[[Visit], Response]], ...] = (
 
 
 def route(visit: Visit) -> Response:
-    """What the small internet answers to a GET. Pure: the world as it stands in, a response out."""
+    """What the small internet answers. Pure: the world as it stands in, a response out."""
+    name, _, rest = visit.path[1:].partition("/")
+    if name in interfaces():
+        answered: Response = interface(name).answer(replace(visit, path=f"/{rest}"))
+        return answered
+    if visit.method not in ("GET", "HEAD"):
+        return plain("Nothing is written here.\n", 405, {"Allow": "GET, HEAD"})
     if visit.path == "/":
         return html("index.html", links=_LINKS)
     if visit.path.startswith("/@"):
@@ -142,6 +161,11 @@ class Internet:
         template = Template((CONTENT / "ascolto.toml").read_text(encoding="utf-8"))
         return template.substitute(base_url=self.base_url, app_id=appstore.APP_ID)
 
+    def everywhere(self) -> str:
+        """The `[[sources]]` that read each platform's interface."""
+        tables = "\n".join(interface(name).SOURCE.strip() + "\n" for name in interfaces())
+        return Template(tables).substitute(base_url=self.base_url)
+
     def external_id(self, key: str) -> str | None:
         """The id that the place gives the post with this key; None where a review has none."""
         post = self.world.find(key)
@@ -156,14 +180,19 @@ class Internet:
             return None
         return post.key if "identifier" in post.markup else shop.review_url(visit, post)
 
-    def answer(self, target: str) -> Response:
-        """The response to a GET of `target` (path and query), a fault included."""
+    def answer(
+        self, target: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Response:
+        """The response to a request for `target` (path and query), a fault included; `headers` in lower case."""
         parts = urlsplit(target)
         path = unquote(parts.path)
         fault = self._next_fault(path)
         if fault:
             return plain("Try again later.\n", fault.status, fault.headers)
-        visit = Visit(self.world, self.base_url, path, dict(parse_qsl(parts.query)), len(self.requests))
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        visit = Visit(
+            self.world, self.base_url, path, query, len(self.requests), method, dict(headers or {}), body
+        )
         return route(visit)
 
     def note(self, method: str, path: str, status: int) -> None:
@@ -209,12 +238,18 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._send(with_body=True)
 
+    def do_POST(self) -> None:
+        self._send(with_body=True)
+
     def do_HEAD(self) -> None:
         self._send(with_body=False)
 
     def _send(self, with_body: bool) -> None:
         internet = self.server.internet
-        response = internet.answer(self.path)
+        length = self.headers.get("Content-Length", "0")
+        body = self.rfile.read(min(int(length), LARGEST)) if length.isdigit() else b""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        response = internet.answer(self.path, self.command, headers, body)
         status = 304 if self._unchanged(response) else response.status
         internet.note(self.command, self.path, status)
         self.send_response(status)

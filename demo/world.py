@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 CONTENT = Path(__file__).parent / "content"
-Place = Literal["shop", "appstore", "press", "mastodon"]
-PLACES: tuple[Place, ...] = ("shop", "appstore", "press", "mastodon")
+Place = str  # a content file
+PLACES: tuple[Place, ...] = ("shop", "appstore", "press", "mastodon")  # those that `ascolto demo` reads
 _OFFSET = re.compile(r"^-(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?$")
 
 
@@ -52,7 +52,8 @@ class Post(Strict):
     """One review, article or status. `at` is its age when the demo starts; `poll` is the first that shows it.
 
     `label` is "sentiment/urgency/category" by a person's reading (none where nobody could read it), `marks` say
-    what the demo shows with it, `markup` how the shop writes it in schema.org, `then` what changes before poll 2.
+    what the demo shows with it, `markup` how the shop writes it in schema.org, `then` what changes before poll 2,
+    `more` what only one platform has.
     """
 
     key: str
@@ -81,6 +82,7 @@ class Post(Strict):
     slug: str | None = None
     acct: str | None = None
     reply_to: str | None = None
+    more: dict[str, Any] = {}
 
     @property
     def about_brand(self) -> bool:

@@ -23,7 +23,13 @@ class SourceOptions(BaseModel):
         None, description="keep only what names the brand; default: as the platform needs"
     )
 
-    @field_validator("url", "base_url", check_fields=False)
+    requests_per_day: int | None = Field(
+        None,
+        ge=1,
+        description="what it may ask for in a day, in the platform's units; default: no limit of our own",
+    )
+
+    @field_validator("url", "base_url", "token_url", check_fields=False)
     @classmethod
     def without_sign_in(cls, value: str) -> str:
         """Addresses are told in logs and errors: a password has no place in them."""
@@ -38,7 +44,10 @@ class SourceOptions(BaseModel):
 class Platform:
     """`name` is the file's name, `label` what people read. `reply_limit` counts in `reply_unit`; None: none known.
 
-    `open` platforms are searched by words, so what they find must name the brand (see store.matching).
+    `open` platforms are searched by words, so what they find must name the brand (see store.matching). `api`: read
+    through an interface made for programs, under its own terms, so robots.txt does not speak of it. `own`: the brand's
+    own page, where nobody but the brand and the author can remove a mention. `day`: the zone in which the platform's
+    daily quota begins anew. `pushed`: nothing is asked there, it posts to us.
     """
 
     name: str
@@ -47,3 +56,7 @@ class Platform:
     open: bool
     reply_limit: int | None = None
     reply_unit: Unit = "characters"
+    api: bool = False
+    own: bool = False
+    day: str = "UTC"
+    pushed: bool = False

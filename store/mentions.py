@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CursorResult, bindparam, insert, select, update
@@ -13,6 +13,8 @@ from store.mention import NewMention, author_key, content_hash, identity, text_k
 from store.tables import Mention, MentionState, Revision, Snapshot, Tombstone
 
 BATCH = 200  # keeps every IN list under SQLite's limit on bound values
+# The ages at which a mention's engagement is looked at again, where its platform can show given mentions.
+LOOKS = tuple(timedelta(minutes=minutes) for minutes in (15, 30, 60, 120, 240, 480, 960, 1440, 2160, 2880))
 
 
 @dataclass(slots=True)
@@ -73,6 +75,45 @@ def mark_gone(session: Session, source: str, seen: set[str], *, since: datetime,
     for start in range(0, len(gone), BATCH):
         _update(session, gone[start : start + BATCH], gone_at=now, changed_at=now)
         _to_triage(session, gone[start : start + BATCH])
+    return gone
+
+
+def next_look(published_at: datetime, now: datetime) -> datetime | None:
+    """When the engagement of a mention is looked at next: at growing distances, while it is young."""
+    return next((at for age in LOOKS if (at := published_at + age) > now), None)
+
+
+def due_looks(session: Session, source: str, now: datetime, most: int) -> list[str]:
+    """The external ids of the mentions of `source` that are to be looked at again, the longest due first."""
+    rows = session.scalars(
+        select(col(Mention.external_id))
+        .where(
+            col(Mention.source) == source,
+            col(Mention.look_again_at) <= now,
+            col(Mention.gone_at).is_(None),
+        )
+        .order_by(col(Mention.look_again_at), col(Mention.id))
+        .limit(most)
+    )
+    return list(rows)
+
+
+def looked(
+    session: Session, source: str, external_ids: Sequence[str], shown: set[str], now: datetime
+) -> list[int]:
+    """After a look at these mentions: when the next one is due. Marks as gone those that are not among the `shown`
+    any more; gives their ids."""
+    rows = session.execute(
+        select(col(Mention.id), col(Mention.external_id), col(Mention.published_at)).where(
+            col(Mention.source) == source, col(Mention.external_id).in_(external_ids)
+        )
+    ).all()
+    for row_id, _, published_at in rows:
+        _update(session, [row_id], look_again_at=next_look(published_at, now))
+    gone = [row_id for row_id, name, _ in rows if name not in shown]
+    if gone:
+        _update(session, gone, gone_at=now, changed_at=now, look_again_at=None)
+        _to_triage(session, gone)
     return gone
 
 
@@ -170,6 +211,7 @@ def _insert(
 
 
 def _row(mention: NewMention, now: datetime, history_before: datetime | None) -> dict[str, Any]:
+    counted = any(count is not None for count in mention.engagement)
     return (
         mention.model_dump()
         | _content(mention)
@@ -182,6 +224,7 @@ def _row(mention: NewMention, now: datetime, history_before: datetime | None) ->
             "attempts": 0,
             "first_seen_at": now,
             "changed_at": now,
+            "look_again_at": next_look(mention.published_at, now) if counted else None,
         }
     )
 

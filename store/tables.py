@@ -104,6 +104,7 @@ class Mention(NewMention, Claimed, table=True):
         Index("ix_mention_author", "brand", "platform", "author_key"),
         Index("ix_mention_same_text", "brand", "text_key"),
         Index("ix_mention_url", "url"),
+        Index("ix_mention_look", "source", "look_again_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -120,6 +121,7 @@ class Mention(NewMention, Claimed, table=True):
     first_seen_at: datetime = Field(sa_type=UtcDateTime)
     changed_at: datetime = Field(sa_type=UtcDateTime)
     gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    look_again_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
 
 
@@ -220,6 +222,8 @@ class SourceRow(SQLModel, table=True):
     empty_reads: int = 0
     usual_results: float = 0.0
     down_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    spent: int = 0
+    spent_on: str | None = Field(default=None, sa_type=String(10), description="the day that `spent` counts")
 
 
 class Case(SQLModel, table=True):
@@ -326,8 +330,8 @@ class Reason(SQLModel, table=True):
 
 class Draft(SQLModel, table=True):
     """A proposed reply to one revision of a mention. `moves`: which wording was used for each move, in order;
-    `sentences`: each with its gloss and what allows it (`alerts.drafts.request.Sentence`); `outdated`: it is to be
-    written anew, since its storm has another statement."""
+    `sentences`: each with its gloss and what allows it (`alerts.drafts.request.Sentence`); `generator`: who worded it
+    (`alerts.drafts.request`); `outdated`: it is to be written anew, since its storm has another statement."""
 
     __table_args__ = (
         UniqueConstraint("mention_id", "revision"),

@@ -1,7 +1,6 @@
 """Mastodon-compatible instances: statuses found by words (with a token), or the timeline of a hashtag."""
 
 import json
-import os
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -65,7 +64,7 @@ class Spider(base.Spider[Options]):
         return self._fetch(f"{self._base()}/api/v2/search?{urlencode(words)}", number)
 
     def _fetch(self, url: str, number: int) -> Fetch:
-        token = os.environ.get(self.context.options.token_env, "").strip()
+        token = self.context.secrets.get(self.context.options.token_env, "").strip()
         return Fetch(url, number, headers={"Authorization": f"Bearer {token}"} if token else {})
 
     def _next(self, page: Page, count: int) -> tuple[Fetch, ...]:

@@ -1,9 +1,16 @@
-"""The places of the demo's internet: each answers a request from the world as it stands. No sockets here."""
+"""The places of the demo's internet: each answers a request from the world as it stands. No sockets here.
+
+A platform's interface is a module of its name, served under `/NAME/`. It has `answer(visit)`, where `visit.path` begins
+behind that; `SOURCE`, the `[[sources]]` table that reads it, with `$base_url` for the internet's address; `SECRETS`,
+what the environment must hold for it; and `ids(world)`, the external ids that a correct reader finds.
+"""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -23,7 +30,7 @@ _PAGES = Environment(
 class Visit:
     """A request as a place sees it: path without query, the query's last values, the site's own address.
 
-    `earlier` counts the requests answered before this one.
+    `earlier` counts the requests answered before this one; `headers` have lower-case names.
     """
 
     world: World
@@ -31,6 +38,9 @@ class Visit:
     path: str
     query: Mapping[str, str]
     earlier: int = 0
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
 
     def number(self, name: str, default: int) -> int:
         """A whole number from the query; what is none counts as not given."""
@@ -44,6 +54,27 @@ class Response:
     content_type: str = "text/html; charset=utf-8"
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def interfaces() -> list[str]:
+    """The platforms whose interfaces this internet serves, by file name."""
+    ours = {
+        "appstore",
+        "mastodon",
+        "press",
+        "schemaorg",
+        "shop",
+    }  # they have addresses of their own: `demo.internet`
+    return sorted(
+        path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in ours | {"__init__"}
+    )
+
+
+def interface(name: str) -> ModuleType:
+    """The module that answers under `/NAME/`. Raises KeyError where there is none."""
+    if name not in interfaces():
+        raise KeyError(name)
+    return import_module(f"demo.places.{name}")
 
 
 def html(template: str, **values: Any) -> Response:

@@ -1,7 +1,8 @@
 """Pages of every kind beside what a spider must read from them: `python -m tests.crawlers.golden` writes the
 expectations anew; the difference is then read like code.
 
-`cases.toml` in each platform's folder gives the options of all its cases, and what a single one has beside its file.
+`cases.toml` in each platform's folder gives the options and secrets of all its cases, and what a single one has beside
+its file: `options`, `headers`, `url`, `number`, `chain`.
 """
 
 import json
@@ -37,7 +38,8 @@ def read(path: Path) -> dict[str, Any]:
         {"name": "shop", "type": platform, "brand": "aurora"} | table["options"] | case.get("options", {})
     )
     options = platforms.get(platform).options.model_validate(values)
-    spider = spiders.get(platform)(Context(options, AURORA, NOW))
+    spider = spiders.get(platform)(Context(options, AURORA, NOW, secrets=table.get("secrets", {})))
+    spider.token = "token"
     headers = {"content-type": _TYPES[path.suffix]} | case.get("headers", {})
     page = Page(
         case.get("url") or spider.first()[0].url,
@@ -56,6 +58,7 @@ def shown(parsed: Parsed) -> dict[str, Any]:
     fields = {
         "mentions": [mention.model_dump(mode="json", exclude_none=True, exclude={"brand", "source", "platform"}) for mention in parsed.mentions],
         "next": [_fetch(fetch) for fetch in parsed.next],
+        "lists": [_fetch(fetch) for fetch in parsed.lists],
         "problems": list(parsed.problems),
         "undated": sorted(parsed.undated),
         "derived": dict(parsed.derived),
@@ -66,6 +69,7 @@ def shown(parsed: Parsed) -> dict[str, Any]:
 
 def _fetch(fetch: Fetch) -> dict[str, Any]:
     found = {"url": fetch.url, "number": fetch.number, "chain": fetch.chain, "headers": dict(fetch.headers)}
+    found |= {"cost": fetch.cost} if fetch.cost != 1 else {}
     return {name: value for name, value in found.items() if value}
 
 

@@ -24,6 +24,8 @@ class Answer:
 class Asked(NamedTuple):
     path: str
     headers: Mapping[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 Given = Answer | Callable[[Asked], Answer]
@@ -91,8 +93,12 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Server
 
+    def do_POST(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
-        answer = self.server.site.answer(Asked(self.path, dict(self.headers.items())))
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        answer = self.server.site.answer(Asked(self.path, dict(self.headers.items()), self.command, body))
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)

@@ -206,6 +206,16 @@ class TestGoingOn:
         one = reading()
         assert read(one, 1, []) == []
 
+    def test_the_lists_that_a_page_names_are_read_also_where_it_shows_no_mentions(self) -> None:
+        one = reading(requests_per_day=2)
+        lists = tuple(Fetch(f"https://shop.example/{name}", chain=name) for name in ("moka", "tea", "cups"))
+        asked = read(one, 1, [], more=False, lists=lists)
+        assert [fetch.chain for fetch in asked] == ["moka", "tea"]
+        assert one.starved
+        assert one.chains[""].end == "end"
+        known = reading(known_cursor())
+        assert read(known, FIRST_PAGES, listed(200, 5), lists=lists) == list(lists)
+
     def test_no_more_pages_than_configured(self) -> None:
         one = reading(pages=2)
         assert read(one, 1, listed(0, 5), known=False)
@@ -249,6 +259,15 @@ class TestGone:
         one = reading(known_cursor(listed=6, oldest=NOW - 6 * HOUR), Rolling)
         read(one, 1, listed(0, 5), more=False)
         assert one.gone_since() == NOW - 5 * HOUR + timedelta(microseconds=1)
+
+    def test_lists_that_come_and_go_tell_nothing(self) -> None:
+        class Coming(Spider):
+            tells_gone: ClassVar[bool] = False
+
+        for kind, told in ((Spider, True), (Coming, False)):
+            one = reading(known_cursor(deep_at=None), kind)
+            read(one, 1, listed(0, 5), more=False)
+            assert (one.gone_since() is not None) is told
 
     def test_behind_the_window_nothing_is_known(self) -> None:
         one = reading(known_cursor(), overlap="10h")

@@ -161,7 +161,8 @@ class TestServer:
         connection.close()
 
     def test_only_get_and_head_are_served(self, internet: Internet) -> None:
-        assert get(internet, "/", method="POST").status == 501
+        assert get(internet, "/", method="POST").status == 405
+        assert get(internet, "/", method="DELETE").status == 501
 
     @pytest.mark.parametrize(
         "path",

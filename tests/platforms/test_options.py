@@ -14,6 +14,12 @@ LEAST: dict[str, dict[str, Any]] = {
     "feed": {"url": "https://press.example/feed.xml"},
     "appstore": {"app_id": "1900000042"},
     "mastodon": {"query": "caffè aurora"},
+    "google_business": {"account": "1001", "locations": {"2001": "Torino"}},
+    "google_play": {"package": "example.aurora.app"},
+    "youtube": {"channel": "@caffeaurora"},
+    "reddit": {"query": "caffè aurora"},
+    "webhook": {},
+    "mailbox": {"host": "imap.aurora.example"},
 }
 
 
@@ -58,11 +64,37 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
         ("appstore", {"base_url": "itunes.apple.com"}),
         ("mastodon", {"query": ""}),
         ("mastodon", {"base_url": "mastodon.social"}),
+        ("google_business", {"account": "accounts/1001"}),
+        ("google_business", {"locations": {}}),
+        ("google_business", {"locations": {"../2001": "Torino"}}),
+        ("google_business", {"locations": {"2001": ""}}),
+        ("google_business", {"locations": ["2001"]}),
+        ("google_business", {"token_url": "oauth2.googleapis.com"}),
+        ("google_play", {"package": "aurora"}),
+        ("google_play", {"package": "example.aurora/../x"}),
+        ("google_play", {"app": ""}),
+        ("google_play", {"pages": 0}),
+        ("youtube", {"channel": "caffeaurora"}),
+        ("youtube", {"channel": "@caffe/aurora"}),
+        ("youtube", {"videos": ["a,b"]}),
+        ("youtube", {"videos": ["aurMokaSole&x"]}),
+        ("youtube", {"query": ""}),
+        ("youtube", {"search_videos": 51}),
+        ("youtube", {"search_every": "0s"}),
+        ("youtube", {"requests_per_day": 0}),
+        ("youtube", {"base_url": "https://key@youtube.example"}),
         ("page", {"url": "https://name:secret@shop.example"}),
         ("mastodon", {"base_url": "https://name@mastodon.example"}),
         ("mastodon", {"overlap": "sometimes"}),
         ("mastodon", {"every": "15"}),
         ("mastodon", {"name": ""}),
+        ("reddit", {"query": "x" * 513}),
+        ("reddit", {"token_url": "https://me:secret@www.reddit.com/token"}),
+        ("webhook", {"signature": "none"}),
+        ("mailbox", {"host": "imap.aurora.example/x"}),
+        ("mailbox", {"security": "ssl"}),
+        ("mailbox", {"port": 0}),
+        ("webhook", {"fields": {"colour": "c"}}),
     ],
 )
 def test_what_cannot_be_is_an_error(kind: str, values: dict[str, Any]) -> None:
@@ -92,9 +124,16 @@ def test_options_do_not_change() -> None:
 
 
 def test_what_is_searched_by_words_is_open() -> None:
-    assert {name: platforms.get(name).open for name in LEAST} == {
+    assert {name: platforms.get(name).open for name in ("page", "feed", "appstore", "mastodon")} == {
         "page": False,
         "feed": True,
         "appstore": False,
         "mastodon": True,
     }
+
+
+def test_youtube_needs_something_to_read() -> None:
+    with pytest.raises(ValidationError, match="needs channel, videos or query"):
+        options("youtube", channel=None)
+    assert options("youtube", channel=None, videos=["aurMokaSole"]).requests_per_day == 10_000
+    assert options("youtube", requests_per_day=500).requests_per_day == 500
