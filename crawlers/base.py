@@ -82,6 +82,14 @@ class Context(Generic[O_co]):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """The brand's own reply, as the platform shows it; `at` in UTC where it is told."""
+
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """What one page shows.
 
@@ -89,7 +97,8 @@ class Parsed:
     `undated`: ids of mentions that carry the crawl's time because the page tells none. `derived`: ids that we made
     because the page tells none; True where author or time make it strong, False where only the place is known.
     `kept`: what the next crawl is given again, such as an ETag; None leaves it as it was. `wait`: seconds for which
-    the page itself asks to be left alone.
+    the page itself asks to be left alone. `answers`: the brand's replies that stand by themselves in a list, by the
+    external id of what they answer, which may be on another page.
     """
 
     mentions: tuple[NewMention, ...] = ()
@@ -99,6 +108,7 @@ class Parsed:
     derived: Mapping[str, bool] = field(default_factory=dict)
     kept: Mapping[str, str] | None = None
     wait: float | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
 
 
 class Spider(ABC, Generic[O_co]):

@@ -20,7 +20,15 @@ from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
 from store.mention import NewMention, content_hash
-from store.mentions import Stored, due_looks, known_ids, looked, mark_gone, store_mentions
+from store.mentions import (
+    Stored,
+    due_looks,
+    known_ids,
+    looked,
+    mark_gone,
+    store_answers,
+    store_mentions,
+)
 from store.tables import Mention, SourceRow
 
 log = logging.getLogger(__name__)
@@ -76,7 +84,14 @@ class Keeper:
         mentions, others = reading.take(page, parsed)
         with self._db.write() as session:
             mentions = _settled(session, mentions, parsed, reading.seen)
-            stored = store_mentions(session, mentions, now=now, history_before=reading.history_before)
+            stored = store_mentions(
+                session,
+                mentions,
+                now=now,
+                history_before=reading.history_before,
+                watched=bool(reading.spider.look_up_size),
+            )
+            stored.refreshed += _answered(session, reading, mentions, parsed, now)
             kept = Kept(len(stored.new), len(stored.edited), len(stored.refreshed), stored.unchanged)
             kept.late = _late(session, reading, stored)
             ids = [m.external_id for m in mentions] + others
@@ -156,6 +171,15 @@ class Keeper:
         if complaint := reading.complaint():
             log.warning(complaint, extra={"action": "source_complaint", "source": options.name})
             _set(row, {"last_error": complaint, "last_error_at": now})
+
+
+def _answered(
+    session: Session, reading: Reading, mentions: list[NewMention], parsed: Parsed, now: datetime
+) -> list[int]:
+    """The stored mentions that a reply on this page answers, though they stand on another."""
+    options, here = reading.context.options, {mention.external_id for mention in mentions}
+    elsewhere = {name: (one.text, one.at) for name, one in parsed.answers.items() if name not in here}
+    return store_answers(session, options.brand, options.type, elsewhere, now) if elsewhere else []
 
 
 def _spent(reading: Reading) -> dict[str, Any]:

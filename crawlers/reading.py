@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
-from crawlers.base import Context, Fetch, Page, Parsed, Spider
+from crawlers.base import Answer, Context, Fetch, Page, Parsed, Spider
 from crawlers.dates import is_day
 from platforms.base import Platform, SourceOptions
 from store.brand import Brand
@@ -73,7 +73,8 @@ class Chain:
 class Reading:
     """The state of one crawl of one source. `open`: pages asked for and not yet stored, counted by who asks.
 
-    `due`: the stored mentions that are to be looked at again. `spent`: what the source has used of its day.
+    `due`: the stored mentions that are to be looked at again. `spent`: what the source has used of its day. `answers`:
+    the brand's replies that some page has shown, by the id of what they answer; of several the first that was read.
     """
 
     spider: Spider[Any]
@@ -92,6 +93,7 @@ class Reading:
     newest: datetime | None = None
     undated: bool = False
     kept: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
     shares: dict[str, list[float]] = field(default_factory=dict)
     due: list[str] = field(default_factory=list)
     spent: int = 0
@@ -137,10 +139,11 @@ class Reading:
         if page.number == 1:
             self._compare(parsed)
         self.kept.update(parsed.kept or {})
+        self.answers = {**parsed.answers, **self.answers}
         about, others = [], []
         for mention in parsed.mentions:
             if self._about(mention):
-                about.append(self._aged(mention, parsed))
+                about.append(self._answered(self._aged(mention, parsed)))
             else:
                 others.append(mention.external_id)
         return about, others
@@ -265,6 +268,13 @@ class Reading:
         if not self.first_read or mention.external_id not in parsed.undated:
             return mention
         return mention.model_copy(update={"published_at": self.context.now - HISTORY - UNKNOWN_AGE})
+
+    def _answered(self, mention: NewMention) -> NewMention:
+        """With the reply that an earlier page has shown, where its own page shows none."""
+        found = self.answers.get(mention.external_id)
+        if found is None or mention.answer is not None:
+            return mention
+        return mention.model_copy(update={"answer": found.text, "answered_at": found.at})
 
     def _note(self, chain: Chain, parsed: Parsed, ids: Sequence[str]) -> None:
         self.pages += 1

@@ -1,6 +1,8 @@
 """A web page with reviews: schema.org markup, or CSS selectors for sites without any. No reply call exists."""
 
+import re
 from datetime import timedelta
+from urllib.parse import unquote, urlsplit
 
 from cssselect.parser import SelectorError
 from parsel import css2xpath
@@ -8,6 +10,44 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from platforms.base import Platform, SourceOptions
 from store.brand import Duration
+
+# Places whose terms forbid reading their pages by program, or that keep programs out, and where the same is had
+# instead. Each pattern is matched against the end of the host, and the start of the path where one stands behind it.
+_WALLED: tuple[tuple[str, str, str], ...] = (
+    (r"trustpilot\.com", "", 'type = "trustpilot" reads its API, `ascolto import` a page that you saved'),
+    (r"tripadvisor\.[a-z]{2,3}(\.[a-z]{2})?", "", 'type = "tripadvisor" reads its Content API'),
+    (r"yelp\.[a-z]{2,3}(\.[a-z]{2})?", "", 'type = "yelp" reads its Places API'),
+    (
+        r"google\.[a-z]{2,3}(\.[a-z]{2})?",
+        r"/(local|maps)",
+        "the Google Business Profile API shows a place's reviews",
+    ),
+    (
+        r"(maps|business|play)\.google\.[a-z]{2,3}(\.[a-z]{2})?",
+        "",
+        "Google's own APIs show reviews to their owner",
+    ),
+    (r"(maps\.app\.goo\.gl|g\.page)", "", "the Google Business Profile API shows a place's reviews"),
+    (r"goo\.gl", r"/maps", "the Google Business Profile API shows a place's reviews"),
+    (r"(facebook|fb)\.com", "", "Meta's Graph API shows a page of your own"),
+    (r"instagram\.com", "", "Meta's Graph API shows an account of your own"),
+    (r"(x|twitter)\.com", "", "X's API finds posts by words"),
+    (r"amazon\.[a-z]{2,3}(\.[a-z]{2})?", "", "export what Seller Central shows, and use `ascolto import`"),
+    (r"booking\.com", "", "export guest reviews from the extranet, and use `ascolto import`"),
+)
+
+
+def official_way(url: str) -> str | None:
+    """Where else the mentions of an address are had, whose pages no program is to read; None: it may be tried."""
+    try:
+        parts = urlsplit(url)
+        host, path = unquote(parts.hostname or "").rstrip(".").lower(), parts.path.lower()
+    except ValueError:
+        return None
+    for place, start, instead in _WALLED:
+        if re.search(rf"(^|\.){place}$", host) and re.match(start, path):
+            return instead
+    return None
 
 
 class Selectors(BaseModel):
@@ -46,6 +86,13 @@ class Options(SourceOptions):
     overlap: Duration = Field(
         timedelta(days=3), description="how far back each crawl looks again for late reviews"
     )
+
+    @field_validator("url")
+    @classmethod
+    def readable(cls, value: str) -> str:
+        if instead := official_way(value):
+            raise ValueError(f"pages of this site are not read by programs: {instead}")
+        return value
 
 
 PLATFORM = Platform("page", "Web page", Options, open=False)

@@ -32,6 +32,10 @@ def _text(value: Any) -> Any:
     return value.strip()[:MAX_TEXT] if isinstance(value, str) else value
 
 
+def _reply(value: Any) -> Any:
+    return _text(value) or None
+
+
 def _url(value: Any) -> Any:
     """Only http(s) is a link: anything else (javascript:, data:) is dropped, the mention is kept."""
     value = storable(value)
@@ -53,6 +57,7 @@ def _count(value: int | None) -> int | None:
 Id = Annotated[str, BeforeValidator(lambda value: storable(str(value))[:MAX_LINE])]
 Line = Annotated[str | None, BeforeValidator(_line)]
 Body = Annotated[str, BeforeValidator(_text)]
+Reply = Annotated[str | None, BeforeValidator(_reply)]
 Url = Annotated[str | None, BeforeValidator(_url)]
 Stars = Annotated[float | None, AfterValidator(_stars)]
 Count = Annotated[int | None, AfterValidator(_count)]
@@ -87,7 +92,7 @@ class NewMention(SQLModel):
     replies: Count = None
     views: Count = None
     followers: Count = Field(default=None, description="how many may see what this author writes")
-    answer: str | None = None
+    answer: Reply = None
     answered_at: Utc | None = None
 
     @property

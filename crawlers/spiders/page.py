@@ -14,7 +14,8 @@ from crawlers.base import Fetch, Page, Parsed
 from crawlers.links import next_link
 from crawlers.reviews import Review, reviews
 from crawlers.selected import next_href, selected
-from platforms.page import Options
+from platforms.page import Options, official_way
+from store.errors import Permanent
 from store.matching import matcher
 from store.mention import NewMention
 
@@ -29,6 +30,8 @@ class Spider(base.Spider[Options]):
         return [Fetch(self.context.options.url)]
 
     def parse(self, page: Page) -> Parsed:
+        if instead := official_way(page.url):  # where a redirect ended
+            raise Permanent("not read by programs", instead)
         base.expect(page, _KINDS, "a web page")
         text = html_to_unicode(page.headers.get("content-type"), page.body)[1]
         if text.lstrip()[:1] in ("{", "["):
