@@ -11,7 +11,7 @@ from crawlers.base import Answer, Page
 from crawlers.dates import parse_date
 from crawlers.text import from_html
 from store.errors import Permanent
-from store.mention import MAX_TEXT, storable
+from store.mention import MAX_TEXT
 
 LIMIT = 100  # the most that WordPress gives at once
 SHOWN = ("approved", "hold")  # the others are spam, or in the bin
@@ -66,13 +66,14 @@ def ours(comment: Entry, team: Sequence[str]) -> bool:
     author = number(comment, "author")
     if not author:
         return False
-    names = {name.casefold() for name in team}
-    return str(author) in names or (string(comment, "author_name") or "").casefold() in names
+    name = (string(comment, "author_name") or "").casefold()
+    # A number in `team` is an id: nobody becomes one of the team by calling himself "1".
+    return any(str(author) == one if one.isdecimal() else name == one.casefold() for one in team)
 
 
 def text(comment: Entry) -> str:
     """What a reader sees of it, as it can be stored."""
-    return storable(from_html(string(comment, "content", "rendered") or ""))[:MAX_TEXT]  # type: ignore[no-any-return]
+    return from_html(string(comment, "content", "rendered") or "")[:MAX_TEXT]
 
 
 def told(comment: Entry, now: datetime) -> datetime | None:

@@ -87,11 +87,12 @@ class Spider(base.Spider[Options]):
             "place": _product(review),
         }
 
-    def _link(self, review: Entry, own: int | None) -> str:
-        """The product's page, where the shop tells it; older shops tell its number only."""
-        plain = f"/?post_type=product&p={number(review, 'product_id') or ''}"
-        page = string(review, "product_permalink") or self.context.options.base_url.rstrip("/") + plain
-        return f"{page.partition('#')[0]}#comment-{own}"
+    def _link(self, review: Entry, own: int | None) -> str | None:
+        """On the product's page, where the shop tells it; older shops tell its number only."""
+        page, product = string(review, "product_permalink"), number(review, "product_id")
+        if not page and product:
+            page = f"{self.context.options.base_url.rstrip('/')}/?post_type=product&p={product}"
+        return f"{page.partition('#')[0]}#comment-{own}" if page else None
 
 
 def _product(review: Entry) -> str | None:

@@ -62,6 +62,7 @@ def shown(parsed: Parsed) -> dict[str, Any]:
         "undated": sorted(parsed.undated),
         "derived": dict(parsed.derived),
         "kept": parsed.kept,
+        "answers": {name: [one.text, one.at and one.at.isoformat()] for name, one in parsed.answers.items()},
     }  # fmt: skip
     return {name: value for name, value in fields.items() if value}
 
