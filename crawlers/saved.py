@@ -47,9 +47,9 @@ def import_page(
 def _read(path: Path) -> bytes:
     """The whole file. Raises `Permanent` where it is none, or larger than any page."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+            raise Permanent("no_file", f"{path} is no file")
         with path.open("rb") as file:
-            if not stat.S_ISREG(path.stat().st_mode):
-                raise Permanent("no_file", f"{path} is no file")
             body = file.read(LARGEST + 1)
     except OSError as error:
         raise Permanent("no_file", f"cannot read {path}: {error.strerror}") from None

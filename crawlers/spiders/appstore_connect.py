@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from crawlers import answers, base
 from crawlers.answers import Entry, Values, string, table, tables
@@ -70,11 +70,7 @@ class Spider(base.Spider[Options]):
         """Apple links to the next page; our token goes to no other place than the one that was configured."""
         if not link:
             return (), ()
-        try:
-            there, here = urlsplit(link), urlsplit(self.context.options.base_url)
-        except ValueError:
-            there, here = urlsplit(""), urlsplit("//?")
-        if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+        if not link.startswith(f"{self.context.options.base_url.rstrip('/')}/"):
             return (), ("the link to the next page leads elsewhere",)
         return (Fetch(link, page.number + 1, page.chain, self._headers()),), ()
 

@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 import platforms
 from crawlers import spiders
-from crawlers.base import Context, Page, Parsed, Spider
+from crawlers.base import Context, Fetch, Page, Parsed, Spider
+from demo.places import Response, Visit, interface
+from demo.world import World
 from tests.conftest import ROOT
 from tests.crawlers.jobs import AURORA
 
@@ -35,8 +38,16 @@ class Secrets(Mapping[str, str]):
 
 
 def spec(name: str) -> Any:
-    """A specification as JSON; skips the test where it is absent."""
-    return _json(SHARED / "specs" / name)
+    """A specification as JSON, or read from YAML; skips the test where it is absent."""
+    path = SHARED / "specs" / name
+    if path.suffix in (".yaml", ".yml"):
+        return pytest.importorskip("yaml").safe_load(_there(path).read_text(encoding="utf-8"))
+    return _json(path)
+
+
+def spec_text(name: str) -> str:
+    """A specification that is written for people; skips the test where it is absent."""
+    return _there(SHARED / "specs" / name).read_text(encoding="utf-8")
 
 
 def sample(name: str) -> Any:
@@ -46,6 +57,24 @@ def sample(name: str) -> Any:
 
 def sample_bytes(name: str) -> bytes:
     return _there(SHARED / "samples" / name).read_bytes()
+
+
+def demo(platform: str, fetch: Fetch) -> Any:
+    """What the demo's place of a platform answers to one of our requests, as JSON; the secrets are the place's own."""
+    internet = "http://internet.example"
+    parts = urlsplit(fetch.url.removeprefix(f"{internet}/{platform}"))
+    visit = Visit(
+        World(NOW),
+        internet,
+        parts.path,
+        dict(parse_qsl(parts.query)),
+        method=fetch.method,
+        headers={name.lower(): value for name, value in fetch.headers.items()},
+        body=fetch.body,
+    )
+    answer: Response = interface(platform).answer(visit)
+    assert answer.status == 200, answer.body
+    return json.loads(answer.body)
 
 
 def spider(platform: str, *, secrets: Mapping[str, str] | None = None, **options: Any) -> Spider[Any]:
