@@ -15,7 +15,6 @@ from crawlers.links import next_link
 from crawlers.reviews import Review, reviews
 from crawlers.selected import next_href, selected
 from platforms.page import Options, official_way
-from store.errors import Permanent
 from store.matching import matcher
 from store.mention import NewMention
 
@@ -29,9 +28,11 @@ class Spider(base.Spider[Options]):
     def first(self) -> list[Fetch]:
         return [Fetch(self.context.options.url)]
 
+    def avoids(self, url: str) -> str | None:
+        instead = official_way(url)
+        return f"pages of {urlsplit(url).hostname} are not read by programs: {instead}" if instead else None
+
     def parse(self, page: Page) -> Parsed:
-        if instead := official_way(page.url):  # where a redirect ended
-            raise Permanent("not read by programs", instead)
         base.expect(page, _KINDS, "a web page")
         text = html_to_unicode(page.headers.get("content-type"), page.body)[1]
         if text.lstrip()[:1] in ("{", "["):
