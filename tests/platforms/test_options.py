@@ -19,7 +19,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "trustpilot": {"business_unit": "5f0c1d2e3b4a596877665544"},
     "tripadvisor": {"locations": {"9000001": "Aurora, Bologna"}},
     "yelp": {"businesses": {"caffe-aurora-bologna": "Aurora, Bologna"}},
-    "appstore_connect": {"app_id": "1900000042", "issuer_id": "57246542-96fe", "key_id": "2X9R4HXF34"},
+    "appstore_connect": {"app_id": "1900000042", "issuer_id": "00000000-1111", "key_id": "ABC1234567"},
 }
 
 
