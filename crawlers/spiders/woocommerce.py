@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from crawlers import answers, base, comments
-from crawlers.answers import Entry, Values, number, string
+from crawlers.answers import Entry, Values, number, string, tables
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.dates import parse_date
 from crawlers.ratings import stars
@@ -76,6 +76,8 @@ class Spider(base.Spider[Options]):
     def _values(self, review: Entry) -> Values | None:
         if string(review, "status") not in (None, *comments.SHOWN):
             return None
+        if comments.ours(_as_comment(review), self.context.options.team):
+            return None
         named, own = comments.site(self.context.options.base_url), number(review, "id")
         return {
             "external_id": f"{named}/{own}" if own else None,
@@ -93,6 +95,14 @@ class Spider(base.Spider[Options]):
         if not page and product:
             page = f"{self.context.options.base_url.rstrip('/')}/?post_type=product&p={product}"
         return f"{page.partition('#')[0]}#comment-{own}" if page else None
+
+
+def _as_comment(review: Entry) -> Entry:
+    """Who wrote it, as WordPress tells it. What the team replies on the product's page itself counts as a review too;
+    only a link tells that somebody was signed in."""
+    (who, *_) = tables(review, "_links", "reviewer") or [{}]
+    user = (string(who, "href") or "").rpartition("/users/")[2]
+    return {"author": user, "author_name": string(review, "reviewer")}
 
 
 def _product(review: Entry) -> str | None:

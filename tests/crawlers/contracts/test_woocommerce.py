@@ -50,6 +50,15 @@ def test_the_documented_answer_is_read() -> None:
     assert "john.doe@" not in repr(parsed)
 
 
+def test_what_the_team_writes_on_the_product_s_page_is_no_review() -> None:
+    first, second = shown()  # only the second was written by somebody who was signed in, as the user 1
+    for team in (["1"], ["claudio sanches"]):
+        parsed = parse(spider("woocommerce", base_url="https://example.com", team=team), [first, second])
+        assert [m.external_id for m in parsed.mentions] == ["example.com/22"]
+    forged = spider("woocommerce", base_url="https://example.com", team=["John Doe", "22"])
+    assert len(parse(forged, [first, second]).mentions) == 2
+
+
 def test_a_product_that_is_named_is_the_place() -> None:
     named = {"product_name": "Album &#8211; <b>live</b>", "product_permalink": "https://example.com/p/album/"}
     parsed = parse(spider("woocommerce", **OPTIONS), [shown()[0] | named])
