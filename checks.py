@@ -322,8 +322,19 @@ def _source(source: SourceOptions) -> Check:
     if token and not os.environ.get(token) and not str(getattr(source, "query", "")).startswith("#"):
         mend = f"set {token}, or read a hashtag, which needs none"
         return Check(f"source {source.name}", "warn", f"{platform.label}: no access token", mend)
+    if platform.pushed:
+        return _posted(source, platform.label)
     minutes = source.every.total_seconds() / 60
     return Check(f"source {source.name}", "ok", f"{platform.label}, every {minutes:g} minutes")
+
+
+def _posted(source: SourceOptions, label: str) -> Check:
+    """A source that posts to us: nothing it sends is taken without the secret."""
+    name = str(getattr(source, "secret_env", ""))
+    told = f"{label}: others post to /in/{source.name}"
+    if not os.environ.get(name):
+        return Check(f"source {source.name}", "fail", f"{told}, but {name} is not set", f"set {name}")
+    return Check(f"source {source.name}", "ok", told)
 
 
 def _live(settings: Settings, name: str) -> Check:

@@ -201,7 +201,7 @@ def collect(
     from crawlers.run import collect as read
 
     settings = _settings(required=True)
-    chosen = [settings.source(name) for name in dict.fromkeys(sources or [])] or list(settings.sources)
+    chosen = [settings.source(name) for name in dict.fromkeys(sources or [])] or list(settings.polled)
     if not chosen:
         raise ConfigError(["there is no source to read: name one in a table [[sources]]"])
     _log()
@@ -212,6 +212,9 @@ def collect(
     if as_json:
         _print_json({"sources": rows})
     for report in [] if as_json else reports:
+        if report.status == "skipped":
+            typer.echo(f"{report.source}: skipped, {report.error}")
+            continue
         typer.echo(
             f"{report.source}: {report.status}, {report.new} new, {report.edited} edited, {report.refreshed} "
             f"refreshed, {report.gone} gone in {report.requests} requests, {report.seconds:.1f} s"

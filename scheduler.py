@@ -105,7 +105,7 @@ class Service:
 
     def collect_due(self) -> bool:
         """Reads the sources whose time has come, all in one child process."""
-        sources = {source.name: (source.brand, source.type) for source in self.settings.sources}
+        sources = {source.name: (source.brand, source.type) for source in self.settings.polled}
         lease = timedelta() if self.belt.local else timedelta(seconds=BUDGET) + MARGIN
         with self.db.write() as session:
             names = plan.take_due(session, sources, self.clock(), lease)
@@ -226,7 +226,7 @@ class Service:
 
     def look_for_due(self) -> None:
         with self.db.read() as session:
-            names = [source.name for source in self.settings.sources]
+            names = [source.name for source in self.settings.polled]
             due = plan.any_due(session, names, self.clock())
         if due:
             self.belt.wake("collect")

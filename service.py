@@ -3,6 +3,7 @@ to stop. What the parts do is theirs, when they work is `scheduler`'s.
 """
 
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -273,6 +274,8 @@ def web_server(service: Service, host: str, port: int) -> Iterator[str]:
     listening = _bind(host, port)
     slack = _signed_slack(service)
     routers = [slack[1]] if slack else []
+    if pushed := _pushed(service):
+        routers.append(pushed)
     app = create_app(service.db, service.settings.brands, service.words, key=key, routers=routers)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, args=([listening],), name="web", daemon=True)
@@ -287,6 +290,22 @@ def web_server(service: Service, host: str, port: int) -> Iterator[str]:
         listening.close()
         if slack:
             close(slack[0])
+
+
+def _pushed(service: Service) -> "APIRouter | None":
+    """Where others post mentions to, where a source is of that kind."""
+    from platforms.webhook import Options
+    from web.push import push_router
+
+    settings = service.settings
+    sources = {
+        source.name: (source, settings.brands[source.brand])
+        for source in settings.sources
+        if isinstance(source, Options)
+    }
+    if not sources:
+        return None
+    return push_router(service.db, sources, os.environ, partial(service.belt.wake, "score"), service.clock)
 
 
 def _signed_slack(service: Service) -> "tuple[App, APIRouter] | None":

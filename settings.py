@@ -179,6 +179,11 @@ class Settings(Strict):
     environment: Environment = Field(default_factory=Environment.model_construct)
 
     @property
+    def polled(self) -> tuple[SourceOptions, ...]:
+        """The sources that are asked; the others post to us."""
+        return tuple(source for source in self.sources if not platforms.get(source.type).pushed)
+
+    @property
     def database_url(self) -> str:
         return self.environment.database_url.get_secret_value()
 

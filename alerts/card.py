@@ -222,10 +222,7 @@ def safe_url(url: str | None) -> tuple[str | None, str]:
 
 def platform_label(name: str) -> str:
     """What people call a platform; its own name where it is not known here any more."""
-    try:
-        return platforms.get(name).label
-    except KeyError:
-        return name
+    return platforms.label(name)
 
 
 def _everything(case_id: int) -> Any:

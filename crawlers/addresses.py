@@ -4,12 +4,12 @@ import ipaddress
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-_PORTS = {"http": 80, "https": 443}
+_PORTS = {"http": 80, "https": 443, "imap": 143, "imaps": 993}
 Place = tuple[str, int]  # host, port
 
 
 def place(url: str) -> Place | None:
-    """Host and port of an http(s) address; None for anything else."""
+    """Host and port of an http(s) or imap(s) address; None for anything else."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port or _PORTS.get(parts.scheme)
@@ -31,4 +31,4 @@ def literal(host: str) -> str | None:
 def configured(wanted: Place, known: Iterable[Place]) -> bool:
     """Whether a private address is one that the source names: the same host, on its port or on that of http(s)."""
     host, port = wanted
-    return any(host == name and port in (at, *_PORTS.values()) for name, at in known)
+    return any(host == name and port in (at, _PORTS["http"], _PORTS["https"]) for name, at in known)

@@ -76,9 +76,11 @@ class Context(Generic[O_co]):
         return signin.secret(self.secrets, name)
 
     def mention(self, **values: Any) -> NewMention:
-        """A mention of this source. Raises `pydantic.ValidationError`."""
+        """A mention of this source, of its own platform unless it says another. Raises `pydantic.ValidationError`."""
         options = self.options
-        return NewMention(brand=options.brand, source=options.name, platform=options.type, **values)
+        return NewMention(
+            **{"brand": options.brand, "source": options.name, "platform": options.type} | values
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ class Parsed:
     because the page tells none; True where author or time make it strong, False where only the place is known.
     `kept`: what the next crawl is given again, such as an ETag; None leaves it as it was. `wait`: seconds for which
     the page itself asks to be left alone. `answers`: the brand's replies that stand by themselves in a list, by the
-    external id of what they answer, which may be on another page.
+    external id of what they answer, which may be on another page. `passed`: how many of its entries are no mentions; a
+    page of such alone does not end the list.
     """
 
     mentions: tuple[NewMention, ...] = ()
@@ -109,6 +112,7 @@ class Parsed:
     kept: Mapping[str, str] | None = None
     wait: float | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    passed: int = 0
 
 
 class Spider(ABC, Generic[O_co]):

@@ -62,6 +62,10 @@ def _open(keeper: Keeper, job: CrawlJob, table: dict[str, Any], tell: Tell) -> R
         brand = find_brand(job.brands, table)
         if brand is None:
             raise ValueError(f"there is no brand {options.brand!r}: name it in [brands.{options.brand}]")
+        if platform.pushed:
+            told = f"nothing is asked there: others post to /in/{options.name}"
+            tell(Finished(report=SourceReport(source=options.name, status="skipped", error=told)))
+            return None
         return keeper.open(options, brand, platform)
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())

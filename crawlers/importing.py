@@ -25,8 +25,8 @@ from store.mentions import BATCH, Stored, store_mentions
 from store.tables import SourceRow
 
 FIELDS = (
-    "external_id", "text", "title", "author", "stars", "published_at", "url", "lang", "likes", "shares", "replies",
-    "views",
+    "external_id", "text", "title", "author", "author_id", "stars", "published_at", "edited_at", "url", "lang", "place",
+    "thread", "likes", "shares", "replies", "views", "answer", "answered_at",
 )  # fmt: skip
 _LANG = re.compile(r"^[a-zA-Z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
 _COUNTS = ("likes", "shares", "replies", "views")
@@ -109,22 +109,27 @@ def _mentions(
             try:
                 if isinstance(row, str):
                     raise ValueError(row)
-                yield _mention(row, into, now)
+                yield mention_of(row, into, now)
             except ValueError as error:
                 done.errors += 1
-                on_error(BadLine(line, _told(error)))
+                on_error(BadLine(line, told(error)))
 
 
-def _told(error: ValueError) -> str:
+def told(error: ValueError) -> str:
+    """What is wrong with a record, without what it says."""
     if not isinstance(error, ValidationError):
         return str(error)
     first = error.errors(include_input=False, include_url=False)[0]
     return f"{first['loc'][0]}: {str(first['msg']).removeprefix('Value error, ')}"
 
 
-def _mention(row: Row, into: Into, now: datetime) -> NewMention:
+def mention_of(row: Row, into: Into, now: datetime, undated: datetime | None = None) -> NewMention:
+    """The mention that a record describes; `undated` stands in for a missing date. Raises ValueError (pydantic's
+    ValidationError is one) with the field and what is wrong with it."""
     values = {name: value for name in FIELDS if (value := row.get(name)) not in (None, "")}
     published = parse_date(_plain(values.get("published_at")), now)
+    if published is None and values.get("published_at") is None:
+        published = undated
     if published is None:
         raise ValueError(_no_date(values.get("published_at")))
     text = values.get("text", "")
@@ -142,6 +147,11 @@ def _mention(row: Row, into: Into, now: datetime) -> NewMention:
         "text": text,
         "published_at": published,
         "stars": rating,
+        "edited_at": parse_date(_plain(values.get("edited_at")), now),
+        "answer": answer if isinstance(answer := values.get("answer"), str) else None,
+        "answered_at": parse_date(_plain(values.get("answered_at")), now),
+        # An id of the same source, as its own.
+        "thread": f"{into.source}/{values['thread']}" if values.get("thread") else None,
         "lang": _lang(values.get("lang")),
         **{name: count(values.get(name)) for name in _COUNTS},
     }

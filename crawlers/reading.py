@@ -160,7 +160,7 @@ class Reading:
         chain = self.chains.setdefault(page.chain, Chain())
         repeated = bool(ids) and self.seen.issuperset(ids)
         self._note(chain, parsed, ids)
-        if not parsed.next or not ids or repeated:
+        if not parsed.next or not (ids or parsed.passed) or repeated:
             chain.end = "end"
             return []
         if all_known and self._beyond(chain, page, parsed):

@@ -52,6 +52,14 @@ SETTINGS: dict[str, Any] = {
     "ASCOLTO_LONGEST_WAIT": 120.0,  # seconds of Retry-After that a run waits out; the next run respects the rest
     "ASCOLTO_LONGEST_CRAWL_DELAY": 30.0,
     "ASCOLTO_LONGEST_ADDRESS": 2083,
+    "DOWNLOAD_HANDLERS": {
+        "file": None,
+        "ftp": None,
+        "s3": None,
+        "data": None,
+        "imap": "crawlers.mails.imap.ImapHandler",
+        "imaps": "crawlers.mails.imap.ImapHandler",
+    },
     "DOWNLOADER_MIDDLEWARES": {
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
         "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -19,3 +19,12 @@ def get(name: str) -> Platform:
         raise KeyError(name)
     platform: Platform = import_module(f"platforms.{name}").PLATFORM
     return platform
+
+
+def label(name: str) -> str:
+    """What people call a platform; its own name where it is not known here any more."""
+    if name in names():
+        return get(name).label
+    from platforms.mailbox import KNOWN_BY_MAIL
+
+    return KNOWN_BY_MAIL.get(name, name)

@@ -47,7 +47,7 @@ class Platform:
     `open` platforms are searched by words, so what they find must name the brand (see store.matching). `api`: read
     through an interface made for programs, under its own terms, so robots.txt does not speak of it. `own`: the brand's
     own page, where nobody but the brand and the author can remove a mention. `day`: the zone in which the platform's
-    daily quota begins anew.
+    daily quota begins anew. `pushed`: nothing is asked there, it posts to us.
     """
 
     name: str
@@ -59,3 +59,4 @@ class Platform:
     api: bool = False
     own: bool = False
     day: str = "UTC"
+    pushed: bool = False

@@ -32,10 +32,6 @@ def _text(value: Any) -> Any:
     return value.strip()[:MAX_TEXT] if isinstance(value, str) else value
 
 
-def _reply(value: Any) -> Any:
-    return _text(value) or None
-
-
 def _url(value: Any) -> Any:
     """Only http(s) is a link: anything else (javascript:, data:) is dropped, the mention is kept."""
     value = storable(value)
@@ -57,7 +53,7 @@ def _count(value: int | None) -> int | None:
 Id = Annotated[str, BeforeValidator(lambda value: storable(str(value))[:MAX_LINE])]
 Line = Annotated[str | None, BeforeValidator(_line)]
 Body = Annotated[str, BeforeValidator(_text)]
-Reply = Annotated[str | None, BeforeValidator(_reply)]
+Said = Annotated[str | None, BeforeValidator(_text)]
 Url = Annotated[str | None, BeforeValidator(_url)]
 Stars = Annotated[float | None, AfterValidator(_stars)]
 Count = Annotated[int | None, AfterValidator(_count)]
@@ -81,7 +77,7 @@ class NewMention(SQLModel):
     author: Line = None
     author_id: Line = None
     stars: Stars = None
-    lang: str | None = None
+    lang: Line = None
     published_at: Utc
     edited_at: Utc | None = None
     url: Url = None
@@ -92,7 +88,7 @@ class NewMention(SQLModel):
     replies: Count = None
     views: Count = None
     followers: Count = Field(default=None, description="how many may see what this author writes")
-    answer: Reply = None
+    answer: Said = None
     answered_at: Utc | None = None
 
     @property

@@ -57,3 +57,10 @@ def server_side() -> ssl.SSLContext:
 def client_side() -> ssl.SSLContext:
     """Trusts that certificate, and no other."""
     return ssl.create_default_context(cadata=_pair()[0].decode())
+
+
+def trusted_file(folder: Path) -> Path:
+    """That certificate as a file, for what trusts a file (SSL_CERT_FILE)."""
+    path = folder / "trusted.pem"
+    path.write_bytes(_pair()[0])
+    return path

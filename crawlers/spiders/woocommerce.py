@@ -36,7 +36,11 @@ class Spider(base.Spider[Options]):
         found = comments.listed(page, "reviews")
         parsed = answers.read(self.context, found, self._values, "review")
         following = page.chain != "look" and comments.goes_on(page, found)
-        return replace(parsed, next=(self._list(page.number + 1),) if following else ())
+        return replace(
+            parsed,
+            next=(self._list(page.number + 1),) if following else (),
+            passed=len(found) - len(parsed.mentions),
+        )
 
     def refusal(self, page: Page) -> Permanent | Transient | None:
         options = self.context.options

@@ -33,7 +33,12 @@ class Spider(base.Spider[Options]):
         parsed = answers.read(self.context, found, lambda one: self._values(one, threads), "comment")
         told = comments.replies(found, options.team, comments.site(options.base_url), now)
         following = page.chain != "look" and comments.goes_on(page, found)
-        return replace(parsed, next=(self._list(page.number + 1),) if following else (), answers=told)
+        return replace(
+            parsed,
+            next=(self._list(page.number + 1),) if following else (),
+            answers=told,
+            passed=len(found) - len(parsed.mentions),
+        )
 
     def refusal(self, page: Page) -> Permanent | Transient | None:
         return comments.refusal(

@@ -62,3 +62,9 @@ def test_literal(host: str, found: str | None) -> None:
 )
 def test_configured(wanted: tuple[str, int], allowed: bool) -> None:
     assert configured(wanted, [("10.0.0.5", 8080), ("shop.example", 443)]) is allowed
+
+
+def test_a_mail_server_has_a_place_too() -> None:
+    assert place("imaps://Mail.example/INBOX") == ("mail.example", 993)
+    assert place("imap://127.0.0.1:1143/INBOX") == ("127.0.0.1", 1143)
+    assert not configured(("10.0.0.7", 993), [("10.0.0.7", 1143)])

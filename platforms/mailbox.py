@@ -1,0 +1,54 @@
+"""A mailbox that gets the notification e-mails of other platforms: what works on the first day, while access to their
+interfaces is being granted."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from platforms.base import Platform, SourceOptions
+from store.brand import Duration
+
+# Places that are known from their e-mails alone: what people call them.
+KNOWN_BY_MAIL = {
+    "amazon": "Amazon",
+    "booking": "Booking.com",
+    "feedaty": "Feedaty",
+    "linkedin": "LinkedIn",
+    "thefork": "TheFork",
+    "tiktok": "TikTok",
+}
+
+
+class Options(SourceOptions):
+    host: str = Field(min_length=1, pattern=r"^[A-Za-z0-9.:\[\]-]+$", description="the IMAP server")
+    port: int = Field(993, ge=1, le=65535, description="its port")
+    security: Literal["tls", "starttls", "none"] = Field(
+        "tls", description="how the connection is protected; none only for a server on this machine"
+    )
+    folder: str = Field(
+        "INBOX", min_length=1, description="the folder that is read; nothing in it is changed"
+    )
+    sign_in: Literal["password", "oauth2"] = Field(
+        "password",
+        description="password (an app password where the provider wants one) or oauth2 (Microsoft 365)",
+    )
+    user_env: str = Field("MAILBOX_USER", description="environment variable with the user's name")
+    password_env: str = Field(
+        "MAILBOX_PASSWORD",
+        description="environment variable with the password, or with the refresh token of oauth2",
+    )
+    token_url: str | None = Field(
+        None, pattern=r"^https?://", description="oauth2: where the token is asked for"
+    )
+    client_id_env: str = Field(
+        "MAILBOX_CLIENT_ID", description="oauth2: environment variable with the client's id"
+    )
+    client_secret_env: str = Field(
+        "MAILBOX_CLIENT_SECRET", description="oauth2: environment variable with the client's secret"
+    )
+    pages: int = Field(10, ge=1, description="pages of 25 messages read at most")
+    overlap: Duration = Field(timedelta(days=3), description="how far back each crawl looks again")
+
+
+PLATFORM = Platform("mailbox", "E-mail", Options, open=False, api=True)

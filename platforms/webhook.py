@@ -1,0 +1,41 @@
+"""What others post to us: Zapier and the like, and platforms that push. Each post is signed, or carries a secret."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from platforms.base import Platform, SourceOptions
+
+Signature = Literal["standard", "hub", "bearer"]
+FIELDS = (
+    "external_id", "text", "title", "author", "author_id", "stars", "published_at", "edited_at", "url", "lang", "place",
+    "thread", "likes", "shares", "replies", "views", "answer", "answered_at",
+)  # fmt: skip
+
+
+class Options(SourceOptions):
+    secret_env: str = Field(
+        "ASCOLTO_INBOUND_SECRET", description="environment variable with the secret that both sides know"
+    )
+    signature: Signature = Field(
+        "standard",
+        description="how a post proves itself: standard (Standard Webhooks), hub (X-Hub-Signature-256) or bearer "
+        "(the secret itself in Authorization, for senders that cannot sign)",
+    )
+    records: str | None = Field(
+        None, description="where the list of mentions stands in what is posted, such as result.reviews"
+    )
+    fields: dict[str, str] = Field(
+        {}, description="where a field of a mention stands in a record, such as text = review.body"
+    )
+
+    @field_validator("fields")
+    @classmethod
+    def known(cls, fields: dict[str, str]) -> dict[str, str]:
+        for name in fields:
+            if name not in FIELDS:
+                raise ValueError(f"{name!r} is no field of a mention: there are {', '.join(FIELDS)}")
+        return fields
+
+
+PLATFORM = Platform("webhook", "Webhook", Options, open=False, pushed=True)

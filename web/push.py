@@ -1,0 +1,80 @@
+"""Where others post mentions to: `POST /in/SOURCE`, for each source of type `webhook`.
+
+Of what is posted, nothing is read before it has proved itself; who cannot is told nothing, not even whether there is
+such a source.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+
+from crawlers.pushed import genuine, receive
+from platforms.webhook import Options
+from store.brand import Brand
+from store.clock import utcnow
+from store.db import Database
+from store.errors import Permanent
+
+log = logging.getLogger(__name__)
+MOST = 1_000_000  # bytes of one post
+
+
+def push_router(
+    db: Database,
+    sources: Mapping[str, tuple[Options, Brand]],
+    secrets: Mapping[str, str],
+    wake: Callable[[], object],
+    clock: Callable[[], datetime] = utcnow,
+) -> APIRouter:
+    """Answers posts to `sources` (by name). `secrets` is the environment; `wake` is called when there is something to
+    score."""
+    router = APIRouter()
+
+    @router.post("/in/{name}", include_in_schema=False)
+    async def post(name: str, request: Request) -> JSONResponse:
+        body = await _body(request)
+        if body is None:
+            return JSONResponse({"error": f"larger than {MOST:,} bytes: send fewer at once"}, 413)
+        known = sources.get(name)
+        if known is None or not _may(known[0], secrets, request.headers, body, clock()):
+            return JSONResponse({"error": "the signature does not hold"}, 401)
+        options, brand = known
+        kind = request.headers.get("content-type", "")
+        try:
+            received = await run_in_threadpool(receive, db, options, brand, body, kind, clock())
+        except Permanent as error:
+            return JSONResponse({"error": str(error)}, 400)
+        except SQLAlchemyError as error:
+            told = {"action": "push_database", "source": name, "error": type(error).__name__}
+            log.error("the database does not answer", extra=told)
+            return JSONResponse({"error": "not stored: post it again"}, 503, {"Retry-After": "60"})
+        if received.new or received.edited:
+            wake()
+        log.info("pushed", extra={"action": "pushed", "source": name, "new": received.new})
+        accepted = received.new + received.edited + received.unchanged + received.left_out
+        return JSONResponse(asdict(received), 422 if received.errors and not accepted else 200)
+
+    return router
+
+
+def _may(
+    options: Options, secrets: Mapping[str, str], headers: Mapping[str, str], body: bytes, now: datetime
+) -> bool:
+    secret = secrets.get(options.secret_env, "").strip()
+    return genuine(options, secret, {name.lower(): value for name, value in headers.items()}, body, now)
+
+
+async def _body(request: Request) -> bytes | None:
+    """What was posted; None: larger than is taken."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST:
+            return None
+    return body
