@@ -32,8 +32,12 @@ _WALLED: tuple[tuple[str, str, str], ...] = (
     (r"(facebook|fb)\.com", "", "Meta's Graph API shows a page of your own"),
     (r"instagram\.com", "", "Meta's Graph API shows an account of your own"),
     (r"(x|twitter)\.com", "", "X's API finds posts by words"),
-    (r"amazon\.[a-z]{2,3}(\.[a-z]{2})?", "", "export what Seller Central shows, and use `ascolto import`"),
-    (r"booking\.com", "", "export guest reviews from the extranet, and use `ascolto import`"),
+    (
+        r"amazon\.[a-z]{2,3}(\.[a-z]{2})?",
+        "",
+        'type = "mailbox" reads its e-mails; what Seller Central exports: `ascolto import`',
+    ),
+    (r"booking\.com", "", 'type = "mailbox" reads its e-mails; what the extranet exports: `ascolto import`'),
 )
 
 

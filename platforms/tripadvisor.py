@@ -1,4 +1,4 @@
-"""Tripadvisor's Content API: the newest five reviews of each location and language. It takes no replies."""
+"""TripAdvisor's Content API: the newest five reviews of each location and language. It takes no replies."""
 
 from typing import Annotated
 
@@ -21,4 +21,4 @@ class Options(SourceOptions):
     base_url: str = Field("https://api.content.tripadvisor.com/api/v1", pattern=r"^https?://")
 
 
-PLATFORM = Platform("tripadvisor", "Tripadvisor", Options, open=False, api=True)
+PLATFORM = Platform("tripadvisor", "TripAdvisor", Options, open=False, api=True)

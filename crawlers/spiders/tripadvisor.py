@@ -1,4 +1,4 @@
-"""Tripadvisor's Content API: the newest five reviews of each location in each language."""
+"""TripAdvisor's Content API: the newest five reviews of each location in each language."""
 
 from urllib.parse import quote, urlencode
 

@@ -1,4 +1,4 @@
-"""Tripadvisor's Content API: the newest five reviews of a location in a language, for who has a key."""
+"""TripAdvisor's Content API: the newest five reviews of a location in a language, for who has a key."""
 
 import json
 from typing import Any

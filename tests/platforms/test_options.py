@@ -139,12 +139,6 @@ def test_what_is_searched_by_words_is_open() -> None:
         "feed": True,
         "appstore": False,
         "mastodon": True,
-        "wordpress": False,
-        "woocommerce": False,
-        "trustpilot": False,
-        "tripadvisor": False,
-        "yelp": False,
-        "appstore_connect": False,
     }
 
 

@@ -1,4 +1,4 @@
-"""Tripadvisor's answers, in the shape that was seen."""
+"""TripAdvisor's answers, in the shape that was seen."""
 
 from datetime import UTC, datetime
 from typing import Any
