@@ -120,6 +120,8 @@ class Spider(ABC, Generic[O_co]):
 
     # A list that shows only its newest: what leaves at its end was not removed.
     rolling: ClassVar[bool] = True
+    # A choice that the platform makes: what is not among it may stand all the same.
+    chosen: ClassVar[bool] = False
     # How many mentions one look-up asks for; 0: the platform has no call that shows given mentions.
     look_up_size: ClassVar[int] = 0
 

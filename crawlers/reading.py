@@ -179,7 +179,7 @@ class Reading:
         """From when on what this crawl did not show was removed; None where that cannot be told."""
         empty = {name for name, chain in self.chains.items() if not chain.found}
         ends = {chain.end for chain in self.chains.values()}
-        if self.first_read or self.unchanged or self.undated or self.cursor.undated:
+        if self.first_read or self.unchanged or self.undated or self.cursor.undated or self.spider.chosen:
             return None
         if not ends <= {"end", "window"} or not empty <= set(self.cursor.empty) or not self.found:
             return None

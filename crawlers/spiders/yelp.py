@@ -1,7 +1,7 @@
 """Yelp's Places API: at most three excerpts of each business, in Yelp's own order."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,8 @@ _PACIFIC = ZoneInfo("America/Los_Angeles")  # the zone that Yelp's times are in
 
 
 class Spider(base.Spider[Options]):
+    chosen: ClassVar[bool] = True
+
     def first(self) -> list[Fetch]:
         return [self._reviews(business) for business in self.context.options.businesses]
 

@@ -36,6 +36,10 @@ class Rolling(Spider):
     rolling: ClassVar[bool] = True
 
 
+class Chosen(Rolling):
+    chosen: ClassVar[bool] = True
+
+
 def options(**values: Any) -> Any:
     table = {"name": "shop", "type": "page", "brand": "aurora", "url": "https://shop.example/p"}
     return platforms.get("page").options.model_validate(table | values)
@@ -249,6 +253,11 @@ class TestGone:
         one = reading(known_cursor(listed=6, oldest=NOW - 6 * HOUR), Rolling)
         read(one, 1, listed(0, 5), more=False)
         assert one.gone_since() == NOW - 5 * HOUR + timedelta(microseconds=1)
+
+    def test_what_a_platform_chooses_tells_nothing_of_the_rest(self) -> None:
+        one = reading(known_cursor(listed=3, oldest=NOW - 6 * HOUR), Chosen)
+        read(one, 1, listed(0, 3), more=False)
+        assert one.gone_since() is None
 
     def test_behind_the_window_nothing_is_known(self) -> None:
         one = reading(known_cursor(), overlap="10h")

@@ -25,6 +25,10 @@ def test_an_excerpt_is_read_and_marked_as_one() -> None:
     assert (mention.lang, mention.place) == ("en", "Aurora, Roma")
 
 
+def test_what_yelp_does_not_show_any_more_was_not_removed() -> None:
+    assert spider("yelp", **OPTIONS).chosen
+
+
 def test_requests_and_the_documented_answer() -> None:
     document = spec(SPEC)
     one = spider("yelp", **OPTIONS, locale="it_IT")
