@@ -55,6 +55,13 @@ def number(thing: Any, *names: str) -> int | None:
     return int(found) if found and found.isascii() and found.isdigit() and len(found) < 16 else None
 
 
+def own_names(context: Context[Any], accounts: Iterable[str] = ()) -> frozenset[str]:
+    """The names under which the brand itself writes: the accounts that are configured, and aliases that are handles
+    (@brand); without the @, in lower case."""
+    handles = (*accounts, *(alias for alias in context.brand.aliases if alias[:1] == "@"))
+    return frozenset(handle.lstrip("@").casefold() for handle in handles) - {""}
+
+
 def read(
     context: Context[Any],
     entries: Iterable[Entry],
@@ -69,9 +76,11 @@ def read(
     mentions: list[NewMention] = []
     problems: list[str] = []
     undated: set[str] = set()
+    passed = 0
     for place, entry in enumerate(entries, start=1):
         fields = values(entry)
         if fields is None:
+            passed += 1
             continue
         at: datetime | None = fields.get("published_at")
         if not fields.get("external_id"):
@@ -85,4 +94,4 @@ def read(
         mentions.append(mention)
         if at is None:
             undated.add(mention.external_id)
-    return Parsed(tuple(mentions), problems=tuple(problems), undated=frozenset(undated))
+    return Parsed(tuple(mentions), problems=tuple(problems), undated=frozenset(undated), passed=passed)

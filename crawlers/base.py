@@ -26,7 +26,8 @@ class Fetch:
     """A page to ask for. `number` counts from 1 within its `chain` (one list of pages, such as one country).
 
     `cost` is what it takes of the source's `requests_per_day`, in the platform's own units. `asked`: the ids of the
-    stored mentions that a look-up asks for; one that its answer does not show is gone.
+    stored mentions that a look-up asks for; one that its answer does not show is gone. `carried` comes back with the
+    answer: what `parse` must know that stands on another page.
     """
 
     url: str
@@ -37,6 +38,7 @@ class Fetch:
     body: bytes = field(default=b"", repr=False)
     cost: int = 1
     asked: tuple[str, ...] = ()
+    carried: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Page:
     number: int = 1
     chain: str = ""
     status: int = 200
+    carried: Any = field(default=None, repr=False)
 
     @property
     def content_type(self) -> str:
@@ -99,9 +102,11 @@ class Parsed:
     `undated`: ids of mentions that carry the crawl's time because the page tells none. `derived`: ids that we made
     because the page tells none; True where author or time make it strong, False where only the place is known.
     `kept`: what the next crawl is given again, such as an ETag; None leaves it as it was. `wait`: seconds for which
-    the page itself asks to be left alone. `answers`: the brand's replies that stand by themselves in a list, by the
-    external id of what they answer, which may be on another page. `passed`: how many of its entries are no mentions; a
-    page of such alone does not end the list.
+    the page itself asks to be left alone. `passed`: how many of its entries are no mentions; a page of such alone does
+    not end the list. `lists`: the first pages of other lists that it names, read also where it shows no mentions
+    itself. `answers`: the brand's replies that stand by themselves in a list, by the external id of what they answer,
+    which may be on another page. `unsaid`: ids that a look-up asked for and that its answer says nothing of: neither
+    shown nor gone. `cost`: what the page took of the source's `requests_per_day`, where that shows only in the answer.
     """
 
     mentions: tuple[NewMention, ...] = ()
@@ -111,8 +116,11 @@ class Parsed:
     derived: Mapping[str, bool] = field(default_factory=dict)
     kept: Mapping[str, str] | None = None
     wait: float | None = None
-    answers: Mapping[str, Answer] = field(default_factory=dict)
     passed: int = 0
+    lists: tuple[Fetch, ...] = ()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    unsaid: frozenset[str] = frozenset()
+    cost: int | None = None
 
 
 class Spider(ABC, Generic[O_co]):
@@ -120,8 +128,10 @@ class Spider(ABC, Generic[O_co]):
 
     # A list that shows only its newest: what leaves at its end was not removed.
     rolling: ClassVar[bool] = True
-    # A choice that the platform makes: what is not among it may stand all the same.
-    chosen: ClassVar[bool] = False
+    # Whether what a whole read does not show was removed; False where the lists themselves come and go.
+    tells_gone: ClassVar[bool] = True
+    # Whether it asks only for what is new since the last read, so that nothing is a usual answer.
+    only_news: ClassVar[bool] = False
     # How many mentions one look-up asks for; 0: the platform has no call that shows given mentions.
     look_up_size: ClassVar[int] = 0
 
@@ -149,9 +159,21 @@ class Spider(ABC, Generic[O_co]):
         """The request that shows these mentions as they stand now: `look_up_size` of them at most."""
         raise NotImplementedError
 
+    def looks_up(self, external_id: str) -> bool:
+        """Whether `look_up` can ask for this mention."""
+        return True
+
+    def missing(self, page: Page) -> bool:
+        """Whether an error answer to a look-up says that something of what it asked for is not there any more."""
+        return False
+
     def refusal(self, page: Page) -> Permanent | Transient | None:
         """What an error answer means in this platform's own words; None: what its status says."""
         return None
+
+    def absent(self, page: Page) -> bool:
+        """Whether an error answer only says that this one list is not there, which is no fault of the source."""
+        return False
 
     def ends(self, status: int, fetch: Fetch) -> bool:
         """Whether an error status says that the list ended before this page."""

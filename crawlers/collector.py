@@ -176,6 +176,7 @@ class Collector(scrapy.Spider):
         try:
             page = _page(response, fetch)
             parsed = await self._read(run, page)
+            run.reading.paid(fetch, parsed.cost)
             if parsed.wait:
                 self._hold(response, parsed.wait)
             if run.storing < AHEAD and not run.alarm and not fetch.asked:
@@ -186,7 +187,7 @@ class Collector(scrapy.Spider):
         except Exception as error:
             await self._page_failed(run, error)
 
-    async def on_error(self, failure: Failure) -> None:
+    async def on_error(self, failure: Failure) -> AsyncIterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined]
         run: Run = request.meta["run"]
         fetch: Fetch = request.meta["fetch"]
@@ -197,9 +198,13 @@ class Collector(scrapy.Spider):
             error = Permanent(
                 "robots.txt cannot be read", f"{reason}; until it can, the site counts as closed"
             )
-        if len(fetch.asked) == 1 and isinstance(error, HttpError) and error.response.status in (404, 410):
-            await self._store(run, _page(error.response, fetch), Parsed(), fetch.asked)
-            return
+        if fetch.asked and isinstance(error, HttpError):
+            page = _page(error.response, fetch)
+            alone = len(fetch.asked) == 1 and page.status in (404, 410)
+            if alone or run.reading.spider.missing(page):
+                for request in await self._look_closer(run, page, fetch):
+                    yield request
+                return
         if _list_ended(run, fetch, error):
             async with run.lock:
                 run.reading.ended(fetch)
@@ -215,6 +220,15 @@ class Collector(scrapy.Spider):
         for run in self.runs:
             if not run.closed:
                 await self._close_badly(run, Permanent("unfinished", why))
+
+    async def _look_closer(self, run: Run, page: Page, fetch: Fetch) -> list[Request]:
+        """Of what a look-up asked for something is gone: the one that it asked for, or it is asked for in halves."""
+        if len(fetch.asked) == 1:
+            return await self._store(run, page, Parsed(), fetch.asked)
+        async with run.lock:
+            requests = [self._request(run, half) for half in run.reading.halves(fetch)]
+            await self._settle(run)
+        return requests
 
     async def _begin(self, run: Run) -> list[Request]:
         requests = [self._request(run, fetch) for fetch in run.reading.first()]
@@ -436,7 +450,9 @@ def _shown(url: str) -> str:
 
 def _page(response: Response, fetch: Fetch) -> Page:
     headers = lower_headers(response)
-    return Page(response.url, response.body, headers, fetch.number, fetch.chain, response.status)
+    return Page(
+        response.url, response.body, headers, fetch.number, fetch.chain, response.status, fetch.carried
+    )
 
 
 def _places(reading: Reading) -> set[Place]:
@@ -449,7 +465,8 @@ def _places(reading: Reading) -> set[Place]:
 def _list_ended(run: Run, fetch: Fetch, error: BaseException) -> bool:
     """Whether the failure of a later page only means that there are no more."""
     if isinstance(error, HttpError):
-        return run.reading.spider.ends(error.response.status, fetch)
+        spider = run.reading.spider
+        return spider.ends(error.response.status, fetch) or spider.absent(_page(error.response, fetch))
     return fetch.number > 1 and _by_robots(error)
 
 

@@ -1,6 +1,7 @@
 """What the service and its crawling process say to each other: the job in, events and reports out, all as JSON."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
@@ -16,9 +17,9 @@ def _as_table(value: Any) -> Any:
     """Options that were validated already go as the table they were read from."""
     if not isinstance(value, SourceOptions):
         return value
-    table = value.model_dump(mode="json", exclude={"every", "overlap"}, exclude_defaults=True)
-    spans = {name: getattr(value, name, None) for name in ("every", "overlap")}
-    return table | {name: f"{span.total_seconds():g}s" for name, span in spans.items() if span is not None}
+    spans = {name: span for name, span in value if isinstance(span, timedelta)}
+    table = value.model_dump(mode="json", exclude=set(spans), exclude_defaults=True)
+    return table | {name: f"{span.total_seconds():g}s" for name, span in spans.items()}
 
 
 def _as_named(value: Any) -> Any:

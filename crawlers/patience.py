@@ -9,9 +9,8 @@ from crawlers.dates import parse_date
 
 LONGEST_BACKOFF = 60.0  # seconds
 HOUR = 3600.0
-_HOUR_USED_UP = re.compile(
-    r"(?:^|;)\s*user-hour-rem:\s*0\s*(?:;|$)"
-)  # App Store Connect: of the last hour, no reset told
+# App Store Connect: what is left of the last hour; when more is given it does not tell.
+_HOUR_USED_UP = re.compile(r"(?:^|;)\s*user-hour-rem:\s*0\s*(?:;|$)")
 _LIMITS = ("x-ratelimit", "x-rate-limit", "ratelimit")  # Mastodon and Reddit, X, and the draft standard
 
 

@@ -75,7 +75,7 @@ class Keeper:
             if row.spent_on == reading.today:
                 reading.spent = row.spent
             if spider.look_up_size:
-                reading.due = due_looks(session, options.name, reading.context.now, LOOKED_AT)
+                reading.due = _due(session, reading)
         return reading
 
     def keep(self, reading: Reading, page: Page, parsed: Parsed) -> Kept:
@@ -103,11 +103,12 @@ class Keeper:
     def keep_look(self, reading: Reading, asked: Sequence[str], parsed: Parsed) -> Kept:
         """Commits what a look-up shows of stored mentions: their engagement, edits, answers; and what is gone."""
         now, options = utcnow(), reading.context.options
-        shown = {mention.external_id for mention in parsed.mentions}
-        if len(set(asked) - shown) > max(DOUBTFUL, DOUBTFUL_SHARE * len(asked)):
+        shown = {mention.external_id for mention in parsed.mentions} | parsed.unsaid
+        reading.lost += len(set(asked) - shown)
+        if reading.lost > max(DOUBTFUL, DOUBTFUL_SHARE * max(len(asked), len(reading.due))):
             log.warning(
                 "many mentions vanished at once: waiting for the next look",
-                extra={"action": "many_vanished", "source": options.name, "count": len(set(asked) - shown)},
+                extra={"action": "many_vanished", "source": options.name, "count": reading.lost},
             )
             shown.update(asked)
         with self._db.write() as session:
@@ -156,7 +157,8 @@ class Keeper:
         every = options.every
         kept.done = True
         _set(row, _spent(reading))
-        if not reading.found and not reading.unchanged and row.usual_results:
+        quiet = reading.unchanged or reading.spider.only_news
+        if not reading.found and not quiet and row.usual_results:
             values = health.read_empty(row, now=now, every=every)
             kept.complaint = values["last_error"]
             _set(row, values)
@@ -178,8 +180,23 @@ def _answered(
 ) -> list[int]:
     """The stored mentions that a reply on this page answers, though they stand on another."""
     options, here = reading.context.options, {mention.external_id for mention in mentions}
-    elsewhere = {name: (one.text, one.at) for name, one in parsed.answers.items() if name not in here}
+    elsewhere = {
+        name: (one.text, one.at)
+        for name, one in parsed.answers.items()
+        if name not in here and reading.answers[name] == one  # else an earlier page has shown a newer one
+    }
     return store_answers(session, options.brand, options.type, elsewhere, now) if elsewhere else []
+
+
+def _due(session: Session, reading: Reading) -> list[str]:
+    """What is to be looked at again. What cannot be asked for has its turn all the same, or it would stand before the
+    others for ever."""
+    source, now = reading.context.options.name, reading.context.now
+    due = due_looks(session, source, now, LOOKED_AT)
+    passed = [name for name in due if not reading.spider.looks_up(name)]
+    if passed:
+        looked(session, source, passed, set(passed), now)
+    return [name for name in due if name not in set(passed)]
 
 
 def _spent(reading: Reading) -> dict[str, Any]:

@@ -43,7 +43,9 @@ class Cursor(BaseModel):
     undated: bool = False  # some mention carries our time instead of its own
     doubted: bool = False  # many vanished at once: believed when the next crawl agrees
     empty: list[str] = []  # chains (countries) without any mention
-    fields: dict[str, float] = {}  # how many of the first page's mentions usually have each field, 0..1
+    fields: dict[
+        str, float
+    ] = {}  # how many of a list's first mentions usually have each field ("it stars"), 0..1
     kept: dict[str, str] = {}
 
     @classmethod
@@ -73,8 +75,9 @@ class Chain:
 class Reading:
     """The state of one crawl of one source. `open`: pages asked for and not yet stored, counted by who asks.
 
-    `due`: the stored mentions that are to be looked at again. `spent`: what the source has used of its day. `answers`:
-    the brand's replies that some page has shown, by the id of what they answer; of several the first that was read.
+    `due`: the stored mentions that are to be looked at again, `lost`: how many of them no answer showed. `spent`: what
+    the source has used of its day. `answers`: the brand's replies that some page has shown, by the id of what they
+    answer; of several the first that was read.
     """
 
     spider: Spider[Any]
@@ -96,6 +99,7 @@ class Reading:
     answers: dict[str, Answer] = field(default_factory=dict)
     shares: dict[str, list[float]] = field(default_factory=dict)
     due: list[str] = field(default_factory=list)
+    lost: int = 0
     spent: int = 0
     starved: bool = False
 
@@ -137,7 +141,7 @@ class Reading:
         changed its shape, and what is read from it would overwrite what is known.
         """
         if page.number == 1:
-            self._compare(parsed)
+            self._compare(page.chain, parsed)
         self.kept.update(parsed.kept or {})
         self.answers = {**parsed.answers, **self.answers}
         about, others = [], []
@@ -160,16 +164,28 @@ class Reading:
         chain = self.chains.setdefault(page.chain, Chain())
         repeated = bool(ids) and self.seen.issuperset(ids)
         self._note(chain, parsed, ids)
+        others = self._ask(parsed.lists)
         if not parsed.next or not (ids or parsed.passed) or repeated:
             chain.end = "end"
-            return []
+            return others
         if all_known and self._beyond(chain, page, parsed):
             chain.end = "window"
-            return []
+            return others
         following = self._ask(parsed.next)
         if not following and not any(fetch.url in self.visited for fetch in parsed.next if not fetch.body):
             chain.end = "cap"
-        return following
+        return following + others
+
+    def halves(self, fetch: Fetch) -> list[Fetch]:
+        """A look-up of several mentions in two parts, so that one of them spoils only its own."""
+        middle = len(fetch.asked) // 2
+        parts = (fetch.asked[:middle], fetch.asked[middle:])
+        return self._ask(replace(self.spider.look_up(part), asked=part) for part in parts)
+
+    def paid(self, fetch: Fetch, cost: int | None) -> None:
+        """What a page took of the day, where its answer tells; until then it was counted as its request said."""
+        if cost is not None:
+            self.spent = max(0, self.spent - fetch.cost + cost)
 
     def ended(self, fetch: Fetch) -> None:
         """The list ended before this page: the server has no such page, or robots.txt forbids it."""
@@ -179,7 +195,9 @@ class Reading:
         """From when on what this crawl did not show was removed; None where that cannot be told."""
         empty = {name for name, chain in self.chains.items() if not chain.found}
         ends = {chain.end for chain in self.chains.values()}
-        if self.first_read or self.unchanged or self.undated or self.cursor.undated or self.spider.chosen:
+        if not self.spider.tells_gone or self.first_read or self.unchanged:
+            return None
+        if self.undated or self.cursor.undated:
             return None
         if not ends <= {"end", "window"} or not empty <= set(self.cursor.empty) or not self.found:
             return None
@@ -238,7 +256,7 @@ class Reading:
             if place in self.visited or one.number > limit:
                 continue
             if not self._affords(one):
-                self.starved = True
+                self.starved = self.starved or not one.asked
                 continue
             self.visited.add(place)
             self.spent += one.cost
@@ -246,8 +264,9 @@ class Reading:
         return asked
 
     def _affords(self, fetch: Fetch) -> bool:
+        """Whether its day has room for it; a second look never takes what the later half needs for what is new."""
         most = self.context.options.requests_per_day
-        return most is None or self.spent + fetch.cost <= most
+        return most is None or self.spent + fetch.cost <= (most // 2 if fetch.asked else most)
 
     def _look_ups(self) -> list[Fetch]:
         size = self.spider.look_up_size
@@ -319,17 +338,19 @@ class Reading:
         whole = all(chain.end == "end" for chain in self.chains.values())
         return not self.spider.rolling and whole and len(self.seen) < self.cursor.listed
 
-    def _compare(self, parsed: Parsed) -> None:
+    def _compare(self, chain: str, parsed: Parsed) -> None:
+        """Each list with itself: what one of them always has another may never have."""
         shares = present(parsed)
         for name, share in shares.items():
-            usual = self.cursor.fields.get(name, 0.0)
+            key = f"{chain} {name}".strip()
+            usual = self.cursor.fields.get(key, 0.0)
             if vanished(usual, share, len(parsed.mentions)):
                 raise Permanent(
                     "the page has changed",
                     f"{name} is missing in {1 - share:.0%} of {len(parsed.mentions)} results, where {usual:.0%} "
                     "used to have it; nothing of it was stored: check the page or its selectors",
                 )
-            self.shares.setdefault(name, []).append(share)
+            self.shares.setdefault(key, []).append(share)
 
     def _usual(self, name: str) -> float:
         """The share of mentions with a field: an exponentially weighted mean over crawls."""

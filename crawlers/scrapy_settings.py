@@ -57,6 +57,8 @@ SETTINGS: dict[str, Any] = {
         "ftp": None,
         "s3": None,
         "data": None,
+        "http": "crawlers.connections.Handler",
+        "https": "crawlers.connections.Handler",
         "imap": "crawlers.mails.imap.ImapHandler",
         "imaps": "crawlers.mails.imap.ImapHandler",
     },

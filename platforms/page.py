@@ -13,27 +13,21 @@ from store.brand import Duration
 
 # Places whose terms forbid reading their pages by program, or that keep programs out, and where the same is had
 # instead. Each pattern is matched against the end of the host, and the start of the path where one stands behind it.
+_ANY = r"\.[a-z]{2,3}(\.[a-z]{2})?"
+_GOOGLE = 'type = "google_business" reads the Business Profile API'
 _WALLED: tuple[tuple[str, str, str], ...] = (
     (r"trustpilot\.com", "", 'type = "trustpilot" reads its API, `ascolto import` a page that you saved'),
-    (r"tripadvisor\.[a-z]{2,3}(\.[a-z]{2})?", "", 'type = "tripadvisor" reads its Content API'),
-    (r"yelp\.[a-z]{2,3}(\.[a-z]{2})?", "", 'type = "yelp" reads its Places API'),
+    (rf"tripadvisor{_ANY}", "", 'type = "tripadvisor" reads its Content API'),
+    (rf"yelp{_ANY}", "", 'type = "yelp" reads its Places API'),
+    (rf"google{_ANY}", r"/(local|maps)", _GOOGLE),
+    (rf"((maps|business)\.google{_ANY}|maps\.app\.goo\.gl|g\.page)", "", _GOOGLE),
+    (r"goo\.gl", r"/maps", _GOOGLE),
+    (rf"play\.google{_ANY}", "", 'type = "google_play" reads the reviews of your own app'),
+    (r"(facebook|fb)\.com", "", 'type = "facebook" reads a page of your own by the Graph API'),
+    (r"instagram\.com", "", 'type = "instagram" reads an account of your own by the Graph API'),
+    (r"(x|twitter)\.com", "", 'type = "x" reads X\'s API'),
     (
-        r"google\.[a-z]{2,3}(\.[a-z]{2})?",
-        r"/(local|maps)",
-        "the Google Business Profile API shows a place's reviews",
-    ),
-    (
-        r"(maps|business|play)\.google\.[a-z]{2,3}(\.[a-z]{2})?",
-        "",
-        "Google's own APIs show reviews to their owner",
-    ),
-    (r"(maps\.app\.goo\.gl|g\.page)", "", "the Google Business Profile API shows a place's reviews"),
-    (r"goo\.gl", r"/maps", "the Google Business Profile API shows a place's reviews"),
-    (r"(facebook|fb)\.com", "", "Meta's Graph API shows a page of your own"),
-    (r"instagram\.com", "", "Meta's Graph API shows an account of your own"),
-    (r"(x|twitter)\.com", "", "X's API finds posts by words"),
-    (
-        r"amazon\.[a-z]{2,3}(\.[a-z]{2})?",
+        rf"amazon{_ANY}",
         "",
         'type = "mailbox" reads its e-mails; what Seller Central exports: `ascolto import`',
     ),

@@ -21,7 +21,7 @@ _PACIFIC = ZoneInfo("America/Los_Angeles")  # the zone that Yelp's times are in
 
 
 class Spider(base.Spider[Options]):
-    chosen: ClassVar[bool] = True
+    tells_gone: ClassVar[bool] = False
 
     def first(self) -> list[Fetch]:
         return [self._reviews(business) for business in self.context.options.businesses]

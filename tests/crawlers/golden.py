@@ -58,17 +58,22 @@ def shown(parsed: Parsed) -> dict[str, Any]:
     fields = {
         "mentions": [mention.model_dump(mode="json", exclude_none=True, exclude={"brand", "source", "platform"}) for mention in parsed.mentions],
         "next": [_fetch(fetch) for fetch in parsed.next],
+        "lists": [_fetch(fetch) for fetch in parsed.lists],
         "problems": list(parsed.problems),
         "undated": sorted(parsed.undated),
         "derived": dict(parsed.derived),
         "kept": parsed.kept,
         "answers": {name: [one.text, one.at and one.at.isoformat()] for name, one in parsed.answers.items()},
+        "unsaid": sorted(parsed.unsaid),
+        "wait": parsed.wait,
+        "cost": parsed.cost,
     }  # fmt: skip
     return {name: value for name, value in fields.items() if value}
 
 
 def _fetch(fetch: Fetch) -> dict[str, Any]:
     found = {"url": fetch.url, "number": fetch.number, "chain": fetch.chain, "headers": dict(fetch.headers)}
+    found |= {"cost": fetch.cost} if fetch.cost != 1 else {}
     return {name: value for name, value in found.items() if value}
 
 

@@ -17,9 +17,13 @@ def test_validated_options_go_as_the_table_they_came_from() -> None:
     options = platforms.get("page").options.model_validate(
         TABLE | {"overlap": "36h", "selectors": {"review": "a", "text": "b"}}
     )
-    job = CrawlJob(database_url="sqlite://", sources=[options], brands=[AURORA])
+    searched = platforms.get("youtube").options.model_validate(
+        {"name": "v", "type": "youtube", "brand": "aurora", "query": "moka", "search_every": "90m"}
+    )
+    job = CrawlJob(database_url="sqlite://", sources=[options, searched], brands=[AURORA])
     again = CrawlJob.model_validate_json(job.to_json())
     assert platforms.get("page").options.model_validate(again.sources[0]) == options
+    assert platforms.get("youtube").options.model_validate(again.sources[1]) == searched
     assert options.overlap == timedelta(hours=36)  # type: ignore[attr-defined]
 
 

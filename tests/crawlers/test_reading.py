@@ -1,6 +1,7 @@
 """One source being read: what is stored, when it goes on, what counts as removed, what the cursor keeps."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -34,10 +35,6 @@ class Spider(base.Spider[Any]):
 
 class Rolling(Spider):
     rolling: ClassVar[bool] = True
-
-
-class Chosen(Rolling):
-    chosen: ClassVar[bool] = True
 
 
 def options(**values: Any) -> Any:
@@ -149,6 +146,15 @@ class TestTake:
         bare = [m.model_copy(update={"stars": None}) for m in listed(0, 8)]
         assert len(one.take(*page(2, bare))[0]) == 8
 
+    def test_each_list_is_compared_with_itself(self) -> None:
+        one = reading(known_cursor(fields={"ratings stars": 1.0}))
+        bare = [m.model_copy(update={"stars": None}) for m in listed(0, 8)]
+        shown, parsed = page(1, bare)
+        one.take(replace(shown, chain="comments"), parsed)
+        assert one.next_cursor(False).fields["comments stars"] == 0.0
+        with pytest.raises(Permanent, match="stars is missing"):
+            one.take(replace(shown, chain="ratings"), parsed)
+
     @pytest.mark.parametrize(
         ("usual", "share", "total", "gone"),
         [(1.0, 0.0, 8, True), (0.8, 0.2, 5, True), (0.7, 0.0, 8, False), (1.0, 0.3, 8, False), (1.0, 0.0, 3, True), (0.9, 0.0, 3, False), (1.0, 0.0, 2, False), (0.0, 0.0, 8, False)],
@@ -210,6 +216,16 @@ class TestGoingOn:
         one = reading()
         assert read(one, 1, []) == []
 
+    def test_the_lists_that_a_page_names_are_read_also_where_it_shows_no_mentions(self) -> None:
+        one = reading(requests_per_day=2)
+        lists = tuple(Fetch(f"https://shop.example/{name}", chain=name) for name in ("moka", "tea", "cups"))
+        asked = read(one, 1, [], more=False, lists=lists)
+        assert [fetch.chain for fetch in asked] == ["moka", "tea"]
+        assert one.starved
+        assert one.chains[""].end == "end"
+        known = reading(known_cursor())
+        assert read(known, FIRST_PAGES, listed(200, 5), lists=lists) == list(lists)
+
     def test_no_more_pages_than_configured(self) -> None:
         one = reading(pages=2)
         assert read(one, 1, listed(0, 5), known=False)
@@ -254,10 +270,14 @@ class TestGone:
         read(one, 1, listed(0, 5), more=False)
         assert one.gone_since() == NOW - 5 * HOUR + timedelta(microseconds=1)
 
-    def test_what_a_platform_chooses_tells_nothing_of_the_rest(self) -> None:
-        one = reading(known_cursor(listed=3, oldest=NOW - 6 * HOUR), Chosen)
-        read(one, 1, listed(0, 3), more=False)
-        assert one.gone_since() is None
+    def test_lists_that_come_and_go_tell_nothing(self) -> None:
+        class Coming(Spider):
+            tells_gone: ClassVar[bool] = False
+
+        for kind, told in ((Spider, True), (Coming, False)):
+            one = reading(known_cursor(deep_at=None), kind)
+            read(one, 1, listed(0, 5), more=False)
+            assert (one.gone_since() is not None) is told
 
     def test_behind_the_window_nothing_is_known(self) -> None:
         one = reading(known_cursor(), overlap="10h")

@@ -1,5 +1,6 @@
 """What a `[[sources]]` table of each platform may say, and what each error names."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -20,9 +21,15 @@ LEAST: dict[str, dict[str, Any]] = {
     "tripadvisor": {"locations": {"9000001": "Aurora, Bologna"}},
     "yelp": {"businesses": {"caffe-aurora-bologna": "Aurora, Bologna"}},
     "appstore_connect": {"app_id": "1900000042", "issuer_id": "00000000-1111", "key_id": "ABC1234567"},
+    "google_business": {"account": "1001", "locations": {"2001": "Torino"}},
+    "google_play": {"package": "example.aurora.app"},
+    "youtube": {"channel": "@caffeaurora"},
     "reddit": {"query": "caffè aurora"},
     "webhook": {},
     "mailbox": {"host": "imap.aurora.example"},
+    "facebook": {"page_id": "190000000042"},
+    "instagram": {"user_id": "17841400000000042"},
+    "x": {"query": "caffè aurora"},
 }
 
 
@@ -67,6 +74,25 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
         ("appstore", {"base_url": "itunes.apple.com"}),
         ("mastodon", {"query": ""}),
         ("mastodon", {"base_url": "mastodon.social"}),
+        ("google_business", {"account": "accounts/1001"}),
+        ("google_business", {"locations": {}}),
+        ("google_business", {"locations": {"../2001": "Torino"}}),
+        ("google_business", {"locations": {"2001": ""}}),
+        ("google_business", {"locations": ["2001"]}),
+        ("google_business", {"token_url": "oauth2.googleapis.com"}),
+        ("google_play", {"package": "aurora"}),
+        ("google_play", {"package": "example.aurora/../x"}),
+        ("google_play", {"app": ""}),
+        ("google_play", {"pages": 0}),
+        ("youtube", {"channel": "caffeaurora"}),
+        ("youtube", {"channel": "@caffe/aurora"}),
+        ("youtube", {"videos": ["a,b"]}),
+        ("youtube", {"videos": ["aurMokaSole&x"]}),
+        ("youtube", {"query": ""}),
+        ("youtube", {"search_videos": 51}),
+        ("youtube", {"search_every": "0s"}),
+        ("youtube", {"requests_per_day": 0}),
+        ("youtube", {"base_url": "https://key@youtube.example"}),
         ("page", {"url": "https://name:secret@shop.example"}),
         ("mastodon", {"base_url": "https://name@mastodon.example"}),
         ("mastodon", {"overlap": "sometimes"}),
@@ -105,6 +131,20 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
         ("mailbox", {"security": "ssl"}),
         ("mailbox", {"port": 0}),
         ("webhook", {"fields": {"colour": "c"}}),
+        ("facebook", {"page_id": "caffeaurora"}),
+        ("facebook", {"page_id": "1/../me"}),
+        ("facebook", {"version": "24"}),
+        ("facebook", {"posts": 0}),
+        ("facebook", {"base_url": "graph.facebook.com"}),
+        ("instagram", {"user_id": "@caffeaurora"}),
+        ("instagram", {"version": "v24.0/me"}),
+        ("instagram", {"posts": 1001}),
+        ("x", {"query": ""}),
+        ("x", {"query": "x" * 4001}),
+        ("x", {"account": "caffè"}),
+        ("x", {"account": "a OR b"}),
+        ("x", {"requests_per_day": 99}),
+        ("x", {"base_url": "https://token@api.x.com"}),
     ],
 )
 def test_what_cannot_be_is_an_error(kind: str, values: dict[str, Any]) -> None:
@@ -134,12 +174,28 @@ def test_options_do_not_change() -> None:
 
 
 def test_what_is_searched_by_words_is_open() -> None:
-    assert {name: platforms.get(name).open for name in ("page", "feed", "appstore", "mastodon")} == {
+    expected = {
         "page": False,
         "feed": True,
         "appstore": False,
         "mastodon": True,
+        "facebook": False,
+        "instagram": False,
+        "x": True,
     }
+    assert {name: platforms.get(name).open for name in expected} == expected
+
+
+def test_youtube_needs_something_to_read() -> None:
+    with pytest.raises(ValidationError, match="needs channel, videos or query"):
+        options("youtube", channel=None)
+    assert options("youtube", channel=None, videos=["aurMokaSole"]).requests_per_day == 10_000
+    assert options("youtube", requests_per_day=500).requests_per_day == 500
+
+
+def test_x_has_a_budget_unless_it_is_given_another() -> None:
+    assert options("x").requests_per_day == 1000
+    assert options("x", requests_per_day=100).requests_per_day == 100
 
 
 @pytest.mark.parametrize(
@@ -155,10 +211,10 @@ def test_what_is_searched_by_words_is_open() -> None:
         ("https://m.yelp.it/biz/x", "Places API"),
         ("https://www.google.com/maps/place/x", "Business Profile"),
         ("https://google.co.uk/maps?cid=1", "Business Profile"),
-        ("https://maps.google.it/x", "Google"),
+        ("https://maps.google.it/x", "google_business"),
         ("https://maps.app.goo.gl/x", "Business Profile"),
         ("https://goo.gl/maps/x", "Business Profile"),
-        ("https://play.google.com/store/apps/details?id=x", "Google"),
+        ("https://play.google.com/store/apps/details?id=x", "google_play"),
         ("https://www.facebook.com/x", "Graph"),
         ("https://m.facebook.com:443/x", "Graph"),
         ("https://fb.com/x", "Graph"),
@@ -174,6 +230,8 @@ def test_pages_of_walled_sites_are_refused_with_the_official_way(url: str, inste
     with pytest.raises(ValidationError, match="are not read by programs") as refused:
         options("page", url=url)
     assert instead in str(refused.value)
+    named = re.findall(r'type = "(\w+)"', str(refused.value.errors()[0]["msg"]))
+    assert set(named) <= set(platforms.names())
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import Any
 
 from slack_bolt import App
-from slack_bolt.authorization import AuthorizeResult
 
 from alerts.channels.slack import clicks, home, interactions, judging, menu, modals, showing
 from alerts.channels.slack.answers import Answers, Respond
@@ -32,6 +31,7 @@ from alerts.channels.slack.people import People
 from alerts.channels.slack.shortcut import from_message, texts_of
 from alerts.channels.slack.showing import VIEWS
 from alerts.channels.slack.transport import bolt_log
+from alerts.channels.slack.workspace import Workspace
 from store.tables import Audit
 
 log = logging.getLogger(__name__)
@@ -275,7 +275,7 @@ def slack_app(
     groups: tuple[str, ...] = (),
     api_url: str | None = None,
 ) -> App:
-    """The Bolt app with all that it hears. `workspace`: the only one whose clicks count (its id); None: any that signs.
+    """The Bolt app with all that it hears. `workspace`: the only one whose clicks count (its id); None: the token's.
     `people`, `groups`: the only ones who may act; both empty: anybody there.
 
     It makes no call to Slack, so that the service starts while Slack is away.
@@ -286,7 +286,7 @@ def slack_app(
         logger=bolt_log,
         client=client,
         signing_secret=signing_secret or secrets.token_hex(),  # without one, no request can be Slack's
-        authorize=_authorize(token, workspace),
+        authorize=Workspace(client, workspace, crew).authorize,
         user_facing_authorize_error_message=words._(
             "Ascolto does not know this workspace, so nothing was done."
         ),
@@ -307,13 +307,3 @@ def slack_app(
 def close(app: App) -> None:
     """Finishes the clicks in hand."""
     app.listener_runner.listener_executor.shutdown(wait=True)
-
-
-def _authorize(token: str, workspace: str | None) -> Callable[..., Any]:
-    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-        if workspace and workspace not in (team_id, enterprise_id):
-            log.warning("a click from another workspace", extra={"action": "slack.refused"})
-            return None
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
-
-    return authorize

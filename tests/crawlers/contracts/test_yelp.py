@@ -26,7 +26,7 @@ def test_an_excerpt_is_read_and_marked_as_one() -> None:
 
 
 def test_what_yelp_does_not_show_any_more_was_not_removed() -> None:
-    assert spider("yelp", **OPTIONS).chosen
+    assert not spider("yelp", **OPTIONS).tells_gone
 
 
 def test_requests_and_the_documented_answer() -> None:

@@ -25,6 +25,8 @@ from alerts.channels.slack.kit import Block
 from alerts.channels.slack.pieces import SEPARATORS, pieces
 from alerts.channels.slack.seen import Clicked
 from alerts.deeds import MAX_REPLY
+from alerts.drafts.request import MODEL
+from alerts.replies import sending
 from alerts.text import visible
 from alerts.words import N_, Words
 from platforms.length import Unit, measure
@@ -107,9 +109,15 @@ def submit(desk: Desk, clicked: Clicked, sent: Reply) -> Move:
     """Keeps the reply, unless there is another by now than the one that was edited."""
     case = cases.locked(desk.session, clicked.case_id)
     now = reply_of(desk.session, case)
-    if fingerprint(now) != sent.before and now != sent.text:
+    if fingerprint(now) != sent.before and now != sent.text and not _is_models(desk.session, case):
         return cases.too_late(desk.session, case, REWRITTEN)
     return deeds.save_reply(desk, clicked.case_id, clicked.who, sent.text)
+
+
+def _is_models(session: Session, case: Case) -> bool:
+    """Whether what the case shows are words that a model put in the draft's place: a person's come before them."""
+    draft = sending.draft_of(session, case) if case.reply is None else None
+    return draft is not None and draft.generator == MODEL
 
 
 def reply_of(session: Session, case: Case) -> str:
