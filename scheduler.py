@@ -263,7 +263,7 @@ class Service:
     def sweep(self) -> None:
         with self.db.read() as session:
             waiting = status.waiting_for(session, self.clock())
-            waiting["triage"] = waiting["triage"] or any_waiting(session, self.settings.brands)
+            waiting["triage"] = waiting["triage"] or any_waiting(session, self.settings.brands, self.clock())
         for stage, is_waiting in waiting.items():
             if is_waiting:
                 self.belt.wake(stage)

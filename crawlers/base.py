@@ -95,6 +95,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """A mention that a page only names, or shows in part: `fetch` shows it as a whole."""
+
+    external_id: str
+    fetch: Fetch
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """What one page shows.
 
@@ -107,6 +116,8 @@ class Parsed:
     itself. `answers`: the brand's replies that stand by themselves in a list, by the external id of what they answer,
     which may be on another page. `unsaid`: ids that a look-up asked for and that its answer says nothing of: neither
     shown nor gone. `cost`: what the page took of the source's `requests_per_day`, where that shows only in the answer.
+    `leads`: mentions that are asked for one by one where they are not stored yet. `left`: how many requests the
+    platform still allows today.
     """
 
     mentions: tuple[NewMention, ...] = ()
@@ -121,6 +132,14 @@ class Parsed:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     unsaid: frozenset[str] = frozenset()
     cost: int | None = None
+    leads: tuple[Lead, ...] = ()
+    left: int | None = None
+
+    @property
+    def dates(self) -> list[datetime]:
+        """When what the page shows or names was published, in its order, as far as it tells."""
+        told = [mention.published_at for mention in self.mentions if mention.external_id not in self.undated]
+        return told + [lead.published_at for lead in self.leads if lead.published_at]
 
 
 class Spider(ABC, Generic[O_co]):

@@ -141,6 +141,12 @@ class Collector(scrapy.Spider):
             Waited(source=run.name, status=status, reason=reason, seconds=round(seconds, 3), url=shown)
         )
 
+    def refused(self, request: Request, response: Response) -> Permanent | Transient | None:
+        """What an error answer means in the platform's own words."""
+        run: Run | None = request.meta.get("run")
+        fetch: Fetch | None = request.meta.get("fetch")
+        return run.reading.spider.refusal(_page(response, fetch)) if run and fetch else None
+
     def robots_unreadable(self, request: Request, reason: str) -> None:
         """Nothing is asked of this host, because its robots.txt cannot be read."""
         self._closed_hosts[urlsplit(request.url).netloc] = reason
@@ -291,6 +297,8 @@ class Collector(scrapy.Spider):
             return Parsed()
         parse = run.reading.spider.parse
         parsed = parse(page) if len(page.body) < LARGE else await asyncio.to_thread(parse, page)
+        if parsed.left is not None:
+            run.reading.left = parsed.left
         for problem in parsed.problems[:10]:
             log.warning(
                 "unreadable: %s",

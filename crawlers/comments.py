@@ -34,7 +34,7 @@ _NOT_ALLOWED = (
 def site(base_url: str) -> str:
     """What stands before a comment's number: it is unique within its site only."""
     parts = urlsplit(base_url)
-    return f"{parts.netloc.lower()}{parts.path.rstrip('/')}"
+    return f"{parts.hostname or ''}{parts.path.rstrip('/')}"
 
 
 def address(base_url: str, route: str, words: Mapping[str, Any], plain_links: bool) -> str:

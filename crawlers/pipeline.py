@@ -36,7 +36,8 @@ log = logging.getLogger(__name__)
 DOUBTFUL = 3  # more than so many, and more than this share of what was listed, do not vanish
 DOUBTFUL_SHARE = 0.3  # at once without doubt: then the next crawl has to agree
 CANDIDATES = 200  # rows looked at for one made id
-LOOKED_AT = 500  # mentions looked at again in one crawl
+LOOKED_AT = 500  # mentions looked at again in one crawl, in
+LOOKS = 50  # requests at most: where each shows one mention, their limits are soon used up
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ class Keeper:
 
     def keep(self, reading: Reading, page: Page, parsed: Parsed) -> Kept:
         """Commits one page, and with the last one what the whole read has shown."""
-        now = utcnow()
+        now, options = utcnow(), reading.context.options
         mentions, others = reading.take(page, parsed)
         with self._db.write() as session:
             mentions = _settled(session, mentions, parsed, reading.seen)
@@ -94,8 +95,11 @@ class Keeper:
             stored.refreshed += _answered(session, reading, mentions, parsed, now)
             kept = Kept(len(stored.new), len(stored.edited), len(stored.refreshed), stored.unchanged)
             kept.late = _late(session, reading, stored)
-            ids = [m.external_id for m in mentions] + others
-            kept.next = reading.follow(page, parsed, ids, all_known=not stored.new)
+            named = [lead.external_id for lead in parsed.leads]
+            ids = [m.external_id for m in mentions] + others + named
+            known = known_ids(session, options.brand, options.type, named) if named else set()
+            all_known = not stored.new and known.issuperset(named)
+            kept.next = reading.follow(page, parsed, ids, all_known) + reading.follow_leads(parsed, known)
             if reading.open == 1 and not kept.next and not reading.failed:
                 self._finish(session, reading, kept, now)
         return kept
@@ -116,8 +120,12 @@ class Keeper:
             stored = store_mentions(
                 session, [mention for mention in parsed.mentions if mention.external_id in known], now=now
             )
+            replies = {name: (one.text, one.at) for name, one in parsed.answers.items()}
+            answered = store_answers(session, options.brand, options.type, replies, now) if replies else []
             kept = Kept(
-                edited=len(stored.edited), refreshed=len(stored.refreshed), unchanged=stored.unchanged
+                edited=len(stored.edited),
+                refreshed=len(set(stored.refreshed) | set(answered)),
+                unchanged=stored.unchanged,
             )
             lost = looked(session, options.name, asked, shown, now)
             if reading.open == 1 and not reading.failed:
@@ -192,7 +200,7 @@ def _due(session: Session, reading: Reading) -> list[str]:
     """What is to be looked at again. What cannot be asked for has its turn all the same, or it would stand before the
     others for ever."""
     source, now = reading.context.options.name, reading.context.now
-    due = due_looks(session, source, now, LOOKED_AT)
+    due = due_looks(session, source, now, min(LOOKED_AT, LOOKS * reading.spider.look_up_size))
     passed = [name for name in due if not reading.spider.looks_up(name)]
     if passed:
         looked(session, source, passed, set(passed), now)

@@ -5,7 +5,7 @@ mention ever seen, and from time to time the whole list: what is published late 
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -77,7 +77,8 @@ class Reading:
 
     `due`: the stored mentions that are to be looked at again, `lost`: how many of them no answer showed. `spent`: what
     the source has used of its day. `answers`: the brand's replies that some page has shown, by the id of what they
-    answer; of several the first that was read.
+    answer; of several the first that was read. `left`: how many requests the platform itself still allows today, where
+    it tells.
     """
 
     spider: Spider[Any]
@@ -102,6 +103,7 @@ class Reading:
     lost: int = 0
     spent: int = 0
     starved: bool = False
+    left: int | None = None
 
     @property
     def today(self) -> str:
@@ -154,9 +156,9 @@ class Reading:
 
     def surely_more(self, parsed: Parsed) -> list[Fetch]:
         """The next pages that will be asked for whatever the database knows about this one."""
-        dated = [m.published_at for m in parsed.mentions if m.external_id not in parsed.undated]
-        fresh = any(m.external_id not in self.seen for m in parsed.mentions)
-        inside = self.window is None or any(at >= self.window for at in dated)
+        shown = [m.external_id for m in parsed.mentions] + [lead.external_id for lead in parsed.leads]
+        fresh = any(name not in self.seen for name in shown)
+        inside = self.window is None or any(at >= self.window for at in parsed.dates)
         return self._ask(parsed.next) if fresh and (self.deep or inside) else []
 
     def follow(self, page: Page, parsed: Parsed, ids: Sequence[str], all_known: bool) -> list[Fetch]:
@@ -187,6 +189,19 @@ class Reading:
         if cost is not None:
             self.spent = max(0, self.spent - fetch.cost + cost)
 
+    def follow_leads(self, parsed: Parsed, known: Set[str]) -> list[Fetch]:
+        """What shows the mentions that a page only names, without those that are stored: they are looked at by their
+        ids. Old ones that were not kept, because they are not about the brand, are asked for at whole reads only."""
+        wanted = [
+            lead.fetch
+            for lead in parsed.leads
+            if lead.external_id not in known
+            and (
+                self.deep or self.window is None or not lead.published_at or lead.published_at >= self.window
+            )
+        ]
+        return self._ask(wanted)
+
     def ended(self, fetch: Fetch) -> None:
         """The list ended before this page: the server has no such page, or robots.txt forbids it."""
         self.chains.setdefault(fetch.chain, Chain()).end = "end"
@@ -211,8 +226,10 @@ class Reading:
     def complaint(self) -> str | None:
         """What a person should mend although the read worked."""
         window = self.window
+        most = self.context.options.requests_per_day
+        if self.starved and (most is None or self.left == 0):
+            return "the platform allows no more requests today, it goes on tomorrow: raise `every`"
         if self.starved:
-            most = self.context.options.requests_per_day
             return f"used its {most} requests of today, goes on tomorrow: raise `every` or `requests_per_day`"
         if window is None or self.first_read:
             return None
@@ -266,7 +283,8 @@ class Reading:
     def _affords(self, fetch: Fetch) -> bool:
         """Whether its day has room for it; a second look never takes what the later half needs for what is new."""
         most = self.context.options.requests_per_day
-        return most is None or self.spent + fetch.cost <= (most // 2 if fetch.asked else most)
+        within = most is None or self.spent + fetch.cost <= (most // 2 if fetch.asked else most)
+        return within and (self.left is None or self.left > 0)
 
     def _look_ups(self) -> list[Fetch]:
         size = self.spider.look_up_size
@@ -298,12 +316,12 @@ class Reading:
     def _note(self, chain: Chain, parsed: Parsed, ids: Sequence[str]) -> None:
         self.pages += 1
         self.seen.update(ids)
-        self.found += len(parsed.mentions)
-        chain.found += len(parsed.mentions)
+        found = len(parsed.mentions) + len(parsed.leads)
+        self.found += found
+        chain.found += found
         self.undated = self.undated or bool(parsed.undated)
-        for mention in parsed.mentions:
-            if mention.external_id not in parsed.undated:
-                self._note_date(chain, mention.published_at)
+        for at in parsed.dates:
+            self._note_date(chain, at)
 
     def _note_date(self, chain: Chain, at: datetime) -> None:
         chain.ordered = chain.ordered and (chain.last is None or _not_after(at, chain.last))
@@ -316,8 +334,7 @@ class Reading:
         """Whether a page of known mentions is the last that matters."""
         if self.deep or page.number < FIRST_PAGES or self.window is None:
             return False
-        dated = [m.published_at for m in parsed.mentions if m.external_id not in parsed.undated]
-        return not (chain.ordered and dated and max(dated) >= self.window)
+        return not (chain.ordered and parsed.dates and max(parsed.dates) >= self.window)
 
     def _bound(self, chain: Chain) -> datetime | None:
         """A moment that is later than everything this chain may have left out."""

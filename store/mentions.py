@@ -70,7 +70,7 @@ def store_answers(
         bound = {"brand": brand, "platform": platform, "ids": names[start : start + BATCH]}
         for row in session.scalars(_KNOWN, bound).all():
             text, at = answers[row.external_id]
-            if row.id is not None and text != row.answer:
+            if row.id is not None and _is_news(row, text, at):
                 _update(session, [row.id], answer=text, answered_at=at or now, changed_at=now)
                 news.append(row.id)
     _to_triage(session, news)
@@ -308,9 +308,15 @@ def _news_of_engagement(row: Mention, mention: NewMention) -> dict[str, int]:
 
 
 def _news_of_answer(row: Mention, mention: NewMention, now: datetime) -> dict[str, Any]:
-    if mention.answer is None or mention.answer == row.answer:
+    if mention.answer is None or not _is_news(row, mention.answer, mention.answered_at):
         return {}
     return {"answer": mention.answer, "answered_at": mention.answered_at or now}
+
+
+def _is_news(row: Mention, answer: str, at: datetime | None) -> bool:
+    """Whether a reply of the brand is another than the one that is known, and no older one that some list shows."""
+    older = at is not None and row.answered_at is not None and at < row.answered_at
+    return answer != row.answer and not older
 
 
 def _old_answer(row: Mention, edited_at: datetime, now: datetime) -> dict[str, Any]:

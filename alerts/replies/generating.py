@@ -155,7 +155,7 @@ def _keep(db: Database, before: Draft, draft: DraftReply, now: datetime) -> bool
         row = session.scalar(mine.execution_options(populate_existing=True))
         if row is None or row.case_id != case.id or not _is_free(case, mention, row, before):
             return False
-        session.add(row_of(case, mention, draft, now, row))
+        session.add(row_of(case, mention, draft, row.created_at, row))  # as of when it was composed
         if case.mention_id == mention.id:
             cases.touch(session, case, now, notices.rest(case))
         return True

@@ -20,6 +20,7 @@ def row_of(case: Case, mention: Mention, draft: DraftReply, now: datetime, row: 
         remedy=draft.remedy,
         created_at=now,
     )
+    row.created_at = now
     row.case_id, row.lang, row.remedy = case.id or 0, draft.lang, draft.remedy
     row.reply, row.private_reply, row.gloss = draft.reply, draft.private_reply, draft.gloss
     row.checks = [asdict(check) for check in draft.checks]

@@ -20,7 +20,9 @@ ROUTE = "/wp-json/wc/v3/products/reviews"
 
 
 def ids(world: World) -> set[str]:
-    return {post.key for post in world.posts("woocommerce") if "ours" not in post.marks}
+    return {
+        f"127.0.0.1/woocommerce/{post.key}" for post in world.posts("woocommerce") if "ours" not in post.marks
+    }
 
 
 def answer(visit: Visit) -> Response:

@@ -24,8 +24,10 @@ ROUTE = "/wp-json/wp/v2/comments"
 
 
 def ids(world: World) -> set[str]:
-    """The external ids that a correct reader finds, without the site's address before them."""
-    return {post.key for post in world.posts("wordpress") if "ours" not in post.marks}
+    """The external ids that a correct reader finds: a comment's number is one of its site."""
+    return {
+        f"127.0.0.1/wordpress/{post.key}" for post in world.posts("wordpress") if "ours" not in post.marks
+    }
 
 
 def answer(visit: Visit) -> Response:

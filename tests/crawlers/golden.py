@@ -67,6 +67,8 @@ def shown(parsed: Parsed) -> dict[str, Any]:
         "unsaid": sorted(parsed.unsaid),
         "wait": parsed.wait,
         "cost": parsed.cost,
+        "leads": {lead.external_id: lead.fetch.url for lead in parsed.leads},
+        "left": parsed.left,
     }  # fmt: skip
     return {name: value for name, value in fields.items() if value}
 

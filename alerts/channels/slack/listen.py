@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -92,7 +93,7 @@ class Ear:
         try:
             form = FORMS[interactions.form_of(body)]
             today = (self.listener.clock() - timedelta(hours=12)).date()  # it is still today somewhere
-            values = Values(body["view"]["state"]["values"])
+            values = Values(body["view"]["state"]["values"], self.listener.detect)
             sent = form.read(values, self.words, today)
             if isinstance(sent, dict) and not sent.keys() <= values.blocks.keys():
                 raise KeyError("what is wrong with it stands nowhere in it")
@@ -204,7 +205,7 @@ class Ear:
             told = Told(False, refused)
         else:
             who, mark = interactions.person_of(body), interactions.mark_of(body)
-            told = clicks.submitted(self.listener, what, memory, who, sent, mark)
+            told = clicks.submitted(self.listener, what, memory, who, sent, mark, user)
         if told.said:
             typed = FORMS[what].typed(sent)
             self.answers.lost(user, lambda: showing.place_of(self.listener, memory), told.said, typed)
@@ -293,7 +294,9 @@ def slack_app(
         process_before_response=True,  # the acknowledgement never queues behind the work of other clicks
         listener_executor=crew,
     )
-    ear = Ear(listener, People(client, people, groups), Answers(client, words, crew), crew)
+    known = People(client, people, groups)
+    listener = replace(listener, called=known.called, known_as=known.known_as)
+    ear = Ear(listener, known, Answers(client, words, crew), crew)
     app.action(CHECK)(ear.on_trial)  # the first that matches is called
     app.action(SAMPLE)(ear.on_sample)
     app.action(ANYTHING)(ear.on_action)

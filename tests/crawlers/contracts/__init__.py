@@ -5,6 +5,7 @@ The specifications and samples lie beside the project, and are not copied into i
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 import platforms
 from crawlers import spiders
 from crawlers.base import Context, Fetch, Page, Parsed, Spider
-from demo.places import Response, Visit, interface
+from demo.places import Visit, interface
 from demo.world import World
 from tests.conftest import ROOT
 from tests.crawlers.jobs import AURORA
@@ -38,11 +39,8 @@ class Secrets(Mapping[str, str]):
 
 
 def spec(name: str) -> Any:
-    """A specification as JSON, or read from YAML; skips the test where it is absent."""
-    path = SHARED / "specs" / name
-    if path.suffix in (".yaml", ".yml"):
-        return pytest.importorskip("yaml").safe_load(_there(path).read_text(encoding="utf-8"))
-    return _json(path)
+    """A specification as JSON; skips the test where it is absent."""
+    return _json(SHARED / "specs" / name)
 
 
 def spec_text(name: str) -> str:
@@ -59,24 +57,6 @@ def sample_bytes(name: str) -> bytes:
     return _there(SHARED / "samples" / name).read_bytes()
 
 
-def demo(platform: str, fetch: Fetch) -> Any:
-    """What the demo's place of a platform answers to one of our requests, as JSON; the secrets are the place's own."""
-    internet = "http://internet.example"
-    parts = urlsplit(fetch.url.removeprefix(f"{internet}/{platform}"))
-    visit = Visit(
-        World(NOW),
-        internet,
-        parts.path,
-        dict(parse_qsl(parts.query)),
-        method=fetch.method,
-        headers={name.lower(): value for name, value in fetch.headers.items()},
-        body=fetch.body,
-    )
-    answer: Response = interface(platform).answer(visit)
-    assert answer.status == 200, answer.body
-    return json.loads(answer.body)
-
-
 def spider(platform: str, *, secrets: Mapping[str, str] | None = None, **options: Any) -> Spider[Any]:
     """The spider of a platform with these options, signed in."""
     table = {"name": "source", "type": platform, "brand": "aurora"} | options
@@ -86,6 +66,27 @@ def spider(platform: str, *, secrets: Mapping[str, str] | None = None, **options
     )
     made.token = "token"
     return made
+
+
+def yaml_spec(name: str) -> Any:
+    """A specification that is written in YAML; skips the test where it, or what reads it, is absent."""
+    reader: Any = pytest.importorskip("yaml")
+    return reader.safe_load(_there(SHARED / "specs" / name).read_text(encoding="utf-8"))
+
+
+def told(platform: str, fetch: Fetch, **visit: Any) -> Any:
+    """What the demo's interface answers to a request, as JSON; its address is `http://127.0.0.1/PLATFORM`."""
+    parts = urlsplit(fetch.url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    asked = Visit(
+        World(NOW),
+        "http://127.0.0.1",
+        parts.path.removeprefix(f"/{platform}"),
+        dict(pairs),
+        headers={name.lower(): value for name, value in fetch.headers.items()},
+        pairs=pairs,
+    )
+    return json.loads(interface(platform).answer(replace(asked, **visit)).body)
 
 
 def parse(one: Spider[Any], answer: Any, **page: Any) -> Parsed:

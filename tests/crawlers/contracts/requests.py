@@ -1,4 +1,4 @@
-"""Whether a request is one that a specification knows: OpenAPI 3, or Google's discovery format."""
+"""Whether a request is one that a specification knows: OpenAPI 3, Google's discovery format, AT protocol lexicons."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -65,6 +65,25 @@ def _as_json_schema(part: Any) -> Any:
     if made.get("nullable") is True and isinstance(made.get("type"), str):
         made["type"] = [made["type"], "null"]
     return made
+
+
+def against_lexicon(fetch: Fetch, lexicon: Any) -> list[str]:
+    """What is wrong with the request by this lexicon of the AT protocol."""
+    wanted = f"/xrpc/{lexicon['id']}"
+    if fetch.method != "GET" or not urlsplit(fetch.url).path.endswith(wanted):
+        return [f"no {fetch.method} {urlsplit(fetch.url).path}"]
+    parameters = lexicon["defs"]["main"]["parameters"]
+    known = [
+        {"name": name, "schema": one, "required": name in parameters.get("required", [])}
+        for name, one in parameters["properties"].items()
+    ]
+    given = parse_qsl(urlsplit(fetch.url).query)
+    many = [
+        f"{name}: more than {one['maxLength']}"
+        for name, one in parameters["properties"].items()
+        if one["type"] == "array" and sum(name == other for other, _ in given) > one.get("maxLength", 100)
+    ]
+    return _problems(fetch, known) + many
 
 
 def _problems(fetch: Fetch, known: Iterable[Parameter]) -> list[str]:

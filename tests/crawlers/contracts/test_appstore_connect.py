@@ -9,7 +9,8 @@ from crawlers.base import Page
 from crawlers.spiders.appstore_connect import AUDIENCE
 from demo.places import appstore_connect as place
 from store.errors import Permanent
-from tests.crawlers.contracts import NOW, demo, parse, spec, spider
+from tests.crawlers.contracts import NOW, parse, spec, spider
+from tests.crawlers.contracts import told as demo
 from tests.crawlers.contracts.requests import against_openapi, answer_problems
 
 OPTIONS: dict[str, Any] = {"app_id": "1900000042", "issuer_id": place.ISSUER, "key_id": place.KEY_ID}
@@ -20,7 +21,7 @@ def in_the_demo() -> Any:
     return spider(
         "appstore_connect",
         **OPTIONS,
-        base_url="http://internet.example/appstore_connect",
+        base_url="http://127.0.0.1/appstore_connect",
         secrets=place.SECRETS,
     )
 

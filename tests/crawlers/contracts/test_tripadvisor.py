@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.crawlers.contracts import demo, parse, sample, spider
+from tests.crawlers.contracts import parse, sample, spider
+from tests.crawlers.contracts import told as demo
 
 OPTIONS: dict[str, Any] = {"locations": {"123456": "Aurora, Roma"}}
 
@@ -39,7 +40,7 @@ def test_the_demo_answers_in_that_shape() -> None:
         "tripadvisor",
         locations={"9000001": "Aurora, Bologna"},
         languages=["it", "en"],
-        base_url="http://internet.example/tripadvisor/api/v1",
+        base_url="http://127.0.0.1/tripadvisor/api/v1",
         secrets={"TRIPADVISOR_API_KEY": "piazza-trip"},
     )
     shape = set(sample("constructed/tripadvisor_location_reviews.json")["data"][0])

@@ -9,14 +9,15 @@ import pytest
 from crawlers.base import Page
 from crawlers.spiders.trustpilot import saved
 from store.errors import Permanent
-from tests.crawlers.contracts import demo, parse, sample, spec, spider
+from tests.crawlers.contracts import parse, sample, spider, yaml_spec
+from tests.crawlers.contracts import told as demo
 from tests.crawlers.contracts.requests import against_openapi, answer_problems
 
 UNIT = "5f0c1d2e3b4a596877665544"
 SPEC = "trustpilot/trustpilot_service_reviews_openapi.yaml"
 DEMO: dict[str, Any] = {
     "business_unit": UNIT,
-    "base_url": "http://internet.example/trustpilot",
+    "base_url": "http://127.0.0.1/trustpilot",
     "secrets": {"TRUSTPILOT_API_KEY": "piazza-key", "TRUSTPILOT_API_SECRET": "piazza-secret"},
 }
 
@@ -30,7 +31,7 @@ def page_with(value: Any) -> Page:
 
 
 def test_requests_are_ones_that_the_specification_knows() -> None:
-    document = spec(SPEC)
+    document = yaml_spec(SPEC)
     (public,) = spider("trustpilot", business_unit=UNIT, language="it").first()
     (private,) = spider("trustpilot", business_unit=UNIT, private=True, language="it").first()
     assert against_openapi(public, document) == []
@@ -54,7 +55,7 @@ def test_the_demo_answers_as_specified_and_is_read(private: bool) -> None:
     one = spider("trustpilot", **DEMO, private=private)
     one.token = "piazza-trust"
     answer = demo("trustpilot", one.first()[0])
-    assert answer_problems(answer, "Reviews", spec(SPEC)) == []
+    assert answer_problems(answer, "Reviews", yaml_spec(SPEC)) == []
     parsed = parse(one, answer)
     told = {review["id"]: review for review in answer["reviews"]}
     assert {m.external_id: m.stars for m in parsed.mentions} == {k: r["stars"] for k, r in told.items()}

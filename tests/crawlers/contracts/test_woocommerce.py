@@ -5,7 +5,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.crawlers.contracts import demo, parse, spec_text, spider
+from tests.crawlers.contracts import parse, spec_text, spider
+from tests.crawlers.contracts import told as demo
 from tests.crawlers.contracts.requests import against_openapi
 
 OPTIONS: dict[str, Any] = {"base_url": "https://example.com", "team": ["Shop"]}
@@ -83,7 +84,7 @@ def test_requests_are_ones_that_the_documentation_knows() -> None:
 def test_the_demo_answers_as_documented() -> None:
     one = spider(
         "woocommerce",
-        base_url="http://internet.example/woocommerce",
+        base_url="http://127.0.0.1/woocommerce",
         secrets={"WOOCOMMERCE_KEY": "ck_piazza", "WOOCOMMERCE_SECRET": "cs_piazza"},
     )
     answer = demo("woocommerce", one.first()[0])

@@ -8,7 +8,8 @@ import jsonschema
 from crawlers.base import Fetch
 from crawlers.text import from_html
 from platforms import signin
-from tests.crawlers.contracts import demo, parse, sample, sample_bytes, spec, spider
+from tests.crawlers.contracts import parse, sample, sample_bytes, spec, spider
+from tests.crawlers.contracts import told as demo
 from tests.crawlers.contracts.requests import against_openapi
 
 SITE = "http://127.0.0.1:8088"
@@ -31,7 +32,7 @@ def test_recorded_comments_are_read() -> None:
     parsed = parse(spider("wordpress", **OPTIONS), told)
     theirs = [one for one in told if one["author"] != 1]
     assert len(theirs) == 2
-    assert [m.external_id for m in parsed.mentions] == [f"127.0.0.1:8088/{one['id']}" for one in theirs]
+    assert [m.external_id for m in parsed.mentions] == [f"127.0.0.1/{one['id']}" for one in theirs]
     assert [m.text for m in parsed.mentions] == [from_html(one["content"]["rendered"]) for one in theirs]
     assert [m.author for m in parsed.mentions] == [one["author_name"] for one in theirs]
     assert [m.url for m in parsed.mentions] == [one["link"] for one in theirs]
@@ -48,7 +49,7 @@ def test_the_team_s_recorded_reply_is_the_answer_to_what_it_stands_under() -> No
         parsed = parse(spider("wordpress", base_url=SITE, team=team), [reply])
         assert (parsed.mentions, parsed.passed) == ((), 1)  # a page of replies alone is not the last
         ((name, answer),) = parsed.answers.items()
-        assert name == f"127.0.0.1:8088/{reply['parent']}"
+        assert name == f"127.0.0.1/{reply['parent']}"
         assert answer.text == "We are sorry. Please contact support."
         assert answer.at == datetime(2026, 11, 22, 21, 3, 12, tzinfo=UTC)
 
@@ -83,7 +84,7 @@ def test_the_feed_of_comments_is_read_as_any_feed() -> None:
 def test_requests_are_ones_that_the_route_knows() -> None:
     signed_in = spider("wordpress", **OPTIONS, user="me", since="2026-01-31")
     bare = spider("wordpress", **OPTIONS)
-    asked = [*bare.first(), *signed_in.first(), signed_in.look_up(["127.0.0.1:8088/4", "127.0.0.1:8088/5"])]
+    asked = [*bare.first(), *signed_in.first(), signed_in.look_up(["127.0.0.1/4", "127.0.0.1/5"])]
     assert [against_openapi(fetch, route()) for fetch in asked] == [[], [], []]
     assert "include=4%2C5" in asked[2].url
     assert "after=2026-01-31T00" in asked[1].url
@@ -106,7 +107,7 @@ def test_the_demo_answers_as_wordpress_does() -> None:
     del schema["properties"]["meta"]  # WordPress writes PHP's empty array where an object is meant
     place = spider(
         "wordpress",
-        base_url="http://internet.example/wordpress",
+        base_url="http://127.0.0.1/wordpress",
         user="redazione",
         secrets={"WORDPRESS_APP_PASSWORD": "abcd EFGH ijkl MNOP"},
     )

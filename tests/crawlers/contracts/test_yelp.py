@@ -7,7 +7,8 @@ import pytest
 
 from crawlers.base import Page
 from store.errors import Permanent, Transient
-from tests.crawlers.contracts import demo, parse, sample, spec, spider
+from tests.crawlers.contracts import parse, sample, spider, yaml_spec
+from tests.crawlers.contracts import told as demo
 from tests.crawlers.contracts.requests import against_openapi, answer_problems
 
 OPTIONS: dict[str, Any] = {"businesses": {"x": "Aurora, Roma"}}
@@ -30,7 +31,7 @@ def test_what_yelp_does_not_show_any_more_was_not_removed() -> None:
 
 
 def test_requests_and_the_documented_answer() -> None:
-    document = spec(SPEC)
+    document = yaml_spec(SPEC)
     one = spider("yelp", **OPTIONS, locale="it_IT")
     (fetch,) = one.first()
     assert against_openapi(fetch, document) == []
@@ -46,11 +47,11 @@ def test_the_demo_answers_as_specified() -> None:
     one = spider(
         "yelp",
         businesses={"caffe-aurora-bologna": "Aurora, Bologna"},
-        base_url="http://internet.example/yelp",
+        base_url="http://127.0.0.1/yelp",
         secrets={"YELP_API_KEY": "piazza-yelp"},
     )
     answer = demo("yelp", one.first()[0])
-    assert answer_problems(answer, "ReviewsResponse", spec(SPEC)) == []
+    assert answer_problems(answer, "ReviewsResponse", yaml_spec(SPEC)) == []
     assert 0 < len(answer["reviews"]) <= 3
     assert all(len(review["text"]) <= 160 for review in answer["reviews"])
 
