@@ -198,6 +198,10 @@ class Spider(ABC, Generic[O_co]):
         """Whether an error status says that the list ended before this page."""
         return fetch.number > 1 and status in (404, 410)
 
+    def avoids(self, url: str) -> str | None:
+        """Why an address is not asked for, though a redirect or a link leads there; None: it may be."""
+        return None
+
     def allowed_hosts(self) -> list[str]:
         """The addresses that this source was configured with; only these may be private."""
         base_url = getattr(self.context.options, "base_url", None)

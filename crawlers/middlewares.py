@@ -46,7 +46,7 @@ CLOSED = b"User-agent: *\nDisallow: /\n"
 
 
 class Refused(IgnoreRequest):
-    """The request would leave the open internet for a private address."""
+    """The request would leave the open internet for a private address, or go where its spider does not ask."""
 
 
 class Host(Protocol):
@@ -95,6 +95,9 @@ class Guard:
             raise Refused("no http(s) address")
         if len(request.url) > self._longest:
             raise Refused("an address of endless length")
+        run = request.meta.get("run")  # None: robots.txt
+        if run is not None and (why := run.reading.spider.avoids(request.url)):
+            raise Refused(why)
         known: set[Place] = request.meta.get("places") or cast(Host, self._crawler.spider).places
         if addresses.configured(wanted, known):
             return

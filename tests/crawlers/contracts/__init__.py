@@ -43,6 +43,11 @@ def spec(name: str) -> Any:
     return _json(SHARED / "specs" / name)
 
 
+def spec_text(name: str) -> str:
+    """A specification that is written for people; skips the test where it is absent."""
+    return _there(SHARED / "specs" / name).read_text(encoding="utf-8")
+
+
 def sample(name: str) -> Any:
     """A recorded or constructed answer as JSON; skips the test where it is absent."""
     return _json(SHARED / "samples" / name)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import jsonschema
+
 from crawlers.base import Fetch
 
 Parameter = Mapping[str, Any]
@@ -45,6 +47,24 @@ def against_discovery(fetch: Fetch, document: Any) -> list[str]:
         ]
         return _problems(fetch, known)
     return [f"no {fetch.method} {urlsplit(fetch.url).path}"]
+
+
+def answer_problems(answer: Any, name: str, spec: Any) -> list[str]:
+    """What is wrong with an answer by the schema `name` of this OpenAPI document."""
+    schemas = {"components": _as_json_schema(spec["components"]), "$ref": f"#/components/schemas/{name}"}
+    return [error.message[:200] for error in jsonschema.Draft202012Validator(schemas).iter_errors(answer)]
+
+
+def _as_json_schema(part: Any) -> Any:
+    """OpenAPI 3.0's `nullable` as JSON Schema says it."""
+    if isinstance(part, list):
+        return [_as_json_schema(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    made = {name: _as_json_schema(one) for name, one in part.items()}
+    if made.get("nullable") is True and isinstance(made.get("type"), str):
+        made["type"] = [made["type"], "null"]
+    return made
 
 
 def against_lexicon(fetch: Fetch, lexicon: Any) -> list[str]:
