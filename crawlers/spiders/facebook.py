@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-from crawlers import answers, base, graph
+from crawlers import answers, base
 from crawlers.answers import Entry, Values, number, string, table, tables
 from crawlers.base import Answer, Fetch, Page, Parsed
+from crawlers.families import graph
 from crawlers.text import tidy
 from platforms.facebook import Options
 from store.errors import Permanent, Transient

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from crawlers import answers, base, graph
+from crawlers import answers, base
 from crawlers.answers import Entry, Values, number, string, table, tables
 from crawlers.base import Fetch, Page, Parsed
+from crawlers.families import graph
 from crawlers.text import tidy
 from platforms.instagram import Options
 from store.errors import Permanent, Transient

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from crawlers import answers, base, comments
+from crawlers import answers, base
 from crawlers.answers import Entry, Values, number, string, tables
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.dates import parse_date
+from crawlers.families import comments
 from crawlers.ratings import stars
 from crawlers.text import from_html
 from platforms import signin

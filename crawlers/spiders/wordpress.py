@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from crawlers import answers, base, comments
+from crawlers import answers, base
 from crawlers.answers import Entry, Values, number, string, tables
 from crawlers.base import Fetch, Page, Parsed
+from crawlers.families import comments
 from crawlers.text import from_html
 from platforms import signin
 from platforms.wordpress import Options

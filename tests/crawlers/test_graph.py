@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from crawlers import graph
 from crawlers.base import Page
+from crawlers.families import graph
 from store.errors import Permanent, Transient
 from tests.crawlers.contracts import NOW, parse, spider
 
