@@ -3,6 +3,7 @@
 Nothing is published from here: a person does that, on the platform, and says so.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,8 @@ from sqlmodel import Session, col, select
 from alerts import cases
 from alerts.card import not_redrafted
 from alerts.cases import Desk, Move
+from alerts.drafts.patterns import find, fold
+from alerts.drafts.phrases import FALLBACK, languages, load
 from alerts.replies import edits
 from alerts.replies.signing import needs_reader
 from alerts.telling import DRAFT_WAITS
@@ -26,6 +29,7 @@ NO_READERS = N_(
     "Some who wrote here have drafts in a language that not everybody here reads, without a gloss: please say who has "
     "read them."
 )
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 TO_DO = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED)
 
 
@@ -37,6 +41,12 @@ class Sent:
     read_by: str = ""
     as_it_stands: bool = False
     text: str = ""
+
+
+def promised(text: str, lang: str) -> str | None:
+    """The sentence of a reply that says until when something will be, in the words that the guard knows; None: none."""
+    deadlines = load(lang if lang in languages() else FALLBACK).guard.deadlines
+    return next((one for one in _SENTENCE.split(text) if find(deadlines, fold(one))), None)
 
 
 def mark_sent(

@@ -18,6 +18,7 @@ from alerts.channels.slack.listener import NO_CASE, Listener
 from alerts.channels.slack.pieces import pieces
 from alerts.replies import profile_notes, sending
 from alerts.replies.writers import load_writers
+from store import switches
 from store.tables import Case, Notification, NotificationKind
 
 
@@ -80,7 +81,11 @@ def copy(listener: Listener, value: str) -> Message | None:
         if case is None:
             return None
         reply, brand = reply_of(session, case), listener.brands.get(case.brand)
-        card = load_card(session, clicked.case_id, brand, listener.clock())
+        now = listener.clock()
+        card, paused = (
+            load_card(session, clicked.case_id, brand, now),
+            switches.is_paused(session, case.brand, now),
+        )
     words = listener.words
     if card.draft and (waits := telling.draft_waits(card.draft, words)):
         return Message(plain(waits, 1_000))
@@ -89,6 +94,8 @@ def copy(listener: Listener, value: str) -> Message | None:
     said = words._("Copy this, paste it where the customer wrote, then mark the case as replied:")
     replied = kit.button(menu.REPLIED, words._("Mark as replied"), value)
     checks = telling.draft_checks(card.draft, card, words) if card.draft else []
+    if paused:
+        checks = [words._("Replies are paused: ask before you send this one."), *checks]
     notes = (kit.section(kit.text(f"⚠️ {line}", italic=True)) for line in checks)
     shown = kit.rich(
         kit.section(kit.text(said)), *(kit.verbatim(piece) for _, piece in pieces(reply)), *notes

@@ -170,3 +170,25 @@ def test_a_case_that_was_answered_twice_counts_with_its_last_reply(db: Database)
         assert mark(session, now, case, Sent(as_it_stands=True)).done
         found = digest.measure(session, BRAND, Period.parse("2026-W47", BRAND.zone), now).drafts
     assert (found.sent, found.unknown, found.unchanged) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "sentence"),
+    [
+        (
+            "Ci dispiace. Le scriviamo entro domani alle 10. A presto.",
+            "it",
+            "Le scriviamo entro domani alle 10.",
+        ),
+        (
+            "We are sorry. We will write to you within 24 hours.",
+            "en",
+            "We will write to you within 24 hours.",
+        ),
+        ("Nos ocupamos. Le respondemos antes del viernes.", "es", "Le respondemos antes del viernes."),
+        ("Grazie, ci fa piacere. A presto!", "it", None),
+        ("", "xx", None),
+    ],
+)
+def test_what_a_reply_promises_until_when_is_found(text: str, lang: str, sentence: str | None) -> None:
+    assert sending.promised(text, lang) == sentence

@@ -25,6 +25,7 @@ from alerts.channels.slack.kit import Block
 from alerts.channels.slack.seen import Clicked
 from alerts.replies import sending
 from alerts.replies.sending import ME, Sent
+from alerts.text import shown
 from alerts.words import N_, Words
 from store.tables import Case
 
@@ -57,6 +58,12 @@ def show(now: Showing) -> Block:
 def view(card: Card, words: Words, others: Sequence[str] = ()) -> Block:
     """`others`: in a storm, the languages of further drafts that somebody must have read."""
     hint = words._("Ascolto reminds you before it is due. Leave both empty where nothing was promised.")
+    draft = card.draft
+    if draft and draft.reply and (promise := sending.promised(draft.reply, draft.lang)):
+        hint = words._(
+            "The reply says “{promise}”: write it here with its day, and Ascolto reminds you before it is due.",
+            promise=shown(promise, 300),
+        )
     blocks = [
         *quoted(card),
         *_reader(card, words, others),

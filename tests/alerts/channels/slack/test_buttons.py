@@ -10,6 +10,7 @@ from alerts.channels.slack import menu
 from alerts.channels.slack.listen import SHORTCUT
 from alerts.channels.slack.listener import Listener
 from alerts.words import Words
+from store import switches
 from store.brand import Policy
 from store.db import Database
 from store.tables import Case, CaseStatus, NotificationKind, Score
@@ -62,6 +63,12 @@ def test_the_reply_to_copy_is_handed_out(one: Ear) -> None:
     assert told["response_type"] == "ephemeral"
     assert "Ci chiami subito allo 02 000000" in str(told["blocks"])
     assert menu.REPLIED in str(told["blocks"])
+    assert "Replies are paused" not in str(told["blocks"])
+    with one.listener.db.write() as session:
+        switches.set(session, switches.pause(switches.ALL), None, MARTA, one.listener.clock())
+    one.click("copy")
+    one.until(lambda: len(one.slack.private) > 1)
+    assert "Replies are paused: ask before you send this one." in str(one.slack.private[-1]["blocks"])
 
 
 def test_praise_that_is_no_praise_becomes_a_case_once(
