@@ -13,6 +13,7 @@ from sqlalchemy import case as sql_case
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from alerts import vanished
 from alerts.card import (
     DONE,
     Card,
@@ -68,9 +69,9 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Line:
     """Something new about a case, for its thread. `event`: the kind of a reason, what else happened (`gone`,
-    `answered`), or what a person did (`said` tells the rest). `why`: its reason; `quote`: the words of the mention it
-    is about; `url`: where it stands; `raised`: how urgent the case has become by it; `reopened`: it was done before;
-    `alarm`: it is critical, in a storm that somebody has in hand; `to`: who is called."""
+    `vanished`, `answered`), or what a person did (`said` tells the rest). `why`: its reason; `quote`: the words of the
+    mention it is about; `url`: where it stands; `raised`: how urgent the case has become by it; `reopened`: it was
+    done before; `alarm`: it is critical, in a storm that somebody has in hand; `to`: who is called."""
 
     case_id: int
     now: datetime
@@ -91,7 +92,7 @@ class Line:
     @property
     def loud(self) -> bool:
         """Whether people who do not follow the thread must hear of it."""
-        return bool(self.raised) or self.reopened or self.alarm or self.event == "spike"
+        return bool(self.raised) or self.reopened or self.alarm or self.event in ("spike", "vanished")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +306,8 @@ def _line(session: Session, row: Notification, brand: Brand | None, now: datetim
         audit_id = row.body.get("audit")
         done = session.get(Audit, audit_id) if isinstance(audit_id, int) else None
         said, url = (_said(done), _reported(session, done)) if done else (None, None)
-        return Line(_case_id(row), now, _zone(brand), event, url=url, said=said)
+        line = Line(_case_id(row), now, _zone(brand), event, url=url, said=said)
+        return _with_mention(session, line, row) if event == vanished.EVENT else line
     reason, mention, before = found
     return Line(
         _case_id(row),
@@ -321,6 +323,22 @@ def _line(session: Session, row: Notification, brand: Brand | None, now: datetim
         raised=str(row.body.get("raised") or ""),
         reopened=bool(row.body.get("reopened")),
         alarm=bool(row.body.get("alarm")),
+        to=_names(row.body.get("to")),
+    )
+
+
+def _with_mention(session: Session, line: Line, row: Notification) -> Line:
+    """Whose words the line is about, and who is called."""
+    number = row.body.get("mention")
+    mention = session.get(Mention, number) if isinstance(number, int) else None
+    if mention is None:
+        return line
+    return replace(
+        line,
+        author=shown(mention.author, LINE) or None,
+        platform_label=platform_label(mention.platform),
+        url=safe_url(mention.url)[0],
+        quote=shown(mention.text, 2 * LINE),
         to=_names(row.body.get("to")),
     )
 
