@@ -24,6 +24,7 @@ from alerts.replies.generating import Rewrite
 from alerts.replies.redrafting import any_waiting, redraft_waiting
 from alerts.stage import check_sources, triage_waiting
 from alerts.words import Words
+from crawlers.health import watch_pushed
 from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, SourceReport
 from crawlers.run import collect
 from settings import Settings
@@ -216,6 +217,9 @@ class Service:
     def check(self) -> bool:
         """Sources that went down or came back, pauses that are over. Nothing is left for a second look."""
         channels, now = list(self.channels), self.clock()
+        pushed = [one.name for one in self.settings.sources if one not in self.settings.polled]
+        for name in watch_pushed(self.db, pushed, now) if pushed else []:
+            log.warning("source silent", extra={"action": "source_silent", "source": name})
         told = check_sources(self.db, self.settings.brands, channels, now)
         told += self._tell_pauses()
         if told:

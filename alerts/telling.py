@@ -504,6 +504,8 @@ def source_title(notice: SourceNotice, words: Words) -> str:
     name = f"{notice.source} ({notice.label})"
     if notice.down_since is None:
         return words._("{source} is read again", source=name)
+    if notice.quiet:
+        return words._("{source} shows nothing, which is unusual", source=name)
     return words._("{source} cannot be read", source=name)
 
 

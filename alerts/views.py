@@ -116,7 +116,8 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class SourceNotice:
-    """A source went down, or (`down_since` None) reads again. `error` is what its last read said."""
+    """A source went down, or (`down_since` None) reads again. `error` is what its last read said; `quiet`: it can
+    be read, and shows nothing."""
 
     source: str
     label: str
@@ -126,6 +127,7 @@ class SourceNotice:
     down_since: datetime | None
     last_ok_at: datetime | None
     error: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +227,9 @@ def load_view(
     """What the notification `row` shows at `now`. Raises LookupError where what it tells of is not there any more.
 
     `body` by kind: reminder: `to`, names, `clock`, its id, `kind`, `late`; start: `mentions`, ids; source: `event`
-    (down, up), `since`; thread: `event` where no reason says more, `raised`, `reopened`, `alarm`, `to`; `audit`, the id
-    of the row that says what a person did; case: `people`, whom a rule names; bundle: `span`; trouble: `channel`,
-    `place`, `reason`, `mend`.
+    (down, up), `since`, `quiet`; thread: `event` where no reason says more, `raised`, `reopened`, `alarm`, `to`;
+    `audit`, the id of the row that says what a person did; case: `people`, whom a rule names; bundle: `span`; trouble:
+    `channel`, `place`, `reason`, `mend`.
     """
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
@@ -395,6 +397,7 @@ def _source_notice(session: Session, row: Notification, brand: Brand | None, now
         down_since,
         source.last_ok_at,
         shown(source.last_error and one_line(source.last_error), 2 * LINE) if down_since else "",
+        bool(row.body.get("quiet")),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from crawlers import health
+from crawlers import health, rhythm
 from crawlers.base import Context, Fetch, Page, Parsed
 from crawlers.identity import Known, settle
 from crawlers.reading import Cursor, Reading, made_for
@@ -79,6 +79,7 @@ class Keeper:
             stored = store_mentions(session, mentions, now=now, history_before=reading.history_before)
             kept = Kept(len(stored.new), len(stored.edited), len(stored.refreshed), stored.unchanged)
             kept.late = _late(session, reading, stored)
+            reading.fresh = reading.fresh or bool(stored.new)
             ids = [m.external_id for m in mentions] + others
             kept.next = reading.follow(page, parsed, ids, all_known=not stored.new)
             if reading.open == 1 and not kept.next and not reading.failed:
@@ -141,21 +142,34 @@ class Keeper:
         every = options.every
         kept.done = True
         _set(row, _spent(reading))
-        if not reading.found and not reading.unchanged and row.usual_results:
+        why = None if kept.new or reading.fresh else rhythm.silence(session, row, now)
+        if _is_empty(reading, row):
             values = health.read_empty(row, now=now, every=every)
             kept.complaint = values["last_error"]
             _set(row, values)
             return
         gone, doubted = _gone(session, reading, now)
         kept.gone = gone
-        results = None if reading.unchanged else reading.found / max(reading.pages, 1)
+        told = reading.found or not row.usual_results
+        results = None if reading.unchanged or not told else reading.found / max(reading.pages, 1)
         _set(row, health.read_well(row, results=results, now=now, every=every))
         cursor = reading.next_cursor(doubted).dump()
         if cursor != row.cursor:
             row.cursor = cursor
+        if why:
+            kept.complaint = why
+            _set(row, health.quiet(row, why, now=now))
         if complaint := reading.complaint():
             log.warning(complaint, extra={"action": "source_complaint", "source": options.name})
             _set(row, {"last_error": complaint, "last_error_at": now})
+
+
+def _is_empty(reading: Reading, row: SourceRow) -> bool:
+    """Whether nothing was shown where something should be. A search that finds little is often empty: whether that is
+    too long is told by its rhythm."""
+    if reading.found or reading.unchanged or not row.usual_results:
+        return False
+    return not reading.platform.open or row.usual_results >= health.USUAL
 
 
 def _spent(reading: Reading) -> dict[str, Any]:

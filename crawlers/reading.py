@@ -85,6 +85,7 @@ class Reading:
     requests: int = 0
     found: int = 0
     unchanged: bool = False
+    fresh: bool = False  # it brought mentions that were not known
     failed: bool = False
     seen: set[str] = field(default_factory=set)
     visited: set[str] = field(default_factory=set)
