@@ -69,6 +69,7 @@ def run_checks(
     yield _configuration(settings)
     yield from _brands(settings)
     yield from _rules(settings)
+    yield _contact(settings)
     for name, look in (
         ("database", _database),
         ("broker", _broker),
@@ -139,6 +140,14 @@ def _rules(settings: Settings) -> Iterator[Check]:
             yield Check(f"slack bundle {key}", "warn", told, mend)
     if slack.rules and not flaws:
         yield Check("slack rules", "ok", f"{len(slack.rules)} rules")
+
+
+def _contact(settings: Settings) -> Check:
+    """Who reads their site is what its owner wants to know before blocking it."""
+    if settings.service.contact:
+        return Check("contact", "ok", settings.service.contact)
+    mend = 'set service.contact, such as contact = "care@aurora.example"'
+    return Check("contact", "warn", "sites that are read are not told whom to write to", mend)
 
 
 def _database(settings: Settings) -> Check:

@@ -206,7 +206,12 @@ def collect(
         raise ConfigError(["there is no source to read: name one in a table [[sources]]"])
     _log()
     service.open_database(settings).close()
-    job = CrawlJob(database_url=settings.database_url, sources=chosen, brands=list(settings.brands.values()))
+    job = CrawlJob(
+        database_url=settings.database_url,
+        sources=chosen,
+        brands=list(settings.brands.values()),
+        contact=settings.service.contact,
+    )
     reports = read(job)
     rows = [report.model_dump(exclude={"late", "waited"}) for report in reports]
     if as_json:

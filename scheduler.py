@@ -27,13 +27,16 @@ from alerts.words import Words
 from crawlers.health import watch_pushed
 from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, SourceReport
 from crawlers.run import collect
+from platforms.base import SourceOptions
 from settings import Settings
 from store import claims, plan, status
+from store.brand import zone_of
 from store.clock import utcnow
 from store.db import Database
 from store.lock import OnlyOne
 from store.retention import expire
 from store.tables import Mention, Notification
+from store.window import Window
 from workers import QUEUES, Belt, Stage
 
 if TYPE_CHECKING:
@@ -106,7 +109,7 @@ class Service:
 
     def collect_due(self) -> bool:
         """Reads the sources whose time has come, all in one child process."""
-        sources = {source.name: (source.brand, source.type) for source in self.settings.polled}
+        sources = {source.name: (source.brand, source.type) for source in self._open()}
         lease = timedelta() if self.belt.local else timedelta(seconds=BUDGET) + MARGIN
         with self.db.write() as session:
             names = plan.take_due(session, sources, self.clock(), lease)
@@ -122,6 +125,7 @@ class Service:
             database_url=self.settings.database_url,
             sources=[self.settings.source(name) for name in names],
             brands=list(self.settings.brands.values()),
+            contact=self.settings.service.contact,
             settings=dict(self.crawl_settings),
         )
         reports = collect(job, self._heard, self.belt.stopping)
@@ -230,7 +234,7 @@ class Service:
 
     def look_for_due(self) -> None:
         with self.db.read() as session:
-            names = [source.name for source in self.settings.polled]
+            names = [source.name for source in self._open()]
             due = plan.any_due(session, names, self.clock())
         if due:
             self.belt.wake("collect")
@@ -267,7 +271,19 @@ class Service:
             self.belt.wake(DELIVER)
 
     def _watched(self) -> list[briefs.Watched]:
-        return [briefs.Watched(source.name, source.brand, source.every) for source in self.settings.sources]
+        return [
+            briefs.Watched(source.name, source.brand, source.every + _closed(source))
+            for source in self.settings.sources
+        ]
+
+    def _open(self) -> list[SourceOptions]:
+        """The sources that may be read at this hour."""
+        now, brands = self.clock(), self.settings.brands
+        return [
+            one
+            for one in self.settings.polled
+            if one.window is None or Window.parse(one.window).is_open(now, zone_of(brands.get(one.brand)))
+        ]
 
     def expire(self) -> None:
         """Personal data whose time is over go; their messages are edited."""
@@ -324,3 +340,8 @@ class Service:
         self.belt.stop(patience)
         self._only.free()
         log.info("stopped", extra={"action": "stopped"})
+
+
+def _closed(source: SourceOptions) -> timedelta:
+    """How long of a day the source is not read."""
+    return Window.parse(source.window).closed if source.window else timedelta()

@@ -21,7 +21,7 @@ from crawlers.collector import Collector
 from crawlers.job import AnyEvent, CrawlJob, Finished, SourceReport, Started, find_brand
 from crawlers.pipeline import Keeper
 from crawlers.reading import Reading
-from crawlers.scrapy_settings import SETTINGS
+from crawlers.scrapy_settings import SETTINGS, agent
 from store.db import Database
 from store.logs import log_to
 
@@ -82,7 +82,7 @@ def _open(keeper: Keeper, job: CrawlJob, table: dict[str, Any], tell: Tell) -> R
 
 
 def _crawl(keeper: Keeper, readings: list[Reading], tell: Tell, ends_at: float, job: CrawlJob) -> None:
-    process = AsyncCrawlerProcess({**SETTINGS, **job.settings})
+    process = AsyncCrawlerProcess({**SETTINGS, **agent(job.contact), **job.settings})
     crawler = process.create_crawler(Collector)
     task = process.crawl(crawler, keeper=keeper, readings=readings, tell=tell, ends_at=ends_at)
     watch = task.get_loop().create_task(_watch(crawler, ends_at, job.service or os.getppid()))

@@ -49,6 +49,7 @@ class CrawlJob(BaseModel):
         None, description="that moment, in seconds since 1970; set when the run starts"
     )
     service: int | None = Field(None, description="process whose end ends the run; set when it starts")
+    contact: str | None = Field(None, description="how whoever runs a server reaches us: in the user agent")
     settings: dict[str, Setting] = {}
 
     def to_json(self) -> str:

@@ -152,13 +152,12 @@ class Keeper:
         kept.gone = gone
         told = reading.found or not row.usual_results
         results = None if reading.unchanged or not told else reading.found / max(reading.pages, 1)
-        _set(row, health.read_well(row, results=results, now=now, every=every))
+        silent = health.quiet(row, why, now=now) if why else {}
+        kept.complaint = why
+        _set(row, health.read_well(row, results=results, now=now, every=every) | silent)
         cursor = reading.next_cursor(doubted).dump()
         if cursor != row.cursor:
             row.cursor = cursor
-        if why:
-            kept.complaint = why
-            _set(row, health.quiet(row, why, now=now))
         if complaint := reading.complaint():
             log.warning(complaint, extra={"action": "source_complaint", "source": options.name})
             _set(row, {"last_error": complaint, "last_error_at": now})

@@ -339,7 +339,9 @@ def _not_after(at: datetime, last: datetime) -> bool:
 
 def made_for(options: SourceOptions, brand: Brand) -> str:
     """Changes with everything that decides which mentions a source gives."""
-    shape = options.model_dump_json(exclude={"every", "publish", "overlap", "pages", "requests_per_day"})
+    shape = options.model_dump_json(
+        exclude={"every", "publish", "overlap", "pages", "requests_per_day", "window"}
+    )
     names = "\x1f".join((brand.name, *brand.aliases, "", *brand.exclude))
     return hashlib.sha256(f"{shape}\x1f{names}".encode()).hexdigest()[:16]
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from platforms.length import Unit
 from store.brand import Duration
+from store.window import Window
 
 
 class SourceOptions(BaseModel):
@@ -35,6 +36,18 @@ class SourceOptions(BaseModel):
         """Addresses are told in logs and errors: a password has no place in them."""
         if "@" in urlsplit(value).netloc:
             raise ValueError("holds a name or password: take them out; secrets go into the environment")
+        return value
+
+    window: str | None = Field(
+        None,
+        description="hours in which it may be read, in the brand's zone, such as 22:00-06:00; default: all of them",
+    )
+
+    @field_validator("window")
+    @classmethod
+    def hours(cls, value: str | None) -> str | None:
+        if value is not None:
+            Window.parse(value)
         return value
 
     publish: bool = Field(False, description="whether replies may be published from Ascolto")
