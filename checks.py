@@ -5,6 +5,7 @@ alert.
 """
 
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -185,13 +186,20 @@ def _slack(settings: Settings) -> Check:
     token = environment.slack_bot_token.get_secret_value()
     slack = Slack(token, settings.slack.address, Words("en"), api_url=environment.slack_api_url)
     known = slack.identity()
-    needed = SCOPES | ({"usergroups:read"} if settings.slack.groups else set())
+    needed = SCOPES | ({"usergroups:read"} if settings.slack.groups or _signers(settings) else set())
     lacks = needed - {scope.strip() for scope in known.get("scopes", "").split(",")}
     told = f"{known.get('user', '?')} in {known.get('team', '?')}"
     if known.get("scopes") and lacks:
         mend = "compare the app with docs/slack-app-manifest.yaml and install it again"
         return Check("slack", "fail", f"{told}: scopes are missing: {', '.join(sorted(lacks))}", mend)
     return Check("slack", "ok", told)
+
+
+def _signers(settings: Settings) -> bool:
+    """Whether a policy names who alone may approve something other than by the id of a person: it may be a group."""
+    policies = (brand.policy for brand in settings.brands.values())
+    named = (name for policy in policies for names in policy.approval.values() for name in names)
+    return any(not re.fullmatch(r"[UW][A-Z0-9]{2,20}", name) for name in named)
 
 
 def _ear(settings: Settings) -> Check:

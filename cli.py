@@ -229,7 +229,7 @@ def collect(
 
 @app.command(name="import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV or JSON lines.")],
+    file: Annotated[Path, typer.Argument(help="CSV, JSON lines, or a page saved from Trustpilot (.html).")],
     brand: BrandKey = None,
     source: Annotated[str | None, typer.Option(help="The source's name in reports.")] = None,
     columns: Annotated[
@@ -238,12 +238,13 @@ def import_(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Brings mentions from a CSV or JSON-lines file; the same file twice adds nothing.
+    """Brings mentions from a CSV or JSON-lines file, or a saved page; the same file twice adds nothing.
 
     Example: ascolto import reviews.csv --brand aurora --map text=Recensione --map published_at=Data
     """
     import service
     from crawlers.importing import FIELDS, BadLine, Into, import_file
+    from crawlers.saved import ENDINGS, import_page
     from store.clock import utcnow
     from store.problems import meant
 
@@ -257,11 +258,15 @@ def import_(
     ]
     if wrong:
         raise ConfigError(wrong)
-    into = Into(settings.brand(brand).key, source or "import", "import", mapped)
+    chosen = settings.brand(brand)
+    into = Into(chosen.key, source or "import", "import", mapped)
     bad: list[BadLine] = []
     db = service.open_database(settings)
     try:
-        done = import_file(db, file, into, now=utcnow(), on_error=bad.append)
+        if file.suffix.lower() in ENDINGS:
+            done = import_page(db, file, chosen, source or "trustpilot", now=utcnow(), on_error=bad.append)
+        else:
+            done = import_file(db, file, into, now=utcnow(), on_error=bad.append)
     except Permanent as error:  # the file as a whole cannot be used
         raise ConfigError([error.mend or error.reason]) from None
     finally:

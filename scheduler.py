@@ -20,7 +20,7 @@ from alerts.channels.base import Channel
 from alerts.drafts.compose import compose
 from alerts.heartbeat import Heart
 from alerts.outbox import deliver_waiting
-from alerts.replies.generating import Rewrite
+from alerts.replies.generating import Rewrite, any_queued, word_next
 from alerts.replies.redrafting import any_waiting, redraft_waiting
 from alerts.stage import check_sources, triage_waiting
 from alerts.words import Words
@@ -56,6 +56,7 @@ BRIEF = 30  # seconds between looks whether the time of a brief has come
 BEAT = 60  # seconds between two calls of the address that notices a silence
 REST = timedelta(minutes=1)  # a source that is still due after its read is not read again before
 DELIVER = "deliver"  # wakes the delivery of every channel
+WORD = "word"  # has a chat model word drafts anew, where there is one
 MARGIN = timedelta(minutes=1)  # a lease outlasts the crawl it is for
 RETENTION = CronTrigger(hour=3, minute=40, timezone="UTC")
 
@@ -103,6 +104,7 @@ class Service:
             ),
             Stage("ring", "alert", self.ring, wakes=DELIVER, priority=2),
             Stage("check", "alert", self.check, wakes=DELIVER),
+            *([Stage(WORD, "alert", self.word, wakes=DELIVER, priority=9)] if self.rewrite else []),
         ]
 
     # The steps: each does one piece of work and says whether there was any.
@@ -166,9 +168,10 @@ class Service:
             compose=partial(compose, reader=self.settings.ui_language),
             detect=lambda text: detect(text).lang,
             routing=self.settings.slack,
-            rewrite=self.rewrite,
-            stopping=self.belt.stopping.is_set,
+            worded_later=self.rewrite is not None,
         )
+        if taken and self.rewrite is not None:
+            self.belt.wake(WORD)
         anew = redraft_waiting(
             self.db,
             self.settings.brands,
@@ -177,6 +180,20 @@ class Service:
             detect=lambda text: detect(text).lang,
         )
         return taken + anew > 0
+
+    def word(self) -> bool:
+        """One draft that people have been told of is worded anew: apart from all else, which never waits for it."""
+        from sentiment.language import detect
+
+        return self.rewrite is not None and word_next(
+            self.db,
+            self.settings.brands,
+            now=self.clock(),
+            clock=self.clock,
+            rewrite=self.rewrite,
+            detect=lambda text: detect(text).lang,
+            stopping=self.belt.stopping.is_set,
+        )
 
     def deliver(self, name: str) -> bool:
         """What waits for the channel of this name."""
@@ -254,10 +271,15 @@ class Service:
     def sweep(self) -> None:
         with self.db.read() as session:
             waiting = status.waiting_for(session, self.clock())
-            waiting["triage"] = waiting["triage"] or any_waiting(session, self.settings.brands)
+            waiting["triage"] = waiting["triage"] or any_waiting(session, self.settings.brands, self.clock())
         for stage, is_waiting in waiting.items():
             if is_waiting:
                 self.belt.wake(stage)
+        if self.rewrite is not None:
+            with self.db.read() as session:
+                queued = any_queued(session, self.settings.brands, self.clock())
+            if queued:
+                self.belt.wake(WORD)
 
     def announce_digests(self) -> None:
         """Last week's digest for each brand whose Monday morning has come; each is written once."""

@@ -20,7 +20,7 @@ import platforms
 from alerts import vanished
 from alerts.text import one_line, shown, visible
 from alerts.virality import Counts, spread
-from platforms.length import measure
+from platforms.length import Unit, measure
 from store.brand import Brand
 from store.retention import ERASED
 from store.tables import (
@@ -48,6 +48,7 @@ SNAPSHOTS = 60  # the latest, from which the speed is told
 WORST = 4  # mentions of a storm beside the one that is shown
 URGENCIES = ("critical", "high", "normal", "low")
 DONE = (CaseStatus.RESOLVED, CaseStatus.DISMISSED)
+NOT_REDRAFTED = "redraft"  # the check that a draft has failed which could not be written anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Change:
 class Proposal:
     """The reply as it stands: `checks` are the names and details of the guard's that failed; `edited`: by a person,
     whose words no gloss explains; `is_cut`: there is more of it than is shown; `kind`: of what is grave in it, empty
-    where nothing is."""
+    where nothing is. One that `waits` is about to be written anew, one that `failed` could not be yet: neither has
+    words, so that nobody sends what its storm says no more."""
 
     lang: str
     reply: str | None
@@ -84,6 +86,8 @@ class Proposal:
     edited: bool = False
     is_cut: bool = False
     kind: str = ""
+    waits: bool = False
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,7 @@ def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime
         earlier_since=row.since,
         change=change_of(mention, row.Revision),
         vanished_at=row.vanished,
-        draft=_proposal(case, mention, row.Draft, words["lang"]),
+        draft=proposal(case.reply, mention, row.Draft, words["lang"]),
         may_be_quoted=_may_be_quoted(case, mention, row.Score, row.Draft),
     )
 
@@ -412,40 +416,47 @@ def change_of(mention: Mention, before: Revision | None) -> Change | None:
     )
 
 
-def _proposal(case: Case, mention: Mention, draft: Draft | None, lang: str | None) -> Proposal | None:
-    if draft is None and case.reply is None:
+def proposal(own: str | None, mention: Mention, draft: Draft | None, lang: str | None) -> Proposal | None:
+    """What is proposed to answer a mention, written in `lang`: the `own` words of a person, else the draft; None where
+    there is neither."""
+    if draft is None and own is None:
         return None
-    if draft is None:  # written by a person from nothing
-        draft = Draft(
-            case_id=0,
-            mention_id=0,
-            revision=0,
-            brand="",
-            lang=lang or "",
-            remedy="",
-            created_at=case.opened_at,
-        )
-    reply = case.reply or draft.reply
-    try:
-        platform = platforms.get(mention.platform)
-        limit, unit = platform.reply_limit, platform.reply_unit
-    except KeyError:
-        limit, unit = None, "characters"
-    # What the guard found is about the draft, not about a person's own words.
-    failed = () if case.reply else [check for check in draft.checks if not check.get("ok", True)]
+    drafted = draft.lang if draft else lang or ""  # without a draft a person wrote it from nothing
+    if own is None and draft is not None and draft.outdated:
+        failed = not_redrafted(draft)
+        return Proposal(drafted, None, kind=kind_of(draft.moves), waits=not failed, failed=failed)
+    reply, private = own or (draft.reply if draft else None), draft.private_reply if draft else None
+    limit, unit = _room(mention.platform)
+    # What the guard found, and what a gloss says, is about the draft, not about a person's own words.
+    failures = [check for check in draft.checks if not check.get("ok", True)] if draft and not own else []
     return Proposal(
-        lang=draft.lang,
+        lang=drafted,
         reply=reply and shown(reply, DRAFT),
-        private_reply=draft.private_reply and shown(draft.private_reply, DRAFT),
-        gloss=None if case.reply else draft.gloss and shown(draft.gloss, DRAFT),
-        checks=tuple((visible(str(c.get("name", ""))), shown(str(c.get("detail", "")), 200)) for c in failed),
+        private_reply=private and shown(private, DRAFT),
+        gloss=shown(draft.gloss, DRAFT) if draft and draft.gloss and not own else None,
+        checks=tuple(
+            (visible(str(c.get("name", ""))), shown(str(c.get("detail", "")), 200)) for c in failures
+        ),
         used=measure(reply or "", unit),
         limit=limit,
         unit=unit,
-        edited=case.reply is not None,
-        is_cut=max(len(reply or ""), len(draft.private_reply or "")) > DRAFT,
-        kind=kind_of(draft.moves),
+        edited=own is not None,
+        is_cut=max(len(reply or ""), len(private or "")) > DRAFT,
+        kind=kind_of(draft.moves if draft else ()),
     )
+
+
+def not_redrafted(draft: Draft) -> bool:
+    """Whether it could not be written anew when it had to be: its words were taken away, and it is tried again."""
+    return draft.outdated and any(check.get("name") == NOT_REDRAFTED for check in draft.checks)
+
+
+def _room(platform: str) -> tuple[int | None, Unit]:
+    try:
+        known = platforms.get(platform)
+    except KeyError:
+        return None, "characters"
+    return known.reply_limit, known.reply_unit
 
 
 def kind_of(moves: Sequence[str]) -> str:

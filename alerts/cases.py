@@ -14,6 +14,7 @@ from sqlalchemy import CursorResult, update
 from sqlmodel import Session, col, select
 
 from alerts import clocks, notices, sla
+from alerts.replies import outdating
 from alerts.routing import Routing
 from store import labels
 from store.brand import Brand
@@ -40,7 +41,7 @@ MAX_LINE = 500  # characters of what a person writes on a line
 class Desk:
     """What a move needs: the open transaction, the brands, where messages go, the time. `click`: what tells one click
     from all others, where it may be delivered twice; empty: it may not. `reads`: the language that people here read;
-    empty: not known."""
+    empty: not known. `known_as`: what else whoever clicks is called, as the user groups they belong to."""
 
     session: Session
     brands: Mapping[str, Brand]
@@ -49,6 +50,7 @@ class Desk:
     click: str = ""
     routing: Routing = field(default_factory=Routing)
     reads: str = ""
+    known_as: frozenset[str] = frozenset()
 
 
 class Repeated(Exception):
@@ -65,7 +67,7 @@ class Move:
     came to where it is, so that the person can be told who was faster. A double click reads the same, with the
     person's own name. `changed`: it could, but is about other words than the person has seen. `refused`: it is never
     done, and this message of the catalogue says why. `led`: what `by` did is what brought the case to its status.
-    `same`: the case holds what the person wrote already."""
+    `same`: the case holds what the person wrote already. `names`: whom the message names."""
 
     done: bool
     case: Case
@@ -75,6 +77,7 @@ class Move:
     refused: str | None = None
     led: bool = False
     same: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +260,11 @@ def reopen(desk: Desk, case_id: int, who: str, detail: dict[str, Any] | None = N
     detail = dict(detail or {})
     if who == SYSTEM and case.reply is not None:  # to words that are not the last any more
         values["reply"], detail["was"] = None, case.reply
-    return _move(desk, case_id, who, "reopen", (REPLIED, RESOLVED, DISMISSED), OPEN, values, detail)
+    was = case.status
+    move = _move(desk, case_id, who, "reopen", (REPLIED, RESOLVED, DISMISSED), OPEN, values, detail)
+    if move.done and was != REPLIED:
+        outdating.mark_reopened(desk.session, case)
+    return move
 
 
 def touch(session: Session, case: Case, now: datetime, rest: timedelta | None = None) -> None:

@@ -298,7 +298,9 @@ def _keep_draft(
         return False
     found.drafted.add(written)
     row = row_of(case, mention, draft, found.now)
-    row.outdated = bool(case.statements)  # it was written before anybody knew to which storm it belongs
+    row.outdated = (
+        draft.lang in case.statements
+    )  # it was written before anybody knew to which storm it belongs
     session.add(row)
     return True
 

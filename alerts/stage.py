@@ -6,7 +6,7 @@ is for `alerts.triage`; the clocks of cases for `alerts.clocks`; delivery for `a
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +16,9 @@ from sqlmodel import Session, col, select
 import platforms
 from alerts.checks import check_sources, list_starts
 from alerts.drafts.compose import DraftReply, DraftRequest
+from alerts.drafts.request import QUEUED
 from alerts.gather import Gathered, by_urgency, gather
 from alerts.record import is_quiet, record, wants_draft
-from alerts.replies.generating import Rewrite, Watch, rewrite_drafts
 from alerts.routing import Routing
 from alerts.triage import RANK, Decision, Facts, decide
 from platforms.base import Platform
@@ -41,12 +41,9 @@ Detect = Callable[[str], str | None]
 
 @dataclass(slots=True)
 class Batch:
-    """The mentions in hand: their drafts, with what they were asked of, and what went wrong with which. `critical`: one
-    of them is."""
+    """The mentions in hand: their drafts, and what went wrong with which."""
 
     claim: claims.Claim
-    critical: bool = False
-    requests: dict[int, DraftRequest] = field(default_factory=dict)
     drafts: dict[int, DraftReply] = field(default_factory=dict)
     errors: dict[int, Exception] = field(default_factory=dict)
 
@@ -65,11 +62,10 @@ def triage_waiting(
     limit: int = LIMIT,
     detect: Detect | None = None,
     routing: Routing | None = None,
-    rewrite: Rewrite | None = None,
-    stopping: Callable[[], bool] = lambda: False,
+    worded_later: bool = False,
 ) -> int:
-    """Triages up to `limit` waiting mentions and gives how many were taken. `rewrite`: words composed drafts anew,
-    as long as nothing critical waits and `stopping` says no.
+    """Triages up to `limit` waiting mentions and gives how many were taken. `worded_later`: a chat model may word the
+    drafts anew, once people have been told (`alerts.replies.generating`); nothing here waits for one.
 
     A mention that makes a step raise does not stop the others: it is tried again later. Drafts are written before
     the transaction that tells people, so that no writer waits for them; what is told is decided inside it, on
@@ -78,9 +74,8 @@ def triage_waiting(
     batch = Batch(_claim(db, now, limit))
     if batch.claim.ids:
         _write_drafts(db, batch, brands, now, compose, detect)
-        if rewrite is not None and not batch.critical:
-            watch = Watch(db, brands, now, stopping, set(batch.claim.ids))
-            rewrite_drafts(batch.drafts, batch.requests, rewrite, watch)
+        if worded_later:
+            batch.drafts = {number: _queued(draft) for number, draft in batch.drafts.items()}
         with db.write() as session:
             _lock(session)
             _tell(session, batch, brands, tuple(channels), now, routing or Routing())
@@ -129,14 +124,18 @@ def _write_drafts(
         try:
             facts = found.facts(mention_id)
             decision = decide(facts)
-            batch.critical = batch.critical or decision.urgency == "critical"
             if wants_draft(found, mention_id, decision):
                 request = draft_request(facts, decision, found.recent.get(facts.brand.key, ()), detect)
-                draft = compose(request)
-                batch.requests[mention_id], batch.drafts[mention_id] = request, draft
+                draft = batch.drafts[mention_id] = compose(request)
                 found.recent.setdefault(facts.brand.key, []).insert(0, list(draft.moves))
         except Exception as error:
             _note_error(batch, mention_id, error, found)
+
+
+def _queued(draft: DraftReply) -> DraftReply:
+    """What a model may word; a matter with a private reply is grave and gets the holding reply as it is."""
+    is_fixed = draft.reply is None or draft.private_reply is not None
+    return draft if is_fixed else replace(draft, generator=QUEUED)
 
 
 def _note_error(batch: Batch, mention_id: int, error: Exception, found: Gathered) -> None:
@@ -144,7 +143,6 @@ def _note_error(batch: Batch, mention_id: int, error: Exception, found: Gathered
     log.error("mention failed: %s", place(error), extra={"action": "triage_failed", "mention": mention_id})
     score, mention = found.scores.get(mention_id), found.mentions[mention_id]
     critical = score is not None and score.urgency == "critical"
-    batch.critical = batch.critical or critical
     if mention.attempts < PATIENCE and not critical:
         batch.errors[mention_id] = error
 

@@ -15,6 +15,10 @@ from alerts.words import N_, Words
 from store.tables import CaseStatus, ClockKind
 
 SEPARATOR = " · "
+DRAFT_WAITS = N_("The draft is being written anew: look again in a moment.")
+NOT_REDRAFTED = N_(
+    "The draft could not be written anew, so there is none: its old words no longer hold. Ascolto tries again."
+)
 URGENCIES = {
     "critical": N_("Critical"),
     "high": N_("High"),
@@ -308,11 +312,16 @@ def _moved(message: str, who: str, at: datetime | None, card: Card, words: Words
 
 def draft_label(draft: Proposal, card: Card, words: Words) -> str:
     """What the reply below is: whose, in which language, how long of how much."""
+    return label_of(draft, card.lang, words)
+
+
+def label_of(draft: Proposal, lang: str | None, words: Words) -> str:
+    """The same of a draft to words in the language `lang`."""
     language = words.language(draft.lang)
     label = N_("Reply in {language}") if draft.edited else N_("Draft in {language}")
     parts = [words._(label, language=language) if language else words._("Reply")]
-    if language and card.lang and card.lang.split("-")[0] != draft.lang:
-        parts.append(words._("the customer wrote in {language}", language=words.language(card.lang)))
+    if language and lang and lang.split("-")[0] != draft.lang:
+        parts.append(words._("the customer wrote in {language}", language=words.language(lang)))
     if draft.limit:
         parts.append(
             words._(UNITS[draft.unit], used=words.number(draft.used), limit=words.number(draft.limit))
@@ -320,12 +329,24 @@ def draft_label(draft: Proposal, card: Card, words: Words) -> str:
     return SEPARATOR.join(parts)
 
 
+def draft_waits(draft: Proposal, words: Words) -> str:
+    """Why there is no draft to send just now; empty where there may be one."""
+    if draft.failed:
+        return words._(NOT_REDRAFTED)
+    return words._(DRAFT_WAITS) if draft.waits else ""
+
+
 def draft_checks(draft: Proposal, card: Card, words: Words) -> list[str]:
     """What the guard found in the draft, and whether somebody who reads it must look at it before it goes out."""
+    return checks_of(draft, card.status in (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED), words)
+
+
+def checks_of(draft: Proposal, to_do: bool, words: Words) -> list[str]:
+    """The same; `to_do`: nobody has answered yet."""
     found = [
         words._("Check before use: {what}", what=": ".join(filter(None, check))) for check in draft.checks
     ]
-    if unread(draft, words) and card.status in (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED):
+    if to_do and unread(draft, words):
         language = words.language(draft.lang)
         found.append(words._("No gloss: somebody who reads {language} must see it first", language=language))
     return found

@@ -27,7 +27,7 @@ HARMLESS = "harmless"
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _GAP, _REST = r"[\W_]{1,3}", r"[^\W_]*"
 # What a number counts, or what goes on after it: "il 118,40", "called 999 times" call nobody.
-_UNITS = "eur|euros?|dollari?|dollars?|pounds?|sterline|volte|times|veces|fois|mal|vezes"
+_UNITS = "eur|euros?|dollari?|dollars?|pounds?|sterline|volte|times|veces|fois|mal|vezes|keer|maal"
 _COUNTED = rf"[.,:/]\d|[\W_]{{0,2}}(?:[%€$£°]|(?:{_UNITS})\b)"
 _START = r"(?<![^\W_])"  # an underscore is no letter: people write _avvocato_
 _END = rf"(?![^\W_])(?!(?<=\d)(?:{_COUNTED}))"

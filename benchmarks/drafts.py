@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import settings
-from benchmarks._rubric import FOLDER, Mention, checked, mentions, nearest, rubric, share
+from benchmarks._rubric import FOLDER, Mention, checked, mentions, nearest_within, rubric, share
 from offline import Answer
 from offline_drafts import draft
 
@@ -26,8 +26,8 @@ def bench() -> dict[str, object]:
 def measure(scorer: "Scorer") -> dict[str, object]:
     """Shares from 0 to 1: of the drafts that pass each check and criterion, in all and by language."""
     written = [(mention, answer) for mention, answer in _drafts(mentions(), scorer)]
-    replies = [str(answer["reply"]) for _, answer in written if answer["reply"]]
-    apart = nearest([_body(reply) for reply in replies])
+    replies = [(str(answer["lang"]), str(answer["reply"])) for _, answer in written if answer["reply"]]
+    apart = nearest_within([(lang, _body(reply)) for lang, reply in replies])
     left = iter(apart)
     found = [(m, checked(m, a, next(left) if a["reply"] else 1.0)) for m, a in written]
     languages = sorted({mention.lang for mention, _ in found})

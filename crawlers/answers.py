@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from crawlers.base import Context, Page, Parsed, expect
+from crawlers.base import Answer, Context, Page, Parsed, expect
 from store.errors import Permanent
-from store.mention import NewMention
+from store.mention import NewMention, storable
 
 Entry = Mapping[str, Any]
 Values = dict[str, Any]
@@ -39,20 +39,41 @@ def tables(thing: Any, *names: str) -> list[dict[str, Any]]:
 
 
 def string(thing: Any, *names: str) -> str | None:
-    """The text or number under these names as text; None where there is none, or an empty one."""
+    """The text or number under these names as text that can be stored and asked for; None where there is none, or an
+    empty one."""
     *above, last = names
     found = (
         table(thing, *above).get(last) if above else thing.get(last) if isinstance(thing, Mapping) else None
     )
     if isinstance(found, bool) or not isinstance(found, str | int | float):
         return None
-    return str(found) or None
+    return str(storable(str(found))) or None
 
 
 def number(thing: Any, *names: str) -> int | None:
     """The count under these names, also where it is written as text; None where there is none."""
     found = string(thing, *names)
     return int(found) if found and found.isascii() and found.isdigit() and len(found) < 16 else None
+
+
+def own_names(context: Context[Any], accounts: Iterable[str] = ()) -> frozenset[str]:
+    """The names under which the brand itself writes: the accounts that are configured, and aliases that are handles
+    (@brand); without the @, in lower case."""
+    handles = (*accounts, *(alias for alias in context.brand.aliases if alias[:1] == "@"))
+    return frozenset(handle.lstrip("@").casefold() for handle in handles) - {""}
+
+
+def newest(replies: Iterable[tuple[str | None, Answer]]) -> dict[str, Answer]:
+    """Of the brand's replies the latest to each mention, by the mention's external id; empty ones are left out."""
+    found: dict[str, Answer] = {}
+    for name, one in replies:
+        if name and one.text and (name not in found or _later(one, found[name])):
+            found[name] = one
+    return found
+
+
+def _later(one: Answer, other: Answer) -> bool:
+    return one.at is not None and (other.at is None or one.at > other.at)
 
 
 def read(

@@ -87,6 +87,23 @@ class Context(Generic[O_co]):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """The brand's own reply, as the platform shows it; `at` in UTC where it is told."""
+
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A mention that a page only names, or shows in part: `fetch` shows it as a whole."""
+
+    external_id: str
+    fetch: Fetch
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """What one page shows.
 
@@ -96,7 +113,11 @@ class Parsed:
     `kept`: what the next crawl is given again, such as an ETag; None leaves it as it was. `wait`: seconds for which
     the page itself asks to be left alone. `passed`: how many of its entries are no mentions; a page of such alone does
     not end the list. `lists`: the first pages of other lists that it names, read also where it shows no mentions
-    itself.
+    itself. `answers`: the brand's replies that stand by themselves in a list, by the external id of what they answer,
+    which may be on another page. `unsaid`: ids that a look-up asked for and that its answer says nothing of: neither
+    shown nor gone. `cost`: what the page took of the source's `requests_per_day`, where that shows only in the answer.
+    `leads`: mentions that are asked for one by one where they are not stored yet. `left`: how many requests the
+    platform still allows today.
     """
 
     mentions: tuple[NewMention, ...] = ()
@@ -108,6 +129,17 @@ class Parsed:
     wait: float | None = None
     passed: int = 0
     lists: tuple[Fetch, ...] = ()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    unsaid: frozenset[str] = frozenset()
+    cost: int | None = None
+    leads: tuple[Lead, ...] = ()
+    left: int | None = None
+
+    @property
+    def dates(self) -> list[datetime]:
+        """When what the page shows or names was published, in its order, as far as it tells."""
+        told = [mention.published_at for mention in self.mentions if mention.external_id not in self.undated]
+        return told + [lead.published_at for lead in self.leads if lead.published_at]
 
 
 class Spider(ABC, Generic[O_co]):
@@ -117,6 +149,8 @@ class Spider(ABC, Generic[O_co]):
     rolling: ClassVar[bool] = True
     # Whether what a whole read does not show was removed; False where the lists themselves come and go.
     tells_gone: ClassVar[bool] = True
+    # Whether it asks only for what is new since the last read, so that nothing is a usual answer.
+    only_news: ClassVar[bool] = False
     # How many mentions one look-up asks for; 0: the platform has no call that shows given mentions.
     look_up_size: ClassVar[int] = 0
 
@@ -144,6 +178,14 @@ class Spider(ABC, Generic[O_co]):
         """The request that shows these mentions as they stand now: `look_up_size` of them at most."""
         raise NotImplementedError
 
+    def looks_up(self, external_id: str) -> bool:
+        """Whether `look_up` can ask for this mention."""
+        return True
+
+    def missing(self, page: Page) -> bool:
+        """Whether an error answer to a look-up says that something of what it asked for is not there any more."""
+        return False
+
     def refusal(self, page: Page) -> Permanent | Transient | None:
         """What an error answer means in this platform's own words; None: what its status says."""
         return None
@@ -155,6 +197,10 @@ class Spider(ABC, Generic[O_co]):
     def ends(self, status: int, fetch: Fetch) -> bool:
         """Whether an error status says that the list ended before this page."""
         return fetch.number > 1 and status in (404, 410)
+
+    def avoids(self, url: str) -> str | None:
+        """Why an address is not asked for, though a redirect or a link leads there; None: it may be."""
+        return None
 
     def allowed_hosts(self) -> list[str]:
         """The addresses that this source was configured with; only these may be private."""

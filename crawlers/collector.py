@@ -141,6 +141,12 @@ class Collector(scrapy.Spider):
             Waited(source=run.name, status=status, reason=reason, seconds=round(seconds, 3), url=shown)
         )
 
+    def refused(self, request: Request, response: Response) -> Permanent | Transient | None:
+        """What an error answer means in the platform's own words."""
+        run: Run | None = request.meta.get("run")
+        fetch: Fetch | None = request.meta.get("fetch")
+        return run.reading.spider.refusal(_page(response, fetch)) if run and fetch else None
+
     def robots_unreadable(self, request: Request, reason: str) -> None:
         """Nothing is asked of this host, because its robots.txt cannot be read."""
         self._closed_hosts[urlsplit(request.url).netloc] = reason
@@ -176,6 +182,7 @@ class Collector(scrapy.Spider):
         try:
             page = _page(response, fetch)
             parsed = await self._read(run, page)
+            run.reading.paid(fetch, parsed.cost)
             if parsed.wait:
                 self._hold(response, parsed.wait)
             if run.storing < AHEAD and not run.alarm and not fetch.asked:
@@ -186,7 +193,7 @@ class Collector(scrapy.Spider):
         except Exception as error:
             await self._page_failed(run, error)
 
-    async def on_error(self, failure: Failure) -> None:
+    async def on_error(self, failure: Failure) -> AsyncIterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined]
         run: Run = request.meta["run"]
         fetch: Fetch = request.meta["fetch"]
@@ -197,9 +204,13 @@ class Collector(scrapy.Spider):
             error = Permanent(
                 "robots.txt cannot be read", f"{reason}; until it can, the site counts as closed"
             )
-        if len(fetch.asked) == 1 and isinstance(error, HttpError) and error.response.status in (404, 410):
-            await self._store(run, _page(error.response, fetch), Parsed(), fetch.asked)
-            return
+        if fetch.asked and isinstance(error, HttpError):
+            page = _page(error.response, fetch)
+            alone = len(fetch.asked) == 1 and page.status in (404, 410)
+            if alone or run.reading.spider.missing(page):
+                for request in await self._look_closer(run, page, fetch):
+                    yield request
+                return
         if _list_ended(run, fetch, error):
             async with run.lock:
                 run.reading.ended(fetch)
@@ -215,6 +226,15 @@ class Collector(scrapy.Spider):
         for run in self.runs:
             if not run.closed:
                 await self._close_badly(run, Permanent("unfinished", why))
+
+    async def _look_closer(self, run: Run, page: Page, fetch: Fetch) -> list[Request]:
+        """Of what a look-up asked for something is gone: the one that it asked for, or it is asked for in halves."""
+        if len(fetch.asked) == 1:
+            return await self._store(run, page, Parsed(), fetch.asked)
+        async with run.lock:
+            requests = [self._request(run, half) for half in run.reading.halves(fetch)]
+            await self._settle(run)
+        return requests
 
     async def _begin(self, run: Run) -> list[Request]:
         requests = [self._request(run, fetch) for fetch in run.reading.first()]
@@ -277,6 +297,8 @@ class Collector(scrapy.Spider):
             return Parsed()
         parse = run.reading.spider.parse
         parsed = parse(page) if len(page.body) < LARGE else await asyncio.to_thread(parse, page)
+        if parsed.left is not None:
+            run.reading.left = parsed.left
         for problem in parsed.problems[:10]:
             log.warning(
                 "unreadable: %s",

@@ -74,22 +74,23 @@ def import_file(
     crawled, which finds its news by itself, every import is like the first.
     """
     done = Imported()
-    before = now - HISTORY if _is_first(db, into) else None
+    before = now - HISTORY if is_first(db, into) else None
     mentions = _mentions(path, into, now, done, on_error)
     while batch := list(islice(mentions, BATCH)):
         with db.write() as session:
             done.add(store_mentions(session, batch, now=now, history_before=before), len(batch))
-    _note_read(db, into, now)
+    note_read(db, into, now)
     return done
 
 
-def _is_first(db: Database, into: Into) -> bool:
+def is_first(db: Database, into: Into) -> bool:
+    """Whether what comes is the first that the source ever brought."""
     with db.read() as session:
         row = session.get(SourceRow, into.source)
         return row is None or row.type != TYPE or row.first_read_at is None
 
 
-def _note_read(db: Database, into: Into, now: datetime) -> None:
+def note_read(db: Database, into: Into, now: datetime) -> None:
     """A source that only imports know has been read; one that is crawled has its own first read."""
     with db.write() as session:
         row = session.get(SourceRow, into.source)

@@ -19,7 +19,7 @@ def _as_table(value: Any) -> Any:
         return value
     spans = {name: span for name, span in value if isinstance(span, timedelta)}
     table = value.model_dump(mode="json", exclude=set(spans), exclude_defaults=True)
-    return table | {name: f"{span.total_seconds():g}s" for name, span in spans.items()}
+    return table | {name: f"{span.total_seconds():.3f}s" for name, span in spans.items()}
 
 
 def _as_named(value: Any) -> Any:

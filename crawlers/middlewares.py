@@ -29,6 +29,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from crawlers import addresses, patience
 from crawlers.addresses import Place
 from store.clock import utcnow
+from store.errors import Permanent, Transient
 from store.network import is_public
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ CLOSED = b"User-agent: *\nDisallow: /\n"
 
 
 class Refused(IgnoreRequest):
-    """The request would leave the open internet for a private address."""
+    """The request would leave the open internet for a private address, or go where its spider does not ask."""
 
 
 class Host(Protocol):
@@ -58,6 +59,9 @@ class Host(Protocol):
 
     def waited(self, request: Request, status: int | None, reason: str, seconds: float) -> None:
         """A request is repeated after `seconds`."""
+
+    def refused(self, request: Request, response: Response) -> Permanent | Transient | None:
+        """What an error answer means in the platform's own words; None: what its status says."""
 
     def robots_unreadable(self, request: Request, reason: str) -> None:
         """The robots.txt of a host cannot be read: nothing is asked there."""
@@ -91,6 +95,9 @@ class Guard:
             raise Refused("no http(s) address")
         if len(request.url) > self._longest:
             raise Refused("an address of endless length")
+        run = request.meta.get("run")  # None: robots.txt
+        if run is not None and (why := run.reading.spider.avoids(request.url)):
+            raise Refused(why)
         known: set[Place] = request.meta.get("places") or cast(Host, self._crawler.spider).places
         if addresses.configured(wanted, known):
             return
@@ -164,6 +171,10 @@ class Patience:
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         asked = patience.asked_wait(lower_headers(response), utcnow())
         if response.status in PASSING:
+            told = cast(Host, self._crawler.spider).refused(request, response)
+            if isinstance(told, Permanent):
+                return response
+            asked = max(asked or 0.0, (told.retry_after if told else None) or 0.0) or None
             reason = f"HTTP {response.status}"
             again = await self._again(request, response.status, reason, asked)
             return again or self._closed_if_robots(request, reason) or response

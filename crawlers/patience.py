@@ -1,5 +1,6 @@
 """How long to wait before asking again: pure functions of a response's headers, the attempt and the clock."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -7,6 +8,9 @@ from email.utils import parsedate_to_datetime
 from crawlers.dates import parse_date
 
 LONGEST_BACKOFF = 60.0  # seconds
+HOUR = 3600.0
+# App Store Connect: what is left of the last hour; when more is given it does not tell.
+_HOUR_USED_UP = re.compile(r"(?:^|;)\s*user-hour-rem:\s*0\s*(?:;|$)")
 _LIMITS = ("x-ratelimit", "x-rate-limit", "ratelimit")  # Mastodon and Reddit, X, and the draft standard
 
 
@@ -16,7 +20,10 @@ def asked_wait(headers: Mapping[str, str], now: datetime) -> float | None:
         return told
     for name in _LIMITS:
         if headers.get(f"{name}-remaining", "").strip() in ("0", "0.0"):
-            return _reset(headers.get(f"{name}-reset", "").strip(), now)
+            reset = headers.get(f"{name}-reset") or headers.get(f"{name}-resettime") or ""
+            return _reset(reset.strip(), now)
+    if _HOUR_USED_UP.search(headers.get("x-rate-limit", "")):
+        return HOUR
     return None
 
 

@@ -20,7 +20,15 @@ from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
 from store.mention import NewMention, content_hash
-from store.mentions import Stored, due_looks, known_ids, looked, mark_gone, store_mentions
+from store.mentions import (
+    Stored,
+    due_looks,
+    known_ids,
+    looked,
+    mark_gone,
+    store_answers,
+    store_mentions,
+)
 from store.tables import Mention, SourceRow
 
 log = logging.getLogger(__name__)
@@ -28,7 +36,8 @@ log = logging.getLogger(__name__)
 DOUBTFUL = 3  # more than so many, and more than this share of what was listed, do not vanish
 DOUBTFUL_SHARE = 0.3  # at once without doubt: then the next crawl has to agree
 CANDIDATES = 200  # rows looked at for one made id
-LOOKED_AT = 500  # mentions looked at again in one crawl
+LOOKED_AT = 500  # mentions looked at again in one crawl, in
+LOOKS = 50  # requests at most: where each shows one mention, their limits are soon used up
 
 
 @dataclass(slots=True)
@@ -67,21 +76,31 @@ class Keeper:
             if row.spent_on == reading.today:
                 reading.spent = row.spent
             if spider.look_up_size:
-                reading.due = due_looks(session, options.name, reading.context.now, LOOKED_AT)
+                reading.due = _due(session, reading)
         return reading
 
     def keep(self, reading: Reading, page: Page, parsed: Parsed) -> Kept:
         """Commits one page, and with the last one what the whole read has shown."""
-        now = utcnow()
+        now, options = utcnow(), reading.context.options
         mentions, others = reading.take(page, parsed)
         with self._db.write() as session:
             mentions = _settled(session, mentions, parsed, reading.seen)
-            stored = store_mentions(session, mentions, now=now, history_before=reading.history_before)
+            stored = store_mentions(
+                session,
+                mentions,
+                now=now,
+                history_before=reading.history_before,
+                watched=bool(reading.spider.look_up_size),
+            )
+            stored.refreshed += _answered(session, reading, mentions, parsed, now)
             kept = Kept(len(stored.new), len(stored.edited), len(stored.refreshed), stored.unchanged)
             kept.late = _late(session, reading, stored)
             reading.fresh = reading.fresh or bool(stored.new)
-            ids = [m.external_id for m in mentions] + others
-            kept.next = reading.follow(page, parsed, ids, all_known=not stored.new)
+            named = [lead.external_id for lead in parsed.leads]
+            ids = [m.external_id for m in mentions] + others + named
+            known = known_ids(session, options.brand, options.type, named) if named else set()
+            all_known = not stored.new and known.issuperset(named)
+            kept.next = reading.follow(page, parsed, ids, all_known) + reading.follow_leads(parsed, known)
             if reading.open == 1 and not kept.next and not reading.failed:
                 self._finish(session, reading, kept, now)
         return kept
@@ -89,11 +108,12 @@ class Keeper:
     def keep_look(self, reading: Reading, asked: Sequence[str], parsed: Parsed) -> Kept:
         """Commits what a look-up shows of stored mentions: their engagement, edits, answers; and what is gone."""
         now, options = utcnow(), reading.context.options
-        shown = {mention.external_id for mention in parsed.mentions}
-        if len(set(asked) - shown) > max(DOUBTFUL, DOUBTFUL_SHARE * len(asked)):
+        shown = {mention.external_id for mention in parsed.mentions} | parsed.unsaid
+        reading.lost += len(set(asked) - shown)
+        if reading.lost > max(DOUBTFUL, DOUBTFUL_SHARE * max(len(asked), len(reading.due))):
             log.warning(
                 "many mentions vanished at once: waiting for the next look",
-                extra={"action": "many_vanished", "source": options.name, "count": len(set(asked) - shown)},
+                extra={"action": "many_vanished", "source": options.name, "count": reading.lost},
             )
             shown.update(asked)
         with self._db.write() as session:
@@ -101,8 +121,12 @@ class Keeper:
             stored = store_mentions(
                 session, [mention for mention in parsed.mentions if mention.external_id in known], now=now
             )
+            replies = {name: (one.text, one.at) for name, one in parsed.answers.items()}
+            answered = store_answers(session, options.brand, options.type, replies, now) if replies else []
             kept = Kept(
-                edited=len(stored.edited), refreshed=len(stored.refreshed), unchanged=stored.unchanged
+                edited=len(stored.edited),
+                refreshed=len(set(stored.refreshed) | set(answered)),
+                unchanged=stored.unchanged,
             )
             lost = looked(session, options.name, asked, shown, now)
             if reading.open == 1 and not reading.failed:
@@ -166,9 +190,33 @@ class Keeper:
 def _is_empty(reading: Reading, row: SourceRow) -> bool:
     """Whether nothing was shown where something should be. A search that finds little is often empty: whether that is
     too long is told by its rhythm."""
-    if reading.found or reading.unchanged or not row.usual_results:
+    if reading.found or reading.unchanged or reading.spider.only_news or not row.usual_results:
         return False
     return not reading.platform.open or row.usual_results >= health.USUAL
+
+
+def _answered(
+    session: Session, reading: Reading, mentions: list[NewMention], parsed: Parsed, now: datetime
+) -> list[int]:
+    """The stored mentions that a reply on this page answers, though they stand on another."""
+    options, here = reading.context.options, {mention.external_id for mention in mentions}
+    elsewhere = {
+        name: (one.text, one.at)
+        for name, one in parsed.answers.items()
+        if name not in here and reading.answers[name] == one  # else an earlier page has shown a newer one
+    }
+    return store_answers(session, options.brand, options.type, elsewhere, now) if elsewhere else []
+
+
+def _due(session: Session, reading: Reading) -> list[str]:
+    """What is to be looked at again. What cannot be asked for has its turn all the same, or it would stand before the
+    others for ever."""
+    source, now = reading.context.options.name, reading.context.now
+    due = due_looks(session, source, now, min(LOOKED_AT, LOOKS * reading.spider.look_up_size))
+    passed = [name for name in due if not reading.spider.looks_up(name)]
+    if passed:
+        looked(session, source, passed, set(passed), now)
+    return [name for name in due if name not in set(passed)]
 
 
 def _spent(reading: Reading) -> dict[str, Any]:

@@ -5,7 +5,7 @@ mention ever seen, and from time to time the whole list: what is published late 
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
-from crawlers.base import Context, Fetch, Page, Parsed, Spider
+from crawlers.base import Answer, Context, Fetch, Page, Parsed, Spider
 from crawlers.dates import is_day
 from platforms.base import Platform, SourceOptions
 from store.brand import Brand
@@ -43,7 +43,9 @@ class Cursor(BaseModel):
     undated: bool = False  # some mention carries our time instead of its own
     doubted: bool = False  # many vanished at once: believed when the next crawl agrees
     empty: list[str] = []  # chains (countries) without any mention
-    fields: dict[str, float] = {}  # how many of the first page's mentions usually have each field, 0..1
+    fields: dict[
+        str, float
+    ] = {}  # how many of a list's first mentions usually have each field ("it stars"), 0..1
     kept: dict[str, str] = {}
 
     @classmethod
@@ -73,7 +75,10 @@ class Chain:
 class Reading:
     """The state of one crawl of one source. `open`: pages asked for and not yet stored, counted by who asks.
 
-    `due`: the stored mentions that are to be looked at again. `spent`: what the source has used of its day.
+    `due`: the stored mentions that are to be looked at again, `lost`: how many of them no answer showed. `spent`: what
+    the source has used of its day. `answers`: the brand's replies that some page has shown, by the id of what they
+    answer; of several the first that was read. `left`: how many requests the platform itself still allows today, where
+    it tells.
     """
 
     spider: Spider[Any]
@@ -93,10 +98,13 @@ class Reading:
     newest: datetime | None = None
     undated: bool = False
     kept: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
     shares: dict[str, list[float]] = field(default_factory=dict)
     due: list[str] = field(default_factory=list)
+    lost: int = 0
     spent: int = 0
     starved: bool = False
+    left: int | None = None
 
     @property
     def today(self) -> str:
@@ -136,21 +144,22 @@ class Reading:
         changed its shape, and what is read from it would overwrite what is known.
         """
         if page.number == 1:
-            self._compare(parsed)
+            self._compare(page.chain, parsed)
         self.kept.update(parsed.kept or {})
+        self.answers = {**parsed.answers, **self.answers}
         about, others = [], []
         for mention in parsed.mentions:
             if self._about(mention):
-                about.append(self._aged(mention, parsed))
+                about.append(self._answered(self._aged(mention, parsed)))
             else:
                 others.append(mention.external_id)
         return about, others
 
     def surely_more(self, parsed: Parsed) -> list[Fetch]:
         """The next pages that will be asked for whatever the database knows about this one."""
-        dated = [m.published_at for m in parsed.mentions if m.external_id not in parsed.undated]
-        fresh = any(m.external_id not in self.seen for m in parsed.mentions)
-        inside = self.window is None or any(at >= self.window for at in dated)
+        shown = [m.external_id for m in parsed.mentions] + [lead.external_id for lead in parsed.leads]
+        fresh = any(name not in self.seen for name in shown)
+        inside = self.window is None or any(at >= self.window for at in parsed.dates)
         return self._ask(parsed.next) if fresh and (self.deep or inside) else []
 
     def follow(self, page: Page, parsed: Parsed, ids: Sequence[str], all_known: bool) -> list[Fetch]:
@@ -169,6 +178,30 @@ class Reading:
         if not following and not any(fetch.url in self.visited for fetch in parsed.next if not fetch.body):
             chain.end = "cap"
         return following + others
+
+    def halves(self, fetch: Fetch) -> list[Fetch]:
+        """A look-up of several mentions in two parts, so that one of them spoils only its own."""
+        middle = len(fetch.asked) // 2
+        parts = (fetch.asked[:middle], fetch.asked[middle:])
+        return self._ask(replace(self.spider.look_up(part), asked=part) for part in parts)
+
+    def paid(self, fetch: Fetch, cost: int | None) -> None:
+        """What a page took of the day, where its answer tells; until then it was counted as its request said."""
+        if cost is not None:
+            self.spent = max(0, self.spent - fetch.cost + cost)
+
+    def follow_leads(self, parsed: Parsed, known: Set[str]) -> list[Fetch]:
+        """What shows the mentions that a page only names, without those that are stored: they are looked at by their
+        ids. Old ones that were not kept, because they are not about the brand, are asked for at whole reads only."""
+        wanted = [
+            lead.fetch
+            for lead in parsed.leads
+            if lead.external_id not in known
+            and (
+                self.deep or self.window is None or not lead.published_at or lead.published_at >= self.window
+            )
+        ]
+        return self._ask(wanted)
 
     def ended(self, fetch: Fetch) -> None:
         """The list ended before this page: the server has no such page, or robots.txt forbids it."""
@@ -194,8 +227,10 @@ class Reading:
     def complaint(self) -> str | None:
         """What a person should mend although the read worked."""
         window = self.window
+        most = self.context.options.requests_per_day
+        if self.starved and (most is None or self.left == 0):
+            return "the platform allows no more requests today, it goes on tomorrow: raise `every`"
         if self.starved:
-            most = self.context.options.requests_per_day
             return f"used its {most} requests of today, goes on tomorrow: raise `every` or `requests_per_day`"
         if window is None or self.first_read:
             return None
@@ -239,7 +274,7 @@ class Reading:
             if place in self.visited or one.number > limit:
                 continue
             if not self._affords(one):
-                self.starved = True
+                self.starved = self.starved or not one.asked
                 continue
             self.visited.add(place)
             self.spent += one.cost
@@ -247,8 +282,10 @@ class Reading:
         return asked
 
     def _affords(self, fetch: Fetch) -> bool:
+        """Whether its day has room for it; a second look never takes what the later half needs for what is new."""
         most = self.context.options.requests_per_day
-        return most is None or self.spent + fetch.cost <= most
+        within = most is None or self.spent + fetch.cost <= (most // 2 if fetch.asked else most)
+        return within and (self.left is None or self.left > 0)
 
     def _look_ups(self) -> list[Fetch]:
         size = self.spider.look_up_size
@@ -270,15 +307,22 @@ class Reading:
             return mention
         return mention.model_copy(update={"published_at": self.context.now - HISTORY - UNKNOWN_AGE})
 
+    def _answered(self, mention: NewMention) -> NewMention:
+        """With the reply that an earlier page has shown, where its own page shows none."""
+        found = self.answers.get(mention.external_id)
+        if found is None or mention.answer is not None:
+            return mention
+        return mention.model_copy(update={"answer": found.text, "answered_at": found.at})
+
     def _note(self, chain: Chain, parsed: Parsed, ids: Sequence[str]) -> None:
         self.pages += 1
         self.seen.update(ids)
-        self.found += len(parsed.mentions)
-        chain.found += len(parsed.mentions)
+        found = len(parsed.mentions) + len(parsed.leads)
+        self.found += found
+        chain.found += found
         self.undated = self.undated or bool(parsed.undated)
-        for mention in parsed.mentions:
-            if mention.external_id not in parsed.undated:
-                self._note_date(chain, mention.published_at)
+        for at in parsed.dates:
+            self._note_date(chain, at)
 
     def _note_date(self, chain: Chain, at: datetime) -> None:
         chain.ordered = chain.ordered and (chain.last is None or _not_after(at, chain.last))
@@ -291,8 +335,7 @@ class Reading:
         """Whether a page of known mentions is the last that matters."""
         if self.deep or page.number < FIRST_PAGES or self.window is None:
             return False
-        dated = [m.published_at for m in parsed.mentions if m.external_id not in parsed.undated]
-        return not (chain.ordered and dated and max(dated) >= self.window)
+        return not (chain.ordered and parsed.dates and max(parsed.dates) >= self.window)
 
     def _bound(self, chain: Chain) -> datetime | None:
         """A moment that is later than everything this chain may have left out."""
@@ -313,17 +356,19 @@ class Reading:
         whole = all(chain.end == "end" for chain in self.chains.values())
         return not self.spider.rolling and whole and len(self.seen) < self.cursor.listed
 
-    def _compare(self, parsed: Parsed) -> None:
+    def _compare(self, chain: str, parsed: Parsed) -> None:
+        """Each list with itself: what one of them always has another may never have."""
         shares = present(parsed)
         for name, share in shares.items():
-            usual = self.cursor.fields.get(name, 0.0)
+            key = f"{chain} {name}".strip()
+            usual = self.cursor.fields.get(key, 0.0)
             if vanished(usual, share, len(parsed.mentions)):
                 raise Permanent(
                     "the page has changed",
                     f"{name} is missing in {1 - share:.0%} of {len(parsed.mentions)} results, where {usual:.0%} "
                     "used to have it; nothing of it was stored: check the page or its selectors",
                 )
-            self.shares.setdefault(name, []).append(share)
+            self.shares.setdefault(key, []).append(share)
 
     def _usual(self, name: str) -> float:
         """The share of mentions with a field: an exponentially weighted mean over crawls."""

@@ -5,6 +5,8 @@ import re
 
 import lxml.html
 
+from store.mention import storable
+
 # Tags that a shop's database leaves in fields meant for plain text. Anything else in angle brackets
 # (`<3`, `<https://evil|click>`) is what the author typed and stays.
 _TAGS = (
@@ -36,6 +38,7 @@ def plain(value: str) -> str:
 
 def from_html(value: str) -> str:
     """The text of an HTML fragment: blocks become lines, scripts and styles vanish."""
+    value = storable(value)  # libxml2 takes what no database takes for the end of the text
     if "<" not in value and "&" not in value:
         return tidy(value)
     try:

@@ -189,9 +189,17 @@ class Internet:
         fault = self._next_fault(path)
         if fault:
             return plain("Try again later.\n", fault.status, fault.headers)
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        query = parse_qsl(parts.query, keep_blank_values=True)
         visit = Visit(
-            self.world, self.base_url, path, query, len(self.requests), method, dict(headers or {}), body
+            self.world,
+            self.base_url,
+            path,
+            dict(query),
+            len(self.requests),
+            method,
+            dict(headers or {}),
+            body,
+            query,
         )
         return route(visit)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from platforms.base import Platform
 
-_NOT_PLATFORMS = {"__init__", "base", "length", "signin"}
+_NOT_PLATFORMS = {"__init__", "base", "graph", "length", "signin"}
 
 
 def names() -> list[str]:

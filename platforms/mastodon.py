@@ -21,4 +21,4 @@ class Options(SourceOptions):
     )
 
 
-PLATFORM = Platform("mastodon", "Mastodon", Options, open=True, reply_limit=500)
+PLATFORM = Platform("mastodon", "Mastodon", Options, open=True, reply_limit=500, api=True)

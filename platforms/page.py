@@ -1,6 +1,8 @@
 """A web page with reviews: schema.org markup, or CSS selectors for sites without any. No reply call exists."""
 
+import re
 from datetime import timedelta
+from urllib.parse import unquote, urlsplit
 
 from cssselect.parser import SelectorError
 from parsel import css2xpath
@@ -8,6 +10,42 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from platforms.base import Platform, SourceOptions
 from store.brand import Duration
+
+# Places whose terms forbid reading their pages by program, or that keep programs out, and where the same is had
+# instead. Each pattern is matched against the end of the host, and the start of the path where one stands behind it.
+_ANY = r"\.[a-z]{2,3}(\.[a-z]{2})?"
+_GOOGLE = 'type = "google_business" reads the Business Profile API'
+_WALLED: tuple[tuple[str, str, str], ...] = (
+    (r"trustpilot\.com", "", 'type = "trustpilot" reads its API, `ascolto import` a page that you saved'),
+    (rf"tripadvisor{_ANY}", "", 'type = "tripadvisor" reads its Content API'),
+    (rf"yelp{_ANY}", "", 'type = "yelp" reads its Places API'),
+    (rf"google{_ANY}", r"/(local|maps)", _GOOGLE),
+    (rf"((maps|business)\.google{_ANY}|maps\.app\.goo\.gl|g\.page)", "", _GOOGLE),
+    (r"goo\.gl", r"/maps", _GOOGLE),
+    (rf"play\.google{_ANY}", "", 'type = "google_play" reads the reviews of your own app'),
+    (r"(facebook|fb)\.com", "", 'type = "facebook" reads a page of your own by the Graph API'),
+    (r"instagram\.com", "", 'type = "instagram" reads an account of your own by the Graph API'),
+    (r"(x|twitter)\.com", "", 'type = "x" reads X\'s API'),
+    (
+        rf"amazon{_ANY}",
+        "",
+        'type = "mailbox" reads its e-mails; what Seller Central exports: `ascolto import`',
+    ),
+    (r"booking\.com", "", 'type = "mailbox" reads its e-mails; what the extranet exports: `ascolto import`'),
+)
+
+
+def official_way(url: str) -> str | None:
+    """Where else the mentions of an address are had, whose pages no program is to read; None: it may be tried."""
+    try:
+        parts = urlsplit(url)
+        host, path = unquote(parts.hostname or "").rstrip(".").lower(), parts.path.lower()
+    except ValueError:
+        return None
+    for place, start, instead in _WALLED:
+        if re.search(rf"(^|\.){place}$", host) and re.match(start, path):
+            return instead
+    return None
 
 
 class Selectors(BaseModel):
@@ -46,6 +84,13 @@ class Options(SourceOptions):
     overlap: Duration = Field(
         timedelta(days=3), description="how far back each crawl looks again for late reviews"
     )
+
+    @field_validator("url")
+    @classmethod
+    def readable(cls, value: str) -> str:
+        if instead := official_way(value):
+            raise ValueError(f"pages of this site are not read by programs: {instead}")
+        return value
 
 
 PLATFORM = Platform("page", "Web page", Options, open=False)

@@ -37,6 +37,11 @@ def secret(secrets: Mapping[str, str], name: str) -> str:
     return found
 
 
+def basic(user: str, password: str) -> str:
+    """The header's value for a name and a password. RFC 7617."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
+
+
 def refreshed(url: str, client_id: str, client_secret: str, refresh_token: str) -> TokenRequest:
     """A new access token for a person's consent. RFC 6749, section 6."""
     return _form(
@@ -50,9 +55,8 @@ def refreshed(url: str, client_id: str, client_secret: str, refresh_token: str) 
 
 def for_client(url: str, client_id: str, client_secret: str) -> TokenRequest:
     """A token of the application's own. RFC 6749, section 4.4, the secret in a Basic header."""
-    both = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
     body = urlencode({"grant_type": "client_credentials"}).encode()
-    return TokenRequest(url, body, (*_FORM.items(), ("Authorization", f"Basic {both}")))
+    return TokenRequest(url, body, (*_FORM.items(), ("Authorization", basic(client_id, client_secret))))
 
 
 def for_service_account(key: str, scope: str, now: datetime, url: str | None = None) -> TokenRequest:

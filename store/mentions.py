@@ -1,6 +1,6 @@
 """Mentions into the belt: batches of `NewMention` become rows; what changed goes through the stages again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,18 +36,45 @@ class Stored:
 
 
 def store_mentions(
-    session: Session, mentions: Iterable[NewMention], *, now: datetime, history_before: datetime | None = None
+    session: Session,
+    mentions: Iterable[NewMention],
+    *,
+    now: datetime,
+    history_before: datetime | None = None,
+    watched: bool = False,
 ) -> Stored:
     """Stores each mention once per brand, platform and external id; within the caller's transaction.
 
-    New rows published before `history_before` are history: counted, never alerted.
+    New rows published before `history_before` are history: counted, never alerted. `watched`: their source can show
+    given mentions, so that young ones are looked at again whether or not they tell engagement.
     """
     unique = {(m.brand, m.platform, m.external_id): m for m in mentions}
     offered = list(unique.values())
     done = Stored()
     for start in range(0, len(offered), BATCH):
-        done.add(_store_batch(session, offered[start : start + BATCH], now, history_before))
+        done.add(_store_batch(session, offered[start : start + BATCH], now, history_before, watched))
     return done
+
+
+def store_answers(
+    session: Session,
+    brand: str,
+    platform: str,
+    answers: Mapping[str, tuple[str, datetime | None]],
+    now: datetime,
+) -> list[int]:
+    """Notes the brand's replies (text, and when in UTC) on the stored mentions they answer, by external id; gives the
+    ids of those for which they are news."""
+    names, news = list(answers), []
+    for start in range(0, len(names), BATCH):
+        bound = {"brand": brand, "platform": platform, "ids": names[start : start + BATCH]}
+        for row in session.scalars(_KNOWN, bound).all():
+            text, at = answers[row.external_id]
+            if row.id is not None and _is_news(row, text, at):
+                _update(session, [row.id], answer=text, answered_at=at or now, changed_at=now)
+                news.append(row.id)
+    _to_triage(session, news)
+    return news
 
 
 def known_ids(session: Session, brand: str, platform: str, external_ids: Sequence[str]) -> set[str]:
@@ -118,7 +145,11 @@ def looked(
 
 
 def _store_batch(
-    session: Session, offered: list[NewMention], now: datetime, history_before: datetime | None
+    session: Session,
+    offered: list[NewMention],
+    now: datetime,
+    history_before: datetime | None,
+    watched: bool,
 ) -> Stored:
     done = Stored()
     erased = _erased(session, offered)
@@ -126,7 +157,7 @@ def _store_batch(
     offered = [m for m in offered if _identity(m) not in erased]
     known = _known(session, offered)
     fresh = [m for m in offered if _key(m) not in known]
-    done.new = _insert(session, fresh, now, history_before)
+    done.new = _insert(session, fresh, now, history_before, watched)
     for mention in offered:
         if row := known.get(_key(mention)):
             _meet_again(session, row, mention, now, done)
@@ -193,11 +224,15 @@ def _known(session: Session, offered: list[NewMention]) -> dict[tuple[str, str, 
 
 
 def _insert(
-    session: Session, fresh: list[NewMention], now: datetime, history_before: datetime | None
+    session: Session,
+    fresh: list[NewMention],
+    now: datetime,
+    history_before: datetime | None,
+    watched: bool,
 ) -> list[int]:
     if not fresh:
         return []
-    rows = [_row(m, now, history_before) for m in fresh]
+    rows = [_row(m, now, history_before, watched) for m in fresh]
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     # A crawl beside ours may have stored the same one a moment ago: then it is theirs, not an error.
     identifying = (col(Mention.brand), col(Mention.platform), col(Mention.external_id))
@@ -210,7 +245,9 @@ def _insert(
     return sorted(ids.values())
 
 
-def _row(mention: NewMention, now: datetime, history_before: datetime | None) -> dict[str, Any]:
+def _row(
+    mention: NewMention, now: datetime, history_before: datetime | None, watched: bool
+) -> dict[str, Any]:
     counted = any(count is not None for count in mention.engagement)
     return (
         mention.model_dump()
@@ -224,7 +261,7 @@ def _row(mention: NewMention, now: datetime, history_before: datetime | None) ->
             "attempts": 0,
             "first_seen_at": now,
             "changed_at": now,
-            "look_again_at": next_look(mention.published_at, now) if counted else None,
+            "look_again_at": next_look(mention.published_at, now) if counted or watched else None,
         }
     )
 
@@ -271,9 +308,15 @@ def _news_of_engagement(row: Mention, mention: NewMention) -> dict[str, int]:
 
 
 def _news_of_answer(row: Mention, mention: NewMention, now: datetime) -> dict[str, Any]:
-    if mention.answer is None or mention.answer == row.answer:
+    if mention.answer is None or not _is_news(row, mention.answer, mention.answered_at):
         return {}
     return {"answer": mention.answer, "answered_at": mention.answered_at or now}
+
+
+def _is_news(row: Mention, answer: str, at: datetime | None) -> bool:
+    """Whether a reply of the brand is another than the one that is known, and no older one that some list shows."""
+    older = at is not None and row.answered_at is not None and at < row.answered_at
+    return answer != row.answer and not older
 
 
 def _old_answer(row: Mention, edited_at: datetime, now: datetime) -> dict[str, Any]:

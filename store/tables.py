@@ -330,8 +330,8 @@ class Reason(SQLModel, table=True):
 
 class Draft(SQLModel, table=True):
     """A proposed reply to one revision of a mention. `moves`: which wording was used for each move, in order;
-    `sentences`: each with its gloss and what allows it (`alerts.drafts.request.Sentence`); `outdated`: it is to be
-    written anew, since its storm has another statement."""
+    `sentences`: each with its gloss and what allows it (`alerts.drafts.request.Sentence`); `generator`: who worded it
+    (`alerts.drafts.request`); `outdated`: it is to be written anew, since its storm has another statement."""
 
     __table_args__ = (
         UniqueConstraint("mention_id", "revision"),

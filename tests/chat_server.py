@@ -37,7 +37,7 @@ class ChatServer:
         return f"http://127.0.0.1:{self.port}/v1"
 
 
-def completion(text: str | None, ended: str = "stop", **message: Any) -> dict[str, Any]:
+def completion(text: str | None, ended: str | None = "stop", **message: Any) -> dict[str, Any]:
     """The documented object with all that is required of it."""
     said = {"role": "assistant", "content": text, "refusal": None, "annotations": []} | message
     return {

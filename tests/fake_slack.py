@@ -93,6 +93,7 @@ class FakeSlack:
         self.shown: list[dict[str, Any]] = []  # every view a modal ever showed, in order
         self.homes: dict[str, dict[str, Any]] = {}  # the App Home by person
         self.groups: dict[str, list[str]] = {}  # user groups: ids of their members
+        self.handles: dict[str, str] = {}  # of user groups, by their ids
         self._triggers: dict[str, float] = {}
         self.tokens = {BOT_TOKEN, APP_TOKEN}
         self.scopes = SCOPES
@@ -462,6 +463,15 @@ class FakeSlack:
         return (
             {"ok": False, "error": "no_such_subteam"} if members is None else {"ok": True, "users": members}
         )
+
+    def _usergroups_list(self, asked: dict[str, Any]) -> dict[str, Any]:
+        with_users = str(asked.get("include_users")) in ("1", "True", "true")
+        listed = [
+            {"id": number, "handle": self.handles.get(number, number.lower())}
+            | ({"users": list(members)} if with_users else {})
+            for number, members in self.groups.items()
+        ]
+        return {"ok": True, "usergroups": listed}
 
     def _users_info(self, asked: dict[str, Any]) -> dict[str, Any]:
         name = PEOPLE.get(str(asked.get("user")))

@@ -168,14 +168,14 @@ class Writer:
 
 
 ANEW = (
-    "Buongiorno, ci dispiace molto che la sua consegna sia ancora in ritardo. Verifichiamo subito la spedizione. Ci scriva "
-    "a aiuto@aurora.example con il numero d'ordine."
+    "Buongiorno, ci dispiace molto che la sua consegna sia in ritardo. Verifichiamo con il corriere che cosa è successo. "
+    "Ci scriva a aiuto@aurora.example con il numero d'ordine."
 )
 
 
 @pytest.mark.parametrize(
     ("says", "generator", "refused"),
-    [(ANEW, "llm", None), (f"{ANEW} Le diamo 50 euro.", "phrases", "its text: figures, promises")],
+    [(ANEW, "llm", None), (f"{ANEW} Le diamo 50 euro.", "phrases", "its text: figures, unfounded, promises")],
 )
 def test_a_chat_model_words_a_draft_anew_and_the_trace_says_where_it_did_not(
     says: str, generator: str, refused: str | None

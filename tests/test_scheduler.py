@@ -3,6 +3,7 @@
 import io
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from sqlmodel import col, select
 from alerts import clocks
 from alerts.channels.base import Sent
 from alerts.channels.console import Console
+from alerts.drafts.generator.rewriter import Rewritten
+from alerts.drafts.request import MODEL, QUEUED, DraftReply, DraftRequest
 from alerts.heartbeat import Heart
 from alerts.views import View
 from alerts.words import Words
 from crawlers.job import SourceReport
 from demo.internet import Internet
-from scheduler import Service
+from scheduler import WORD, Service
 from sentiment.scorer import Scored, ScorerInput
 from settings import Settings, load
 from store import claims, switches
@@ -27,7 +30,7 @@ from store.db import Database
 from store.errors import Permanent
 from store.mention import NewMention
 from store.mentions import store_mentions
-from store.tables import Case, Mention, MentionState, Notification, OutboxState, SourceRow
+from store.tables import Case, Draft, Mention, MentionState, Notification, OutboxState, SourceRow
 from tests.alerts.rows import alert
 from workers import Belt
 
@@ -83,12 +86,14 @@ def make(settings: Settings) -> Iterator[Callable[..., Service]]:
         service.db.close()
 
 
-def offer(service: Service, text: str = "La consegna è in ritardo di tre settimane.") -> int:
+def offer(
+    service: Service, text: str = "La consegna è in ritardo di tre settimane.", name: str = "x1"
+) -> int:
     new = NewMention(
         brand="aurora",
         source="shop-moka",
         platform="page",
-        external_id="x1",
+        external_id=name,
         text=text,
         published_at=utcnow(),
     )
@@ -108,6 +113,61 @@ def test_each_step_takes_what_the_one_before_left(make: Callable[..., Service]) 
         assert session.exec(select(Case)).one().urgency == "high"
         assert session.exec(select(Notification)).one().state == OutboxState.SENT
     assert [service.score(), service.triage(), service.deliver("console")] == [False, False, False]
+
+
+class Model:
+    """Words drafts anew once it is let go on."""
+
+    def __init__(self) -> None:
+        self.asked, self.goes_on = threading.Event(), threading.Event()
+
+    def __call__(self, request: DraftRequest, draft: DraftReply, **more: object) -> Rewritten:
+        self.asked.set()
+        assert self.goes_on.wait(WAIT)
+        return Rewritten(replace(draft, reply="Parole di un modello.", generator=MODEL))
+
+
+def test_no_alert_waits_for_a_model_that_writes(make: Callable[..., Service]) -> None:
+    model = Model()
+    service = make(rewrite=model)
+    offer(service)
+    service.score()
+    assert service.triage()
+    assert not model.asked.is_set()
+    assert service.deliver("console")
+    writes = threading.Thread(target=service.word)
+    writes.start()
+    assert model.asked.wait(WAIT)
+    offer(service, "Anche il secondo ordine è in ritardo.", "x2")
+    assert [service.score(), service.triage(), service.deliver("console")] == [True] * 3
+    with service.db.read() as session:
+        assert [row.state for row in session.exec(select(Notification))] == [OutboxState.SENT] * 2
+    model.goes_on.set()
+    writes.join(WAIT)
+    with service.db.read() as session:
+        drafts = session.exec(select(Draft).order_by(col(Draft.id))).all()
+    assert [draft.generator for draft in drafts] == [MODEL, QUEUED]
+    assert service.word()
+    assert not service.word()
+
+
+def test_a_model_is_woken_by_triage_and_by_the_sweep_where_there_is_one(
+    make: Callable[..., Service],
+) -> None:
+    service = make(rewrite=Model())
+    assert WORD in {stage.name for stage in service.stages()}
+    woken: list[str] = []
+    service.belt.wake = woken.append  # type: ignore[method-assign, assignment]
+    service.sweep()
+    offer(service)
+    service.score()
+    assert woken == []
+    service.triage()
+    service.sweep()
+    assert woken == [WORD, "deliver", WORD]
+    plain = make()
+    assert WORD not in {stage.name for stage in plain.stages()}
+    assert not plain.word()
 
 
 def test_sources_that_are_due_are_read_once_and_wait_for_their_next_time(
@@ -215,6 +275,22 @@ def test_a_clock_wakes_the_crawl_only_when_a_source_is_due(make: Callable[..., S
     now[0] += timedelta(minutes=6)
     service.look_for_due()
     assert woken == ["collect", "collect"]
+
+
+def test_outside_its_hours_a_source_is_not_due(make: Callable[..., Service]) -> None:
+    now = [datetime(2026, 11, 24, 20, 59, tzinfo=UTC)]  # in Rome an hour later
+    service = make(clock=lambda: now[0])
+    tables = [source.model_copy(update={"window": "22:00-06:00"}) for source in service.settings.sources]
+    service.settings = service.settings.model_copy(update={"sources": tuple(tables)})
+    woken: list[str] = []
+    service.belt.wake = woken.append  # type: ignore[method-assign, assignment]
+    service.look_for_due()
+    assert (woken, service.collect_due()) == ([], False)
+    with service.db.read() as session:
+        assert session.exec(select(SourceRow)).all() == []
+    now[0] += timedelta(minutes=1)
+    service.look_for_due()
+    assert woken == ["collect"]
 
 
 def test_silent_sources_are_told_by_the_check(make: Callable[..., Service]) -> None:

@@ -139,7 +139,8 @@ def _card(card: Card, words: Words) -> Panel:
 
 def _draft(card: Card, draft: Proposal | None, words: Words) -> list[RenderableType]:
     if draft is None or not draft.reply:
-        return []
+        waits = telling.draft_waits(draft, words) if draft else ""
+        return [Text(""), Text(waits, style="yellow")] if waits else []
     lines: list[RenderableType] = [Text(""), Text(telling.draft_label(draft, card, words), style="bold")]
     lines.append(Padding(Text(_safe(draft.reply), style="green"), (0, 0, 0, 2)))
     if draft.private_reply:

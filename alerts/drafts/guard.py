@@ -18,7 +18,18 @@ from alerts.text import cut, visible
 from platforms.length import measure
 
 HARD = frozenset(
-    {"length", "promises", "liability", "personal_data", "links", "markup", "injection", "tone", "names"}
+    {
+        "length",
+        "promises",
+        "liability",
+        "personal_data",
+        "links",
+        "markup",
+        "injection",
+        "tone",
+        "names",
+        "statement",
+    }
 )
 """Checks that a draft must pass to be shown as it was first written."""
 
@@ -69,7 +80,7 @@ def inspect(
     }
     checks = [_language(own, language, request), _length(said)]
     checks += [_check(name, signs) for name, signs in evidence.items()]
-    return (*checks, _topic(said))
+    return (*checks, *_statement(said), _topic(said))
 
 
 class _Said:
@@ -251,6 +262,14 @@ def _topic(said: _Said) -> Check:
     for problem in said.wanted.problems:
         named |= _stems(" ".join(wording.text for wording in (*problem.problem.name, *problem.problem.feel)))
     return Check("topic", bool(ours & named), "")
+
+
+def _statement(said: _Said) -> Iterator[Check]:
+    """Where everybody is told the same: whether this reply does, in the words that were approved."""
+    told = said.wanted.facts.get("statement") if said.wanted.case == "statement" else None
+    if told and not said.private:
+        kept = " ".join(told.split()) in " ".join(said.text.split())
+        yield Check("statement", kept, "" if kept else cut(" ".join(told.split()), DETAIL))
 
 
 def _quotes(text: str) -> Sequence[str]:

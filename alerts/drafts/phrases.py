@@ -48,6 +48,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "greeting_grave": frozenset({"name"}),
     "sorry": _SORRY | {"place"},
     "sorry_again": _SORRY,
+    "sorry_repeated": _SORRY,
     "sorry_edited": _SORRY,
     "noted": frozenset({"place"}),
     "noted_again": frozenset(),
@@ -100,7 +101,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "regards": frozenset(),
     "status_note": frozenset({"until", "opens"}),
 }
-ENTRY = frozenset({"place"})
+ENTRY = frozenset({"place", "now"})
 COURTESIES = ("thanks", "sorry")
 """What a wording may say beside its matter, each a field of `Language`."""
 VARIETY = frozenset({"quote", "place"})
@@ -168,11 +169,13 @@ class Language(Strict):
     thanks: Words = Field(min_length=1)
     sorry: Words = Field(min_length=1)
     remarks: Words = Field(default=(), description="what announces a point in the midst of praise")
+    repeated: Words = Field(min_length=1, description="what tells that it is not the first time")
 
 
 class Times(Strict):
     """How times are said. `clock` and `dated` are patterns of Unicode's CLDR, for an hour and for a date; `first`: the
-    first day of a month, where the language does not write it as a figure ("1er")."""
+    first day of a month, where the language does not write it as a figure ("1er"); `now`: said only while somebody is
+    there."""
 
     clock: str
     dated: str = "EEEE d MMMM"
@@ -185,6 +188,7 @@ class Times(Strict):
     opens_day: str
     opens_date: str
     until: str
+    now: str
     minutes: str
     hour: str
     hours: str
@@ -210,7 +214,7 @@ class Problem(Strict):
     """Something that went wrong. `name` completes "we are sorry for"; `feel` says what it means to the customer,
     `next` what happens now, `ask` what helps to look into it. An opinion is noted, not apologised for; `quote`: best
     said in the customer's own words; `minor`: any other problem in the text comes first; `refund`: what a replacement
-    or a refund mends, where the policy grants it."""
+    or a refund mends, where the policy grants it; `alone`: never the second of two in one sentence."""
 
     id: str
     topic: str | None = None
@@ -223,6 +227,7 @@ class Problem(Strict):
     quote: bool = False
     minor: bool = False
     refund: bool = False
+    alone: bool = False
 
 
 class Good(Strict):

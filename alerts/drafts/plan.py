@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from alerts.drafts import faq, names, own, quoting
 from alerts.drafts.patterns import Folded
 from alerts.drafts.personal import EMAIL, LINK
-from alerts.drafts.phrases import FALLBACK, Phrases, Problem, Wording, languages, load
+from alerts.drafts.phrases import FALLBACK, Good, Phrases, Problem, Wording, languages, load
 from alerts.drafts.reading import Found, Reading, is_article, read
 from alerts.drafts.request import DraftRequest
 from alerts.drafts.timing import Timing, timing
@@ -58,10 +58,10 @@ _PHONE = re.compile(r"[+\d][\d\s()./-]{4,}")
 class Plan:
     """What is to be said. `case`: a key of `SEQUENCES`; None: nothing. `facts`: what the slots of wordings may say, and
     `grounds`, what allows each of them (a part of the mention, a line of the configuration); `urgency`: whose clock
-    runs; `again`: why this is not its author's first word (`came_back`, `edited`);
-    `entry`: the configured answer; `correction`: what the brand says of something untrue; `own`: the brand's wordings
-    by move; `sorry`: the customer is unhappy; `certain`: something went wrong; `offers`: the remedy is offered, though
-    it costs."""
+    runs; `again`: why this is not its author's first word (`came_back`, `edited`), or that their words say so
+    (`repeated`); `entry`: the configured answer; `correction`: what the brand says of something untrue; `own`: the
+    brand's wordings by move; `sorry`: the customer is unhappy; `certain`: something went wrong; `offers`: the remedy is
+    offered, though it costs."""
 
     case: str | None
     phrases: Phrases
@@ -84,6 +84,19 @@ class Plan:
     @property
     def problem(self) -> Problem:
         return self.problems[0].problem
+
+    @property
+    def goods(self) -> tuple[Good, ...]:
+        """What was liked and may be named beside the problems: who found the cake dry is not told that we are glad
+        of the taste."""
+        blamed = {found.problem.topic for found in self.problems if found.span}
+        return tuple(good for good in self.reading.goods if good.topic not in blamed)
+
+    @property
+    def torn(self) -> bool:
+        """Whether something of the main problem's own topic is praised as well: what a problem means to somebody is
+        then not for us to say."""
+        return any(good.topic == self.problem.topic for good in self.reading.goods)
 
 
 def make(request: DraftRequest) -> Plan:
@@ -126,7 +139,7 @@ def make(request: DraftRequest) -> Plan:
         | ({"statement": ("case.statements",)} if told else {}),
         urgency=_urgency(case, request),
         contact=contact,
-        again=next((reason for reason in ("came_back", "edited") if reason in request.reasons), None),
+        again=_again(case, request, reading),
         sorry=request.sentiment == "negative" or case == "complaint",
         certain=_is_certain(case, request, problems),
         offers=_offers(case, request, problems),
@@ -172,9 +185,11 @@ def _case(request: DraftRequest, reading: Reading) -> str | None:
     if request.category in REQUESTS:
         return request.category
     if request.sentiment == "negative":
-        return "complaint"
+        return "careful" if _contradicted(request, reading) else "complaint"
     if _is_chat(request):
         return None
+    if request.category != "complaint" and _is_unsaid(request, reading):
+        return "careful"
     if request.category == "complaint" or _is_mixed(request, reading):
         return "mixed" if _has_two_sides(request, reading) else "complaint"
     if _is_kind(request) and reading.remarks and share_negative(request) < DOUBT:
@@ -240,10 +255,23 @@ def _is_kind(request: DraftRequest) -> bool:
     return request.sentiment == "positive" and not _few(request)
 
 
+def _contradicted(request: DraftRequest, reading: Reading) -> bool:
+    """Whether all the stars speak against a model that reads a complaint in which no words name a problem: who is
+    content and told of old troubles elsewhere is not apologised to."""
+    full = request.stars is not None and request.stars > MANY
+    return full and reading.known and not any(found.span for found in reading.problems)
+
+
 def _is_mixed(request: DraftRequest, reading: Reading) -> bool:
     """Praise or chat with a point in it: a problem that its words name, or much of negative."""
     named = any(found.span for found in reading.problems) and request.urgency != "low"
     return named or share_negative(request) >= BOTH_SIDES
+
+
+def _is_unsaid(request: DraftRequest, reading: Reading) -> bool:
+    """Whether the model alone sees two sides: no words that we know praise anything, or name a problem."""
+    said = reading.goods or reading.remarks or any(found.span for found in reading.problems)
+    return reading.known and not said and not _few(request) and share_negative(request) >= BOTH_SIDES
 
 
 def _is_praise(request: DraftRequest) -> bool:
@@ -259,8 +287,17 @@ def _problems(case: str | None, reading: Reading, phrases: Phrases) -> tuple[Fou
     main = found[0]
     if not main.problem.apologise or main.span is None:
         return (main,)
-    seconds = (one for one in found[1:] if one.problem.apologise and one.problem.topic != main.problem.topic)
+    others = (one for one in found[1:] if one.problem.topic != main.problem.topic)
+    seconds = (one for one in others if one.problem.apologise and not one.problem.alone)
     return (main, *(second for second in seconds if case in ("complaint", "mixed")))[:2]
+
+
+def _again(case: str | None, request: DraftRequest, reading: Reading) -> str | None:
+    """Why it is not the first word on the matter. What is only said to be so counts where somebody is let down: who
+    buys for the third time is content."""
+    known = next((reason for reason in ("came_back", "edited") if reason in request.reasons), None)
+    let_down = case == "complaint" or (case == "assistance" and request.sentiment == "negative")
+    return known or ("repeated" if let_down and reading.repeated else None)
 
 
 def _remedy(case: str | None, topic: str | None, brand: Brand) -> str:
@@ -361,6 +398,7 @@ def _grounds(
         "when": (f"policy.first_contact.{urgency}", hours),
         "opens": (hours,),
         "until": ("policy.absences",),
+        "now": (hours,),
         "answer": (f"policy.faq.{policy.faq.index(entry) + 1}",) if entry else (),
         "problem": tuple(_seen(found) for found in problems),
         "correction": ("policy.corrections",),
@@ -384,7 +422,7 @@ def _is_certain(case: str | None, request: DraftRequest, problems: tuple[Found, 
 
 def said(times: Timing) -> dict[str, str | None]:
     """Times by the slots that say them."""
-    return {"when": times.when, "opens": times.opens, "until": times.until}
+    return {"when": times.when, "opens": times.opens, "until": times.until, "now": times.now}
 
 
 def _urgency(case: str | None, request: DraftRequest) -> str:

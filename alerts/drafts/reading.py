@@ -12,6 +12,7 @@ from alerts.drafts.patterns import Folded, Span, find, fold
 from alerts.drafts.personal import is_exposed
 from alerts.drafts.phrases import TOPICS, Ask, Good, Kind, Phrases, Problem
 from alerts.drafts.request import DraftRequest
+from alerts.triage import REQUESTS
 
 AGREES = 2  # what the model's topic counts for, against the number of places that name a problem
 GRAVE = (
@@ -38,7 +39,8 @@ class Found:
 class Reading:
     """What was found in a text. `known`: whether the text is in the language of the phrases; `problems`: the main one
     first; `goods`: what its words praise; `hits`: the kinds of tripwires; `exposed`: it holds its author's address,
-    number or code; `informal`: it speaks as to a friend; `remarks`: it says that it has a point to make."""
+    number or code; `informal`: it speaks as to a friend; `remarks`: it says that it has a point to make; `repeated`:
+    that it is not the first time."""
 
     text: Folded
     known: bool
@@ -50,6 +52,7 @@ class Reading:
     exposed: bool
     informal: bool
     remarks: bool
+    repeated: bool
 
     def is_grave(self, urgency: str | None) -> bool:
         """Whether a tripwire makes the matter grave. Words of danger have many harmless uses ("dead after a week"):
@@ -78,6 +81,7 @@ def read(request: DraftRequest, phrases: Phrases) -> Reading:
         exposed=is_exposed(request.words),
         informal=known and _is_informal(text, phrases),
         remarks=known and bool(find(phrases.language.remarks, text)),
+        repeated=known and bool(find(phrases.language.repeated, text)),
     )
 
 
@@ -144,9 +148,10 @@ def _kind(
 ) -> Kind:
     """The gravest kind that the words name, then the built-in tripwires, then the model's topics, unless the words are
     of another matter or of praise: who was never in danger is not asked whether they are well. The press reports what
-    happened to others."""
+    happened to others; so does a journalist who asks about it."""
     kinds = phrases.kinds
-    if is_article(request):
+    asks = request.category in REQUESTS and "press" in hits
+    if is_article(request) or asks:
         return next(kind for kind in kinds if kind.id == "press")
     telling = {topic for kind in kinds for topic in kind.topics} & set(request.topics)
     agreed = [kind for kind in kinds if not telling or not kind.topics or telling & set(kind.topics)]

@@ -8,6 +8,9 @@ from platforms.base import Platform
 from platforms.length import Unit
 from store.brand import Brand
 
+PHRASES, QUEUED, MODEL = "phrases", "queued", "llm"
+"""Who worded a draft (`generator`): the phrases; the phrases, and a chat model has yet to be asked; a chat model."""
+
 
 @dataclass(frozen=True, slots=True)
 class DraftRequest:
@@ -91,6 +94,6 @@ class DraftReply:
     remedy: str
     checks: tuple[Check, ...]
     moves: tuple[str, ...]
-    generator: str = "phrases"
+    generator: str = PHRASES
     sentences: tuple[Sentence, ...] = ()
     status_note: str | None = None

@@ -19,11 +19,13 @@ SOON = 6  # days ahead that the weekday alone is clear
 @dataclass(frozen=True, slots=True)
 class Timing:
     """`when`: by when somebody answers, while open; `opens`: from when, while closed; `until`: the last day of an
-    absence. None where there is nothing to say."""
+    absence; `now`: that it is now, while somebody is there and still is at the end of the first-contact time. None
+    where there is nothing to say."""
 
     when: str | None = None
     opens: str | None = None
     until: str | None = None
+    now: str | None = None
 
 
 def timing(brand: Brand, urgency: str, now: datetime, phrases: Phrases) -> Timing:
@@ -37,13 +39,25 @@ def timing(brand: Brand, urgency: str, now: datetime, phrases: Phrases) -> Timin
         named = _date(until, phrases) if until else None
         return Timing(opens=_opens(opening, brand, now, phrases), until=named)
     said = "first_contact" in brand.policy.model_fields_set  # our defaults are no promise of the brand's
-    limit: timedelta | None = getattr(brand.policy.first_contact, urgency) if said else None
-    latest = sla.add_business_time(now, 2 * limit, calendar) if limit else None
+    limit: timedelta | None = getattr(brand.policy.first_contact, urgency)
+    there = phrases.time.now if limit and _stays(brand, urgency, now, limit) else None
+    latest = sla.add_business_time(now, 2 * limit, calendar) if said and limit else None
     if limit is None or latest is None:
-        return Timing()
+        return Timing(now=there)
     if latest - now.astimezone(UTC) == 2 * limit:
-        return Timing(when=_within(limit, phrases))
-    return Timing(when=_by(latest, brand, now, phrases))
+        return Timing(when=_within(limit, phrases), now=there)
+    return Timing(when=_by(latest, brand, now, phrases), now=there)
+
+
+def _stays(brand: Brand, urgency: str, now: datetime, limit: timedelta) -> bool:
+    """Whether the hours that the brand has set say that somebody is there, now and until `limit` is over: that we take
+    it to be always there for what is critical is no claim of its own."""
+    known = brand.policy.model_fields_set
+    if not known & {"hours", "critical_hours"}:
+        return False
+    critical = urgency == "critical" and "critical_hours" in known
+    calendar = sla.calendar(brand, "critical" if critical else "normal")
+    return sla.add_business_time(now, limit, calendar) == now.astimezone(UTC) + limit
 
 
 def _within(limit: timedelta, phrases: Phrases) -> str:

@@ -19,12 +19,13 @@ LEFT_OUT = (
 )  # fmt: skip
 COMFORT = 640  # characters of a public reply that people still read, where the platform allows more
 COMFORTS = LEFT_OUT.index("second")  # what may go for comfort alone
-SLOTS_LEFT_OUT = {"times": ("when", "opens", "until")}
+SLOTS_LEFT_OUT = {"times": ("when", "opens", "until", "now")}
 OWN = {
     "correct": (Wording(id="correct.1", form=None, text="{correction}"),),
     "statement": (Wording(id="statement.1", form=None, text="{statement}"),),
 }
 """What the brand says in its own words alone, by step."""
+OPENINGS = {"came_back": "sorry_again", "edited": "sorry_edited", "repeated": "sorry_repeated"}
 QUOTING = ("complaint", "mixed")
 STATED = frozenset(
     {
@@ -167,7 +168,7 @@ class Pen:
     @property
     def goods(self) -> list[Good]:
         """What the customer liked and can be named, two at most."""
-        found = self.plan.reading.goods[:2] if "good" not in self.without else ()
+        found = self.plan.goods[:2] if "good" not in self.without else ()
         return [good for good in found if any(w.form in (None, self.plan.register) for w in good.name)]
 
     def good(self) -> Part:
@@ -299,7 +300,8 @@ def _step(pen: Pen, step: str) -> Part:
     """One sentence or two; empty where there is nothing to say."""
     plan = pen.plan
     if step in ("feel", "next"):
-        return pen.say(getattr(plan.problem, step)) if plan.certain else Part()
+        silent = not plan.certain or (step == "feel" and plan.case == "mixed" and plan.torn)
+        return Part() if silent else pen.say(getattr(plan.problem, step))
     if step in ("public", "safety"):
         return pen.say(getattr(plan.reading.kind, step))
     if step == "open":
@@ -339,8 +341,8 @@ def _open(pen: Pen) -> Part:
     """Sorry for the problem, or thanks for an opinion; who has written again or anew is told that it was seen."""
     again = pen.plan.again
     if not pen.plan.problem.apologise:
-        return pen.move("noted_again" if again else "noted")
-    move = {"came_back": "sorry_again", "edited": "sorry_edited"}.get(again or "", "sorry")
+        return pen.move("noted_again" if again in ("came_back", "edited") else "noted")
+    move = OPENINGS.get(again or "", "sorry")
     return pen.move(move, problem=pen.problem)
 
 

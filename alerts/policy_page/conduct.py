@@ -64,7 +64,7 @@ def consequences(brand: Brand, words: Words) -> Section:
             "We answer calmly and ask the author to stop. What breaks the rules of a platform may be reported to "
             "that platform, as anybody can report it."
         )
-        return Section(title, (asked, crimes))
+        return Section(title, (asked, crimes), _at_once(brand, words))
     order = words.n(
         "For what breaks clause {clauses} of our rules we go step by step. {crimes}",
         "For what breaks clauses {clauses} of our rules we go step by step. {crimes}",
@@ -77,15 +77,38 @@ def consequences(brand: Brand, words: Words) -> Section:
             "Warning: we tell the author which clause it breaks, and ask for it to be taken down or changed."
         ),
         words._(
-            "Hiding: what stays up in spite of the warning may be hidden. What the law or somebody's safety demands "
-            "may be hidden at once; nothing else is without a warning."
+            "Hiding: what stays up in spite of the warning may be hidden. What the law or somebody's safety demands, "
+            "and other people's personal data, may be hidden at once; nothing else is without a warning."
         ),
+        *_at_once(brand, words),
         words._("Report: we may report it to the platform, under the platform's own rules."),
         words._("Block: an account that goes on in spite of warnings may be blocked."),
     ]
     if place := contact(brand):
         steps.append(words._("Objection: if you think that we were wrong, tell us: {contact}", contact=place))
     return Section(title, (order,), tuple(steps))
+
+
+def _at_once(brand: Brand, words: Words) -> tuple[str, ...]:
+    """What does not wait for a warning, whatever the clauses: somebody else would pay for it."""
+    data, name = (
+        words._(
+            "Personal data: what shows another person's address, telephone number, documents, payment details or "
+            "health is removed or masked at once, wherever the platform lets us. Everything else that was said may be "
+            "written again without it."
+        ),
+        words._(
+            "Impersonation: what is written under another person's name, or in ours without being from us, is reported "
+            "to the platform at once."
+        ),
+    )
+    if place := contact(brand, DATA):
+        data += " " + words._(
+            "To have personal data taken out, yours or other people's: {contact}", contact=place
+        )
+    if place := contact(brand):
+        name += " " + words._("If somebody writes in your name or in ours, tell us: {contact}", contact=place)
+    return data, name
 
 
 def in_public(brand: Brand, words: Words) -> Section:

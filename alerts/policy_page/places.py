@@ -13,8 +13,11 @@ GENERAL, DATA = "default", "privacy_fraud"  # keys of `policy.contacts`
 # What is read where the platform's name does not say it; the others are known by their names.
 READ = {
     "appstore": N_("App Store: the reviews of our app"),
+    "appstore_connect": N_("App Store: the reviews of our app"),
     "feed": N_("News, blogs and forums: {host}"),
     "page": N_("Reviews on {host}"),
+    "woocommerce": N_("Reviews in our shop on {host}"),
+    "wordpress": N_("Comments on {host}"),
 }
 TOPICS = {
     "product_quality": N_("quality of a product"),
@@ -111,4 +114,5 @@ def _place(source: SourceOptions, words: Words) -> str:
 
 def _host(source: SourceOptions) -> str:
     """The name of the machine alone: paths and queries may hold what is nobody else's business."""
-    return own(urlsplit(str(getattr(source, "url", ""))).hostname or "").removeprefix("www.")
+    address = getattr(source, "url", None) or getattr(source, "base_url", None) or ""
+    return own(urlsplit(str(address)).hostname or "").removeprefix("www.")

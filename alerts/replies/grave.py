@@ -11,6 +11,7 @@ from store.tables import CaseStatus
 
 KINDS = {
     "life": N_("a life may be at risk"),
+    "injury": N_("somebody's health"),
     "health": N_("somebody's health"),
     "device": N_("an appliance that may be dangerous"),
     "foreign": N_("something that does not belong in food"),
@@ -31,6 +32,9 @@ FIRST = {
     "life": N_(
         "Call the emergency services if you know where it is, then write in private. Leave neither argument nor "
         "advice in public."
+    ),
+    "injury": N_(
+        "Ask in private how they are, today. Note product, batch and place, and have the batch checked."
     ),
     "health": N_(
         "Ask in private how they are, today. Note product, batch and place, and have the batch checked."

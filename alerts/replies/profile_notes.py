@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from alerts import sla
@@ -13,7 +14,8 @@ from alerts.text import shown
 from store.brand import Brand
 from store.tables import Draft
 
-LATEST = 50  # drafts of a brand that are looked at
+LATEST = 2_000  # drafts of a brand among which notes are looked for
+PER_LANGUAGE = 20  # notes of a language that are looked at: of a grave matter the note does not hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,29 @@ def latest(session: Session, brands: Mapping[str, Brand], now: datetime) -> tupl
 
 
 def _latest(session: Session, brand: Brand, now: datetime) -> list[ProfileNote]:
-    rows = session.exec(
-        select(Draft)
-        .where(Draft.brand == brand.key, col(Draft.status_note).is_not(None))
+    """Nothing is looked at while the brand is open: no note holds then."""
+    opens = sla.next_opening(now, sla.calendar(brand, "normal"))
+    if opens is None or opens <= now:
+        return []
+    latest = (
+        select(Draft.id)
+        .where(Draft.brand == brand.key)
         .order_by(col(Draft.id).desc())
         .limit(LATEST)
+        .subquery()
+    )
+    rank = func.row_number().over(partition_by=col(Draft.lang), order_by=col(Draft.id).desc())
+    noted = (
+        select(col(Draft.id), rank.label("rank"))
+        .where(col(Draft.id).in_(select(latest.c.id)), col(Draft.status_note).is_not(None))
+        .where(col(Draft.outdated).is_(False))
+        .subquery()
+    )
+    rows = session.exec(
+        select(Draft)
+        .join(noted, noted.c.id == col(Draft.id))
+        .where(noted.c.rank <= PER_LANGUAGE)
+        .order_by(col(Draft.id).desc())
     )
     found: dict[str, ProfileNote] = {}
     for draft in rows:

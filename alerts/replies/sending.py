@@ -10,15 +10,21 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from alerts import cases
+from alerts.card import not_redrafted
 from alerts.cases import Desk, Move
 from alerts.replies import edits
 from alerts.replies.signing import needs_reader
+from alerts.telling import DRAFT_WAITS
 from alerts.words import N_
 from store.tables import Case, CaseStatus, Draft, Mention
 
 ME = "me"  # whoever marks the reply as sent has read it
 NO_READER = N_(
     "This reply is in a language that not everybody here reads, and it has no gloss: please say who has read it."
+)
+NO_READERS = N_(
+    "Some who wrote here have drafts in a language that not everybody here reads, without a gloss: please say who has "
+    "read them."
 )
 TO_DO = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED)
 
@@ -50,15 +56,42 @@ def mark_sent(
     detail: dict[str, Any] = {}
     gloss = draft is not None and draft.gloss is not None
     edited = case.reply is not None or bool(told.text)
+    if waits(case, draft) and not told.text and case.status in TO_DO:
+        return Move(False, case, who, desk.now, refused=DRAFT_WAITS)
     reader = who if told.read_by == ME else cases.line_of(told.read_by)
     needed = bool(_reply(case, draft)) and needs_reader(lang, desk.reads, gloss=gloss, edited=edited)
-    if needed and not reader and case.status in TO_DO:
-        return Move(False, case, who, desk.now, refused=NO_READER)
-    if needed or reader:
-        detail["reader"] = {"who": reader, "lang": lang}
+    others = unread_beside(desk.session, case, desk.reads)
+    if (needed or others) and not reader and case.status in TO_DO:
+        return Move(False, case, who, desk.now, refused=NO_READER if needed else NO_READERS)
+    if needed or others or reader:
+        mine = (lang,) if needed or not others else ()
+        detail["reader"] = {"who": reader, "lang": ", ".join(dict.fromkeys((*mine, *others)))}
     if draft is not None and draft.reply:
         detail["edits"] = _edits(case, draft, told)
     return cases.mark_replied(desk, case_id, who, promise, promised_by, detail)
+
+
+def waits(case: Case, draft: Draft | None) -> bool:
+    """Whether what the case shows is a draft that is about to be written anew: its words are nobody's to send."""
+    return case.reply is None and draft is not None and draft.outdated and not not_redrafted(draft)
+
+
+def unread_beside(session: Session, case: Case, reads: str) -> tuple[str, ...]:
+    """In a storm, the languages of the drafts for others than the one that is shown which go out only once somebody who
+    reads them has; for those who wait for a reply."""
+    if not case.storm or not reads:
+        return ()
+    waiting = (
+        select(Draft.lang)
+        .join(Mention, (col(Mention.id) == Draft.mention_id) & (col(Mention.revision) == Draft.revision))
+        .where(col(Draft.case_id) == case.id, col(Draft.mention_id) != (case.mention_id or 0))
+        .where(col(Draft.reply).is_not(None), col(Draft.gloss).is_(None))
+        .where(col(Mention.answer).is_(None), col(Mention.gone_at).is_(None))
+        .distinct()
+    )
+    return tuple(
+        sorted(lang for lang in session.exec(waiting) if needs_reader(lang, reads, gloss=False, edited=False))
+    )
 
 
 def seen_edits(draft: Draft | None, answer: str) -> dict[str, Any]:

@@ -6,33 +6,40 @@ many or few.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 import platforms
 from alerts import cases
 from alerts.cases import UNDONE, Desk, Move, locked, touch, trace
 from alerts.deeds import NOTHING_SAID
-from alerts.drafts import guard
+from alerts.drafts import guard, patterns
+from alerts.drafts.patterns import fold
 from alerts.drafts.personal import addresses
-from alerts.drafts.phrases import FALLBACK, languages
+from alerts.drafts.phrases import FALLBACK, languages, load
 from alerts.drafts.plan import first_language
 from alerts.drafts.request import DraftRequest
+from alerts.replies import outdating
+from alerts.replies.outdating import APPROVED, WITHDRAWN
 from alerts.telling import name_of
 from alerts.words import N_
 from store.brand import Brand
 from store.clock import utcnow
 from store.mention import storable
-from store.tables import Case, Draft, Mention, Score
+from store.tables import Case, Mention, Score
 
 SHORTEST, LONGEST = 20, 600  # characters
-APPROVED, WITHDRAWN = "statement", "statement_withdrawn"  # the actions in the audit log
-CHECKED = ("promises", "liability", "markup")  # of the guard's checks, those that a statement can fail
+CHECKED = ("language", "promises", "liability", "tone", "markup")
+"""Of the guard's checks, those that a statement can fail."""
+SORRY = "statement_open"  # the move in which every draft may be sorry
+NO_BRAND = N_("The brand of this is not in the configuration any more.")
 NO_STORM = N_("Only a storm has a statement for everybody.")
-NOT_YOURS = N_("Nothing was changed: the policy names who approves this, and you are not among them.")
+NOT_YOURS = N_(
+    "Nothing was changed: by your policy only {names} may approve this, and you are not among them."
+)
 _SLACK_PERSON = re.compile(r"slack:([UW]\w+):")
 
 
@@ -56,15 +63,19 @@ def approve(desk: Desk, case_id: int, who: str, said: Mapping[str, str]) -> Move
     if case.status not in UNDONE:
         return cases.too_late(desk.session, case)
     brand = desk.brands.get(case.brand)
-    if brand is None or not may_approve(brand, case.urgency, who):
-        return Move(False, case, who, desk.now, refused=NOT_YOURS)
+    if brand is None:
+        return Move(False, case, who, desk.now, refused=NO_BRAND)
+    if not may_approve(brand, case.urgency, who, desk.known_as):
+        named = approvers(brand, case.urgency)
+        return Move(False, case, who, desk.now, refused=NOT_YOURS, names=named)
     statements = cleaned(said)
     if statements == case.statements:
         if not statements:
             return Move(False, case, who, desk.now, refused=NOTHING_SAID)
         return cases.too_late(desk.session, case, (APPROVED, WITHDRAWN))
+    langs = _concerned(case.statements, statements, desk.reads)
     case.statements = statements
-    _mark_drafts(desk.session, case)
+    outdating.mark(desk.session, case, langs)
     first = next(iter(statements.values()), "")
     detail = {"statements": statements, "statement": first} if statements else {}
     trace(desk, case, who, APPROVED if statements else WITHDRAWN, detail)
@@ -84,20 +95,34 @@ def approvers(brand: Brand, urgency: str) -> tuple[str, ...]:
     return next((names for level, names in brand.policy.approval.items() if level == urgency), ())
 
 
-def may_approve(brand: Brand, urgency: str, who: str) -> bool:
-    """Whether `who` is among those whom the policy names, by their id in Slack or by their name."""
-    named = {name.strip().lstrip("@").casefold() for name in approvers(brand, urgency)}
+def may_approve(brand: Brand, urgency: str, who: str, known_as: Iterable[str] = ()) -> bool:
+    """Whether `who` is among those whom the policy names: by their id in Slack, by their name, or by what else they are
+    `known_as`, such as the ids and handles of their user groups."""
+    named = set(map(_bare, approvers(brand, urgency)))
     person = _SLACK_PERSON.match(who)
-    mine = {name_of(who).casefold(), who.casefold(), *([person[1].casefold()] if person else [])}
-    return not named or bool(named & mine)
+    mine = {name_of(who), who, *([person[1]] if person else []), *known_as}
+    return not named or bool(named & set(map(_bare, mine)))
 
 
-def findings(text: str, lang: str, is_ours: Callable[[str], bool]) -> dict[str, str]:
-    """What the guard has against a statement, by the name of its check: sums, promises, admissions, marks; and
-    addresses and numbers that are not the brand's (`is_ours`). It looks for words: a person decides."""
-    request = _about_nothing(lang)
+def _bare(name: str) -> str:
+    return name.strip().lstrip("@").casefold()
+
+
+def findings(
+    text: str,
+    lang: str,
+    is_ours: Callable[[str], bool],
+    detect: Callable[[str], str | None] | None = None,
+) -> dict[str, str]:
+    """What the guard has against a statement, by the name of its check: another language than its field's (as far as
+    `detect` knows), sums, promises, admissions, its tone, marks; and addresses and numbers that are not the brand's
+    (`is_ours`). It looks for words: a person decides."""
+    request = _about_nothing(lang, detect)
     checks = guard.inspect(text, request, lang=lang)
     found = {check.name: check.detail for check in checks if check.name in CHECKED and not check.ok}
+    said = found.get("liability", "")
+    if admitted := [words for words in _admitted(text, lang) if words not in said]:
+        found["liability"] = "; ".join([*([said] if said else []), *admitted])
     strange = [address for address in addresses(text) if not is_ours(address)]
     return found | ({"links": "; ".join(strange)} if strange else {})
 
@@ -111,7 +136,7 @@ def spoken(session: Session, case: Case, brand: Brand) -> Spoken:
             (col(Score.mention_id) == Mention.id) & (col(Score.revision) == Mention.revision),
             isouter=True,
         )
-        .where(col(Mention.case_id) == case.id, *_waiting())
+        .where(col(Mention.case_id) == case.id, *outdating.waits())
         .group_by(func.coalesce(Score.lang, Mention.lang), col(Mention.platform))
     ).all()
     counts: Counter[str] = Counter()
@@ -137,24 +162,23 @@ def _limit(platform: str) -> int | None:
         return None
 
 
-def _waiting() -> tuple[ColumnElement[bool], ...]:
-    return col(Mention.answer).is_(None), col(Mention.gone_at).is_(None)
+def _admitted(text: str, lang: str) -> list[str]:
+    """Words that admit a fault, since a court may read what is said to all; being sorry as ordinary drafts are is no
+    fault."""
+    phrases = load(lang)
+    sorry = " ".join(fold(one.text, None).plain for one in phrases.moves[SORRY])
+    admitted = patterns.found(phrases.guard.admissions, fold(text, None))
+    return [words for words in dict.fromkeys(admitted) if fold(words, None).plain not in sorry]
 
 
-def _mark_drafts(session: Session, case: Case) -> None:
-    """All of a storm's drafts to words that still wait, by one statement however many they are."""
-    waiting = select(col(Mention.id)).where(
-        col(Mention.id) == Draft.mention_id, col(Mention.revision) == Draft.revision, *_waiting()
-    )
-    session.execute(
-        update(Draft)
-        .where(col(Draft.case_id) == case.id, waiting.exists())
-        .values(outdated=True)
-        .execution_options(synchronize_session=False)
-    )
+def _concerned(before: Mapping[str, str], after: Mapping[str, str], reads: str) -> set[str]:
+    """The languages whose drafts another statement changes: those in which it is another; where it is so in the one
+    that people here read, also those whose gloss tells it."""
+    langs = {lang for lang in {*before, *after} if before.get(lang) != after.get(lang)}
+    return langs | set(after) if reads in langs else langs
 
 
-def _about_nothing(lang: str) -> DraftRequest:
+def _about_nothing(lang: str, detect: Callable[[str], str | None] | None) -> DraftRequest:
     """What a statement is checked against: a complaint of which nothing is known, and a brand that grants nothing."""
     return DraftRequest(
         text="",
@@ -174,4 +198,5 @@ def _about_nothing(lang: str) -> DraftRequest:
         brand=Brand(key="-", name=""),
         now=utcnow(),
         seed="",
+        detect=detect,
     )

@@ -7,19 +7,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from alerts.card import DRAFT, LINE, QUOTE, platform_label, safe_url
+from alerts.card import LINE, QUOTE, Proposal, platform_label, proposal, safe_url
 from alerts.text import one_line, shown
 from store.brand import Brand, zone_of
 from store.retention import ERASED
-from store.tables import Case, Draft, Mention, Score
+from store.tables import Case, CaseStatus, Draft, Mention, Score
 
 PAGE = 5  # people on a page: each may have two replies of 2,600 characters
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """One of them. `reply`: what is proposed to answer them, or what a person wrote instead; empty: nothing.
-    `answered`: the brand's answer was seen; `waits`: the draft is about to be written anew."""
+    """One of them, whose words are in `lang`. `draft`: what is proposed to answer them, or what a person wrote instead,
+    with all that the card of a case says of it; `answered`: the brand's answer was seen."""
 
     author: str
     platform_label: str
@@ -28,15 +28,14 @@ class Writer:
     published_at: datetime
     quote: str
     url: str | None
-    reply: str = ""
-    private_reply: str = ""
+    lang: str | None = None
+    draft: Proposal | None = None
     answered: bool = False
-    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Writers:
-    """A page of them at `now`: `number` of `pages`, from 1; `total` counts all."""
+    """A page of them at `now`: `number` of `pages`, from 1; `total` counts all; `to_do`: the case waits for a reply."""
 
     now: datetime
     zone: ZoneInfo
@@ -44,6 +43,7 @@ class Writers:
     number: int
     pages: int
     total: int
+    to_do: bool = True
 
 
 def load_writers(
@@ -59,7 +59,7 @@ def load_writers(
     pages = max(1, -(-total // PAGE))
     number = min(max(1, number), pages)
     rows = session.execute(
-        select(Mention, Draft, col(Score.urgency))
+        select(Mention, Draft, Score)
         .join(Draft, (col(Draft.mention_id) == Mention.id) & (col(Draft.revision) == Mention.revision), isouter=True)
         .join(Score, (col(Score.mention_id) == Mention.id) & (col(Score.revision) == Mention.revision), isouter=True)
         .where(*standing)
@@ -67,23 +67,23 @@ def load_writers(
         .offset((number - 1) * PAGE)
         .limit(PAGE)
     )  # fmt: skip
-    listed = tuple(_writer(case, mention, draft, urgency) for mention, draft, urgency in rows)
-    return Writers(now, zone_of(brand), listed, number, pages, total)
+    listed = tuple(_writer(case, mention, draft, score) for mention, draft, score in rows)
+    to_do = case.status in (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED)
+    return Writers(now, zone_of(brand), listed, number, pages, total, to_do)
 
 
-def _writer(case: Case, mention: Mention, draft: Draft | None, urgency: str | None) -> Writer:
+def _writer(case: Case, mention: Mention, draft: Draft | None, score: Score | None) -> Writer:
     own = case.reply if case.mention_id == mention.id else None
-    reply = own or (draft.reply if draft else None)
+    lang = shown(one_line(((score.lang if score else None) or mention.lang or "")[:LINE]), LINE) or None
     return Writer(
         author=shown(one_line((mention.author or "")[: 4 * LINE]), LINE),
         platform_label=platform_label(mention.platform),
         stars=mention.stars,
-        urgency=urgency,
+        urgency=score.urgency if score else None,
         published_at=mention.published_at,
         quote=shown(mention.text or mention.title, QUOTE),
         url=safe_url(mention.url)[0],
-        reply=shown(reply, DRAFT),
-        private_reply=shown(draft.private_reply if draft else None, DRAFT),
+        lang=lang,
+        draft=proposal(own, mention, draft, lang),
         answered=mention.answer is not None,
-        waits=own is None and draft is not None and draft.outdated,
     )

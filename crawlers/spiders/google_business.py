@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
-from crawlers import answers, base, google
+from crawlers import answers, base
 from crawlers.answers import Entry, Values, string, table, tables
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.dates import parse_date
+from crawlers.families import google
 from crawlers.text import tidy
 from platforms import signin
 from platforms.google_business import Options

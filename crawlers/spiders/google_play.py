@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from crawlers import answers, base, google
+from crawlers import answers, base
 from crawlers.answers import Entry, Values, number, string, table, tables
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.dates import parse_date
+from crawlers.families import google
 from crawlers.text import tidy
 from platforms import signin
 from platforms.google_play import Options

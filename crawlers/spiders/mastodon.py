@@ -1,6 +1,7 @@
-"""Mastodon-compatible instances: statuses found by words (with a token), or the timeline of a hashtag."""
+"""Mastodon-compatible instances: statuses found by words (with a token) or on a hashtag's timeline, and single ones."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -8,7 +9,8 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 from pydantic import ValidationError
 
 from crawlers import base
-from crawlers.base import Fetch, Page, Parsed
+from crawlers.answers import newest
+from crawlers.base import Answer, Fetch, Page, Parsed
 from crawlers.dates import parse_date
 from crawlers.links import next_header
 from crawlers.reviews import language
@@ -18,16 +20,23 @@ from store.errors import Permanent
 from store.mention import NewMention
 
 LIMIT = 40  # the most that an instance gives at once
+ONE = "one"  # the chain of a look-up
 Status = dict[str, Any]
 
 
 class Spider(base.Spider[Options]):
+    look_up_size = 1
+
     def first(self) -> list[Fetch]:
         options = self.context.options
         if _is_hashtag(options.query):
             tag = quote(options.query.lstrip("#"), safe="")
             return [self._fetch(f"{self._base()}/api/v1/timelines/tag/{tag}?limit={LIMIT}", 1)]
         return [self._search(1)]
+
+    def look_up(self, ids: Sequence[str]) -> Fetch:
+        name = quote(ids[0].rpartition("/")[2], safe="")
+        return self._fetch(f"{self._base()}/api/v1/statuses/{name}", 1, ONE)
 
     def parse(self, page: Page) -> Parsed:
         base.expect(page, ("json",), "JSON")
@@ -41,15 +50,20 @@ class Spider(base.Spider[Options]):
                 continue
             at = parse_date(status.get("created_at"), self.context.now)
             try:
-                mentions.append(
-                    self._mention(status, at, threads, _answer(status, statuses, self._ours), page)
-                )
+                mentions.append(self._mention(status, at, threads, page))
             except ValidationError as error:
                 problems.append(f"status {number}: {error.errors()[0]['msg']}")
                 continue
             if at is None:
                 undated.add(mentions[-1].external_id)
-        return Parsed(tuple(mentions), self._next(page, len(statuses)), tuple(problems), frozenset(undated))
+        return Parsed(
+            tuple(mentions),
+            () if page.chain == ONE else self._next(page, len(statuses)),
+            tuple(problems),
+            frozenset(undated),
+            passed=sum(map(self._ours, statuses)),
+            answers=self._replies(statuses, page),
+        )
 
     def _base(self) -> str:
         return self.context.options.base_url.rstrip("/")
@@ -63,9 +77,9 @@ class Spider(base.Spider[Options]):
         }
         return self._fetch(f"{self._base()}/api/v2/search?{urlencode(words)}", number)
 
-    def _fetch(self, url: str, number: int) -> Fetch:
+    def _fetch(self, url: str, number: int, chain: str = "") -> Fetch:
         token = self.context.secrets.get(self.context.options.token_env, "").strip()
-        return Fetch(url, number, headers={"Authorization": f"Bearer {token}"} if token else {})
+        return Fetch(url, number, chain, headers={"Authorization": f"Bearer {token}"} if token else {})
 
     def _next(self, page: Page, count: int) -> tuple[Fetch, ...]:
         """By the Link header where there is one (and it stays on the instance), else by offset while pages are full."""
@@ -79,6 +93,17 @@ class Spider(base.Spider[Options]):
             return ()
         return (self._search(page.number + 1),)
 
+    def _replies(self, statuses: list[Status], page: Page) -> dict[str, Answer]:
+        """What the brand has answered, by the id of the status above, which may be on another page."""
+        return newest(
+            (
+                _named(page, status["in_reply_to_id"]),
+                Answer(_text(status), parse_date(status.get("created_at"), self.context.now)),
+            )
+            for status in statuses
+            if status.get("in_reply_to_id") and self._ours(status)
+        )
+
     def _ours(self, status: Status) -> bool:
         """Whether the brand itself wrote it: under `account`, or under an alias that is a handle (@brand)."""
         handles = [
@@ -89,7 +114,7 @@ class Spider(base.Spider[Options]):
         return bool(account) and account in (handle.lstrip("@").casefold() for handle in handles)
 
     def _mention(
-        self, status: Status, at: datetime | None, threads: dict[str, str], answer: Status | None, page: Page
+        self, status: Status, at: datetime | None, threads: dict[str, str], page: Page
     ) -> NewMention:
         account = _dict(status, "account")
         return self.context.mention(
@@ -106,8 +131,6 @@ class Spider(base.Spider[Options]):
             shares=_number(status, "reblogs_count"),
             replies=_number(status, "replies_count"),
             followers=_number(account, "followers_count"),
-            answer=_text(answer) if answer else None,
-            answered_at=parse_date(answer.get("created_at"), self.context.now) if answer else None,
         )
 
 
@@ -116,11 +139,14 @@ def _is_hashtag(query: str) -> bool:
 
 
 def _statuses(page: Page) -> list[Status]:
-    """Those of a search (`{"statuses": [...]}`) or a timeline (a list); a boost stands for what it boosts."""
+    """Those of a search (`{"statuses": [...]}`) or a timeline (a list), or a single one; a boost stands for what it
+    boosts."""
     try:
         whole = json.loads(page.body.decode("utf-8", "replace"), strict=False)
     except (ValueError, RecursionError):
         raise Permanent("no JSON", f"{page.host} sent no JSON: check base_url") from None
+    if page.chain == ONE and isinstance(whole, dict) and whole.get("id"):
+        whole = [whole]
     found = whole.get("statuses") if isinstance(whole, dict) else whole
     if not isinstance(found, list):
         raise Permanent("no statuses", f"{page.host} answered without statuses: check base_url and query")
@@ -139,12 +165,6 @@ def _threads(statuses: list[Status]) -> dict[str, str]:
             top, climbed = above[top], climbed + 1
         threads[name] = top
     return threads
-
-
-def _answer(status: Status, statuses: list[Status], ours: Any) -> Status | None:
-    """The brand's own reply to a status, where the page shows it."""
-    name = str(status.get("id"))
-    return next((one for one in statuses if str(one.get("in_reply_to_id")) == name and ours(one)), None)
 
 
 def _named(page: Page, status_id: Any) -> str:

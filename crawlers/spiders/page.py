@@ -14,7 +14,7 @@ from crawlers.base import Fetch, Page, Parsed
 from crawlers.links import next_link
 from crawlers.reviews import Review, reviews
 from crawlers.selected import next_href, selected
-from platforms.page import Options
+from platforms.page import Options, official_way
 from store.matching import matcher
 from store.mention import NewMention
 
@@ -27,6 +27,10 @@ class Spider(base.Spider[Options]):
 
     def first(self) -> list[Fetch]:
         return [Fetch(self.context.options.url)]
+
+    def avoids(self, url: str) -> str | None:
+        instead = official_way(url)
+        return f"pages of {urlsplit(url).hostname} are not read by programs: {instead}" if instead else None
 
     def parse(self, page: Page) -> Parsed:
         base.expect(page, _KINDS, "a web page")

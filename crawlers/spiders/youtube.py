@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from crawlers import answers, base, google
+from crawlers import answers, base
 from crawlers.answers import Entry, number, string, tables
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.dates import parse_date
-from crawlers.youtube_threads import Thread, Video, Watched, thread_of, values, written
+from crawlers.families import google
+from crawlers.families.youtube_threads import Thread, Video, Watched, thread_of, values, written
 from platforms import signin
 from platforms.signin import TokenRequest
 from platforms.youtube import Options

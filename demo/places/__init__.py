@@ -6,7 +6,7 @@ what the environment must hold for it; and `ids(world)`, the external ids that a
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -30,7 +30,8 @@ _PAGES = Environment(
 class Visit:
     """A request as a place sees it: path without query, the query's last values, the site's own address.
 
-    `earlier` counts the requests answered before this one; `headers` have lower-case names.
+    `earlier` counts the requests answered before this one; `headers` have lower-case names; `pairs` are all of the
+    query, names that it gives more than once included.
     """
 
     world: World
@@ -41,6 +42,11 @@ class Visit:
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    pairs: Sequence[tuple[str, str]] = ()
+
+    def listed(self, name: str) -> list[str]:
+        """All values that the query gives under a name."""
+        return [value for given, value in self.pairs if given == name]
 
     def number(self, name: str, default: int) -> int:
         """A whole number from the query; what is none counts as not given."""

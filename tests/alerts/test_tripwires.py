@@ -1,4 +1,4 @@
-"""Words that a person wants to see: found in six languages, not where they are harmless, whatever the text is like."""
+"""Words that a person wants to see: found in seven languages, not where they are harmless, whatever the text is like."""
 
 import gc
 import time
@@ -26,8 +26,8 @@ def words(text: str, lang: str | None, brand: Brand | None = None) -> list[str]:
     return [hit.word for hit in find(text, lang, brand)]
 
 
-def test_there_are_six_languages() -> None:
-    assert languages() == ("de", "en", "es", "fr", "it", "pt")
+def test_there_are_seven_languages() -> None:
+    assert languages() == ("de", "en", "es", "fr", "it", "nl", "pt")
 
 
 FOUND = [
@@ -65,6 +65,21 @@ FOUND = [
     ("de", "press", "Ich gehe damit zur Presse."),
     ("de", "fraud", "Das ist Betrug."),
     ("de", "discrimination", "Rassismus am Eingang."),
+    ("nl", "life", "Ik wil niet meer leven na wat jullie medewerker zei."),
+    ("nl", "life", "Ik weet waar jullie wonen."),
+    ("nl", "danger", "Mijn dochter ligt met voedselvergiftiging in het ziekenhuis."),
+    ("nl", "danger", "De oplader vloog in brand."),
+    ("nl", "danger", "Er zat een stukje glas in mijn yoghurt."),
+    ("nl", "danger", "Zijn gezicht was opgezwollen en hij kreeg geen adem."),
+    ("nl", "danger", "De gordel schoot los en de remmen weigerden."),
+    ("nl", "law", "U hoort van mijn advocaat."),
+    ("nl", "law", "Ik doe aangifte bij de politie."),
+    ("nl", "press", "Ik stap hiermee naar de pers."),
+    ("nl", "press", "De Consumentenbond weet er al van."),
+    ("nl", "fraud", "Pure oplichting, geld afgeschreven zonder toestemming."),
+    ("nl", "fraud", "Ik kreeg de gegevens van iemand anders te zien: een datalek!"),
+    ("nl", "discrimination", "We werden geweigerd vanwege mijn hoofddoek."),
+    ("nl", "discrimination", "Racistische opmerkingen aan de deur."),
     ("pt", "danger", "Fui parar ao hospital com uma intoxicação."),
     ("pt", "law", "Vou falar com o meu advogado."),
     ("pt", "press", "Vou contar a um jornalista."),
@@ -90,6 +105,10 @@ HARMLESS_TEXTS = [
     ("es", "Para morirse de risa, qué ricos los churros."),
     ("fr", "Une salade d'avocat et crevettes."),
     ("de", "Ein Geschmack, der einen umhaut. Hammer!"),
+    ("nl", "Gevaarlijk lekker, een smaakexplosie: verboden lekker. Ik lachte me dood."),
+    ("nl", "Een glaasje advocaat met slagroom, en rolstoeltoegankelijk is het ook."),
+    ("nl", "Helaas geen gift ontvangen, wel een leuk gifje van jullie sterke brand."),
+    ("nl", "Bij kassa 3 stond een lange rij, de uitslag op de bon klopte niet."),
     ("pt", "De morrer de rir, o bolo é uma bomba de sabor."),
 ]
 
@@ -109,6 +128,7 @@ EMERGENCY_CALLS = [
     ("es", "Tuvimos que llamar al 112."),
     ("fr", "Nous avons appelé le 112."),
     ("de", "Wir haben sofort 112 gewählt."),
+    ("nl", "We hebben meteen 112 gebeld."),
     ("pt", "Liguei para o 112."),
 ]
 SUMS = [
@@ -126,6 +146,7 @@ SUMS = [
     ("es", "Tuve que llamar al 112 veces, 112 euros."),
     ("fr", "J'ai appelé le 112 fois, 112,50 euros."),
     ("de", "Bestellung 112 nicht geliefert, 112 Euro nicht erstattet."),
+    ("nl", "Ik heb al 112 keer gebeld, bestelling 112 van 112 euro."),
     ("pt", "Liguei para o 112 vezes, 112 euros."),
 ]
 
@@ -144,6 +165,11 @@ def test_a_harmless_phrase_hides_only_its_own_words() -> None:
     assert words("Toast all'avvocato, poi ho chiamato l'avvocato.", "it") == ["avvocato"]
 
 
+def test_a_poison_is_one_in_dutch_alone() -> None:
+    assert words("Er zat gif in.", "nl") == ["gif"]
+    assert words("Send me that gif, great brand!", None) == []
+
+
 @pytest.mark.parametrize(
     ("lang", "found"),
     [("de", ["Gift"]), ("de-AT", ["Gift"]), ("DE_at", ["Gift"]), ("en", []), (None, []), ("nl", [])],
@@ -153,7 +179,7 @@ def test_an_ambiguous_word_counts_only_in_its_own_language(lang: str | None, fou
     assert words("Das ist ja Gift!", lang) == found
 
 
-@pytest.mark.parametrize("lang", [None, "fi", "nl", "xx"])
+@pytest.mark.parametrize("lang", [None, "fi", "sv", "xx"])
 def test_in_an_unknown_language_the_clear_words_of_all_count(lang: str | None) -> None:
     text = "salmonella, lawyer, estafa, arnaque, Krankenhaus, advogado"
     assert words(text, lang) == text.split(", ")

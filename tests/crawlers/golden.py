@@ -63,6 +63,12 @@ def shown(parsed: Parsed) -> dict[str, Any]:
         "undated": sorted(parsed.undated),
         "derived": dict(parsed.derived),
         "kept": parsed.kept,
+        "answers": {name: [one.text, one.at and one.at.isoformat()] for name, one in parsed.answers.items()},
+        "unsaid": sorted(parsed.unsaid),
+        "wait": parsed.wait,
+        "cost": parsed.cost,
+        "leads": {lead.external_id: lead.fetch.url for lead in parsed.leads},
+        "left": parsed.left,
     }  # fmt: skip
     return {name: value for name, value in fields.items() if value}
 

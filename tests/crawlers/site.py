@@ -32,7 +32,10 @@ Given = Answer | Callable[[Asked], Answer]
 
 
 class Site:
-    """Answers `path` (with its query) by what was `put` there; several answers come one after another, the last stays."""
+    """Answers `path` (with its query) by what was `put` there; several answers come one after another, the last stays.
+
+    What was put at `path?*` answers whatever the query is.
+    """
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -57,7 +60,8 @@ class Site:
     def answer(self, asked: Asked) -> Answer:
         with self._lock:
             self.asked.append(asked)
-            left = self._answers.get(asked.path, [Answer(b"", 404)])
+            whatever = f"{asked.path.partition('?')[0]}?*"
+            left = self._answers.get(asked.path) or self._answers.get(whatever, [Answer(b"", 404)])
             given = left.pop(0) if len(left) > 1 else left[0]
         return given if isinstance(given, Answer) else given(asked)
 

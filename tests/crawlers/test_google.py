@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from crawlers import google
 from crawlers.base import Page
+from crawlers.families import google
 from store.errors import Permanent, Transient
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)

@@ -27,6 +27,14 @@ def test_validated_options_go_as_the_table_they_came_from() -> None:
     assert options.overlap == timedelta(hours=36)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("span", [timedelta(milliseconds=250), timedelta(days=30), timedelta(days=3650)])
+def test_a_span_of_any_length_arrives_as_it_was(span: timedelta) -> None:
+    options = platforms.get("page").options.model_validate(TABLE | {"overlap": span})
+    job = CrawlJob(database_url="sqlite://", sources=[options], brands=[AURORA])
+    (table,) = CrawlJob.model_validate_json(job.to_json()).sources
+    assert platforms.get("page").options.model_validate(table) == options
+
+
 def test_of_a_brand_only_its_names_travel() -> None:
     rich = AURORA.model_copy(update={"policy": Policy(contacts={"default": "segreto@aurora.example"})})
     text = CrawlJob(database_url="sqlite://", sources=[], brands=[rich]).to_json()

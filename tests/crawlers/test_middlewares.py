@@ -108,6 +108,19 @@ class TestGuard:
         assert set(engine.names.asked) == {"gone.example"}
 
 
+def test_a_redirect_to_where_a_spider_does_not_ask_ends_before_it(
+    engine: Engine, db: Database, site: Site
+) -> None:
+    site.put(
+        "/p", Answer(status=302, headers={"Location": "http://www.trustpilot.com/review/aurora.example"})
+    )
+    report = engine.crawl(job(db, page_source(site.url("/p")))).report
+    assert report.error is not None
+    assert "not read by programs" in report.error
+    assert "ascolto import" in report.error
+    assert engine.names.asked == []  # not even its address, nor its robots.txt
+
+
 class TestPatience:
     def test_a_503_is_asked_again(self, db: Database, engine: Engine, site: Site) -> None:
         site.put("/p", Answer(status=503), Answer(status=502), Answer(reviews_page(LIST).encode()))

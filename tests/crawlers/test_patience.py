@@ -31,6 +31,12 @@ NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
         ({"x-ratelimit-remaining": "0"}, None),
         ({"x-ratelimit-remaining": "1", "x-ratelimit-reset": "20"}, None),
         ({"retry-after": "5", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "20"}, 5),
+        ({"ratelimit-remaining": "0", "ratelimit-resettime": "2026-11-24T11:05:00+00:00"}, 300),
+        ({"ratelimit-remaining": "3", "ratelimit-resettime": "2026-11-24T11:05:00+00:00"}, None),
+        ({"x-rate-limit": "user-hour-lim:3500;user-hour-rem:0;"}, 3600),
+        ({"x-rate-limit": "user-hour-lim:3500;user-hour-rem:0"}, 3600),
+        ({"x-rate-limit": "user-hour-lim:3500;user-hour-rem:10;"}, None),
+        ({"x-rate-limit": "user-hour-rem:x"}, None),
     ],
 )
 def test_asked_wait(headers: dict[str, str], seconds: float | None) -> None:

@@ -1,6 +1,7 @@
 """One source being read: what is stored, when it goes on, what counts as removed, what the cursor keeps."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -144,6 +145,15 @@ class TestTake:
         one = reading(known_cursor(fields={"stars": 1.0}))
         bare = [m.model_copy(update={"stars": None}) for m in listed(0, 8)]
         assert len(one.take(*page(2, bare))[0]) == 8
+
+    def test_each_list_is_compared_with_itself(self) -> None:
+        one = reading(known_cursor(fields={"ratings stars": 1.0}))
+        bare = [m.model_copy(update={"stars": None}) for m in listed(0, 8)]
+        shown, parsed = page(1, bare)
+        one.take(replace(shown, chain="comments"), parsed)
+        assert one.next_cursor(False).fields["comments stars"] == 0.0
+        with pytest.raises(Permanent, match="stars is missing"):
+            one.take(replace(shown, chain="ratings"), parsed)
 
     @pytest.mark.parametrize(
         ("usual", "share", "total", "gone"),

@@ -25,6 +25,10 @@ from crawlers.text import from_html, plain, tidy
         ("<p>non chiuso <b>qui", "non chiuso qui"),
         ("&nbsp;spazi&nbsp;&nbsp;duri ", "spazi duri"),
         ("", ""),
+        (
+            "<p>Rotto \ud83d e poi \x00ancora</p>",
+            "Rotto \ufffd e poi \ufffdancora",
+        ),  # half an emoji ends nothing
         ("<!channel> e <https://evil|click>", "e"),  # no text: libxml2 takes the first for a comment
     ],
 )

@@ -16,7 +16,16 @@ from alerts.drafts.plan import SEQUENCES, make
 from alerts.drafts.request import DraftRequest
 from alerts.stage import draft_request
 from alerts.triage import decide
-from benchmarks._rubric import FOLDER, Mention, checked, mentions, nearest, rubric
+from benchmarks._rubric import (
+    FOLDER,
+    Mention,
+    checked,
+    mentions,
+    nearest,
+    nearest_within,
+    rubric,
+    said_twice,
+)
 from benchmarks.drafts import measure
 from offline_drafts import answer_of, facts_of
 from sentiment.scorer import Scored, ScorerInput
@@ -70,7 +79,9 @@ def test_the_plan_is_the_expected_one(mention: Mention) -> None:
     written = mention.lang in languages()  # else its words are not read, and the draft is in English
     assert plan.case == expected.case or (not written and expected.case == "answer" and plan.entry)
     assert plan.remedy == expected.remedy
-    if written and expected.problem:
+    if written and plan.case in ("complaint", "mixed", "assistance"):
+        assert expected.problem == plan.problem.id
+    elif written and expected.problem:
         assert plan.problem.id == expected.problem
     if written and expected.form:
         assert plan.register == expected.form
@@ -106,6 +117,35 @@ def test_how_far_drafts_are_from_each_other() -> None:
     assert nearest(["a b c d", "a b c d", "w x y z"]) == [0, 0, 1]
     assert nearest(["a b c d", "a b c e"]) == [0.25, 0.25]
     assert nearest(["alone"]) == [1]
+
+
+def test_only_drafts_of_one_language_are_compared() -> None:
+    """Words of two languages differ whatever they say, and are no proof of variety."""
+    assert nearest_within([("it", "a b c d"), ("en", "a b c d"), ("it", "a b c e")]) == [0.25, 1, 0.25]
+
+
+def test_the_matter_is_named_in_the_first_two_sentences() -> None:
+    """Not by the way, at the end of a letter that could be anybody's."""
+    late = next(mention for mention in MENTIONS if mention.line.id == "it-late-order")
+    reply, passed = answered(late)
+    assert passed["named"]
+    assert reply.reply
+    answer = answer_of(late.line, reply, trace=True)
+    far = answer | {"reply": f"Marta, buongiorno. Ci dispiace. Sulla consegna in ritardo: {reply.reply}"}
+    assert not checked(late, far, nearest=1.0)["named"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "twice"),
+    [
+        ("it", "Leggere parole così è stato un piacere, grazie. Fa sempre piacere leggere parole così.", True),
+        ("en", "We'll check both payments with the bank. With the bank, both payments will be checked.", True),
+        ("it", "Ci dispiace per il ritardo. Verifichiamo con il corriere che cosa è successo.", False),
+        ("en", "Write to us at anna.rossi.caffe@aurora.example. Please write to anna.rossi.caffe@aurora.example.", False),
+    ],
+)  # fmt: skip
+def test_what_is_said_twice_is_found(lang: str, text: str, twice: bool) -> None:
+    assert bool(said_twice(f"{text}\n\nGiulia", lang)) == twice
 
 
 def test_the_benchmark_tells_of_all_of_them() -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select, update
 from store.claims import claim, finish
 from store.db import Database
 from store.mention import NewMention, identity
-from store.mentions import Stored, known_ids, mark_gone, store_mentions
+from store.mentions import Stored, known_ids, mark_gone, store_answers, store_mentions
 from store.tables import Mention, MentionState, Revision, Snapshot, Tombstone
 
 
@@ -185,3 +185,41 @@ def test_more_than_one_batch(database: Database, now: datetime) -> None:
     with database.read() as session:
         assert known_ids(session, "aurora", "page", ["r7", "r449", "r450"]) == {"r7", "r449"}
         assert len(list(session.exec(select(Snapshot)))) == 450
+
+
+def test_answers_that_come_by_themselves_are_noted_once(database: Database, now: datetime) -> None:
+    put(database, [mention(n, now) for n in range(3)] + [mention(9, now, platform="feed")], now)
+    triaged(database)
+    told = {
+        "r1": ("Ci dispiace.", now),
+        "r2": ("Grazie!", None),
+        "r9": ("Di un altro.", now),
+        "r7": ("?", now),
+    }
+    later = now + timedelta(minutes=5)
+    with database.write() as session:
+        news = store_answers(session, "aurora", "page", told, later)
+    with database.read() as session:
+        first, second, third, other = rows(session)
+        assert news == [second.id, third.id]
+        assert (second.answer, second.answered_at) == ("Ci dispiace.", now)
+        assert (third.answer, third.answered_at) == ("Grazie!", later)
+        assert (first.answer, other.answer) == (None, None)
+        assert [row.state for row in (first, second, third)] == [
+            MentionState.TRIAGED,
+            MentionState.SCORED,
+            MentionState.SCORED,
+        ]
+    with database.write() as session:
+        assert store_answers(session, "aurora", "page", told, later) == []
+
+
+def test_what_can_be_looked_at_is_looked_at_again_also_without_counts(
+    database: Database, now: datetime
+) -> None:
+    put(database, [mention(1, now)], now)
+    put(database, [mention(2, now)], now, watched=True)
+    with database.read() as session:
+        plain, watched = rows(session)
+        assert plain.look_again_at is None
+        assert watched.look_again_at == watched.published_at + timedelta(hours=4)

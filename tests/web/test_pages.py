@@ -251,6 +251,17 @@ def test_a_case_shows_all_that_is_known(db: Database, now: datetime) -> None:
         assert said in page.text, said
 
 
+def test_a_draft_that_is_being_written_anew_is_not_shown(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        mention = add_mention(session, now)
+        case = add_case(session, mention, now)
+        add_draft(session, case, mention, now, outdated=True)
+        number = case.id
+    page = read(browser(db, now), f"/cases/{number}")
+    assert "The draft is being written anew: look again in a moment." in page.text
+    assert " ".join(REPLY.split())[:30] not in page.text
+
+
 def test_a_case_whose_author_was_forgotten_shows_no_words(db: Database, now: datetime) -> None:
     with db.write() as session:
         case = alert(session, now)

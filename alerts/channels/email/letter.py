@@ -122,6 +122,8 @@ def _about(card: Card, words: Words) -> Iterator[Part]:
 
 def _draft(draft: Proposal, card: Card, words: Words) -> Iterator[Part]:
     if not draft.reply:
+        if waits := telling.draft_waits(draft, words):
+            yield Part(waits, CHECK)
         return
     yield Part(telling.draft_label(draft, card, words), STRONG)
     yield Part(draft.reply, REPLY)

@@ -1,8 +1,8 @@
 """The message of a case: in full while it waits, a line once it is done. Its buttons are `menu`'s."""
 
 from alerts import telling
-from alerts.card import Card, Listed, Proposal
-from alerts.channels.slack import kit, menu
+from alerts.card import Card, Listed
+from alerts.channels.slack import drafted, kit, menu
 from alerts.channels.slack.kit import Block
 from alerts.replies import grave
 from alerts.views import StartList
@@ -102,27 +102,12 @@ def _first(card: Card, words: Words) -> list[Block]:
 
 def _reply(card: Card, words: Words) -> list[Block]:
     draft = card.draft
-    if draft is None or not (draft.reply or draft.private_reply):
+    if draft is None:
         return []
-    parts: list[Block] = []
-    if draft.reply:
-        parts += [
-            kit.section(kit.text(telling.draft_label(draft, card, words), bold=True)),
-            kit.verbatim(draft.reply),
-        ]
-    if draft.private_reply:
-        label = words._("Then, in a private message")
-        parts += [kit.section(kit.text(label, bold=True)), kit.verbatim(draft.private_reply)]
-    return [kit.rich(*parts, *_remarks(draft, card, words))]
-
-
-def _remarks(draft: Proposal, card: Card, words: Words) -> list[Block]:
-    lines = [f"⚠️ {line}" for line in telling.draft_checks(draft, card, words)]
-    if draft.is_cut:
-        lines.append(words._("That is its beginning: Edit draft shows all of it"))
-    if draft.gloss:
-        lines.append(words._("In your language: {gloss}", gloss=draft.gloss))
-    return [kit.section(kit.text(line, italic=True)) for line in lines]
+    more = [words._("That is its beginning: Edit draft shows all of it")] if draft.is_cut else []
+    checks = telling.draft_checks(draft, card, words)
+    parts = drafted.reply(draft, telling.draft_label(draft, card, words), checks, words, more)
+    return [kit.rich(*parts)] if parts else []
 
 
 def sign(card: Card) -> str:

@@ -6,6 +6,7 @@ one transaction, once however often Slack delivers it, and whoever was slower he
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from alerts.channels.slack.forms import FORMS
 from alerts.channels.slack.listener import NO_BRAND, NO_CASE, NO_MENTION, Listener, Told, failed
 from alerts.channels.slack.seen import Clicked
 from alerts.telling import name_of
+from alerts.text import visible
 from alerts.words import N_, Words
 from store.brand import zone_of
 from store.errors import Permanent
@@ -45,14 +47,23 @@ def do(listener: Listener, what: str, value: str, who: str, chosen: str = "", cl
     return _done(listener, what, lambda desk: deed(desk, clicked, writing), clicked, click)
 
 
-def submitted(listener: Listener, what: str, memory: str, who: str, sent: Any, click: str = "") -> Told:
-    """Does what the form `what` has sent, of the case in its memory; `click` as for `do`."""
+def submitted(
+    listener: Listener, what: str, memory: str, who: str, sent: Any, click: str = "", user: str = ""
+) -> Told:
+    """Does what the form `what` has sent, of the case in its memory; `click` as for `do`. `user`: the id of who sent
+    it."""
     clicked = seen.read(memory, who)
     if clicked is None:
         return Told(False, listener.words._(NO_CASE))
     form = FORMS[what]
-    typed = bool(form.typed(sent))
-    return _done(listener, what, lambda desk: form.submit(desk, clicked, sent), clicked, click, typed=typed)
+    typed, signers = bool(form.typed(sent)), listener.signers if form.signed else {}
+    known_as = listener.known_as(user) if signers and user else frozenset()
+
+    def deed(desk: Desk) -> Move:
+        move = form.submit(replace(desk, known_as=known_as), clicked, sent)
+        return replace(move, names=tuple(signers.get(name, name) for name in move.names))
+
+    return _done(listener, what, deed, clicked, click, typed=typed)
 
 
 def command(listener: Listener, text: str, who: str, click: str = "") -> Message | None:
@@ -120,6 +131,9 @@ def _try(
 
 
 def _told(what: str, move: Move, who: str, zone: ZoneInfo, now: datetime, words: Words, typed: bool) -> Told:
+    if move.refused and move.names:
+        names = words.listing([visible(name) for name in move.names])
+        return Told(False, words._(move.refused, names=names))
     if move.refused:
         return Told(False, words._(move.refused))
     if move.changed:

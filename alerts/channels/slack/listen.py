@@ -10,11 +10,11 @@ import re
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from slack_bolt import App
-from slack_bolt.authorization import AuthorizeResult
 
 from alerts.channels.slack import clicks, home, interactions, judging, menu, modals, showing
 from alerts.channels.slack.answers import Answers, Respond
@@ -32,6 +32,7 @@ from alerts.channels.slack.people import People
 from alerts.channels.slack.shortcut import from_message, texts_of
 from alerts.channels.slack.showing import VIEWS
 from alerts.channels.slack.transport import bolt_log
+from alerts.channels.slack.workspace import Workspace
 from store.tables import Audit
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ class Ear:
         try:
             form = FORMS[interactions.form_of(body)]
             today = (self.listener.clock() - timedelta(hours=12)).date()  # it is still today somewhere
-            values = Values(body["view"]["state"]["values"])
+            values = Values(body["view"]["state"]["values"], self.listener.detect)
             sent = form.read(values, self.words, today)
             if isinstance(sent, dict) and not sent.keys() <= values.blocks.keys():
                 raise KeyError("what is wrong with it stands nowhere in it")
@@ -204,7 +205,7 @@ class Ear:
             told = Told(False, refused)
         else:
             who, mark = interactions.person_of(body), interactions.mark_of(body)
-            told = clicks.submitted(self.listener, what, memory, who, sent, mark)
+            told = clicks.submitted(self.listener, what, memory, who, sent, mark, user)
         if told.said:
             typed = FORMS[what].typed(sent)
             self.answers.lost(user, lambda: showing.place_of(self.listener, memory), told.said, typed)
@@ -275,7 +276,7 @@ def slack_app(
     groups: tuple[str, ...] = (),
     api_url: str | None = None,
 ) -> App:
-    """The Bolt app with all that it hears. `workspace`: the only one whose clicks count (its id); None: any that signs.
+    """The Bolt app with all that it hears. `workspace`: the only one whose clicks count (its id); None: the token's.
     `people`, `groups`: the only ones who may act; both empty: anybody there.
 
     It makes no call to Slack, so that the service starts while Slack is away.
@@ -286,14 +287,16 @@ def slack_app(
         logger=bolt_log,
         client=client,
         signing_secret=signing_secret or secrets.token_hex(),  # without one, no request can be Slack's
-        authorize=_authorize(token, workspace),
+        authorize=Workspace(client, workspace, crew).authorize,
         user_facing_authorize_error_message=words._(
             "Ascolto does not know this workspace, so nothing was done."
         ),
         process_before_response=True,  # the acknowledgement never queues behind the work of other clicks
         listener_executor=crew,
     )
-    ear = Ear(listener, People(client, people, groups), Answers(client, words, crew), crew)
+    known = People(client, people, groups)
+    listener = replace(listener, called=known.called, known_as=known.known_as)
+    ear = Ear(listener, known, Answers(client, words, crew), crew)
     app.action(CHECK)(ear.on_trial)  # the first that matches is called
     app.action(SAMPLE)(ear.on_sample)
     app.action(ANYTHING)(ear.on_action)
@@ -307,13 +310,3 @@ def slack_app(
 def close(app: App) -> None:
     """Finishes the clicks in hand."""
     app.listener_runner.listener_executor.shutdown(wait=True)
-
-
-def _authorize(token: str, workspace: str | None) -> Callable[..., Any]:
-    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-        if workspace and workspace not in (team_id, enterprise_id):
-            log.warning("a click from another workspace", extra={"action": "slack.refused"})
-            return None
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
-
-    return authorize

@@ -35,7 +35,8 @@ class Writing:
 class Listener:
     """What a click needs. `wake`: called when a message must be edited; it must not block. `channels`: where the lines
     of a case's thread go; `compose`: writes drafts anew, by default with a gloss for who reads `words`; `detect`: finds
-    the language of a text for it."""
+    the language of a text for it. `called`: what people call whom a policy names; `known_as`: what else a person (by
+    their id) is called, with their user groups. Both may ask Slack: never within a transaction."""
 
     db: Database
     words: Words
@@ -47,10 +48,19 @@ class Listener:
     compose: Compose | None = None
     detect: Detect | None = None
     routing: Routing = field(default_factory=Routing)
+    called: Callable[[str], str] = str
+    known_as: Callable[[str], frozenset[str]] = lambda user: frozenset()
 
     def desk(self, session: Session, now: datetime, click: str = "") -> Desk:
         """Where a move is made; with the mark of a click, which Slack may deliver twice, once for all."""
         return Desk(session, self.brands, self.channels, now, click, self.routing, self.words.lang)
+
+    @property
+    def signers(self) -> dict[str, str]:
+        """What people call those whom policies name as the only ones to approve something. May ask Slack."""
+        policies = (brand.policy for brand in self.brands.values())
+        named = {name for policy in policies for names in policy.approval.values() for name in names}
+        return {name: self.called(name) for name in sorted(named)}
 
     @property
     def writing(self) -> Writing:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from sqlmodel import col, select
 
+from alerts import telling
 from alerts.card import load_card
 from alerts.channels.slack import commands, home, kit, menu, modals, seen, trace, writers
 from alerts.channels.slack.blocks import Message
@@ -25,6 +26,9 @@ def _menu(now: Showing) -> Block:
 
 
 def _words(now: Showing) -> Block:
+    draft = now.card.draft
+    if draft is not None and (waits := telling.draft_waits(draft, now.words)):
+        return modals.notice(waits, now.words, now.words._("Why these words"))
     return trace.view(sending.draft_of(now.session, now.case), now.case.reply, now.words)
 
 
@@ -56,13 +60,14 @@ def view(listener: Listener, what: str, value: str, phrase: str | None = None) -
     gone = modals.notice(words._(NO_CASE), words)
     if clicked is None:
         return gone
+    called = listener.signers if what in FORMS and FORMS[what].signed else {}
     with listener.db.read() as session:
         case = session.get(Case, clicked.case_id)
         if case is None:
             return gone
         brand = listener.brands.get(case.brand)
         card = load_card(session, clicked.case_id, brand, listener.clock())
-        return VIEWS[what](Showing(session, case, card, brand, words, phrase))
+        return VIEWS[what](Showing(session, case, card, brand, words, phrase, called))
 
 
 def copy(listener: Listener, value: str) -> Message | None:
@@ -72,13 +77,22 @@ def copy(listener: Listener, value: str) -> Message | None:
         return None
     with listener.db.read() as session:
         case = session.get(Case, clicked.case_id)
-        reply = reply_of(session, case) if case else ""
+        if case is None:
+            return None
+        reply, brand = reply_of(session, case), listener.brands.get(case.brand)
+        card = load_card(session, clicked.case_id, brand, listener.clock())
+    words = listener.words
+    if card.draft and (waits := telling.draft_waits(card.draft, words)):
+        return Message(plain(waits, 1_000))
     if not reply:
         return None
-    words = listener.words
     said = words._("Copy this, paste it where the customer wrote, then mark the case as replied:")
     replied = kit.button(menu.REPLIED, words._("Mark as replied"), value)
-    shown = kit.rich(kit.section(kit.text(said)), *(kit.verbatim(piece) for _, piece in pieces(reply)))
+    checks = telling.draft_checks(card.draft, card, words) if card.draft else []
+    notes = (kit.section(kit.text(f"⚠️ {line}", italic=True)) for line in checks)
+    shown = kit.rich(
+        kit.section(kit.text(said)), *(kit.verbatim(piece) for _, piece in pieces(reply)), *notes
+    )
     return Message(plain(said, 1_000), (shown, kit.actions("ascolto.copy", [replied])))
 
 

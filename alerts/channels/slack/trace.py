@@ -20,9 +20,8 @@ LONGEST = 1_000  # characters of a sentence
 def view(draft: Draft | None, written: str | None, words: Words) -> Block:
     """`written`: the reply that a person has put in the draft's place."""
     sentences = draft.sentences if draft and draft.generator != GENERATED else []
-    here = _public(sentences, draft.reply if draft else None)
+    here, there = _parts(sentences, draft.reply if draft else None)
     kept = [one for one in here if written is None or _text(one) in written]
-    there = [one for one in sentences if one not in here]
     blocks = _note(draft, sentences, written, words)
     for title, part in ((words._("The reply"), kept), (words._("Then, in a private message"), there)):
         if part:
@@ -60,8 +59,22 @@ def _note(
     return [kit.paragraph(words._("Each sentence, and what allows it. The signature is yours."))]
 
 
-def _public(sentences: list[dict[str, Any]], reply: str | None) -> list[dict[str, Any]]:
-    return [one for one in sentences if _text(one) in (reply or "")]
+def _parts(
+    sentences: list[dict[str, Any]], reply: str | None
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Those of the public reply, and those of the private one: they are kept in the order in which they stand, and what
+    both say is private where the public reply has said it already."""
+    here: list[dict[str, Any]] = []
+    there: list[dict[str, Any]] = []
+    at = 0
+    for one in sentences:
+        place = (reply or "").find(_text(one), at) if _text(one) else -1
+        if place < 0 or there:
+            there.append(one)
+        else:
+            here.append(one)
+            at = place + len(_text(one))
+    return here, there
 
 
 def _text(sentence: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from alerts import telling
 from alerts.card import Card
-from alerts.channels.slack import kit, menu, seen
+from alerts.channels.slack import drafted, kit, menu, seen
 from alerts.channels.slack.kit import Block
 from alerts.replies.writers import Writer, Writers
 from alerts.telling import SEPARATOR, SIGNS
@@ -56,12 +56,8 @@ def _writer(writer: Writer, page: Writers, words: Words) -> Block:
     parts = [kit.section(*byline)]
     if writer.quote:
         parts.append(kit.quote(writer.quote))
-    if writer.waits:
-        said = words._("The draft is being written anew: look again in a moment.")
-        return kit.rich(*parts, kit.section(kit.text(said, italic=True)))
-    if writer.reply:
-        parts.append(kit.verbatim(writer.reply))
-    if writer.private_reply:
-        label = words._("Then, in a private message")
-        parts += [kit.section(kit.text(label, bold=True)), kit.verbatim(writer.private_reply)]
+    if draft := writer.draft:
+        checks = telling.checks_of(draft, page.to_do and not writer.answered, words)
+        more = [words._("That is its beginning.")] if draft.is_cut else []
+        parts += drafted.reply(draft, telling.label_of(draft, writer.lang, words), checks, words, more)
     return kit.rich(*parts)

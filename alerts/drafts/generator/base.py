@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Literal, Protocol
 
+from store.errors import Permanent, Transient
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -15,8 +17,21 @@ class Message:
     content: str
 
 
+class Unfit(Transient):
+    """An answer came that is no text for this request: the next may be."""
+
+
+class Declined(Permanent):
+    """This one request is refused: the next may be taken."""
+
+
+OF_ONE = (Unfit, Declined)
+"""What says nothing of the generator: it answers, and others' requests are not to wait for this one's fault."""
+
+
 class Generator(Protocol):
-    """A chat model. Both calls raise `Transient`, whose words are a short code, or `Permanent` with a mend."""
+    """A chat model. Both calls raise `Transient`, whose words are a short code, or `Permanent` with a mend; of these
+    `OF_ONE` where only this request is at fault."""
 
     def prepare(self) -> None:
         """Loads what takes long to load; without it, the first answer does."""

@@ -16,7 +16,7 @@ import httpx
 
 from alerts.channels.webhook.addresses import Resolve, resolve
 from alerts.channels.webhook.place import Place
-from alerts.drafts.generator.base import Message
+from alerts.drafts.generator.base import Declined, Message, Unfit
 from alerts.drafts.generator.options import CHAT
 from store.errors import Permanent, Transient
 from store.network import is_public
@@ -25,11 +25,14 @@ LONGEST = 256 * 1024  # bytes of an answer
 AGENT = "Ascolto (drafts)"
 KEY = "ASCOLTO_GENERATOR_KEY"
 _MENDS = {
-    400: "the endpoint refused the request: check generator.model",
     401: f"the endpoint refused the key: check {KEY}",
     403: f"the endpoint refused the key: check {KEY}",
     404: "there is no such endpoint or model: check generator.base_url and generator.model",
 }
+
+
+_REFUSED = "the endpoint refused the request: check generator.model"
+_OF_THE_REQUEST = (400, 413, 422)  # bad, too large, unprocessable: what another request need not be
 
 
 class Endpoint:
@@ -111,6 +114,8 @@ def _judge(status: int) -> None:
             "the endpoint has moved: write its new address in generator.base_url; redirects are not followed"
         )
         raise Permanent("redirect", mend)
+    if status in _OF_THE_REQUEST:
+        raise Declined(f"http_{status}", _REFUSED)
     if status in _MENDS:
         raise Permanent(f"http_{status}", _MENDS[status])
     if not 200 <= status < 300:
@@ -125,8 +130,8 @@ def _written(answer: bytes) -> str:
         text, ended = choice["message"]["content"], choice.get("finish_reason")
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         raise Transient("not_a_chat_completion") from None
-    if ended not in ("stop", None):  # cut off, withheld, or a call of a tool
-        raise Transient("unfinished")
+    if ended != "stop":  # cut off, withheld, a call of a tool, or nobody says whether it came to its end
+        raise Unfit("unfinished")
     if not isinstance(text, str) or not text.strip():
-        raise Transient("no_text")
+        raise Unfit("no_text")
     return text

@@ -2,12 +2,14 @@
 and nothing more. Pure."""
 
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
 import regex
 from babel.dates import get_day_names
 
 from alerts.drafts import guard
 from alerts.drafts.generator import prompt
+from alerts.drafts.generator.grounding import unfounded
 from alerts.drafts.patterns import fold, found
 from alerts.drafts.phrases import languages, load
 from alerts.drafts.plan import Plan
@@ -15,6 +17,7 @@ from alerts.drafts.request import Check, DraftReply, DraftRequest
 from platforms.length import measure
 
 LONGEST = 900  # characters of a text that people still read, where the platform allows more
+APART = 0.25  # how far two replies of a brand are at least: 1 less difflib's ratio over the words
 _FIGURE = regex.compile(r"\p{N}+")
 _NAMED = regex.compile(r"(?<=[\p{L}\p{N},;:] )\p{Lu}[\p{L}’'-]{2,}")
 _PREAMBLE = regex.compile(r"\A[^\n]{0,80}:\s*\n")
@@ -45,16 +48,32 @@ def limit(request: DraftRequest, draft: DraftReply, signature: str) -> int:
     return room - measure(signature, draft.unit)
 
 
-def faults(text: str, signed: str, request: DraftRequest, wanted: Plan, draft: DraftReply) -> list[str]:
-    """What speaks against `text`, which `signed` holds with its signature; empty: it stands."""
+def faults(
+    text: str, signed: str, request: DraftRequest, wanted: Plan, draft: DraftReply, said: Sequence[str] = ()
+) -> list[str]:
+    """What speaks against `text`, which `signed` holds with its signature; empty: it stands. `said`: the brand's latest
+    replies, without theirs."""
     return [
         *_beyond(text, wanted, draft),
+        *(["unfounded"] if any(unfounded(text, request, wanted, draft, prompt.kept(wanted, draft))) else ()),
+        *(["said before"] if is_near(text, said) else ()),
         *(check.name for check in checks(signed, request, wanted, draft) if not check.ok),
     ]
 
 
 def checks(signed: str, request: DraftRequest, wanted: Plan, draft: DraftReply) -> Sequence[Check]:
     return guard.inspect(signed, request, lang=draft.lang, wanted=wanted)
+
+
+def is_near(text: str, others: Sequence[str]) -> bool:
+    """Whether `text` says nearly the same as one of the others. Composed drafts never do, by their rows of wordings; a
+    generated one is no row, so its words are compared."""
+    words = text.split()
+    for other in others:
+        match = SequenceMatcher(None, other.split(), words, autojunk=False)
+        if min(match.real_quick_ratio(), match.quick_ratio()) > 1 - APART and match.ratio() > 1 - APART:
+            return True
+    return False
 
 
 def _beyond(text: str, wanted: Plan, draft: DraftReply) -> Iterator[str]:
@@ -74,10 +93,18 @@ def _beyond(text: str, wanted: Plan, draft: DraftReply) -> Iterator[str]:
         yield "days"
     if _said(wanted.phrases.guard.refund, text) and not _said(wanted.phrases.guard.refund, plan):
         yield "offers"
-    if _said(wanted.phrases.guard.admissions, text) - _said(wanted.phrases.guard.admissions, plan):
-        yield "admissions"
+    yield from _sorry(text, plan, wanted)
     if set(_names(text, wanted)) - set(regex.findall(r"[\p{L}’'-]+", plan)):
         yield "new names"
+
+
+def _sorry(text: str, plan: str, wanted: Plan) -> Iterator[str]:
+    """An apology stands where the plan has one, in whatever words; an admission of more, where the plan has that."""
+    words, sorry = wanted.phrases.guard.admissions, wanted.phrases.language.sorry
+    if not _said(sorry, plan):
+        yield from ["apologies"] if _said(sorry, text) else []
+    if any(not _said(sorry, said) for said in _said(words, text) - _said(words, plan)):
+        yield "admissions"
 
 
 def _said(patterns: tuple[str, ...], text: str) -> set[str]:

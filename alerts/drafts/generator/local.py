@@ -6,7 +6,7 @@ from dataclasses import asdict
 from threading import Event, Lock
 from typing import Any
 
-from alerts.drafts.generator.base import Message
+from alerts.drafts.generator.base import Message, Unfit
 from store.errors import Permanent, Transient
 from store.logs import place
 
@@ -34,16 +34,19 @@ class Local:
         if over.is_set():
             raise Transient("timeout")
         try:
-            answer = self._ask([asdict(message) for message in messages], over)
+            answer, ended = self._ask([asdict(message) for message in messages], over)
         except Exception as error:  # what a model raises has no common base, and may quote a text
             raise Transient(place(error)) from None
         if over.is_set():
             raise Transient("timeout")
+        if not ended:
+            raise Unfit("unfinished")
         if not answer.strip():
-            raise Transient("no_text")
+            raise Unfit("no_text")
         return answer
 
-    def _ask(self, turns: list[dict[str, str]], over: Event) -> str:
+    def _ask(self, turns: list[dict[str, str]], over: Event) -> tuple[str, bool]:
+        """The answer, and whether it came to its end."""
         from jinja2.exceptions import TemplateError
 
         try:
@@ -53,11 +56,16 @@ class Local:
                 [{"role": "user", "content": "\n\n".join(t["content"] for t in turns)}], over
             )
 
-    def _generate(self, turns: list[dict[str, str]], over: Event) -> str:
+    def _generate(self, turns: list[dict[str, str]], over: Event) -> tuple[str, bool]:
         import torch
         from transformers import StoppingCriteriaList
 
-        def ended(input_ids: torch.Tensor, scores: Any, **more: Any) -> torch.Tensor:
+        last = -1
+
+        def look(input_ids: torch.Tensor, scores: Any, **more: Any) -> torch.Tensor:
+            """After each token; the last one tells whether the text was cut at the limit."""
+            nonlocal last
+            last = int(input_ids[0, -1])
             return torch.full((input_ids.shape[0],), over.is_set(), device=input_ids.device)
 
         (found,) = self._pipeline(
@@ -65,9 +73,16 @@ class Local:
             max_new_tokens=MOST_TOKENS,
             do_sample=False,
             return_full_text=False,
-            stopping_criteria=StoppingCriteriaList([ended]),
+            stopping_criteria=StoppingCriteriaList([look]),
         )
-        return str(found["generated_text"])
+        return str(found["generated_text"]), last in _ends(self._pipeline)
+
+
+def _ends(pipeline: Any) -> set[int]:
+    """The tokens that end an answer."""
+    ends = pipeline.model.generation_config.eos_token_id
+    named = ends if isinstance(ends, list) else [ends, pipeline.tokenizer.eos_token_id]
+    return {int(token) for token in named if token is not None}
 
 
 def _load(model: str) -> Any:

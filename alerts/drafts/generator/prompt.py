@@ -11,7 +11,7 @@ from alerts.text import shown
 
 WORDS = 1_500  # characters of the customer's that a reply can be about
 EXAMPLES, EXAMPLE = 6, 200  # wordings of the brand's, and characters of each
-_TIMES = ("when", "opens", "until")
+TIMES = ("when", "opens", "until")
 _TAMED = str.maketrans("<>[]{}|`", "‹›()()/'")
 """Signs that chat templates and markup are made of: a model takes `<|im_end|>` in a text for the end of a turn."""
 
@@ -76,7 +76,7 @@ def bare(draft: DraftReply) -> str:
 
 def kept(wanted: Plan, draft: DraftReply) -> list[str]:
     """Where to turn and by when, as the draft says it: no other words will do."""
-    said = (wanted.facts.get(slot) for slot in ("contact", *_TIMES))
+    said = (wanted.facts.get(slot) for slot in ("contact", *TIMES))
     return [words for words in said if words and words in bare(draft)]
 
 

@@ -2,7 +2,7 @@
 composed draft stands, and why is given without a word of either text."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -12,10 +12,10 @@ import regex
 from alerts.channels.base import Rest
 from alerts.drafts import plan, writing
 from alerts.drafts.generator import prompt
-from alerts.drafts.generator.base import Generator, Message
+from alerts.drafts.generator.base import OF_ONE, Generator, Message
 from alerts.drafts.generator.faults import checks, faults, is_fixed, limit
 from alerts.drafts.plan import Plan
-from alerts.drafts.request import DraftReply, DraftRequest, Sentence
+from alerts.drafts.request import MODEL, DraftReply, DraftRequest, Sentence
 from alerts.text import visible
 from platforms.length import measure
 from store.errors import AscoltoError, Permanent, Transient
@@ -29,10 +29,12 @@ _ENDS = regex.compile(r"(?<=[.!?…])\s+")
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """`draft`: generated, or as it was composed; then `refused` says why, in a few words."""
+    """`draft`: generated, or as it was composed; then `refused` says why, in a few words. `later`: the generator was
+    not heard out, for it rests, is busy or was left; it may be asked again."""
 
     draft: DraftReply
     refused: str = ""
+    later: bool = False
 
 
 class Rewriter:
@@ -56,16 +58,18 @@ class Rewriter:
         request: DraftRequest,
         draft: DraftReply,
         *,
-        seconds: float | None = None,
+        said: Sequence[str] = (),
         stop: Callable[[], bool] = lambda: False,
     ) -> Rewritten:
-        """Never raises. `seconds`: what is left to wait, where that is less than the time-out; `stop`: asked while it
-        waits, whether the wait is to end."""
+        """Never raises. `said`: the brand's latest replies, as they are signed, none of which it may say again; `stop`:
+        asked while it waits, whether the wait is to end."""
         wanted = plan.make(request)
         if is_fixed(request, wanted, draft):
             return Rewritten(draft, "not for a model")
         try:
-            return self._rewritten(request, wanted, draft, min(seconds or self._timeout, self._timeout), stop)
+            return self._rewritten(request, wanted, draft, said, stop)
+        except _Left as error:
+            return Rewritten(draft, str(error), later=True)
         except Permanent as error:
             return Rewritten(draft, error.reason)
         except AscoltoError as error:
@@ -78,15 +82,16 @@ class Rewriter:
         request: DraftRequest,
         wanted: Plan,
         draft: DraftReply,
-        seconds: float,
+        said: Sequence[str],
         stop: Callable[[], bool],
     ) -> Rewritten:
         signature = writing.signed("", request.brand)
         room = limit(request, draft, f"\n\n{signature}" if signature else "")
         asked = prompt.messages(request, wanted, draft, room, f"====== {secrets.token_hex(8)} ======")
-        text = cleaned(self._ask(asked, seconds, stop), signature)
+        text = cleaned(self._ask(asked, self._timeout, stop), signature)
         signed = writing.signed(text, request.brand)
-        if found := faults(text, signed, request, wanted, draft):
+        before = [reply.removesuffix(signature) for reply in said]
+        if found := faults(text, signed, request, wanted, draft, before):
             return Rewritten(draft, f"its text: {', '.join(found)}")
         sentences = tuple(Sentence(part) for part in _ENDS.split(text) if part)
         return Rewritten(
@@ -96,17 +101,20 @@ class Rewriter:
                 gloss=None,
                 used=measure(signed, draft.unit),
                 checks=tuple(checks(signed, request, wanted, draft)),
-                generator="llm",
+                generator=MODEL,
                 sentences=sentences,
             )
         )
 
     def _ask(self, messages: tuple[Message, ...], seconds: float, stop: Callable[[], bool]) -> str:
         if monotonic() < self._rests_until:
-            raise Transient("resting after a failure")
+            raise _Left("resting after a failure")
         try:
             answer = self._within(seconds, stop, lambda over: self._generator.write(messages, over))
         except _Left:
+            raise
+        except OF_ONE:
+            self._rest.end()
             raise
         except AscoltoError:
             self._rests_until = monotonic() + self._rest.after_failure()
@@ -135,7 +143,7 @@ class Rewriter:
                 if monotonic() >= until:
                     raise Transient("timeout")
                 if stop():
-                    raise _Left("something critical waits")
+                    raise _Left("the service stops")
         finally:
             over.set()
         (end,) = ends
@@ -145,7 +153,7 @@ class Rewriter:
 
 
 class _Left(Transient):
-    """Nobody waited for the answer: no fault of the generator's."""
+    """It was not asked, or nobody waited for its answer: no fault of the generator's."""
 
 
 def cleaned(answer: str, signature: str) -> str:

@@ -150,6 +150,8 @@ OWNED_CASE = Item(
 )
 KINDS: dict[str, View] = {
     "storm": STORM,
+    "storm_waits": replace(STORM, draft=Proposal("it", None, waits=True)),
+    "storm_failed": replace(STORM, draft=Proposal("it", None, failed=True)),
     "storm_resolved": replace(STORM, status="resolved", resolved_by=MARTA, resolved_at=NOW),
     "line_storm": Line(
         12,

@@ -1,5 +1,6 @@
 """A statement that a person approved for a storm is the core of its drafts: each varied around it, and named."""
 
+from alerts.drafts import guard
 from alerts.drafts.compose import DraftReply, compose
 from alerts.replies import statements
 from tests.alerts.drafts.requests import brand, request
@@ -13,6 +14,16 @@ BILL = "Bolletta addebitata due volte sul conto."
 
 def failed(reply: DraftReply) -> list[str]:
     return [f"{check.name}: {check.detail}" for check in reply.checks if not check.ok]
+
+
+def test_a_reply_that_holds_it_no_more_is_found() -> None:
+    asked = request(BILL, statements=SAID)
+    reply = str(compose(asked).reply)
+    assert {c.name: c.ok for c in guard.inspect(reply.replace(" finito", "\nfinito"), asked)}["statement"]
+    (check,) = [c for c in guard.inspect(reply.replace("alcuni", "molti"), asked) if not c.ok]
+    assert (check.name, check.detail in SAID["it"]) == ("statement", True)
+    assert "statement" in guard.HARD
+    assert "statement" not in {c.name for c in compose(request(BILL)).checks}
 
 
 def test_every_draft_has_it_and_its_own_words_around_it() -> None:

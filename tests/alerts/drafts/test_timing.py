@@ -7,9 +7,11 @@ import pytest
 
 from alerts.drafts.phrases import load
 from alerts.drafts.timing import Timing, duration, timing
+from store.brand import Brand
 from tests.alerts.drafts.requests import brand
 
 IT, EN = load("it"), load("en")
+BARE = Brand(key="aurora", name="Aurora", languages=["it"])
 ABSENT: dict[str, Any] = {"absences": [{"from": "2026-12-24", "to": "2027-01-06"}]}
 
 
@@ -18,11 +20,21 @@ def said(moment: datetime, urgency: str = "high", lang: str = "it", **policy: An
 
 
 def test_a_time_that_holds_even_if_the_reply_is_published_late() -> None:
-    assert said(datetime(2026, 11, 24, 11)) == Timing(when="entro un'ora")
+    assert said(datetime(2026, 11, 24, 11)) == Timing(when="entro un'ora", now="adesso")
     # An hour later it would be past closing time: the reply may be published then.
-    assert said(datetime(2026, 11, 24, 15, 30)) == Timing(when="entro mercoledì")
-    assert said(datetime(2026, 11, 24, 11), "normal") == Timing(when="entro mercoledì")
-    assert said(datetime(2026, 11, 24, 8), "normal") == Timing(when="entro quattro ore")
+    assert said(datetime(2026, 11, 24, 15, 30)) == Timing(when="entro mercoledì", now="adesso")
+    assert said(datetime(2026, 11, 24, 11), "normal") == Timing(when="entro mercoledì", now="adesso")
+    assert said(datetime(2026, 11, 24, 8), "normal") == Timing(when="entro quattro ore", now="adesso")
+
+
+def test_nobody_deals_with_it_now_out_of_the_hours_that_the_brand_has_set() -> None:
+    """Also not shortly before closing time, as the reply may be published late."""
+    assert said(datetime(2026, 11, 24, 11), "critical").now == "adesso"
+    assert said(datetime(2026, 11, 24, 11), "critical", lang="en").now == "now"
+    assert said(datetime(2026, 11, 24, 16, 50), "critical").now is None
+    assert said(datetime(2026, 11, 24, 3), "critical").now is None
+    assert said(datetime(2026, 11, 24, 3), "critical", critical_hours="always").now == "adesso"
+    assert timing(BARE, "critical", datetime(2026, 11, 24, 11, tzinfo=UTC), IT).now is None
 
 
 def test_while_closed_the_day_and_hour_of_the_next_opening() -> None:

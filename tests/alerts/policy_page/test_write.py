@@ -196,3 +196,18 @@ def test_what_the_page_is_silent_on() -> None:
         "brands.lumaca.policy.contacts",
         "brands.lumaca.policy.clauses",
     ]
+
+
+def test_places_of_one_s_own_are_told_by_what_people_know() -> None:
+    own = (
+        source("wordpress", base_url="https://www.blog.aurora.example/it?x=1"),
+        source("woocommerce", base_url="https://shop.aurora.example"),
+        source("appstore_connect", app_id="1", issuer_id="i", key_id="k"),
+        source("trustpilot", business_unit="0123456789abcdef01234567"),
+    )
+    assert points(page(RICH, sources=own), "Where we read") == (
+        "Comments on blog.aurora.example",
+        "Reviews in our shop on shop.aurora.example",
+        "App Store: the reviews of our app",
+        "Trustpilot: what is said of us",
+    )

@@ -1,6 +1,6 @@
 """A draft as a row holds all that the person who signs it may ask about, on either database."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import select
 
@@ -45,7 +45,9 @@ def test_a_new_wording_takes_the_place_of_the_one_before(db: Database, now: date
         row = row_of(case, mention, first, now)
         session.add(row)
         session.flush()
-        assert row_of(case, mention, then, now, row) is row
+        later = now + timedelta(hours=1)
+        assert row_of(case, mention, then, later, row) is row
+        assert row.created_at == later
         assert [one["text"] for one in row.sentences] == [one.text for one in then.sentences]
         assert row.sentences[0]["text"] not in str(first.reply)
         assert row.status_note is None  # somebody is there again

@@ -9,6 +9,7 @@ from alerts.replies import profile_notes
 from alerts.replies.profile_notes import ProfileNote
 from store.brand import Brand
 from store.db import Database
+from tests.alerts.queries import counted
 from tests.alerts.rows import add_case, add_draft, add_mention
 
 FRIDAY = datetime.fromisoformat("2026-11-27T18:00:00+00:00")  # an hour after closing in Rome
@@ -47,6 +48,31 @@ def test_one_a_language_the_latest(db: Database) -> None:
     noted(db, FRIDAY + timedelta(hours=3), 4, status_note=None)
     texts = {note.lang: note.text for note in latest(db, FRIDAY + timedelta(hours=4))}
     assert texts == {"it": "Siamo chiusi.", "en": "We are closed."}
+
+
+def test_a_flood_in_one_language_hides_no_other(db: Database) -> None:
+    noted(db, FRIDAY, lang="en", status_note="We are closed.")
+    for number in range(2, 60):
+        noted(db, FRIDAY + timedelta(minutes=number), number)
+    assert {note.lang for note in latest(db, FRIDAY + timedelta(hours=2))} == {"it", "en"}
+
+
+def test_one_that_is_to_be_written_anew_is_not_shown(db: Database) -> None:
+    noted(db, FRIDAY, outdated=True)
+    assert latest(db, FRIDAY) == ()
+
+
+def test_of_a_brand_without_notes_not_every_draft_is_looked_at(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(profile_notes, "LATEST", 3)
+    noted(db, FRIDAY)
+    for number in range(2, 6):
+        noted(db, FRIDAY, number, status_note=None)
+    assert latest(db, FRIDAY) == ()
+    with counted(db) as statements:
+        assert latest(db, FRIDAY, Brand(key="aurora", name="Aurora", policy={"hours": "always"})) == ()
+    assert not [one for one in statements if "draft" in one.lower()]
 
 
 def test_a_grave_matter_goes_by_other_hours(db: Database) -> None:

@@ -5,15 +5,19 @@ The specifications and samples lie beside the project, and are not copied into i
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 import platforms
 from crawlers import spiders
-from crawlers.base import Context, Page, Parsed, Spider
+from crawlers.base import Context, Fetch, Page, Parsed, Spider
+from demo.places import Visit, interface
+from demo.world import World
 from tests.conftest import ROOT
 from tests.crawlers.jobs import AURORA
 
@@ -39,6 +43,11 @@ def spec(name: str) -> Any:
     return _json(SHARED / "specs" / name)
 
 
+def spec_text(name: str) -> str:
+    """A specification that is written for people; skips the test where it is absent."""
+    return _there(SHARED / "specs" / name).read_text(encoding="utf-8")
+
+
 def sample(name: str) -> Any:
     """A recorded or constructed answer as JSON; skips the test where it is absent."""
     return _json(SHARED / "samples" / name)
@@ -57,6 +66,27 @@ def spider(platform: str, *, secrets: Mapping[str, str] | None = None, **options
     )
     made.token = "token"
     return made
+
+
+def yaml_spec(name: str) -> Any:
+    """A specification that is written in YAML; skips the test where it, or what reads it, is absent."""
+    reader: Any = pytest.importorskip("yaml")
+    return reader.safe_load(_there(SHARED / "specs" / name).read_text(encoding="utf-8"))
+
+
+def told(platform: str, fetch: Fetch, **visit: Any) -> Any:
+    """What the demo's interface answers to a request, as JSON; its address is `http://127.0.0.1/PLATFORM`."""
+    parts = urlsplit(fetch.url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    asked = Visit(
+        World(NOW),
+        "http://127.0.0.1",
+        parts.path.removeprefix(f"/{platform}"),
+        dict(pairs),
+        headers={name.lower(): value for name, value in fetch.headers.items()},
+        pairs=pairs,
+    )
+    return json.loads(interface(platform).answer(replace(asked, **visit)).body)
 
 
 def parse(one: Spider[Any], answer: Any, **page: Any) -> Parsed:

@@ -1,9 +1,11 @@
-"""Whether a request is one that a specification knows: OpenAPI 3, or Google's discovery format."""
+"""Whether a request is one that a specification knows: OpenAPI 3, Google's discovery format, AT protocol lexicons."""
 
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+import jsonschema
 
 from crawlers.base import Fetch
 
@@ -45,6 +47,43 @@ def against_discovery(fetch: Fetch, document: Any) -> list[str]:
         ]
         return _problems(fetch, known)
     return [f"no {fetch.method} {urlsplit(fetch.url).path}"]
+
+
+def answer_problems(answer: Any, name: str, spec: Any) -> list[str]:
+    """What is wrong with an answer by the schema `name` of this OpenAPI document."""
+    schemas = {"components": _as_json_schema(spec["components"]), "$ref": f"#/components/schemas/{name}"}
+    return [error.message[:200] for error in jsonschema.Draft202012Validator(schemas).iter_errors(answer)]
+
+
+def _as_json_schema(part: Any) -> Any:
+    """OpenAPI 3.0's `nullable` as JSON Schema says it."""
+    if isinstance(part, list):
+        return [_as_json_schema(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    made = {name: _as_json_schema(one) for name, one in part.items()}
+    if made.get("nullable") is True and isinstance(made.get("type"), str):
+        made["type"] = [made["type"], "null"]
+    return made
+
+
+def against_lexicon(fetch: Fetch, lexicon: Any) -> list[str]:
+    """What is wrong with the request by this lexicon of the AT protocol."""
+    wanted = f"/xrpc/{lexicon['id']}"
+    if fetch.method != "GET" or not urlsplit(fetch.url).path.endswith(wanted):
+        return [f"no {fetch.method} {urlsplit(fetch.url).path}"]
+    parameters = lexicon["defs"]["main"]["parameters"]
+    known = [
+        {"name": name, "schema": one, "required": name in parameters.get("required", [])}
+        for name, one in parameters["properties"].items()
+    ]
+    given = parse_qsl(urlsplit(fetch.url).query)
+    many = [
+        f"{name}: more than {one['maxLength']}"
+        for name, one in parameters["properties"].items()
+        if one["type"] == "array" and sum(name == other for other, _ in given) > one.get("maxLength", 100)
+    ]
+    return _problems(fetch, known) + many
 
 
 def _problems(fetch: Fetch, known: Iterable[Parameter]) -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crawlers.base import Fetch, Page, Spider
-from crawlers.youtube_threads import Thread, Video, Watched, thread_of
+from crawlers.families.youtube_threads import Thread, Video, Watched, thread_of
 from demo.internet import Internet
 from demo.places import google_business, google_play, youtube
 from store.clock import utcnow

@@ -145,15 +145,20 @@ class TestThreads:
     def test_the_brands_own_reply_is_an_answer_and_no_mention(self) -> None:
         parsed = read([status(2, "CaffeAurora", in_reply_to_id="1", content="<p>Ci scusiamo</p>"), status(1)])
         (mention,) = parsed.mentions
-        assert mention.answer == "Ci scusiamo"
-        assert mention.answered_at is not None
+        answer = parsed.answers[mention.external_id]
+        assert (answer.text, answer.at) == ("Ci scusiamo", mention.published_at)
+
+    def test_a_page_of_the_brands_own_posts_does_not_end_the_list(self) -> None:
+        link = f'<{BASE}/api/v1/timelines/tag/x?max_id=1>; rel="next"'
+        parsed = read([status(2, "caffeaurora"), status(1, "caffeaurora")], "#x", {"link": link})
+        assert (parsed.mentions, parsed.passed, len(parsed.next)) == ((), 2, 1)
 
     def test_the_brand_is_known_by_its_account_too(self) -> None:
         answer = status(2, "servizio@aurora.example", in_reply_to_id="1")
         body = json.dumps({"statuses": [answer, status(1)]})
         for account, answered in ((None, False), ("@servizio@aurora.example", True)):
             parsed = source(account=account).parse(page_of(body, BASE, "application/json"))
-            assert any(m.answer for m in parsed.mentions) is answered
+            assert bool(parsed.answers) is answered
 
     def test_another_customers_reply_is_no_answer(self) -> None:
         assert [m.answer for m in read([status(2, "gino", in_reply_to_id="1"), status(1)]).mentions] == [

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crawlers.base import Page, Parsed
-from crawlers.youtube_threads import YOUNG, Video, Watched
+from crawlers.families.youtube_threads import YOUNG, Video, Watched
 from demo.places import youtube
 from platforms import signin
 from store.errors import Permanent

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawlers import google
+from crawlers.families import google
 from demo.google import refused
 from demo.internet import Internet
 from demo.places import youtube

@@ -4,6 +4,7 @@ A form remembers numbers alone (`seen`). What a submission must be checked again
 platform's limit, which reply was shown) stands in the names of its blocks.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +34,7 @@ Sent = TypeVar("Sent")
 @dataclass(frozen=True, slots=True)
 class Showing:
     """What a form may show: the case as it is now. `phrase`: what a person wrote in it to have it counted, or the
-    number of the page they turned to."""
+    number of the page they turned to. `called`: what people call those whom a policy names."""
 
     session: Session
     case: Case
@@ -41,13 +42,14 @@ class Showing:
     brand: Brand | None
     words: Words
     phrase: str | None = None
+    called: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 class Values:
-    """The state of a view as Slack sends it: by block, by element."""
+    """The state of a view as Slack sends it: by block, by element. `detect` finds the language of what is written."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self.blocks = values
+    def __init__(self, values: Mapping[str, Any], detect: Callable[[str], str | None] | None = None) -> None:
+        self.blocks, self.detect = values, detect
 
     def of(self, block: str) -> str:
         element = next(iter((self.blocks.get(block) or {}).values()), None) or {}
@@ -63,13 +65,15 @@ class Values:
 @dataclass(frozen=True, slots=True)
 class Form(Generic[Sent]):
     """A modal with something to fill in. `read` asks nobody, so that Slack is answered at once; it raises KeyError for
-    what this form does not hold. `typed`: what a person wrote in their own words."""
+    what this form does not hold. `typed`: what a person wrote in their own words; `signed`: a policy may name who alone
+    may send it."""
 
     name: str
     show: Callable[[Showing], Block]
     read: Callable[[Values, Words, date], Sent | Errors]
     submit: Callable[[Desk, Clicked, Sent], Move]
     typed: Callable[[Sent], str] = lambda sent: ""
+    signed: bool = False
 
 
 def callback(name: str) -> str:

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from alerts import cases, deeds, telling
 from alerts.card import Card
 from alerts.cases import Desk, Move
-from alerts.channels.slack import kit, menu, seen
+from alerts.channels.slack import kit, menu, modals, seen
 from alerts.channels.slack.forms.base import (
     Errors,
     Form,
@@ -25,10 +25,12 @@ from alerts.channels.slack.kit import Block
 from alerts.channels.slack.pieces import SEPARATORS, pieces
 from alerts.channels.slack.seen import Clicked
 from alerts.deeds import MAX_REPLY
+from alerts.drafts.request import MODEL
+from alerts.replies import sending
 from alerts.text import visible
 from alerts.words import N_, Words
 from platforms.length import Unit, measure
-from store.tables import Case, Draft, Mention
+from store.tables import Case
 
 MOST = 3_000
 LIMITS = {
@@ -74,6 +76,9 @@ def view(card: Card, reply: str, words: Words) -> Block:
 
 
 def show(now: Showing) -> Block:
+    draft = now.card.draft
+    if draft is not None and draft.waits:
+        return modals.notice(telling.draft_waits(draft, now.words), now.words, now.words._("Edit draft"))
     return view(now.card, reply_of(now.session, now.case), now.words)
 
 
@@ -106,22 +111,27 @@ def read(values: Values, words: Words, today: date) -> Reply | Errors:
 def submit(desk: Desk, clicked: Clicked, sent: Reply) -> Move:
     """Keeps the reply, unless there is another by now than the one that was edited."""
     case = cases.locked(desk.session, clicked.case_id)
+    if sending.waits(case, sending.draft_of(desk.session, case)):
+        return Move(False, case, clicked.who, desk.now, refused=telling.DRAFT_WAITS)
     now = reply_of(desk.session, case)
-    if fingerprint(now) != sent.before and now != sent.text:
+    if fingerprint(now) != sent.before and now != sent.text and not _is_models(desk.session, case):
         return cases.too_late(desk.session, case, REWRITTEN)
     return deeds.save_reply(desk, clicked.case_id, clicked.who, sent.text)
 
 
+def _is_models(session: Session, case: Case) -> bool:
+    """Whether what the case shows are words that a model put in the draft's place: a person's come before them."""
+    draft = sending.draft_of(session, case) if case.reply is None else None
+    return draft is not None and draft.generator == MODEL
+
+
 def reply_of(session: Session, case: Case) -> str:
-    """The whole reply of a case: a person's, else the draft to the words that are shown."""
+    """The whole reply of a case: a person's, else the draft to the words that are shown; one that is about to be
+    written anew is none."""
     if case.reply is not None:
         return case.reply
-    drafted = (
-        select(col(Draft.reply))
-        .join(Mention, col(Mention.id) == col(Draft.mention_id))
-        .where(col(Draft.mention_id) == case.mention_id, col(Draft.revision) == col(Mention.revision))
-    )
-    return session.scalar(drafted) or ""
+    draft = sending.draft_of(session, case)
+    return draft.reply or "" if draft is not None and not draft.outdated else ""
 
 
 def _unit(name: str) -> Unit:

@@ -1,16 +1,18 @@
 """*Mark as replied*: with who has read what not everybody reads, what went out, what it promised, and until when."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from alerts import sla, telling
 from alerts.card import Card
 from alerts.cases import Desk, Move
-from alerts.channels.slack import seen
+from alerts.channels.slack import modals, seen
 from alerts.channels.slack.forms.base import (
     Errors,
     Form,
+    Showing,
     Values,
     chosen,
     field,
@@ -45,11 +47,19 @@ class Replied:
     sent: Sent = dataclasses.field(default_factory=Sent)
 
 
-def view(card: Card, words: Words) -> Block:
+def show(now: Showing) -> Block:
+    draft = now.card.draft
+    if draft is not None and draft.waits:
+        return modals.notice(telling.draft_waits(draft, now.words), now.words, now.words._("Mark as replied"))
+    return view(now.card, now.words, sending.unread_beside(now.session, now.case, now.words.lang))
+
+
+def view(card: Card, words: Words, others: Sequence[str] = ()) -> Block:
+    """`others`: in a storm, the languages of further drafts that somebody must have read."""
     hint = words._("Ascolto reminds you before it is due. Leave both empty where nothing was promised.")
     blocks = [
         *quoted(card),
-        *_reader(card, words),
+        *_reader(card, words, others),
         field("promise", words._("Promised to the customer"), written(), optional=True, hint=hint),
         field("by", words._("By when"), {"type": "datepicker", "action_id": "by"}, optional=True),
         *_went_out(card, words),
@@ -57,20 +67,29 @@ def view(card: Card, words: Words) -> Block:
     return frame("replied", card, words._("Mark as replied"), words._("Mark as replied"), blocks, words)
 
 
-def _reader(card: Card, words: Words) -> list[Block]:
+def _reader(card: Card, words: Words, others: Sequence[str]) -> list[Block]:
     """Who has read a reply that people here may not be able to read: nothing goes out that nobody has. A draft with a
     gloss may, as long as its words are those of the draft."""
-    if card.draft is None or not telling.foreign(card.draft, words):
+    foreign = card.draft is not None and telling.foreign(card.draft, words)
+    unread = card.draft is not None and telling.unread(card.draft, words)
+    if not foreign and not others:
         return []
-    language = words.language(card.draft.lang)
-    if telling.unread(card.draft, words):
-        name, asked = READER, N_("Who reads {language} and has read the reply? It has no gloss.")
+    language = words.language(card.draft.lang if card.draft else "")
+    name = READER if unread or others else READER_OF_OTHERS
+    if others:
+        langs = dict.fromkeys((*([card.draft.lang] if unread and card.draft else []), *others))
+        listed = words.listing([words.language(lang) for lang in langs])
+        asked = words._(
+            "Who reads {languages} and has read the drafts? They have no gloss.", languages=listed
+        )
+    elif unread:
+        asked = words._("Who reads {language} and has read the reply? It has no gloss.", language=language)
     else:
-        name, asked = READER_OF_OTHERS, N_("If its words are others: who reads {language} and has read them?")
+        asked = words._("If its words are others: who reads {language} and has read them?", language=language)
     return [
         field(
             name,
-            words._(asked, language=language),
+            asked,
             chosen(name, options(READERS, READERS, words)),
             optional=name != READER,
         ),
@@ -154,4 +173,4 @@ def typed(sent: Replied) -> str:
     return "\n\n".join(text for text in (sent.sent.text, sent.promise) if text)
 
 
-FORM = Form("replied", lambda now: view(now.card, now.words), read, submit, typed)
+FORM = Form("replied", show, read, submit, typed)

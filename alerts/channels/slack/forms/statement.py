@@ -28,16 +28,18 @@ from alerts.channels.slack.seen import Clicked
 from alerts.drafts.personal import addresses
 from alerts.drafts.phrases import FALLBACK
 from alerts.replies import statements
+from alerts.replies.outdating import APPROVED, WITHDRAWN
 from alerts.replies.statements import LONGEST, SHORTEST, Spoken
 from alerts.text import cut
 from alerts.words import N_, Words
 from store.brand import Brand
 
-MOST = 6  # languages
 CONTACTS = 20  # of the policy that the form knows again: the name of a block holds so many
 FINDINGS = {
+    "language": N_("another language than the field's"),
+    "tone": N_("blame, shouting, or cheer that is out of place"),
     "promises": N_("a sum, a gift, a guarantee, a refund or a time"),
-    "liability": N_("words that admit liability"),
+    "liability": N_("words that admit liability or a fault"),
     "links": N_("an address or a number that is not in your policy"),
     "markup": N_("tags, pings or marks of emphasis"),
 }
@@ -66,7 +68,9 @@ class Approved:
 
 def view(card: Card, known: Known, words: Words) -> Block:
     counts = dict(known.spoken.languages)
-    langs = list(dict.fromkeys([*known.said, *counts]))[:MOST] or [FALLBACK]
+    langs = list(dict.fromkeys([*known.said, *counts])) or [
+        FALLBACK
+    ]  # a field left out would be a text withdrawn
     langs.sort(key=lambda lang: -counts.get(lang, 0))
     about = [words._("Left empty everywhere, it is withdrawn, and each has an ordinary draft again.")]
     if known.spoken.shortest:
@@ -141,7 +145,7 @@ def show(now: Showing) -> Block:
     known = Known(
         now.case.statements,
         statements.spoken(now.session, now.case, now.brand),
-        statements.approvers(now.brand, now.case.urgency),
+        tuple(now.called.get(one, one) for one in statements.approvers(now.brand, now.case.urgency)),
         _contacts(now.brand),
     )
     return view(now.card, known, now.words)
@@ -157,12 +161,14 @@ def read(values: Values, words: Words, today: date) -> Approved | Errors:
     wrong = {
         block[0]: told
         for block in fields
-        if (told := _objection(said[block[1]], block[1], ours, bool(values.of(box[0])), words))
+        if (told := _objection(said[block[1]], block[1], ours, bool(values.of(box[0])), values, words))
     }
     return wrong or Approved({lang: text for lang, text in said.items() if text}, fields[0][2])
 
 
-def _objection(text: str, lang: str, ours: frozenset[str], checked: bool, words: Words) -> str:
+def _objection(
+    text: str, lang: str, ours: frozenset[str], checked: bool, values: Values, words: Words
+) -> str:
     """What is wrong with a statement; empty: nothing, or a person has checked it."""
     if not text:
         return ""
@@ -170,9 +176,13 @@ def _objection(text: str, lang: str, ours: frozenset[str], checked: bool, words:
         return words._("Write at least {count} letters.", count=SHORTEST)
     if len(text) > LONGEST:
         return words._("Write at most {count} letters.", count=LONGEST)
-    found = {} if checked else statements.findings(text, lang, lambda one: fingerprint(one) in ours)
+    if checked:
+        return ""
+    found = statements.findings(text, lang, lambda one: fingerprint(one) in ours, values.detect)
     if not found:
         return ""
+    if "language" in found:
+        found["language"] = words.language(found["language"].rpartition(" ")[2])
     listed = "; ".join(f"{words._(FINDINGS[name])} ({cut(seen, 80)})" for name, seen in found.items())
     return words._("Please check: {what}. If it is right, tick the box below.", what=listed)
 
@@ -181,7 +191,7 @@ def submit(desk: Desk, clicked: Clicked, sent: Approved) -> Move:
     """Keeps it, unless there is another by now than the one that was edited."""
     case = cases.locked(desk.session, clicked.case_id)
     if mark(case.statements) != sent.before and case.statements != statements.cleaned(sent.said):
-        return cases.too_late(desk.session, case, (statements.APPROVED, statements.WITHDRAWN))
+        return cases.too_late(desk.session, case, (APPROVED, WITHDRAWN))
     return statements.approve(desk, clicked.case_id, clicked.who, sent.said)
 
 
@@ -195,4 +205,4 @@ def _contacts(brand: Brand) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-FORM = Form("statement", show, read, submit, lambda sent: "\n\n".join(sent.said.values()))
+FORM = Form("statement", show, read, submit, lambda sent: "\n\n".join(sent.said.values()), True)

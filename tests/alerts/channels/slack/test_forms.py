@@ -16,6 +16,8 @@ from alerts.channels.slack.forms.base import Values, fingerprint
 from alerts.channels.slack.forms.edit import Reply
 from alerts.channels.slack.listener import Listener
 from alerts.channels.slack.pieces import PIECE, pieces
+from alerts.channels.slack.seen import Clicked
+from alerts.drafts.request import MODEL, PHRASES
 from alerts.words import Words
 from store.brand import Brand
 from store.db import Database
@@ -24,7 +26,7 @@ from tests.alerts.channels.kinds import CRITICAL
 from tests.alerts.channels.slack.ear import MARTA, Ear, actions, case_of, http_ear
 from tests.alerts.channels.slack.test_blocks import LONG, parts, texts
 from tests.alerts.channels.slack.test_views import assert_valid
-from tests.alerts.rows import BRAND, add_case, add_mention, desk
+from tests.alerts.rows import BRAND, add_case, add_draft, add_mention, desk
 from tests.fake_slack import FakeSlack
 
 pytestmark = pytest.mark.timeout(120)
@@ -190,6 +192,20 @@ def test_another_wording_in_the_modal_that_edits(one: Ear) -> None:
     one.until(lambda: case_of(one).reply == "Cara Giulia, grazie.")
     one.deliver()
     assert "Cara Giulia, grazie." in one.message().words()
+
+
+@pytest.mark.parametrize(("generator", "kept"), [(MODEL, True), (PHRASES, False)])
+def test_what_a_person_edits_gives_way_to_a_person_and_not_to_a_model(
+    db: Database, now: datetime, generator: str, kept: bool
+) -> None:
+    """A model's words came while the form was open: nobody had asked for them. Another wording, somebody had."""
+    with db.write() as session:
+        mention = add_mention(session, now)
+        case = add_case(session, mention, now)
+        add_draft(session, case, mention, now, reply="Ecco altre parole.", generator=generator)
+        sent = Reply("Cara Giulia, grazie.", fingerprint("Le parole di prima."))
+        assert edit.submit(desk(session, now), Clicked(case.id or 0, MARTA), sent).done is kept
+        assert case.reply == ("Cara Giulia, grazie." if kept else None)
 
 
 def test_too_long_for_the_platform_is_said_in_the_modal(one: Ear) -> None:

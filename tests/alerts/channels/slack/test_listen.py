@@ -182,6 +182,26 @@ def test_an_unknown_workspace_gets_a_polite_refusal(slack: FakeSlack, db: Databa
     assert [call[0] for call in slack.calls if call[0] != "chat.postMessage"] == []
 
 
+def test_without_a_name_the_workspace_is_that_of_the_token(
+    slack: FakeSlack, db: Database, now: datetime
+) -> None:
+    add_alert(db, now)
+    with http_ear(slack, listening(db, now)) as ear:
+        ear.deliver()
+        ear.say(slack.home_opened())  # the first that comes in; Slack is asked beside it
+        ear.until(lambda: any(call[0] == "auth.test" for call in slack.calls) and slack.homes)
+        stranger = slack.payload(ear.message(), menu.ACKNOWLEDGE)
+        stranger["team"] = {"id": "T0OTHER", "domain": "elsewhere"}
+        stranger["user"]["team_id"] = "T0OTHER"
+        ear.say(stranger)
+        assert case_of(ear).status == CaseStatus.OPEN
+        ear.click("acknowledge")
+        ear.until(lambda: case_of(ear).status == CaseStatus.ACKNOWLEDGED)
+    assert len([call for call in slack.calls if call[0] == "auth.test"]) == 1
+    with db.read() as session:
+        assert [row.who for row in session.exec(select(Audit))] == [MARTA]
+
+
 def test_reopening_from_the_app_home(one: Ear) -> None:
     with one.listener.db.write() as session:
         cases.resolve(desk_of(one, session), 1, LUCA)

@@ -50,3 +50,18 @@ def test_members_of_groups_are_kept_for_a_while(slack: FakeSlack) -> None:
 def test_while_slack_never_answered_nobody_is_let_in(slack: FakeSlack) -> None:
     people = People(web_client(BOT_TOKEN, slack.url), [], ["S0OTHER"])
     assert not people.allows("U0MARTA")
+
+
+def test_a_person_is_known_as_their_name_and_their_groups(slack: FakeSlack) -> None:
+    seconds = [0.0]
+    slack.groups["S0LEGAL"], slack.handles["S0LEGAL"] = ["U0MARTA"], "legale"
+    people = People(web_client(BOT_TOKEN, slack.url), timer=lambda: seconds[0])
+    assert people.known_as("U0MARTA") == {"marta", "S0CARE", "s0care", "S0LEGAL", "legale"}
+    assert people.known_as("U0LUCA") == {"luca"}
+    assert [people.called(name) for name in ("U0MARTA", "S0LEGAL", "S0GONE", "@legale")] == [
+        "marta", "@legale", "S0GONE", "@legale",
+    ]  # fmt: skip
+    assert sum(call[0] == "usergroups.list" for call in slack.calls) == 1
+    slack.fail("usergroups.list", Failure(status=500))
+    seconds[0] = KEPT
+    assert "legale" in people.known_as("U0MARTA")  # those known last count

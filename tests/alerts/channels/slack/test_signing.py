@@ -7,9 +7,10 @@ import pytest
 from sqlmodel import select
 
 from alerts import cases
-from alerts.channels.slack import menu
+from alerts.channels.slack import menu, trace
 from alerts.drafts.compose import compose
 from alerts.replies.keeping import row_of
+from alerts.words import Words
 from store.brand import Brand
 from store.db import Database
 from store.tables import Audit, Case, CaseStatus, Draft, Mention
@@ -72,6 +73,18 @@ def test_each_sentence_with_its_gloss_and_what_allows_it(
     assert "Allowed by: the name the customer goes by and what the customer wrote" in said
     assert any("your contact" in text for text in said)
     assert "Courtesy: it needs nobody's leave" in said
+
+
+def test_what_both_replies_say_stands_in_both_places() -> None:
+    same: dict[str, Any] = {"text": "Le scriviamo.", "gloss": None, "grounds": []}
+    draft = Draft(
+        case_id=1, mention_id=1, revision=1, brand="aurora", lang="it", remedy="", reply="Ciao. Le scriviamo.",
+        private_reply="Come sta? Le scriviamo.", created_at=datetime.now().astimezone(),
+        sentences=[{"text": "Ciao.", "grounds": []}, same, {"text": "Come sta?", "grounds": []}, dict(same)],
+    )  # fmt: skip
+    public, _, private = str(trace.view(draft, None, Words("en"))["blocks"]).partition("private message")
+    assert (public.count("Le scriviamo."), private.count("Le scriviamo.")) == (1, 1)
+    assert "Come sta?" not in public
 
 
 def test_in_the_reader_s_own_language_there_is_no_gloss(

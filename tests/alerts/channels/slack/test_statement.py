@@ -67,10 +67,14 @@ def state(view: dict[str, Any], ticked: bool = False, **texts: str) -> dict[str,
     return blocks
 
 
+def detect(text: str) -> str:
+    return "en" if text.startswith("Since") else "it"
+
+
 def read(texts: dict[str, str], ticked: bool = False, said: dict[str, str] | None = None) -> Any:
     known = Known(said or {}, Spoken((("it", 9), ("en", 2))), (), ("help@aurora.example",))
     view = statement.view(STORM, known, Words("en"))
-    return FORMS["statement"].read(Values(state(view, ticked, **texts)), Words("en"), TODAY)
+    return FORMS["statement"].read(Values(state(view, ticked, **texts), detect), Words("en"), TODAY)
 
 
 def test_what_is_written_is_read_by_language() -> None:
@@ -84,6 +88,8 @@ def test_what_is_written_is_read_by_language() -> None:
     [
         ("Troppo corto.", "Write at least 20 letters."),
         ("x" * 601, "Write at most 600 letters."),
+        (f"{SAID} Bastava controllare prima.", "Please check: blame, shouting, or cheer that is out of place (Bastava). If it is right, tick the box below."),
+        ("Since this morning some charges show twice: we are reversing them.", "Please check: another language than the field's (English). If it is right, tick the box below."),
         (f"{SAID} A ciascuno 20 €.", "Please check: a sum, a gift, a guarantee, a refund or a time (20 €). If it is right, tick the box below."),
         (f"{SAID} https://evil.example/x", "Please check: an address or a number that is not in your policy (https://evil.example/x). If it is right, tick the box below."),
     ],
@@ -165,11 +171,19 @@ def test_only_whom_the_policy_names_may_approve_it(storm: Ear) -> None:
     assert "può approvarla solo: @legal" in str(view)
     storm.say(storm.slack.submission(view, statement_it=SAID))
     storm.until(lambda: storm.slack.private)
-    assert storm.slack.private[-1]["text"] == Words("it")._(statements.NOT_YOURS)
+    assert storm.slack.private[-1]["text"] == Words("it")._(statements.NOT_YOURS, names="＠legal")
     assert SAID in str(storm.slack.private[-1])
     assert case_of(storm).statements == {}
     storm.say(storm.slack.submission(view, "U0LUCA", "legal", statement_it=SAID))
     storm.until(lambda: case_of(storm).statements == {"it": SAID})
+
+
+def test_there_is_a_field_for_each_language_and_none_is_dropped() -> None:
+    spoken = Spoken(tuple((lang, 9) for lang in ("it", "en", "de", "fr", "es", "pt", "nl")))
+    for known in (Known({}, spoken), Known({"nl": SAID}, Spoken(spoken.languages[:6]))):
+        view = statement.view(STORM, known, Words("en"))
+        fields = {str(b["block_id"]).partition(".")[0] for b in view["blocks"] if "block_id" in b}
+        assert {f"statement_{lang}" for lang, _ in spoken.languages} <= fields
 
 
 def test_a_contact_is_known_again_by_its_mark_alone() -> None:

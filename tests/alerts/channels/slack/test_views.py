@@ -159,7 +159,7 @@ def test_hostile_text_does_nothing(text: str, other: str, third: str, status: st
         resolution=text,
     )
     source = SourceStatus(other, "down", NOW)
-    writer = Writer(text, other, 1.0, third, NOW, text, None, other, third)
+    writer = Writer(text, other, 1.0, third, NOW, text, None, other, card.draft)
     known = Home(NOW, ROME, (card,), 1, (replace(card, case_id=13),), 1, (), (source,), (third,))
     views = (
         edit.view(card, text, WORDS),

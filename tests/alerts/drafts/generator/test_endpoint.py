@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from alerts.drafts.generator.base import Message
+from alerts.drafts.generator.base import OF_ONE, Message
 from alerts.drafts.generator.endpoint import LONGEST, Endpoint
 from store.errors import AscoltoError, Permanent, Transient
 from tests.certificates import client_side, server_side
@@ -70,6 +70,7 @@ def test_without_a_key_none_is_sent(server: ChatServer) -> None:
         (Raw(200, json.dumps(completion("Gentile", "length")).encode()), "unfinished"),
         (Raw(200, json.dumps(completion(None, "tool_calls")).encode()), "unfinished"),
         (Raw(200, json.dumps(completion("", "content_filter")).encode()), "unfinished"),
+        (Raw(200, json.dumps(completion("Gentile cliente.", None)).encode()), "unfinished"),
     ],
 )
 def test_what_is_no_answer_now(server: ChatServer, answer: Raw, code: str) -> None:
@@ -93,6 +94,26 @@ def test_what_a_person_must_mend(server: ChatServer, status: int, mend: str) -> 
     error = failure(endpoint(server))
     assert isinstance(error, Permanent)
     assert mend in error.mend
+
+
+@pytest.mark.parametrize(
+    ("answer", "of_one"),
+    [
+        (Raw(400, b"{}"), True),
+        (Raw(413, b"{}"), True),
+        (Raw(422, b"{}"), True),
+        (Raw(200, json.dumps(completion("Gentile", "length")).encode()), True),
+        (Raw(200, json.dumps(completion("")).encode()), True),
+        (Raw(401, b"{}"), False),
+        (Raw(403, b"{}"), False),
+        (Raw(404, b"{}"), False),
+        (Raw(429, b"{}"), False),
+        (Raw(500, b"{}"), False),
+    ],
+)
+def test_what_is_the_fault_of_one_request(server: ChatServer, answer: Raw, of_one: bool) -> None:
+    server.says = lambda messages: answer
+    assert isinstance(failure(endpoint(server)), OF_ONE) is of_one
 
 
 def test_a_redirect_inward_is_not_followed(server: ChatServer) -> None:

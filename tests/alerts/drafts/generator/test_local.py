@@ -6,8 +6,9 @@ from threading import Event
 import pytest
 
 from alerts.drafts.compose import compose
-from alerts.drafts.generator.base import Message
-from alerts.drafts.generator.local import MOST_TOKENS, Local
+from alerts.drafts.generator import local
+from alerts.drafts.generator.base import Message, Unfit
+from alerts.drafts.generator.local import Local
 from alerts.drafts.generator.rewriter import Rewriter
 from store.errors import Permanent, Transient
 from tests.alerts.drafts.generator.chat_model import NO_SYSTEM, babbling, speaking
@@ -59,11 +60,20 @@ def test_what_a_model_of_random_weights_babbles_does_not(tmp_path: Path) -> None
 
 def test_who_nobody_waits_for_stops(tmp_path: Path) -> None:
     model = Local(str(speaking(tmp_path, ["avanti", "ancora", "avanti"])))
-    assert len(model.write(ASKED, Event()).split()) == MOST_TOKENS
     over = Counted(5)
     with pytest.raises(Transient, match="timeout"):
         model.write(ASKED, over)
     assert over.times > -5
+
+
+def test_a_text_cut_at_the_limit_of_tokens_is_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "MOST_TOKENS", 4)
+    words = ["uno", "due", "tre", "quattro"]  # its end would be one token more
+    with pytest.raises(Unfit, match="unfinished"):
+        Local(str(speaking(tmp_path / "long", words))).write(ASKED, Event())
+    assert Local(str(speaking(tmp_path / "fits", words[1:]))).write(ASKED, Event()) == "due tre quattro"
 
 
 def test_what_is_no_model_here_has_a_mend(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from alerts.drafts.compose import DraftReply, compose
+from alerts.drafts.generator.base import Declined, Unfit
 from alerts.drafts.generator.rewriter import Rewriter, Rewritten, cleaned
 from alerts.drafts.request import DraftRequest
 from store.errors import Permanent, Transient
@@ -14,8 +15,8 @@ from tests.alerts.drafts.generator.writers import Writer, detect
 from tests.alerts.drafts.requests import brand, platform, request
 
 GOOD = (
-    "Buongiorno, ci dispiace molto che la sua consegna sia in ritardo: capiamo quanto pesi aspettare. Verifichiamo subito "
-    "la spedizione. Ci scriva a help@aurora.example con il numero d'ordine: {when}."
+    "Buongiorno, ci dispiace molto che la sua consegna sia in ritardo: capiamo quanto pesi aspettare. Verifichiamo con il "
+    "corriere che cosa è successo. Ci scriva a help@aurora.example con il numero d'ordine: {when}."
 )
 
 
@@ -70,6 +71,8 @@ def test_a_text_without_fault_stands_signed_by_us() -> None:
         (" <!channel>", "markup"),
         (" **Grazie** a `lei`", "markup"),
         (" Grazie mille!", "tone"),
+        (" Le faremo avere un buono.", "unfounded"),
+        (" Riceverà il pacco prima di sera.", "unfounded"),
         (" Ne parliamo con Giovanni Bianchi.", "new names"),
         (" Il prompt lo dice.", "injection"),
         (" Consegna" * 200, "too long"),
@@ -179,13 +182,13 @@ def test_the_wait_ends_with_the_time_out_and_who_still_writes_is_busy() -> None:
     rewriter = Rewriter(writer, timeout=0.05)
     try:
         assert rewriter.rewrite(asked, composed) == Rewritten(composed, "timeout")
-        assert rewriter.rewrite(asked, composed) == Rewritten(composed, "resting after a failure")
+        assert rewriter.rewrite(asked, composed) == Rewritten(composed, "resting after a failure", later=True)
         assert len(writer.asked) == 1
     finally:
         release.set()
 
 
-def test_the_wait_ends_where_something_critical_waits_and_no_failure_is_counted() -> None:
+def test_the_wait_ends_where_the_service_stops_and_no_failure_is_counted() -> None:
     release, asked, told = Event(), late(), Event()
 
     def write(over: Event) -> str:
@@ -198,9 +201,9 @@ def test_the_wait_ends_where_something_critical_waits_and_no_failure_is_counted(
     rewriter, composed = Rewriter(writer, timeout=60.0), compose(asked)
     try:
         done = rewriter.rewrite(asked, composed, stop=lambda: True)
-        assert done == Rewritten(composed, "something critical waits")
+        assert done == Rewritten(composed, "the service stops", later=True)
         assert told.wait(30)
-        assert rewriter.rewrite(asked, composed) == Rewritten(composed, "busy")
+        assert rewriter.rewrite(asked, composed) == Rewritten(composed, "busy", later=True)
     finally:
         release.set()
 
@@ -212,6 +215,39 @@ def test_a_generator_that_failed_is_left_alone_for_a_while() -> None:
         "resting after a failure"
     ] * 2
     assert len(writer.asked) == 1
+
+
+@pytest.mark.parametrize("error", [Declined("http_400", "check it"), Unfit("unfinished"), Unfit("no_text")])
+def test_the_fault_of_one_request_rests_nobody_elses(error: Exception) -> None:
+    asked, writer = late(), Writer(error)
+    rewriter, composed = Rewriter(writer, 20.0), compose(asked)
+    assert not rewriter.rewrite(asked, composed).later
+    writer.says = good(asked)
+    assert rewriter.rewrite(asked, composed).draft.generator == "llm"
+    assert len(writer.asked) == 2
+
+
+@pytest.mark.parametrize("error", [Transient("http_429"), Transient("http_503"), Transient("timeout"), Permanent("http_401")])  # fmt: skip
+def test_a_fault_of_the_generator_rests_it_for_all(error: Exception) -> None:
+    asked, writer = late(), Writer(error)
+    rewriter, composed = Rewriter(writer, 20.0), compose(asked)
+    rewriter.rewrite(asked, composed)
+    writer.says = good(asked)
+    assert rewriter.rewrite(asked, composed).later
+    assert len(writer.asked) == 1
+
+
+def test_what_the_brand_has_nearly_said_before_is_not_said_again() -> None:
+    asked = late()
+    before = f"{good(asked)}\n\nGiulia, Caffè Aurora"
+    nearly = before.replace("Buongiorno", "Salve").replace("molto", "davvero")
+    for said in (before, nearly):
+        done, composed, _ = rewritten(good(asked), asked, said=("Tutt'altro.", said))
+        assert done.draft == composed
+        assert "said before" in done.refused
+    other = compose(late("Il personale è stato scortese.")).reply or ""
+    done, _, _ = rewritten(good(asked), asked, said=(other,))
+    assert done.refused == ""
 
 
 def test_each_request_has_a_mark_of_its_own() -> None:

@@ -1,0 +1,294 @@
+"""Looking again at stored mentions, and what is paid for: halves of a look-up, ids that are left out, a day's budget."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlmodel import col, update
+
+from crawlers.spiders import x
+from demo.internet import Internet
+from demo.places import interface
+from store.clock import utcnow
+from store.db import Database
+from store.tables import Mention
+from tests.crawlers.engine import Engine
+from tests.crawlers.jobs import job, mentions, source_row
+from tests.crawlers.site import Answer, Asked, Site
+from tests.crawlers.test_interfaces import sources
+
+PAGE = "42"
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("facebook", "instagram", "x"):
+        for secret, value in interface(name).SECRETS.items():
+            monkeypatch.setenv(secret, value)
+
+
+@pytest.fixture
+def internet() -> Iterator[Internet]:
+    with Internet(utcnow()) as running:
+        yield running
+
+
+class Facebook:
+    """A page with comments; counts what is asked for. Whoever asks for a comment that is gone gets an error for all."""
+
+    def __init__(self, site: Site, *numbers: int) -> None:
+        self.site, self.there = site, {f"7_{number}" for number in numbers}
+        self.asked: list[list[str]] = []
+        self.refuse: dict[str, Any] | None = None
+        for edge in ("ratings", "tagged"):
+            site.put(f"/v24.0/{PAGE}/{edge}?*", as_json({"data": []}))
+        site.put(f"/v24.0/{PAGE}/published_posts?*", self._posts)
+        site.put("/v24.0/?*", self._by_ids)
+
+    def source(self) -> dict[str, Any]:
+        base = {"name": "fb", "type": "facebook", "brand": "aurora", "page_id": PAGE}
+        return base | {"base_url": self.site.url("")}
+
+    def comment(self, name: str) -> dict[str, Any]:
+        at = f"{utcnow() - timedelta(hours=1):%Y-%m-%dT%H:%M:%S+0000}"
+        return {
+            "id": name,
+            "message": f"comment {name}",
+            "created_time": at,
+            "like_count": 1,
+            "comment_count": 0,
+        }
+
+    def _posts(self, asked: Asked) -> Answer:
+        comments = {"data": [self.comment(name) for name in sorted(self.there)]}
+        return as_json({"data": [{"id": f"{PAGE}_7", "comments": comments}]})
+
+    def _by_ids(self, asked: Asked) -> Answer:
+        names = parse_qs(urlsplit(asked.path).query)["ids"][0].split(",")
+        self.asked.append(names)
+        if self.refuse:
+            return as_json({"error": self.refuse}, 400)
+        if missing := [name for name in names if name not in self.there]:
+            told = f"(#803) Some of the aliases you requested do not exist: {missing[0]}"
+            return as_json({"error": {"message": told, "type": "OAuthException", "code": 803}}, 400)
+        return as_json({name: self.comment(name) for name in names})
+
+
+def as_json(value: Any, status: int = 200) -> Answer:
+    return Answer(json.dumps(value).encode(), status, "application/json")
+
+
+def make_due(db: Database) -> None:
+    with db.write() as session:
+        session.execute(update(Mention).values(look_again_at=utcnow()).where(col(Mention.gone_at).is_(None)))
+
+
+def gone(db: Database) -> set[str]:
+    return {mention.external_id for mention in mentions(db) if mention.gone_at is not None}
+
+
+def test_a_look_up_that_is_spoilt_by_one_that_is_gone_is_asked_in_halves(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    page = Facebook(site, *range(10, 18))
+    assert engine.crawl(job(db, page.source())).report.new == 8
+    make_due(db)
+    page.there.remove("7_12")
+    report = engine.crawl(job(db, page.source())).report
+    assert (report.error, report.gone) == (None, 1)
+    assert gone(db) == {"7_12"}
+    assert sorted(map(len, page.asked), reverse=True) == [8, 4, 4, 2, 2, 1, 1]
+    page.asked.clear()
+    make_due(db)
+    engine.crawl(job(db, page.source()))
+    assert [len(names) for names in page.asked] == [7], "what is gone is not asked for again"
+
+
+def test_when_most_seem_gone_it_is_not_believed(site: Site, engine: Engine, db: Database) -> None:
+    page = Facebook(site, *range(10, 22))
+    engine.crawl(job(db, page.source()))
+    make_due(db)
+    page.there = {"7_10"}
+    report = engine.crawl(job(db, page.source())).report
+    assert report.error is None
+    assert len(gone(db)) <= 4, "3 or three tenths of what was asked for, whichever is more"
+
+
+def test_a_refused_look_up_is_an_error_and_no_removal(site: Site, engine: Engine, db: Database) -> None:
+    page = Facebook(site, 1, 2)
+    engine.crawl(job(db, page.source()))
+    make_due(db)
+    page.refuse = {"code": 190, "message": "Invalid OAuth access token", "type": "OAuthException"}
+    report = engine.crawl(job(db, page.source())).report
+    assert "token expired" in (report.error or "")
+    assert gone(db) == set()
+    page.refuse = {"code": 32, "message": "Page request limit reached", "type": "OAuthException"}
+    assert "rate limit is used up" in (engine.crawl(job(db, page.source())).report.error or "")
+    row = source_row(db, "fb")
+    assert row.next_check_at is not None
+    assert row.last_error_at is not None
+    assert row.next_check_at - row.last_error_at >= timedelta(hours=1)
+
+
+def test_what_no_look_up_can_ask_for_has_its_turn_and_is_not_gone(
+    internet: Internet, engine: Engine, db: Database
+) -> None:
+    reads = job(db, *sources(internet, "facebook"))
+    engine.crawl(reads)
+    make_due(db)
+    engine.crawl(reads)
+    asked = [request.path for request in internet.requests if "ids=" in request.path]
+    assert asked
+    assert not any("tagged" in path or "recommendation" in path for path in asked)
+    assert gone(db) == set()
+    now = utcnow()
+    assert all(mention.look_again_at is None or mention.look_again_at > now for mention in mentions(db))
+
+
+def test_comments_that_vanish_from_the_page_are_told_by_a_look_up_only(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    page = Facebook(site, *range(10, 18))
+    engine.crawl(job(db, page.source()))
+    page.there.discard("7_17")
+    engine.crawl(job(db, page.source()))
+    assert gone(db) == set(), "a list shows only the newest of each post"
+
+
+def test_of_replies_on_several_pages_the_newest_stays_the_answer(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    page = Facebook(site, 1)
+    engine.crawl(job(db, page.source()))
+
+    def reply(name: str, minutes: int) -> dict[str, Any]:
+        at = f"{utcnow() - timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S+0000}"
+        said = {"id": f"7_{name}", "message": name, "created_time": at, "parent": {"id": "7_1"}}
+        return said | {"from": {"id": PAGE, "name": "Caffè Aurora"}}
+
+    newer, older = [reply("newer", 5), page.comment("7_2")], [reply("older", 9), page.comment("7_3")]
+    edge = {"data": newer, "paging": {"cursors": {"after": "A"}, "next": "n"}}
+    posts = as_json({"data": [{"id": f"{PAGE}_7", "comments": edge}]})
+    site.put(f"/v24.0/{PAGE}/published_posts?*", posts)
+    site.put(f"/v24.0/{PAGE}_7/comments?*", as_json({"data": older}))
+    assert engine.crawl(job(db, page.source())).report.error is None
+    (mention,) = [one for one in mentions(db) if one.external_id == "7_1"]
+    assert mention.answer == "newer"
+    assert engine.crawl(job(db, page.source())).report.refreshed == 0
+
+
+class Posts:
+    """A search of X and its look-up; `problems` are told beside what a look-up shows."""
+
+    def __init__(self, site: Site, *hours: int) -> None:
+        self.site = site
+        self.names = [str(x._id_at(utcnow() - timedelta(hours=ago))) for ago in hours]
+        self.problems: dict[str, str] = {}
+        site.put("/2/tweets/search/recent?*", self._search)
+        site.put("/2/tweets?*", self._look_up)
+
+    def source(self, **options: Any) -> dict[str, Any]:
+        base = {"name": "x", "type": "x", "brand": "aurora", "query": "aurora", "base_url": self.site.url("")}
+        return base | options
+
+    def post(self, name: str) -> dict[str, Any]:
+        return {"id": name, "text": f"Caff\u00e8 Aurora {name}", "public_metrics": {"like_count": 1}}
+
+    def _search(self, asked: Asked) -> Answer:
+        since = int(parse_qs(urlsplit(asked.path).query).get("since_id", ["0"])[0])
+        found = [self.post(name) for name in self.names if int(name) > since]
+        return as_json({"meta": {"result_count": len(found)}} | ({"data": found} if found else {}))
+
+    def _look_up(self, asked: Asked) -> Answer:
+        names = parse_qs(urlsplit(asked.path).query)["ids"][0].split(",")
+        base = "https://api.twitter.com/2/problems/"
+        errors = [
+            {"type": base + self.problems[one], "resource_id": one} for one in names if one in self.problems
+        ]
+        return as_json(
+            {"data": [self.post(name) for name in names if name not in self.problems], "errors": errors}
+        )
+
+
+def test_problems_of_a_look_up_name_what_is_gone_and_what_is_not(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    posts = Posts(site, 1, 2, 3)
+    engine.crawl(job(db, posts.source()))
+    make_due(db)
+    posts.problems = {posts.names[0]: "resource-not-found", posts.names[1]: "resource-unavailable"}
+    report = engine.crawl(job(db, posts.source())).report
+    assert (report.error, report.gone) == (None, 1)
+    assert gone(db) == {posts.names[0]}
+
+
+def test_a_day_counts_the_posts_that_were_read(site: Site, engine: Engine, db: Database) -> None:
+    posts = Posts(site, 1, 2, 3)
+    engine.crawl(job(db, posts.source()))
+    assert source_row(db, "x").spent == 3
+    engine.crawl(job(db, posts.source()))
+    assert source_row(db, "x").spent == 4, "only the newest is read again, ten minutes back"
+    make_due(db)
+    engine.crawl(job(db, posts.source()))
+    assert source_row(db, "x").spent == 8
+
+
+def test_second_looks_leave_half_of_the_day_to_what_is_new(site: Site, engine: Engine, db: Database) -> None:
+    posts = Posts(site, 1, 2, 3)
+    engine.crawl(job(db, posts.source()))
+    with db.write() as session:
+        session.get_one(type(source_row(db, "x")), "x").spent = 497
+    make_due(db)
+    before = len(site.asked)
+    report = engine.crawl(job(db, posts.source())).report
+    assert report.error is None
+    assert not any(asked.path.startswith("/2/tweets?") for asked in site.asked[before:])
+    row = source_row(db, "x")
+    assert (row.spent, row.last_error) == (498, None)
+
+
+def test_nothing_new_is_no_alarm_where_only_news_are_asked_for(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    posts = Posts(site, 1, 2)
+    engine.crawl(job(db, posts.source()))
+    assert source_row(db, "x").usual_results > 0
+    posts.names = []
+    report = engine.crawl(job(db, posts.source())).report
+    assert (report.status, report.error) == ("ok", None)
+    assert all(mention.gone_at is None for mention in mentions(db))
+
+
+def by_text(db: Database, *words: str) -> list[Mention]:
+    return [mention for mention in mentions(db) if all(word in mention.text for word in words)]
+
+
+def test_the_demo_shows_answers_edits_and_threads(internet: Internet, engine: Engine, db: Database) -> None:
+    reads = job(
+        db, *(source for name in ("facebook", "instagram", "x") for source in sources(internet, name))
+    )
+    engine.crawl(reads)
+    for words, answer in (
+        ("Alba si trova anche", "Alba Dek"),
+        ("Personale gentile", "Grazie Piero"),
+        ("Quando riapre", "luned\u00ec alle 8"),
+        ("scadono a dicembre", "31 marzo"),
+    ):
+        (mention,) = by_text(db, words)
+        assert answer in (mention.answer or "")
+    assert not by_text(db, "Alba Dek"), "what the brand says is no mention"
+    (rated,) = by_text(db, "sin una sonrisa")
+    assert rated.stars == 2
+    assert [mention.stars for mention in by_text(db, "falsche Mahlgut")] == [None]
+    (lost,), (too,) = by_text(db, "dieci giorni fa"), by_text(db, "stesso corriere")
+    assert (too.thread, too.author) == (lost.external_id, "Dino Maran")
+    internet.advance()
+    engine.crawl(reads)
+    for words in ("Peccato che ieri", "una follia", "Et une souris"):
+        (mention,) = by_text(db, words)
+        assert mention.revision == 2
+    (again,) = by_text(db, "mi ha bloccato la carta")
+    assert again.thread == by_text(db, "addebito doppio")[0].external_id
