@@ -54,13 +54,42 @@ class SourceOptions(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """How a person lets Ascolto in: OAuth 2, the answer to a server on this machine (RFC 8252). `keeps`: the option
+    that names the variable for what comes of it, the field `gives` of the answer. `client_id` and `client_secret` are
+    options as well. `authorize` and `token` are addresses that may name options of the source, such as
+    `{base_url}/oauth/authorize`. `more`: what the platform wants to be asked besides; `only`: an option, and the value with which it is signed in so.
+    `host`: as which the platform knows this machine.
+    """
+
+    authorize: str
+    scopes: tuple[str, ...]
+    keeps: str
+    token: str = "{token_url}"  # noqa: S105 - an address
+    gives: str = "refresh_token"
+    client_id: str = "client_id_env"
+    client_secret: str = "client_secret_env"  # noqa: S105 - an option
+    more: tuple[tuple[str, str], ...] = ()
+    only: tuple[str, str] | None = None
+    host: str = "127.0.0.1"
+
+
+GOOGLE = "https://accounts.google.com/o/oauth2/v2/auth"
+OFFLINE = (
+    ("access_type", "offline"),
+    ("prompt", "consent"),
+)  # without them Google gives no refresh token again
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """`name` is the file's name, `label` what people read. `reply_limit` counts in `reply_unit`; None: none known.
 
     `open` platforms are searched by words, so what they find must name the brand (see store.matching). `api`: read
     through an interface made for programs, under its own terms, so robots.txt does not speak of it. `own`: the brand's
     own page, where nobody but the brand and the author can remove a mention. `day`: the zone in which the platform's
-    daily quota begins anew. `pushed`: nothing is asked there, it posts to us.
+    daily quota begins anew. `pushed`: nothing is asked there, it posts to us. `access`: where a person gets what the
+    sign-in needs; `consent`: how a person lets Ascolto in, where secrets alone do not.
     """
 
     name: str
@@ -73,3 +102,5 @@ class Platform:
     own: bool = False
     day: str = "UTC"
     pushed: bool = False
+    access: str = ""
+    consent: Consent | None = None

@@ -23,7 +23,9 @@ HTML = {"content-type": "text/html"}
         (403, HTML, b"<div class='g-recaptcha'></div>", "a CAPTCHA"),
     ],
 )
-def test_walls_are_known_by_their_marks(status: int, headers: dict[str, str], body: bytes, maker: str) -> None:
+def test_walls_are_known_by_their_marks(
+    status: int, headers: dict[str, str], body: bytes, maker: str
+) -> None:
     assert walls.wall(status, headers, body, "https://shop.example/") == maker
 
 
