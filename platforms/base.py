@@ -58,8 +58,8 @@ class Consent:
     """How a person lets Ascolto in: OAuth 2, the answer to a server on this machine (RFC 8252). `keeps`: the option
     that names the variable for what comes of it, the field `gives` of the answer. `client_id` and `client_secret` are
     options as well. `authorize` and `token` are addresses that may name options of the source, such as
-    `{base_url}/oauth/authorize`. `more`: what the platform wants to be asked besides; `only`: an option, and the value with which it is signed in so.
-    `host`: as which the platform knows this machine.
+    `{base_url}/oauth/authorize`. `more`: what the platform wants to be asked besides; `only`: an option, and the
+    value with which it is signed in so. `host`: as which the platform knows this machine.
     """
 
     authorize: str
