@@ -292,7 +292,7 @@ def _vanished(case_id: int) -> Any:
     """When it was noticed that something grave is gone from the brand's own page, while anything of the case is."""
     other = aliased(Mention)
     gone = exists().where(col(other.case_id) == case_id, col(other.gone_at).is_not(None))
-    latest = select(func.max(Audit.at, type_=UtcDateTime))  # type: ignore[arg-type]
+    latest = select(func.max(Audit.at, type_=UtcDateTime))
     mine = (col(Audit.case_id) == case_id, col(Audit.action) == vanished.EVENT, gone)
     return latest.where(*mine).correlate(None).scalar_subquery()
 

@@ -377,7 +377,7 @@ def _ask_why_gone(
 ) -> None:
     """Aloud, whatever became of the case; a storm asks once for all that it holds."""
     about = f"storm:{case.id}" if case.storm else str(mention.id)
-    news = {"event": vanished.EVENT, "mention": mention.id, "to": [case.owner] if case.owner else []}
+    news: News = {"event": vanished.EVENT, "mention": mention.id, "to": [case.owner] if case.owner else []}
     if notices.line(session, case, f"{vanished.EVENT}:{about}", channels, found.now, **news):
         _note(session, found, case, vanished.EVENT, {"mention": mention.id})
         _show(session, case, found, None)

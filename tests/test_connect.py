@@ -75,7 +75,12 @@ class TestConsent:
     def test_a_code_becomes_the_token_that_is_kept(self, site: Site) -> None:
         site.put("/token", as_json({"access_token": "short", "refresh_token": "1//long"}))
         shown: list[str] = []
-        assert consented(site, lambda url: (shown.append(url), visit(url))) == "1//long"
+
+        def show(url: str) -> None:
+            shown.append(url)
+            visit(url)
+
+        assert consented(site, show) == "1//long"
         asked = {name: values[0] for name, values in parse_qs(urlsplit(shown[0]).query).items()}
         assert (asked["scope"], asked["prompt"], asked["response_type"]) == ("read reply", "consent", "code")
         assert asked["code_challenge_method"] == "S256"

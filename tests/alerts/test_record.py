@@ -470,7 +470,7 @@ def test_what_is_gone_is_told_once(belt: Belt) -> None:
     assert len(lines(belt)) == 1
 
 
-OWN = {"source": "google", "platform": "google_business"}  # the brand's own page
+OWN: dict[str, Any] = {"source": "google", "platform": "google_business"}  # the brand's own page
 
 
 def vanish(belt: Belt, source: str = "google") -> None:
