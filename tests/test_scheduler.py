@@ -202,7 +202,7 @@ def test_from_a_clock_to_a_card_without_anybody_looking(make: Callable[..., Serv
     service.start()
     assert delivered.wait(WAIT)
     service.stop()
-    assert "★" in stream.getvalue()
+    assert "High" in stream.getvalue()  # whichever source was the first: not all give stars
 
 
 def test_a_mail_server_that_hangs_holds_up_nothing_in_slack(make: Callable[..., Service]) -> None:
