@@ -4,27 +4,23 @@ Nothing is changed and nothing is read from a source, except from the one that `
 alert.
 """
 
-import os
 import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
-from typing import Any, Literal
 
 from sqlmodel import col, select
 
-import platforms
 from alerts import routing
 from alerts.channels.slack.client import Slack
 from alerts.sla import unknown_country
 from alerts.telling import name_of
 from alerts.views import Trial
 from alerts.words import Words
-from platforms.base import SourceOptions
 from service import (
     open_channels,
     open_database,
@@ -35,28 +31,15 @@ from service import (
     slack_app_for,
 )
 from settings import Settings
+from source_checks import Check, live_check, source_check
 from store.db import Database
 from store.errors import AscoltoError, Permanent
 from store.tables import Audit
 
 WORKING_DAY = timedelta(hours=8)
-Status = Literal["ok", "warn", "fail", "off"]
 LOOK = 0.2  # seconds between two looks for the click on a test alert
 # What `alerts.channels.slack` calls, whatever the channels are.
 SCOPES = {"chat:write", "channels:read", "channels:history", "groups:read", "commands", "users:read"}
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line. `off`: not configured, and that is no fault."""
-
-    name: str
-    status: Status
-    detail: str
-    mend: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def run_checks(
@@ -70,6 +53,7 @@ def run_checks(
     yield _configuration(settings)
     yield from _brands(settings)
     yield from _rules(settings)
+    yield _contact(settings)
     for name, look in (
         ("database", _database),
         ("broker", _broker),
@@ -84,9 +68,9 @@ def run_checks(
     if slack_wait is not None:
         yield _guarded("slack test", lambda: _try_slack(settings, slack_wait, say))
     for source in settings.sources:
-        yield _source(source)
+        yield _guarded(f"source {source.name}", lambda source=source: source_check(settings, source))  # type: ignore[misc]
     if live is not None:
-        yield _guarded(f"live {live}", lambda: _live(settings, live))
+        yield _guarded(f"live {live}", lambda: live_check(settings, settings.source(live)))
 
 
 def _guarded(name: str, look: Callable[[], Check]) -> Check:
@@ -140,6 +124,14 @@ def _rules(settings: Settings) -> Iterator[Check]:
             yield Check(f"slack bundle {key}", "warn", told, mend)
     if slack.rules and not flaws:
         yield Check("slack rules", "ok", f"{len(slack.rules)} rules")
+
+
+def _contact(settings: Settings) -> Check:
+    """Who reads their site is what its owner wants to know before blocking it."""
+    if settings.service.contact:
+        return Check("contact", "ok", settings.service.contact)
+    mend = 'set service.contact, such as contact = "care@aurora.example"'
+    return Check("contact", "warn", "sites that are read are not told whom to write to", mend)
 
 
 def _database(settings: Settings) -> Check:
@@ -322,48 +314,3 @@ def _unheard(settings: Settings) -> str:
     return (
         "over signed HTTP ascolto run must be up; check the Request URL under Interactivity (docs/slack.md)"
     )
-
-
-def _source(source: SourceOptions) -> Check:
-    platform = platforms.get(source.type)
-    token = getattr(source, "token_env", None)
-    if token and not os.environ.get(token) and not str(getattr(source, "query", "")).startswith("#"):
-        mend = f"set {token}, or read a hashtag, which needs none"
-        return Check(f"source {source.name}", "warn", f"{platform.label}: no access token", mend)
-    if platform.pushed:
-        return _posted(source, platform.label)
-    minutes = source.every.total_seconds() / 60
-    return Check(f"source {source.name}", "ok", f"{platform.label}, every {minutes:g} minutes")
-
-
-def _posted(source: SourceOptions, label: str) -> Check:
-    """A source that posts to us: nothing it sends is taken without the secret."""
-    name = str(getattr(source, "secret_env", ""))
-    told = f"{label}: others post to /in/{source.name}"
-    if not os.environ.get(name):
-        return Check(f"source {source.name}", "fail", f"{told}, but {name} is not set", f"set {name}")
-    return Check(f"source {source.name}", "ok", told)
-
-
-def _live(settings: Settings, name: str) -> Check:
-    """Reads the source into a database that is thrown away."""
-    import tempfile
-    from pathlib import Path
-
-    from crawlers.job import CrawlJob
-    from crawlers.run import collect
-
-    source = settings.source(name)
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'check.db'}"
-        db = Database(url)
-        db.migrate()
-        db.close()
-        job = CrawlJob(database_url=url, sources=[source], brands=list(settings.brands.values()), budget=60)
-        report = collect(job)[0]
-    if report.status != "ok":
-        return Check(
-            f"live {name}", "fail", report.error or report.status, "check the source's address and options"
-        )
-    told = f"{report.new} mentions in {report.requests} requests, {report.seconds:.1f} s"
-    return Check(f"live {name}", "ok" if report.new else "warn", told)

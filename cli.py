@@ -146,6 +146,44 @@ def check(
 
 
 @app.command()
+def connect(
+    platform: Annotated[str, typer.Argument(help="The type of the source, such as google_business.")],
+    source: Annotated[str | None, typer.Option(help="Which source, where there are several.")] = None,
+    wait: Annotated[float, typer.Option(min=1, help="Seconds to wait for a consent in the browser.")] = 300,
+) -> None:
+    """Walks through a platform's sign-in, stores the secrets where the configuration says, and tries them.
+
+    Example: ascolto connect google_business --source google
+    """
+    import webbrowser
+
+    import connect as walk
+    from source_checks import live_check, source_check
+
+    settings = _settings(required=True)
+    chosen = walk.chosen(settings, platform, source)
+
+    def show(url: str) -> None:
+        typer.echo(
+            f"Please consent in your browser (from another machine, tunnel the port in it):\n{url}", err=True
+        )
+        webbrowser.open(url)
+
+    def ask(text: str) -> str:
+        return str(typer.prompt(text, default="", show_default=False, hide_input=True, err=True))
+
+    walk.connect(settings, chosen, walk.Talk(typer.echo, ask, typer.confirm, show), wait)
+    for look in (source_check, live_check):
+        found = look(settings, chosen)
+        typer.echo(
+            f"{found.status:4}  {found.name}: {found.detail}"
+            + (f"\n      {found.mend}" if found.mend else "")
+        )
+        if found.status == "fail":
+            raise typer.Exit(FAILED)
+
+
+@app.command()
 def run(
     role: Annotated[RoleName, typer.Option(help="Which part of the service.")] = RoleName.ALL,
     host: Annotated[str, typer.Option(help="Where the inbox and Slack's signed HTTP listen.")] = "127.0.0.1",
@@ -206,7 +244,12 @@ def collect(
         raise ConfigError(["there is no source to read: name one in a table [[sources]]"])
     _log()
     service.open_database(settings).close()
-    job = CrawlJob(database_url=settings.database_url, sources=chosen, brands=list(settings.brands.values()))
+    job = CrawlJob(
+        database_url=settings.database_url,
+        sources=chosen,
+        brands=list(settings.brands.values()),
+        contact=settings.service.contact,
+    )
     reports = read(job)
     rows = [report.model_dump(exclude={"late", "waited"}) for report in reports]
     if as_json:

@@ -24,15 +24,19 @@ from alerts.replies.generating import Rewrite, any_queued, word_next
 from alerts.replies.redrafting import any_waiting, redraft_waiting
 from alerts.stage import check_sources, triage_waiting
 from alerts.words import Words
+from crawlers.health import watch_pushed
 from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, SourceReport
 from crawlers.run import collect
+from platforms.base import SourceOptions
 from settings import Settings
 from store import claims, plan, status
+from store.brand import zone_of
 from store.clock import utcnow
 from store.db import Database
 from store.lock import OnlyOne
 from store.retention import expire
 from store.tables import Mention, Notification
+from store.window import Window
 from workers import QUEUES, Belt, Stage
 
 if TYPE_CHECKING:
@@ -107,7 +111,7 @@ class Service:
 
     def collect_due(self) -> bool:
         """Reads the sources whose time has come, all in one child process."""
-        sources = {source.name: (source.brand, source.type) for source in self.settings.polled}
+        sources = {source.name: (source.brand, source.type) for source in self._open()}
         lease = timedelta() if self.belt.local else timedelta(seconds=BUDGET) + MARGIN
         with self.db.write() as session:
             names = plan.take_due(session, sources, self.clock(), lease)
@@ -123,6 +127,7 @@ class Service:
             database_url=self.settings.database_url,
             sources=[self.settings.source(name) for name in names],
             brands=list(self.settings.brands.values()),
+            contact=self.settings.service.contact,
             settings=dict(self.crawl_settings),
         )
         reports = collect(job, self._heard, self.belt.stopping)
@@ -233,6 +238,9 @@ class Service:
     def check(self) -> bool:
         """Sources that went down or came back, pauses that are over. Nothing is left for a second look."""
         channels, now = list(self.channels), self.clock()
+        pushed = [one.name for one in self.settings.sources if one not in self.settings.polled]
+        for name in watch_pushed(self.db, pushed, now) if pushed else []:
+            log.warning("source silent", extra={"action": "source_silent", "source": name})
         told = check_sources(self.db, self.settings.brands, channels, now)
         told += self._tell_pauses()
         if told:
@@ -243,7 +251,7 @@ class Service:
 
     def look_for_due(self) -> None:
         with self.db.read() as session:
-            names = [source.name for source in self.settings.polled]
+            names = [source.name for source in self._open()]
             due = plan.any_due(session, names, self.clock())
         if due:
             self.belt.wake("collect")
@@ -285,7 +293,19 @@ class Service:
             self.belt.wake(DELIVER)
 
     def _watched(self) -> list[briefs.Watched]:
-        return [briefs.Watched(source.name, source.brand, source.every) for source in self.settings.sources]
+        return [
+            briefs.Watched(source.name, source.brand, source.every + _closed(source))
+            for source in self.settings.sources
+        ]
+
+    def _open(self) -> list[SourceOptions]:
+        """The sources that may be read at this hour."""
+        now, brands = self.clock(), self.settings.brands
+        return [
+            one
+            for one in self.settings.polled
+            if one.window is None or Window.parse(one.window).is_open(now, zone_of(brands.get(one.brand)))
+        ]
 
     def expire(self) -> None:
         """Personal data whose time is over go; their messages are edited."""
@@ -342,3 +362,8 @@ class Service:
         self.belt.stop(patience)
         self._only.free()
         log.info("stopped", extra={"action": "stopped"})
+
+
+def _closed(source: SourceOptions) -> timedelta:
+    """How long of a day the source is not read."""
+    return Window.parse(source.window).closed if source.window else timedelta()

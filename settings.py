@@ -57,9 +57,20 @@ def _watcher(value: SecretStr) -> SecretStr:
 Address = Annotated[SecretStr, AfterValidator(_watcher)]
 
 
-class Running(Strict):
-    """How the service itself is watched."""
+def _reachable(value: str) -> str:
+    """An e-mail address or a page; it stands in a header of every request."""
+    mail = re.fullmatch(r"[!-'*+.\-/-9=?A-Z^_a-z{|}~]{1,64}@[A-Za-z0-9.-]{1,190}", value)
+    if not mail and not re.fullmatch(r"https?://[!-'*-~]{1,200}", value):
+        raise ValueError("is no contact: write an e-mail address, or the address of a page about you")
+    return value
 
+
+class Running(Strict):
+    """How the service itself is watched, and who runs it."""
+
+    contact: Annotated[str, AfterValidator(_reachable)] | None = Field(
+        None, description="an e-mail address or a page: tells the sites that are read who runs this"
+    )
     heartbeat_url: Address | None = Field(
         None, description="called every minute while all is well, so that somebody outside notices a silence"
     )

@@ -11,18 +11,30 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 import platforms
+from alerts import vanished
 from alerts.text import one_line, shown, visible
 from alerts.virality import Counts, spread
 from platforms.length import Unit, measure
 from store.brand import Brand
 from store.retention import ERASED
-from store.tables import Case, CaseStatus, Draft, Mention, Reason, Revision, Score, Snapshot, UtcDateTime
+from store.tables import (
+    Audit,
+    Case,
+    CaseStatus,
+    Draft,
+    Mention,
+    Reason,
+    Revision,
+    Score,
+    Snapshot,
+    UtcDateTime,
+)
 
 QUOTE = 600  # characters of the customer's words
 LINE = 120  # of a name, a title, a place
@@ -109,7 +121,8 @@ class Card:
     that began. `mention_id` and `revision` name the words that are shown; `is_cut`: the author wrote more. `storm`:
     many mentions told as one, of which `worst` are the worst beside the one that is shown; `opened_at`: since when.
     `people`: whom a rule names; `may_be_quoted`: praise so good that its author may be asked for it; `approval`: whose
-    word the policy wants before such a reply goes out; `on_call`: whom it calls day and night."""
+    word the policy wants before such a reply goes out; `on_call`: whom it calls day and night; `vanished_at`: since
+    when something grave is gone from the brand's own page."""
 
     case_id: int
     version: int
@@ -143,6 +156,7 @@ class Card:
     due_at: datetime | None = None
     change: Change | None = None
     gone_at: datetime | None = None
+    vanished_at: datetime | None = None
     draft: Proposal | None = None
     owner: str | None = None
     acknowledged_by: str | None = None
@@ -192,6 +206,7 @@ def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime
         earlier_answered=row.answered,
         earlier_since=row.since,
         change=change_of(mention, row.Revision),
+        vanished_at=row.vanished,
         draft=proposal(case.reply, mention, row.Draft, words["lang"]),
         may_be_quoted=_may_be_quoted(case, mention, row.Score, row.Draft),
     )
@@ -251,6 +266,7 @@ def _everything(case_id: int) -> Any:
             _count(other, *before).label("earlier"),
             _count(other, *before, answered).label("answered"),
             first.correlate(Mention).scalar_subquery().label("since"),
+            _vanished(case_id).label("vanished"),
         )
         .join(Mention, col(Mention.id) == Case.mention_id, isouter=True)
         .join(
@@ -270,6 +286,15 @@ def _everything(case_id: int) -> Any:
         )
         .where(col(Case.id) == case_id)
     )
+
+
+def _vanished(case_id: int) -> Any:
+    """When it was noticed that something grave is gone from the brand's own page, while anything of the case is."""
+    other = aliased(Mention)
+    gone = exists().where(col(other.case_id) == case_id, col(other.gone_at).is_not(None))
+    latest = select(func.max(Audit.at, type_=UtcDateTime))
+    mine = (col(Audit.case_id) == case_id, col(Audit.action) == vanished.EVENT, gone)
+    return latest.where(*mine).correlate(None).scalar_subquery()
 
 
 def _count(table: Any, *conditions: ColumnElement[bool] | bool) -> Any:

@@ -81,7 +81,7 @@ def _check_source(
 def _tell_source(
     session: Session, row: SourceRow, event: str, since: str, key: str, channels: Sequence[str], now: datetime
 ) -> int:
-    action = f"source_{event}"
+    action, quiet = f"source_{event}", event == "down" and row.failures == 0
     written = notices.add(
         session,
         key,
@@ -92,7 +92,7 @@ def _tell_source(
         brand=row.brand,
         target="ops",
         priority=notices.SOURCE,
-        body={"event": event, "since": since},
+        body={"event": event, "since": since} | ({"quiet": True} if quiet else {}),
     )
     if written:
         session.add(Audit(at=now, who=SYSTEM, action=action, source=row.name, detail={"since": since}))

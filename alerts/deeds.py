@@ -146,7 +146,9 @@ def hide(desk: Desk, case_id: int, who: str) -> Move:
     warned = _last(desk.session, case, "warn")
     if warned is None or warned.detail.get("revision") != facts.mention.revision:
         return Move(False, case, who, desk.now, refused=NOT_WARNED)
-    return _already(desk, case, "hide") or _done(desk, case, who, "hide", {"clause": found[1]})
+    return _already(desk, case, "hide") or _done(
+        desk, case, who, "hide", {"clause": found[1], "mention": facts.mention.id}
+    )
 
 
 def ask_to_quote(desk: Desk, case_id: int, who: str) -> Move:

@@ -193,7 +193,7 @@ def _cases(session: Session, found: Gathered, related: dict[int, Mention], lock:
     }  # of those nobody asks for all members
     for row in session.scalars(select(Mention).where(col(Mention.case_id).in_(own))):
         found.members.setdefault(row.case_id or 0, []).append(row)
-    noted = col(Audit.action).in_(("answer_noted", "gone"))
+    noted = col(Audit.action).in_(("answer_noted", "gone", "vanished"))
     for audit in session.scalars(select(Audit).where(col(Audit.case_id).in_(own), noted)):
         found.noted.setdefault(audit.case_id or 0, []).append(audit)
     for row in near.values():

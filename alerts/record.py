@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts import bundles, cases, clocks, notices, sla, storm
+from alerts import bundles, cases, clocks, notices, sla, storm, vanished
 from alerts.card import platform_label
 from alerts.cases import Desk
 from alerts.drafts.compose import DraftReply
@@ -63,7 +63,7 @@ def record(
         if _keep_draft(session, found, mention, case, draft) and not reasons:
             _show(session, case, found)
         _note_answer(session, found, case, facts, decision, channels)
-        _note_gone(session, found, case, mention, channels)
+        _note_gone(session, found, case, facts, decision, channels)
         _note_growth(session, found, case, facts, reasons)
 
 
@@ -351,15 +351,36 @@ def _is_covered(mention: Mention, members: list[Mention]) -> bool:
 
 
 def _note_gone(
-    session: Session, found: Gathered, case: Case, mention: Mention, channels: tuple[str, ...]
+    session: Session,
+    found: Gathered,
+    case: Case,
+    facts: Facts,
+    decision: Decision,
+    channels: tuple[str, ...],
 ) -> None:
-    mark = {"mention": mention.id}
-    if mention.gone_at is None or _is_noted(found, case, "gone", mark):
+    mention, mark = facts.mention, {"mention": facts.mention.id}
+    if mention.gone_at is None or _is_noted(found, case, vanished.EVENT, mark):
+        return
+    if vanished.is_alarm(session, case, facts, decision):
+        _ask_why_gone(session, found, case, mention, channels)
+        return
+    if _is_noted(found, case, "gone", mark):
         return
     _note(session, found, case, "gone", mark)
     if not case.storm:
         notices.line(session, case, f"gone:{mention.id}", channels, found.now, event="gone")
     _show(session, case, found)
+
+
+def _ask_why_gone(
+    session: Session, found: Gathered, case: Case, mention: Mention, channels: tuple[str, ...]
+) -> None:
+    """Aloud, whatever became of the case; a storm asks once for all that it holds."""
+    about = f"storm:{case.id}" if case.storm else str(mention.id)
+    news: News = {"event": vanished.EVENT, "mention": mention.id, "to": [case.owner] if case.owner else []}
+    if notices.line(session, case, f"{vanished.EVENT}:{about}", channels, found.now, **news):
+        _note(session, found, case, vanished.EVENT, {"mention": mention.id})
+        _show(session, case, found, None)
 
 
 def _note_growth(

@@ -53,6 +53,9 @@ RAISED = {
 }
 EVENTS = {
     "gone": N_("It is no longer to be seen there"),
+    "vanished": N_(
+        "Serious criticism is gone from the brand's own page: did we delete it? Criticism is answered, not hidden"
+    ),
     "answered": N_("The brand's answer was seen there"),
     "joined": N_("Another mention joined this case"),
 }
@@ -249,7 +252,9 @@ def whys(card: Card, words: Words) -> list[str]:
         said.append(words._("Not read by the model: judged by stars and words alone"))
     if card.mentions > 1 and not card.storm:
         said.append(words.n("{count} mention in this case", "{count} mentions in this case", card.mentions))
-    if card.gone_at:
+    if card.vanished_at:
+        said.append(words._(EVENTS["vanished"]))
+    elif card.gone_at:
         said.append(
             words._("No longer to be seen there, {ago}", ago=words.ago(card.gone_at, card.zone, card.now))
         )
@@ -520,6 +525,8 @@ def source_title(notice: SourceNotice, words: Words) -> str:
     name = f"{notice.source} ({notice.label})"
     if notice.down_since is None:
         return words._("{source} is read again", source=name)
+    if notice.quiet:
+        return words._("{source} shows nothing, which is unusual", source=name)
     return words._("{source} cannot be read", source=name)
 
 

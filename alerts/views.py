@@ -13,6 +13,7 @@ from sqlalchemy import case as sql_case
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from alerts import vanished
 from alerts.card import (
     DONE,
     Card,
@@ -68,9 +69,9 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Line:
     """Something new about a case, for its thread. `event`: the kind of a reason, what else happened (`gone`,
-    `answered`), or what a person did (`said` tells the rest). `why`: its reason; `quote`: the words of the mention it
-    is about; `url`: where it stands; `raised`: how urgent the case has become by it; `reopened`: it was done before;
-    `alarm`: it is critical, in a storm that somebody has in hand; `to`: who is called."""
+    `vanished`, `answered`), or what a person did (`said` tells the rest). `why`: its reason; `quote`: the words of the
+    mention it is about; `url`: where it stands; `raised`: how urgent the case has become by it; `reopened`: it was
+    done before; `alarm`: it is critical, in a storm that somebody has in hand; `to`: who is called."""
 
     case_id: int
     now: datetime
@@ -91,7 +92,7 @@ class Line:
     @property
     def loud(self) -> bool:
         """Whether people who do not follow the thread must hear of it."""
-        return bool(self.raised) or self.reopened or self.alarm or self.event == "spike"
+        return bool(self.raised) or self.reopened or self.alarm or self.event in ("spike", "vanished")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class SourceNotice:
-    """A source went down, or (`down_since` None) reads again. `error` is what its last read said."""
+    """A source went down, or (`down_since` None) reads again. `error` is what its last read said; `quiet`: it can
+    be read, and shows nothing."""
 
     source: str
     label: str
@@ -125,6 +127,7 @@ class SourceNotice:
     down_since: datetime | None
     last_ok_at: datetime | None
     error: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +227,9 @@ def load_view(
     """What the notification `row` shows at `now`. Raises LookupError where what it tells of is not there any more.
 
     `body` by kind: reminder: `to`, names, `clock`, its id, `kind`, `late`; start: `mentions`, ids; source: `event`
-    (down, up), `since`; thread: `event` where no reason says more, `raised`, `reopened`, `alarm`, `to`; `audit`, the id
-    of the row that says what a person did; case: `people`, whom a rule names; bundle: `span`; trouble: `channel`,
-    `place`, `reason`, `mend`.
+    (down, up), `since`, `quiet`; thread: `event` where no reason says more, `raised`, `reopened`, `alarm`, `to`;
+    `audit`, the id of the row that says what a person did; case: `people`, whom a rule names; bundle: `span`; trouble:
+    `channel`, `place`, `reason`, `mend`.
     """
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
@@ -305,7 +308,8 @@ def _line(session: Session, row: Notification, brand: Brand | None, now: datetim
         audit_id = row.body.get("audit")
         done = session.get(Audit, audit_id) if isinstance(audit_id, int) else None
         said, url = (_said(done), _reported(session, done)) if done else (None, None)
-        return Line(_case_id(row), now, _zone(brand), event, url=url, said=said)
+        line = Line(_case_id(row), now, _zone(brand), event, url=url, said=said)
+        return _with_mention(session, line, row) if event == vanished.EVENT else line
     reason, mention, before = found
     return Line(
         _case_id(row),
@@ -321,6 +325,22 @@ def _line(session: Session, row: Notification, brand: Brand | None, now: datetim
         raised=str(row.body.get("raised") or ""),
         reopened=bool(row.body.get("reopened")),
         alarm=bool(row.body.get("alarm")),
+        to=_names(row.body.get("to")),
+    )
+
+
+def _with_mention(session: Session, line: Line, row: Notification) -> Line:
+    """Whose words the line is about, and who is called."""
+    number = row.body.get("mention")
+    mention = session.get(Mention, number) if isinstance(number, int) else None
+    if mention is None:
+        return line
+    return replace(
+        line,
+        author=shown(mention.author, LINE) or None,
+        platform_label=platform_label(mention.platform),
+        url=safe_url(mention.url)[0],
+        quote=shown(mention.text, 2 * LINE),
         to=_names(row.body.get("to")),
     )
 
@@ -377,6 +397,7 @@ def _source_notice(session: Session, row: Notification, brand: Brand | None, now
         down_since,
         source.last_ok_at,
         shown(source.last_error and one_line(source.last_error), 2 * LINE) if down_since else "",
+        bool(row.body.get("quiet")),
     )
 
 

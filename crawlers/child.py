@@ -19,9 +19,10 @@ from scrapy.crawler import AsyncCrawlerProcess
 import platforms
 from crawlers.collector import Collector
 from crawlers.job import AnyEvent, CrawlJob, Finished, SourceReport, Started, find_brand
+from crawlers.peek import Peek
 from crawlers.pipeline import Keeper
 from crawlers.reading import Reading
-from crawlers.scrapy_settings import SETTINGS
+from crawlers.scrapy_settings import SETTINGS, agent
 from store.db import Database
 from store.logs import log_to
 
@@ -45,13 +46,19 @@ def main() -> int:
 
 def run(job: CrawlJob, tell: Tell) -> None:
     """Reads all sources of the job and tells what happens; returns when each has been reported."""
+    if job.peek:
+        _read(Peek(tell), job, tell)
+        return
     db = Database(job.database_url)
-    keeper = Keeper(db)
+    _read(Keeper(db), job, tell)
+    db.close()
+
+
+def _read(keeper: Keeper, job: CrawlJob, tell: Tell) -> None:
     readings = [reading for table in job.sources if (reading := _open(keeper, job, table, tell))]
     if readings:
         ends_at = time.monotonic() + (job.ends_at - time.time() if job.ends_at else job.budget)
         _crawl(keeper, readings, tell, ends_at - MARGIN * job.budget, job)
-    db.close()
 
 
 def _open(keeper: Keeper, job: CrawlJob, table: dict[str, Any], tell: Tell) -> Reading | None:
@@ -82,7 +89,7 @@ def _open(keeper: Keeper, job: CrawlJob, table: dict[str, Any], tell: Tell) -> R
 
 
 def _crawl(keeper: Keeper, readings: list[Reading], tell: Tell, ends_at: float, job: CrawlJob) -> None:
-    process = AsyncCrawlerProcess({**SETTINGS, **job.settings})
+    process = AsyncCrawlerProcess({**SETTINGS, **agent(job.contact), **job.settings})
     crawler = process.create_crawler(Collector)
     task = process.crawl(crawler, keeper=keeper, readings=readings, tell=tell, ends_at=ends_at)
     watch = task.get_loop().create_task(_watch(crawler, ends_at, job.service or os.getppid()))

@@ -21,7 +21,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from crawlers import addresses
+from crawlers import addresses, walls
 from crawlers.addresses import Place
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.job import AnyEvent, Finished, PageStored, SourceReport, Waited
@@ -180,6 +180,7 @@ class Collector(scrapy.Spider):
         if run.closed:
             return
         try:
+            _no_wall(run, response, fetch)
             page = _page(response, fetch)
             parsed = await self._read(run, page)
             run.reading.paid(fetch, parsed.cost)
@@ -414,7 +415,7 @@ class Collector(scrapy.Spider):
 def explain(error: BaseException) -> str:
     """One line for an operator: what happened, and what can be done where that is known."""
     if isinstance(error, HttpError):
-        return _explain_status(error.response)
+        return _walled(error.response) or _explain_status(error.response)
     if isinstance(error, Permanent | Transient):
         return str(error)
     if isinstance(error, DownloadCancelledError):
@@ -425,6 +426,24 @@ def explain(error: BaseException) -> str:
     text = " ".join(str(error).split())
     name = type(error).__name__.removeprefix("Download").removesuffix("Error")
     return f"{name}: {text}"[:300] if text else name
+
+
+def _no_wall(run: Run, response: Response, fetch: Fetch) -> None:
+    """Raises `Permanent` where a page that was answered is a wall, or somebody was sent to a sign-in."""
+    if run.reading.platform.api:
+        return
+    maker = walls.wall(response.status, lower_headers(response), response.body, response.url)
+    if walls.sign_in(fetch.url, response.url):
+        maker = "a sign-in"
+    if maker:
+        raise Permanent("walled", walls.told(maker, response.url))
+
+
+def _walled(response: Response) -> str | None:
+    """What stands between us and the page, where that is a wall, and where the same is had."""
+    headers = lower_headers(response)
+    maker = walls.wall(response.status, headers, response.body, response.url)
+    return walls.told(maker, response.url) if maker else None
 
 
 def _explain_status(response: Response) -> str:

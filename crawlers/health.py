@@ -1,14 +1,18 @@
-"""How a source fares, as values for its row: what a read that went well, failed or came back empty means. Pure.
+"""How a source fares, as values for its row: what a read that went well, failed or came back empty means. Pure but
+for what takes a session.
 
 Who is told about it is for `alerts`, which watches `down_since`.
 """
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from crawlers import rhythm
+from store.db import Database
 from store.tables import SourceRow
 
 DOWN_AFTER = 3  # failures in a row
@@ -49,6 +53,31 @@ def read_empty(row: SourceRow, *, now: datetime, every: timedelta) -> Values:
         "down_since": row.down_since or (now if alarm else None),
         "next_check_at": now + every,
     }
+
+
+def quiet(row: SourceRow, why: str, *, now: datetime) -> Values:
+    """What a read, or a post that is waited for in vain, means where nothing new came for longer than ever."""
+    return {
+        "last_error": why[:MAX_ERROR],
+        "last_error_at": row.last_error_at if row.last_error == why[:MAX_ERROR] else now,
+        "down_since": row.down_since or now,
+    }
+
+
+def watch_pushed(db: Database, names: Sequence[str], now: datetime) -> list[str]:
+    """Nobody asks a source that posts to us, so its silence is looked for: gives those that have just fallen silent."""
+    with db.read() as session:
+        up = (col(SourceRow.name).in_(names), col(SourceRow.down_since).is_(None))
+        rows = session.exec(select(SourceRow).where(*up)).all()
+        fallen = [(row.name, why) for row in rows if (why := rhythm.silence(session, row, now))]
+    if not fallen:
+        return []
+    with db.write() as session:
+        for name, why in fallen:
+            row = session.get_one(SourceRow, name)
+            for field, given in quiet(row, why, now=now).items():
+                setattr(row, field, given)
+    return [name for name, _ in fallen]
 
 
 def read_badly(

@@ -1,7 +1,7 @@
 """What the service and its crawling process say to each other: the job in, events and reports out, all as JSON."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
@@ -49,6 +49,8 @@ class CrawlJob(BaseModel):
         None, description="that moment, in seconds since 1970; set when the run starts"
     )
     service: int | None = Field(None, description="process whose end ends the run; set when it starts")
+    peek: bool = Field(False, description="only looks at one page of each source, and stores nothing")
+    contact: str | None = Field(None, description="how whoever runs a server reaches us: in the user agent")
     settings: dict[str, Setting] = {}
 
     def to_json(self) -> str:
@@ -118,12 +120,28 @@ class SourceReport(BaseModel):
     error: str | None = None
 
 
+class Saw(Event):
+    """What one page of a source showed, in a run that only looks. `shown`: its mentions, of which `kept` are about the
+    brand; `fields`: the share of them that has each; `more`: other pages follow; `left`: of the rate limit."""
+
+    event: Literal["saw"] = "saw"
+    source: str
+    status: int
+    shown: int
+    kept: int
+    newest: datetime | None = None
+    fields: dict[str, float] = {}
+    problems: int = 0
+    more: bool = False
+    left: str | None = None
+
+
 class Finished(Event):
     event: Literal["report"] = "report"
     report: SourceReport
 
 
-AnyEvent = Annotated[Started | PageStored | Waited | Finished, Field(discriminator="event")]
+AnyEvent = Annotated[Started | PageStored | Waited | Saw | Finished, Field(discriminator="event")]
 _EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from crawlers import health
+from crawlers import health, rhythm
 from crawlers.base import Context, Fetch, Page, Parsed
 from crawlers.identity import Known, settle
 from crawlers.reading import Cursor, Reading, made_for
@@ -95,6 +95,7 @@ class Keeper:
             stored.refreshed += _answered(session, reading, mentions, parsed, now)
             kept = Kept(len(stored.new), len(stored.edited), len(stored.refreshed), stored.unchanged)
             kept.late = _late(session, reading, stored)
+            reading.fresh = reading.fresh or bool(stored.new)
             named = [lead.external_id for lead in parsed.leads]
             ids = [m.external_id for m in mentions] + others + named
             known = known_ids(session, options.brand, options.type, named) if named else set()
@@ -165,22 +166,33 @@ class Keeper:
         every = options.every
         kept.done = True
         _set(row, _spent(reading))
-        quiet = reading.unchanged or reading.spider.only_news
-        if not reading.found and not quiet and row.usual_results:
+        why = None if kept.new or reading.fresh else rhythm.silence(session, row, now)
+        if _is_empty(reading, row):
             values = health.read_empty(row, now=now, every=every)
             kept.complaint = values["last_error"]
             _set(row, values)
             return
         gone, doubted = _gone(session, reading, now)
         kept.gone = gone
-        results = None if reading.unchanged else reading.found / max(reading.pages, 1)
-        _set(row, health.read_well(row, results=results, now=now, every=every))
+        told = reading.found or not row.usual_results
+        results = None if reading.unchanged or not told else reading.found / max(reading.pages, 1)
+        silent = health.quiet(row, why, now=now) if why else {}
+        kept.complaint = why
+        _set(row, health.read_well(row, results=results, now=now, every=every) | silent)
         cursor = reading.next_cursor(doubted).dump()
         if cursor != row.cursor:
             row.cursor = cursor
         if complaint := reading.complaint():
             log.warning(complaint, extra={"action": "source_complaint", "source": options.name})
             _set(row, {"last_error": complaint, "last_error_at": now})
+
+
+def _is_empty(reading: Reading, row: SourceRow) -> bool:
+    """Whether nothing was shown where something should be. A search that finds little is often empty: whether that is
+    too long is told by its rhythm."""
+    if reading.found or reading.unchanged or reading.spider.only_news or not row.usual_results:
+        return False
+    return not reading.platform.open or row.usual_results >= health.USUAL
 
 
 def _answered(

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
+from crawlers.health import DOWN_AFTER
 from crawlers.importing import Into, mention_of, told
 from crawlers.reading import HISTORY
 from platforms.webhook import FIELDS, Options
@@ -113,6 +114,8 @@ def _note(row: SourceRow, received: Received, stored: Stored, now: datetime) -> 
         first = received.errors[0]
         row.last_error, row.last_error_at = f"record {first['record']}: {first['error']}"[:500], now
         row.failures += 1
+        if row.failures >= DOWN_AFTER:
+            row.down_since = row.down_since or now
         return
     row.last_ok_at, row.last_error, row.failures, row.down_since = now, None, 0, None
 

@@ -90,6 +90,7 @@ class Reading:
     requests: int = 0
     found: int = 0
     unchanged: bool = False
+    fresh: bool = False  # it brought mentions that were not known
     failed: bool = False
     seen: set[str] = field(default_factory=set)
     visited: set[str] = field(default_factory=set)
@@ -383,7 +384,9 @@ def _not_after(at: datetime, last: datetime) -> bool:
 
 def made_for(options: SourceOptions, brand: Brand) -> str:
     """Changes with everything that decides which mentions a source gives."""
-    shape = options.model_dump_json(exclude={"every", "publish", "overlap", "pages", "requests_per_day"})
+    shape = options.model_dump_json(
+        exclude={"every", "publish", "overlap", "pages", "requests_per_day", "window"}
+    )
     names = "\x1f".join((brand.name, *brand.aliases, "", *brand.exclude))
     return hashlib.sha256(f"{shape}\x1f{names}".encode()).hexdigest()[:16]
 

@@ -186,7 +186,7 @@ def _report_missing(job: CrawlJob, tally: _Tally, end: _End) -> None:
         counts = tally.counts.get(_name(table), {})
         report = SourceReport(source=_name(table), status="error", error=end.why, **counts)
         tally.take(Finished(report=report))
-    if missing:
+    if missing and not job.peek:
         _note(job, missing, end.why)
 
 

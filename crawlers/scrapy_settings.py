@@ -11,6 +11,11 @@ def _version() -> str:
         return "0"
 
 
+def agent(contact: str | None) -> dict[str, Any]:
+    """The settings that say who we are, and how to reach us."""
+    return {"USER_AGENT": f"Ascolto/{_version()} (+{contact})"} if contact else {}
+
+
 _UNUSED = (
     "scrapy.extensions.telnet.TelnetConsole",
     "scrapy.extensions.remote_control.RemoteControl",

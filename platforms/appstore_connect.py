@@ -23,5 +23,12 @@ class Options(SourceOptions):
 
 
 PLATFORM = Platform(
-    "appstore_connect", "App Store Connect", Options, open=False, reply_limit=5970, api=True, own=True
+    "appstore_connect",
+    "App Store Connect",
+    Options,
+    open=False,
+    reply_limit=5970,
+    api=True,
+    own=True,
+    access="appstoreconnect.apple.com, Users and Access, Integrations: the .p8 file of a key",
 )

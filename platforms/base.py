@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from platforms.length import Unit
 from store.brand import Duration
+from store.window import Window
 
 
 class SourceOptions(BaseModel):
@@ -37,7 +38,47 @@ class SourceOptions(BaseModel):
             raise ValueError("holds a name or password: take them out; secrets go into the environment")
         return value
 
+    window: str | None = Field(
+        None,
+        description="hours in which it may be read, in the brand's zone, such as 22:00-06:00; default: all of them",
+    )
+
+    @field_validator("window")
+    @classmethod
+    def hours(cls, value: str | None) -> str | None:
+        if value is not None:
+            Window.parse(value)
+        return value
+
     publish: bool = Field(False, description="whether replies may be published from Ascolto")
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How a person lets Ascolto in: OAuth 2, the answer to a server on this machine (RFC 8252). `keeps`: the option
+    that names the variable for what comes of it, the field `gives` of the answer. `client_id` and `client_secret` are
+    options as well. `authorize` and `token` are addresses that may name options of the source, such as
+    `{base_url}/oauth/authorize`. `more`: what the platform wants to be asked besides; `only`: an option, and the
+    value with which it is signed in so. `host`: as which the platform knows this machine.
+    """
+
+    authorize: str
+    scopes: tuple[str, ...]
+    keeps: str
+    token: str = "{token_url}"  # noqa: S105 - an address
+    gives: str = "refresh_token"
+    client_id: str = "client_id_env"
+    client_secret: str = "client_secret_env"  # noqa: S105 - an option
+    more: tuple[tuple[str, str], ...] = ()
+    only: tuple[str, str] | None = None
+    host: str = "127.0.0.1"
+
+
+GOOGLE = "https://accounts.google.com/o/oauth2/v2/auth"
+OFFLINE = (
+    ("access_type", "offline"),
+    ("prompt", "consent"),
+)  # without them Google gives no refresh token again
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +88,8 @@ class Platform:
     `open` platforms are searched by words, so what they find must name the brand (see store.matching). `api`: read
     through an interface made for programs, under its own terms, so robots.txt does not speak of it. `own`: the brand's
     own page, where nobody but the brand and the author can remove a mention. `day`: the zone in which the platform's
-    daily quota begins anew. `pushed`: nothing is asked there, it posts to us.
+    daily quota begins anew. `pushed`: nothing is asked there, it posts to us. `access`: where a person gets what the
+    sign-in needs; `consent`: how a person lets Ascolto in, where secrets alone do not.
     """
 
     name: str
@@ -60,3 +102,5 @@ class Platform:
     own: bool = False
     day: str = "UTC"
     pushed: bool = False
+    access: str = ""
+    consent: Consent | None = None

@@ -33,5 +33,12 @@ class Options(SourceOptions):
 
 
 PLATFORM = Platform(
-    "bluesky", "Bluesky", Options, open=True, reply_limit=300, reply_unit="graphemes", api=True
+    "bluesky",
+    "Bluesky",
+    Options,
+    open=True,
+    reply_limit=300,
+    reply_unit="graphemes",
+    api=True,
+    access="bsky.app, Settings, Privacy and security: an app password",
 )

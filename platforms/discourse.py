@@ -51,4 +51,12 @@ class Options(SourceOptions):
         return self
 
 
-PLATFORM = Platform("discourse", "Discourse", Options, open=True, reply_limit=32_000, api=True)
+PLATFORM = Platform(
+    "discourse",
+    "Discourse",
+    Options,
+    open=True,
+    reply_limit=32_000,
+    api=True,
+    access="your forum, Admin, API: a key that may read",
+)

@@ -13,4 +13,13 @@ class Options(GraphOptions):
     )
 
 
-PLATFORM = Platform("facebook", "Facebook", Options, open=False, reply_limit=8_000, api=True, own=True)
+PLATFORM = Platform(
+    "facebook",
+    "Facebook",
+    Options,
+    open=False,
+    reply_limit=8_000,
+    api=True,
+    own=True,
+    access="developers.facebook.com, Graph API Explorer: a long-lived token of your page",
+)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from platforms.base import Platform, SourceOptions
+from platforms.base import GOOGLE, OFFLINE, Consent, Platform, SourceOptions
 from store.brand import Duration
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,30}$")]
@@ -46,4 +46,8 @@ PLATFORM = Platform(
     reply_unit="bytes",
     api=True,
     own=True,
+    access="console.cloud.google.com, APIs & Services, Credentials: an OAuth client of type Desktop app",
+    consent=Consent(
+        GOOGLE, ("https://www.googleapis.com/auth/business.manage",), "refresh_token_env", more=OFFLINE
+    ),
 )

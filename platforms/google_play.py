@@ -32,4 +32,12 @@ class Options(SourceOptions):
     )
 
 
-PLATFORM = Platform("google_play", "Google Play", Options, open=False, reply_limit=350, api=True)
+PLATFORM = Platform(
+    "google_play",
+    "Google Play",
+    Options,
+    open=False,
+    reply_limit=350,
+    api=True,
+    access="console.cloud.google.com, IAM, Service accounts: its JSON key; invite it in the Play Console",
+)

@@ -14,4 +14,13 @@ class Options(GraphOptions):
     )
 
 
-PLATFORM = Platform("instagram", "Instagram", Options, open=False, reply_limit=2_200, api=True, own=True)
+PLATFORM = Platform(
+    "instagram",
+    "Instagram",
+    Options,
+    open=False,
+    reply_limit=2_200,
+    api=True,
+    own=True,
+    access="developers.facebook.com, your app: a long-lived token of the account",
+)

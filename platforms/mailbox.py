@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from platforms.base import Platform, SourceOptions
+from platforms.base import Consent, Platform, SourceOptions
 from store.brand import Duration
 
 # Places that are known from their e-mails alone: what people call them.
@@ -51,4 +51,18 @@ class Options(SourceOptions):
     overlap: Duration = Field(timedelta(days=3), description="how far back each crawl looks again")
 
 
-PLATFORM = Platform("mailbox", "E-mail", Options, open=False, api=True)
+PLATFORM = Platform(
+    "mailbox",
+    "E-mail",
+    Options,
+    open=False,
+    api=True,
+    access="your mail provider: an app password, or for Microsoft 365 an application at entra.microsoft.com",
+    consent=Consent(
+        "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+        ("https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"),
+        "password_env",
+        only=("sign_in", "oauth2"),
+        host="localhost",
+    ),
+)

@@ -21,4 +21,12 @@ class Options(SourceOptions):
     )
 
 
-PLATFORM = Platform("mastodon", "Mastodon", Options, open=True, reply_limit=500, api=True)
+PLATFORM = Platform(
+    "mastodon",
+    "Mastodon",
+    Options,
+    open=True,
+    reply_limit=500,
+    api=True,
+    access="your instance, Preferences, Development: an application with read:search; its access token",
+)

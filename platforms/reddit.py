@@ -33,4 +33,12 @@ class Options(SourceOptions):
     )
 
 
-PLATFORM = Platform("reddit", "Reddit", Options, open=True, reply_limit=10_000, api=True)
+PLATFORM = Platform(
+    "reddit",
+    "Reddit",
+    Options,
+    open=True,
+    reply_limit=10_000,
+    api=True,
+    access="reddit.com/prefs/apps: an application of type script",
+)

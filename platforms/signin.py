@@ -4,8 +4,9 @@ Pure: what is to be asked, and what the answer gives. Whoever has a connection a
 """
 
 import base64
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,6 +51,45 @@ def refreshed(url: str, client_id: str, client_secret: str, refresh_token: str) 
         client_id=client_id,
         client_secret=client_secret,
         refresh_token=refresh_token,
+    )
+
+
+def asked_of_a_person(
+    address: str,
+    client_id: str,
+    scopes: Sequence[str],
+    redirect: str,
+    state: str,
+    verifier: str,
+    more: Any = (),
+) -> str:
+    """Where a person consents. RFC 6749, section 4.1.1, with a challenge by RFC 7636 (S256)."""
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    fields = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": redirect,
+        "scope": " ".join(scopes),
+        "state": state,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+        **dict(more),
+    }
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(fields)}"
+
+
+def for_code(
+    url: str, client_id: str, client_secret: str, code: str, redirect: str, verifier: str
+) -> TokenRequest:
+    """The tokens for the code that came of a consent. RFC 6749, section 4.1.3."""
+    return _form(
+        url,
+        grant_type="authorization_code",
+        code=code,
+        redirect_uri=redirect,
+        client_id=client_id,
+        client_secret=client_secret,
+        code_verifier=verifier,
     )
 
 

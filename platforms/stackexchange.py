@@ -44,4 +44,12 @@ class Options(SourceOptions):
         return self
 
 
-PLATFORM = Platform("stackexchange", "Stack Exchange", Options, open=True, reply_limit=600, api=True)
+PLATFORM = Platform(
+    "stackexchange",
+    "Stack Exchange",
+    Options,
+    open=True,
+    reply_limit=600,
+    api=True,
+    access="stackapps.com/apps/oauth/register: the key of an application",
+)

@@ -21,4 +21,11 @@ class Options(SourceOptions):
     base_url: str = Field("https://api.content.tripadvisor.com/api/v1", pattern=r"^https?://")
 
 
-PLATFORM = Platform("tripadvisor", "TripAdvisor", Options, open=False, api=True)
+PLATFORM = Platform(
+    "tripadvisor",
+    "TripAdvisor",
+    Options,
+    open=False,
+    api=True,
+    access="tripadvisor.com/developers: a key of the Content API",
+)

@@ -35,4 +35,11 @@ class Options(SourceOptions):
     )
 
 
-PLATFORM = Platform("trustpilot", "Trustpilot", Options, open=False, api=True)
+PLATFORM = Platform(
+    "trustpilot",
+    "Trustpilot",
+    Options,
+    open=False,
+    api=True,
+    access="businessapp.b2b.trustpilot.com, Integrations, APIs: key and secret of an application",
+)

@@ -38,4 +38,11 @@ class Options(SourceOptions):
         return fields
 
 
-PLATFORM = Platform("webhook", "Webhook", Options, open=False, pushed=True)
+PLATFORM = Platform(
+    "webhook",
+    "Webhook",
+    Options,
+    open=False,
+    pushed=True,
+    access="a secret that you make up, for both sides: for Standard Webhooks whsec_ and 32 random bytes in base64",
+)

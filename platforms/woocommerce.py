@@ -38,4 +38,5 @@ PLATFORM = Platform(
     reply_unit="bytes",
     api=True,
     own=True,
+    access="your shop, WooCommerce, Settings, Advanced, REST API: key and secret with read access",
 )

@@ -39,4 +39,5 @@ PLATFORM = Platform(
     reply_unit="bytes",
     api=True,
     own=True,
+    access="your site, Users, Profile: an application password",
 )

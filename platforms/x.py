@@ -43,4 +43,13 @@ class Options(SourceOptions):
         return value
 
 
-PLATFORM = Platform("x", "X", Options, open=True, reply_limit=280, reply_unit="weighted", api=True)
+PLATFORM = Platform(
+    "x",
+    "X",
+    Options,
+    open=True,
+    reply_limit=280,
+    reply_unit="weighted",
+    api=True,
+    access="developer.x.com, your project, Keys and tokens: the bearer token",
+)

@@ -21,4 +21,12 @@ class Options(SourceOptions):
 
 
 # 5,000 characters where replies are written by hand, or by Yelp's partners.
-PLATFORM = Platform("yelp", "Yelp", Options, open=False, reply_limit=5000, api=True)
+PLATFORM = Platform(
+    "yelp",
+    "Yelp",
+    Options,
+    open=False,
+    reply_limit=5000,
+    api=True,
+    access="docs.developer.yelp.com: the key of an app",
+)

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from platforms.base import Platform, SourceOptions
+from platforms.base import GOOGLE, OFFLINE, Consent, Platform, SourceOptions
 from store.brand import Duration
 
 VideoId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{11}$")]
@@ -61,5 +61,15 @@ class Options(SourceOptions):
 
 
 PLATFORM = Platform(
-    "youtube", "YouTube", Options, open=False, reply_limit=10_000, api=True, day="America/Los_Angeles"
+    "youtube",
+    "YouTube",
+    Options,
+    open=False,
+    reply_limit=10_000,
+    api=True,
+    day="America/Los_Angeles",
+    access="console.cloud.google.com, APIs & Services, Credentials: an API key, or an OAuth client of type Desktop app",
+    consent=Consent(
+        GOOGLE, ("https://www.googleapis.com/auth/youtube.force-ssl",), "refresh_token_env", more=OFFLINE
+    ),
 )

@@ -1,21 +1,26 @@
 """`ascolto check`: each part looked at, a mend for what is wrong, no secret told, nothing raised."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from alerts.channels.slack.blocks import CHECK
-from checks import Check, _generator, run_checks
+from checks import _generator, run_checks
 from demo.internet import Internet
 from service import open_database
 from settings import Settings, load
+from source_checks import Check, live_check, source_check
 from store.clock import utcnow
 from store.tables import Case
 from tests.alerts.rows import alert
 from tests.chat_server import Raw, chat_server
+from tests.crawlers.site import Site
+from tests.crawlers.test_api_sources import as_json, listing, search
 from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack, fake_slack
 from tests.hook_server import SECRET as HOOK_SECRET
 from tests.hook_server import hook_server
@@ -71,9 +76,72 @@ def test_a_source_is_read_for_real_only_where_asked(tmp_path: Path, internet: In
     settings = configured(tmp_path, internet.config())
     found = checked(settings, live="shop-moka")
     assert found["live shop-moka"].status == "ok"
-    assert "13 mentions" in found["live shop-moka"].detail
+    told = found["live shop-moka"].detail
+    assert told.startswith("HTTP 200: 7 mentions; the newest of 2")
+    assert "with text 100%, author 100%, stars 100%, date 100%; more pages follow; 1 request, " in told
     asked = {request.path.split("?")[0] for request in internet.requests}
     assert asked <= {"/robots.txt", "/prodotti/moka-sole"}
+    assert sum(request.path.startswith("/prodotti/moka-sole") for request in internet.requests) == 1
+
+
+def test_every_sources_secrets_are_looked_for_and_nothing_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "ASCOLTO_INBOUND_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    text = (
+        '[brands.aurora]\nname = "Caffè Aurora"\n'
+        '[[sources]]\nname = "r"\ntype = "reddit"\nbrand = "aurora"\nquery = "aurora"\n'
+        'base_url = "http://127.0.0.1:9"\ntoken_url = "http://127.0.0.1:9"\n'
+        '[[sources]]\nname = "zap"\ntype = "webhook"\nbrand = "aurora"\n'
+    )
+    settings = configured(tmp_path, text)
+    found = {source.name: source_check(settings, source) for source in settings.sources}
+    assert (found["r"].status, found["r"].detail) == ("fail", "Reddit: not signed in")
+    assert "REDDIT_CLIENT_ID is not set" in found["r"].mend
+    assert "ascolto connect reddit --source r" in found["r"].mend
+    assert "set ASCOLTO_INBOUND_SECRET" in found["zap"].mend
+    monkeypatch.setenv("REDDIT_CLIENT_ID", "me")
+    assert "REDDIT_CLIENT_SECRET" in source_check(settings, settings.source("r")).mend
+    monkeypatch.setenv("REDDIT_CLIENT_SECRET", "s3cret")
+    assert source_check(settings, settings.source("r")) == Check("source r", "ok", "Reddit, every 15 minutes")
+    live = live_check(settings, settings.source("zap"))
+    assert (live.status, "post to /in/zap" in live.detail) == ("ok", True)
+
+
+def test_a_sign_in_counts_and_what_is_left_of_the_limit_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDDIT_CLIENT_ID", "me")
+    monkeypatch.setenv("REDDIT_CLIENT_SECRET", "s3cret")
+    with Site() as site:
+        text = (
+            '[brands.aurora]\nname = "Caffè Aurora"\n[[sources]]\nname = "r"\ntype = "reddit"\nbrand = "aurora"\n'
+            f'query = "aurora"\nbase_url = "{site.base_url}/api"\ntoken_url = "{site.base_url}/token"\n'
+        )
+        settings = configured(tmp_path, text)
+        site.put("/token", as_json({"access_token": "tok"}))
+        site.put(search(), replace(listing("a", "b", after="t3_b"), headers={"x-ratelimit-remaining": "98"}))
+        found = live_check(settings, settings.source("r"))
+        assert found.status == "ok"
+        assert "HTTP 200: 2 mentions" in found.detail
+        assert "98 requests left; 2 requests, " in found.detail
+        assert len(site.asked) == 2
+    assert not list(tmp_path.glob("*.db"))
+
+
+def test_who_runs_it_is_told_to_sites_or_named_as_missing(tmp_path: Path) -> None:
+    found = checked(configured(tmp_path, '[brands.a]\nname = "A"\n'))
+    assert (found["contact"].status, "service.contact" in found["contact"].mend) == ("warn", True)
+    text = '[brands.a]\nname = "A"\n[service]\ncontact = "care@aurora.example"\n'
+    assert checked(configured(tmp_path, text))["contact"].status == "ok"
+    with Site() as site:
+        text += f'[[sources]]\nname = "p"\ntype = "page"\nbrand = "a"\nurl = "{site.url("/p")}"\n'
+        settings = configured(tmp_path, text)
+        live_check(settings, settings.source("p"))
+        agents = {asked.headers["User-Agent"] for asked in site.asked}
+    (agent,) = agents
+    assert re.fullmatch(r"Ascolto/\S+ \(\+care@aurora\.example\)", agent)
 
 
 def test_a_source_that_cannot_be_read_fails(tmp_path: Path, internet: Internet) -> None:

@@ -60,6 +60,7 @@ DEEDS = {
     "join": telling.EVENTS["joined"],
     "storm": telling.REASONS["spike"],
     "gone": telling.EVENTS["gone"],
+    "vanished": telling.EVENTS["vanished"],
     "answer_noted": telling.EVENTS["answered"],
     "reply_seen": N_("The case counts as answered"),
     "statement": telling.DEEDS["statement"],

@@ -43,7 +43,7 @@ def sources(db: Database, now: datetime, **options: Any) -> int:
 @pytest.fixture
 def down(database: Database, now: datetime) -> Database:
     with database.write() as session:
-        add_source(session, down_since=now, start_listed_at=now)
+        add_source(session, down_since=now, failures=3, start_listed_at=now)
     return database
 
 

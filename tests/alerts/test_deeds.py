@@ -260,7 +260,7 @@ def test_first_a_warning_by_clause_then_hiding(
         assert deeds.hide(at, case_id, MARTA).done
         assert not deeds.hide(at, case_id, LUCA).done
     assert [action for action, _ in told(database)] == ["warn", "hide"]
-    assert told(database)[1][1] == {"clause": clause}
+    assert told(database)[1][1] == {"clause": clause, "mention": case_of(database, case_id).mention_id}
     assert case_of(database, case_id).status == "open"  # nothing is hidden from here
 
 

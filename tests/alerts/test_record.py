@@ -8,9 +8,12 @@ from sqlmodel import Session
 
 from alerts import cases
 from alerts.card import Card, load_card
+from alerts.telling import whys
+from alerts.views import Line, load_view
+from alerts.words import Words
 from store.db import Database
 from store.mentions import mark_gone
-from store.tables import Case, CaseStatus, MentionState, Notification, NotificationKind, OutboxState
+from store.tables import Audit, Case, CaseStatus, MentionState, Notification, NotificationKind, OutboxState
 from tests.alerts.belt import AURORA, BAD, CRITICAL, GLAD, PLAIN, Belt
 from tests.alerts.rows import desk
 
@@ -465,6 +468,73 @@ def test_what_is_gone_is_told_once(belt: Belt) -> None:
     )
     belt.triage()
     assert len(lines(belt)) == 1
+
+
+OWN: dict[str, Any] = {"source": "google", "platform": "google_business"}  # the brand's own page
+
+
+def vanish(belt: Belt, source: str = "google") -> None:
+    since = belt.now - timedelta(days=1)
+    belt.change(lambda s: mark_gone(s, source, set(), since=since, now=belt.now))
+    belt.triage()
+
+
+def events(belt: Belt) -> list[str]:
+    return [str(row.body.get("event")) for row in lines(belt)]
+
+
+@pytest.mark.parametrize("urgency", ["critical", "high"])
+def test_grave_criticism_gone_from_our_own_page_is_an_alarm_once(belt: Belt, urgency: str) -> None:
+    case = belt.alert("r1", **CRITICAL | {"urgency": urgency}, **OWN)
+    vanish(belt)
+    (line,) = lines(belt)
+    with belt.db.read() as session:
+        shown = load_view(session, line, {"aurora": AURORA}, belt.now)
+    assert isinstance(shown, Line)
+    assert (shown.event, shown.loud, shown.author) == ("vanished", True, "author of r1")
+    assert "did we delete it?" in " ".join(whys(card(belt, case), Words("en")))
+    assert "l'abbiamo cancellata noi?" in " ".join(whys(card(belt, case), Words("it")))
+    belt.put("r1", **OWN)  # it is back, and goes again
+    belt.triage()
+    assert "did we delete it?" not in " ".join(whys(card(belt, case), Words("en")))
+    belt.later(hours=1)
+    vanish(belt)
+    assert events(belt) == ["vanished"]
+
+
+@pytest.mark.parametrize("status", DONE)
+def test_it_is_an_alarm_whatever_became_of_the_case(belt: Belt, status: str) -> None:
+    case = belt.alert("r1", **CRITICAL, **OWN)
+    finish(belt, case, status)
+    before = belt.cases()[0].version
+    vanish(belt)
+    after = belt.cases()[0]
+    assert (events(belt), after.status) == (["vanished"], status)
+    assert after.version > before  # its message says so too
+
+
+@pytest.mark.parametrize("said", [BAD | OWN, CRITICAL], ids=["not grave", "elsewhere"])
+def test_other_things_that_vanish_are_no_alarm(belt: Belt, said: dict[str, Any]) -> None:
+    belt.alert("r1", **said)
+    vanish(belt, str(said.get("source", "app")))
+    assert events(belt) == ["gone"]
+
+
+@pytest.mark.parametrize("deed", ["hide", "report_outcome"])
+def test_what_people_hid_by_the_policy_or_reported_is_no_alarm(belt: Belt, deed: str) -> None:
+    case = belt.alert("r1", **CRITICAL, **OWN)
+    detail = {"hide": {"clause": "3.1"}, "report_outcome": {"outcome": "removed"}}[deed]
+    mark = {"mention": case.mention_id}
+
+    def done(session: Session) -> None:
+        if deed == "report_outcome":
+            session.add(Audit(at=belt.now, who="marta", action="report", case_id=case.id, detail=mark))
+            session.flush()
+        session.add(Audit(at=belt.now, who="marta", action=deed, case_id=case.id, detail=detail))
+
+    belt.change(done)
+    vanish(belt)
+    assert events(belt) == ["gone"]
 
 
 def test_what_spreads_is_told_once_and_its_figures_stay_fresh(belt: Belt) -> None:

@@ -28,6 +28,7 @@ from alerts.storm import (
 )
 from alerts.triage import decide
 from store.db import Database
+from store.mentions import mark_gone
 from store.tables import Case, Clock, ClockKind, Notification, NotificationKind, Reason
 from tests.alerts.belt import AURORA, BAD, BRANDS, CRITICAL, GLAD, Belt
 from tests.alerts.facts import BRAND, NOW, case, facts
@@ -500,6 +501,22 @@ def test_what_is_answered_or_gone_in_a_storm_writes_no_line(belt: Belt) -> None:
     belt.triage()
     assert belt.case_of(ids[13]).status == "open"
     assert [row.kind for row in belt.notifications() if row.case_id == one.id] == [NotificationKind.CASE]
+
+
+def test_a_storm_asks_once_why_grave_criticism_is_gone_from_our_own_page(belt: Belt) -> None:
+    own: dict[str, Any] = {"source": "google", "platform": "google_business"}
+    for n in range(14):
+        belt.put(f"m{n}", bill(n), **CRITICAL, **own)
+    belt.triage()
+    (one,) = storms(belt)
+    since = belt.now - timedelta(days=1)
+    belt.change(lambda s: mark_gone(s, "google", {f"m{n}" for n in range(5)}, since=since, now=belt.now))
+    belt.triage()
+    belt.triage()
+    (line,) = [
+        row for row in belt.notifications() if row.body.get("event") == "vanished" and row.case_id == one.id
+    ]
+    assert line.key == f"vanished:storm:{one.id}:slack"
 
 
 def test_triage_run_again_changes_nothing(belt: Belt) -> None:

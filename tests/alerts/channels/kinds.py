@@ -240,6 +240,9 @@ KINDS: dict[str, View] = {
         to=(MARTA, "@legal"),
     ),
     "line_gone": Line(12, NOW, ROME, "gone"),
+    "line_vanished": Line(
+        12, NOW, ROME, "vanished", author="piero", quote="Mio figlio è in ospedale.", to=(MARTA,)
+    ),
     "line_answered": Line(12, NOW, ROME, "answered"),
     "line_given": Line(12, NOW, ROME, "assign", said=Said(MARTA, to="slack:U0LUCA:luca")),
     "line_promised": Line(
