@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 from sentiment.text import bare
@@ -59,8 +60,13 @@ def _pattern(lang: str, table: dict[str, list[str]]) -> re.Pattern[str]:
 
 
 def _any_of(patterns: Iterable[str]) -> str:
-    written = sorted((_folded(one) for pattern in patterns for one in _choices(pattern)), key=len, reverse=True)
-    return "|".join(_expression(one) for one in written if one.strip("* ")) or r"(?!)"
+    """One alternation, longest first within each initial: the engine skips whole branches by their first letter."""
+    written = {_folded(one) for pattern in patterns for one in _choices(pattern)}
+    by_initial = groupby(sorted(written, key=lambda one: (one[0], -len(one), one)), lambda one: one[0])
+    branches = (
+        f"{re.escape(initial)}(?:{'|'.join(_expression(one[1:]) for one in same)})" for initial, same in by_initial
+    )
+    return "|".join(branches) or r"(?!)"
 
 
 def _choices(pattern: str) -> Iterator[str]:

@@ -152,8 +152,11 @@ class Scorer:
         )
 
     def _answers(self, rows: Sequence[_Read]) -> Iterator[Scored]:
-        chances = self.chances([row.given for row in rows])
-        chances["urgency"] = self._grounded(rows, chances["urgency"])
+        more = list(readings([(row.given, row.lang) for row in rows]))
+        said = self.chances([row.given for row in rows] + [one.given for one in more])  # in one go: it is quicker
+        chances = {head: part[: len(rows)] for head, part in said.items()}
+        if more:
+            chances["urgency"] = raised(chances["urgency"], said["urgency"][len(rows) :], more)
         if self.foreign:
             foreign = self.foreign.chances([row.given.text for row in rows])
             chances |= dict.fromkeys(("sentiment", *DOMAINS.values()), foreign)
@@ -180,13 +183,6 @@ class Scorer:
             why=[],
             model=self.name,
         )
-
-    def _grounded(self, rows: Sequence[_Read], levels: Tensor) -> Tensor:
-        """Urgency that is no lower than the words by themselves allow: see floor.py."""
-        found = list(readings([(row.given, row.lang) for row in rows]))
-        if not found:
-            return levels
-        return raised(levels, self.chances([one.given for one in found])["urgency"], found)
 
     def _topics(self, chances: Sequence[float]) -> list[str]:
         named = sorted(zip(chances, self.model.labels["topics"], strict=True), reverse=True)

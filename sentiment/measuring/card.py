@@ -231,10 +231,14 @@ def _on_sources(folder: Path, figures: Mapping[str, Any]) -> Iterator[str]:
     found = figures.get("sources", {})
     if found.get("model") != _named(folder):
         return
-    yield "| source | language | texts | macro-F1 | accuracy | linear path alone, macro-F1 |"
-    yield "|---|---|---|---|---|---|"
+    yield "| source | language | texts | macro-F1 | 95 % | accuracy | linear path: macro-F1 | 95 % | accuracy |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for row in found["rows"]:
-        scores = " | ".join(f"{row[name]:.3f}" for name in ("f1", "accuracy", "linear_f1"))
+        scores = " | ".join(
+            f"{row[f'{path}f1']:.3f} | {row[f'{path}low']:.3f} to {row[f'{path}high']:.3f} | "
+            f"{row[f'{path}accuracy']:.3f}"
+            for path in ("", "linear_")
+        )
         yield f"| {row['source']} | {row['lang']} | {row['texts']:,} | {scores} |"
 
 
