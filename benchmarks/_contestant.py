@@ -121,7 +121,10 @@ def _scores(scorer: Scorer, items: Sequence[Example], inference: Answering) -> d
     is."""
     said = torch.tensor(_decided(scorer, [item.text for item in items], inference))
     return {
-        head: round(macro_f1(said[:, place], torch.tensor([getattr(item, head) for item in items]), len(HEADS[head])), 4)
+        head: round(
+            macro_f1(said[:, place], torch.tensor([getattr(item, head) for item in items]), len(HEADS[head])),
+            4,
+        )
         for place, head in enumerate(("sentiment", "urgency", "category"))
     }
 

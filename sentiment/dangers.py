@@ -64,7 +64,8 @@ def _any_of(patterns: Iterable[str]) -> str:
     written = {_folded(one) for pattern in patterns for one in _choices(pattern)}
     by_initial = groupby(sorted(written, key=lambda one: (one[0], -len(one), one)), lambda one: one[0])
     branches = (
-        f"{re.escape(initial)}(?:{'|'.join(_expression(one[1:]) for one in same)})" for initial, same in by_initial
+        f"{re.escape(initial)}(?:{'|'.join(_expression(one[1:]) for one in same)})"
+        for initial, same in by_initial
     )
     return "|".join(branches) or r"(?!)"
 

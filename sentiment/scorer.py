@@ -153,10 +153,10 @@ class Scorer:
 
     def _answers(self, rows: Sequence[_Read]) -> Iterator[Scored]:
         more = list(readings([(row.given, row.lang) for row in rows]))
-        said = self.chances([row.given for row in rows] + [one.given for one in more])  # in one go: it is quicker
-        chances = {head: part[: len(rows)] for head, part in said.items()}
+        whole = self.chances([one.given for one in (*rows, *more)])  # in one go: it is quicker
+        chances = {head: part[: len(rows)] for head, part in whole.items()}
         if more:
-            chances["urgency"] = raised(chances["urgency"], said["urgency"][len(rows) :], more)
+            chances["urgency"] = raised(chances["urgency"], whole["urgency"][len(rows) :], more)
         if self.foreign:
             foreign = self.foreign.chances([row.given.text for row in rows])
             chances |= dict.fromkeys(("sentiment", *DOMAINS.values()), foreign)

@@ -83,7 +83,12 @@ def _in_full(folder: Path, data_dir: Path, found: Mapping[str, Evaluation]) -> l
         "umsab": evaluate(scorer, data_dir / "sentiment" / "umsab.jsonl.gz", "validation"),
     }
     return [
-        {"on": name, "head": head, "f1": round(figure.value, 4), "in_full": round(full[name].heads[head].value, 4)}
+        {
+            "on": name,
+            "head": head,
+            "f1": round(figure.value, 4),
+            "in_full": round(full[name].heads[head].value, 4),
+        }
         for name, evaluation in found.items()
         for head, figure in evaluation.heads.items()
     ]

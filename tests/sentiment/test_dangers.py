@@ -9,10 +9,22 @@ from sentiment.labels import LANGUAGES
 @pytest.mark.parametrize(
     ("lang", "text", "found"),
     [
-        ("it", "Tutto perfetto! Però il tostapane ha PRESO  FUOCO. Grazie.", ["Però il tostapane ha PRESO FUOCO."]),
+        (
+            "it",
+            "Tutto perfetto! Però il tostapane ha PRESO  FUOCO. Grazie.",
+            ["Però il tostapane ha PRESO FUOCO."],
+        ),
         ("en", "Lovely. My son was hospitalised! We will be back.", ["My son was hospitalised!"]),
-        ("fr", "Super accueil. L'hôpital a confirmé l'intoxication…", ["L'hôpital a confirmé l'intoxication…"]),
-        ("de", "Schön. Sie verbrühte sich am Griff, Krankenhaus. Danke.", ["Sie verbrühte sich am Griff, Krankenhaus."]),
+        (
+            "fr",
+            "Super accueil. L'hôpital a confirmé l'intoxication…",
+            ["L'hôpital a confirmé l'intoxication…"],
+        ),
+        (
+            "de",
+            "Schön. Sie verbrühte sich am Griff, Krankenhaus. Danke.",
+            ["Sie verbrühte sich am Griff, Krankenhaus."],
+        ),
         ("pl", "Super. Spłonęła kuchnia.", ["Spłonęła kuchnia."]),
         ("tr", "Harika. Gece yangın çıktı.", ["Gece yangın çıktı."]),
         ("ja", "素敵でした。夜中に火が出ました。", ["夜中に火が出ました。"]),

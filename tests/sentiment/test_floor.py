@@ -63,7 +63,9 @@ def test_no_harmless_text_is_critical_for_its_words(
 
 def test_what_is_read_by_itself() -> None:
     fire = "Bello. Ha preso fuoco."
-    assert list(readings([(Given("Bello.", 5.0), "it"), (Given("Bello.", 2.0), "it"), (Given(fire, 1.0), "it")])) == [
+    assert list(
+        readings([(Given("Bello.", 5.0), "it"), (Given("Bello.", 2.0), "it"), (Given(fire, 1.0), "it")])
+    ) == [
         Reading(0, Given("Bello."), -STARS_TAKE),
         Reading(2, Given("Ha preso fuoco."), WORD_GIVES),
     ]
