@@ -153,7 +153,8 @@ class Scorer:
 
     def _answers(self, rows: Sequence[_Read]) -> Iterator[Scored]:
         more = list(readings([(row.given, row.lang) for row in rows]))
-        whole = self.chances([one.given for one in (*rows, *more)])  # in one go: it is quicker
+        given = [row.given for row in rows] + [one.given for one in more]
+        whole = self.chances(given)  # in one go: it is quicker
         chances = {head: part[: len(rows)] for head, part in whole.items()}
         if more:
             chances["urgency"] = raised(chances["urgency"], whole["urgency"][len(rows) :], more)
