@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from store.errors import AscoltoError, ConfigError, Permanent
+from store.errors import AscoltoError, ConfigError, Permanent, Unusable
 
 if TYPE_CHECKING:
     from sentiment.learning.loop import Machine
@@ -59,6 +59,9 @@ def main() -> None:
         app()
     except ConfigError as error:
         _complain(error.problems)
+        sys.exit(WRONG)
+    except Unusable as error:
+        _complain([str(error)])
         sys.exit(WRONG)
     except AscoltoError as error:
         _complain([str(error)])

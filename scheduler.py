@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -29,7 +29,7 @@ from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, Source
 from crawlers.run import collect
 from platforms.base import SourceOptions
 from settings import Settings
-from store import claims, plan, status
+from store import claims, labels, plan, status
 from store.brand import zone_of
 from store.clock import utcnow
 from store.db import Database
@@ -40,6 +40,7 @@ from store.window import Window
 from workers import QUEUES, Belt, Stage
 
 if TYPE_CHECKING:
+    from sentiment.scorer import Scorer
     from sentiment.stage import Scores
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,8 @@ DELIVER = "deliver"  # wakes the delivery of every channel
 WORD = "word"  # has a chat model word drafts anew, where there is one
 MARGIN = timedelta(minutes=1)  # a lease outlasts the crawl it is for
 RETENTION = CronTrigger(hour=3, minute=40, timezone="UTC")
+REFIT = "refit"  # wakes who fits the brands' thresholds to what people said
+WEEKLY = CronTrigger(day_of_week="sun", hour=3, minute=10, timezone="UTC")  # when little is scored
 
 
 @dataclass(slots=True)
@@ -105,6 +108,7 @@ class Service:
             Stage("ring", "alert", self.ring, wakes=DELIVER, priority=2),
             Stage("check", "alert", self.check, wakes=DELIVER),
             *([Stage(WORD, "alert", self.word, wakes=DELIVER, priority=9)] if self.rewrite else []),
+            Stage(REFIT, "score", self.refit),
         ]
 
     # The steps: each does one piece of work and says whether there was any.
@@ -247,6 +251,19 @@ class Service:
             self.belt.wake(DELIVER)
         return False
 
+    def refit(self) -> bool:
+        """Fits the chance from which on a brand's texts are critical to what its people said; what changes is traced.
+        Where nobody has said anything the model is not even loaded."""
+        with self.db.read() as session:
+            said = labels.any_recorded(session)
+        if said:
+            from sentiment.measuring.disagreement import refit
+
+            for fit in refit(self.db, cast("Scorer", self.scorer()), self.clock()):
+                told = {"action": "refitted", "brand": fit.brand, "labels": fit.labels, "critical": fit.after}
+                log.info("threshold fitted", extra=told)
+        return False
+
     # The clocks: they only wake.
 
     def look_for_due(self) -> None:
@@ -351,6 +368,7 @@ class Service:
                 next_run_time=utcnow(),
             )
         timers.add_job(self.expire, RETENTION)
+        timers.add_job(lambda: self.belt.wake(REFIT), WEEKLY)
         timers.start()
         self._clocks = timers
 

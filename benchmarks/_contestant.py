@@ -15,7 +15,9 @@ import torch
 
 from benchmarks._texts import texts
 from sentiment.folder import ModelError
-from sentiment.labels import CRITICAL
+from sentiment.labels import CRITICAL, HEADS
+from sentiment.learning.corpus import Example, own
+from sentiment.learning.heldout import macro_f1
 from sentiment.network.batch import Given
 from sentiment.network.inference import Answering, Inference
 from sentiment.reading import load
@@ -83,7 +85,7 @@ def take(run: Run, turn: Turn) -> dict[str, float]:
 
 def labels(folder: Path, number: int) -> dict[str, object]:
     """Shares of texts with the same labels: of the encoder alone and the pipeline, where both read the whole text; and
-    of all paths in our numbers and in 32-bit floats, topics apart."""
+    of all paths in our numbers and in 32-bit floats, topics apart. Macro-F1 in both numbers."""
     from benchmarks._pipeline import HEAD, Pipeline
 
     scorer = Scorer.load(folder)
@@ -97,6 +99,7 @@ def labels(folder: Path, number: int) -> dict[str, object]:
         return [names[label] for label in network.split(torch.cat(parts))[HEAD].argmax(1).tolist()]
 
     in_full = Inference(network, "cpu", torch.float32)
+    items = own(scorer.model.languages)[:: max(1, 4_000 // number)]
     theirs = Pipeline(scorer.model).labels(whole, TOGETHER)
     ours, exact = (_decided(scorer, cleaned, inference) for inference in (scorer.inference, in_full))
     return {
@@ -105,6 +108,24 @@ def labels(folder: Path, number: int) -> dict[str, object]:
         "encoder_labels_equal_32_bit": _share(encoded(in_full), theirs),
         "labels_equal_to_32_bit": _share([one[:3] for one in ours], [one[:3] for one in exact]),
         "topics_equal_to_32_bit": _share([one[3:] for one in ours], [one[3:] for one in exact]),
+        **{
+            f"{head}_f1{name}": score
+            for name, inference in (("", scorer.inference), ("_32_bit", in_full))
+            for head, score in _scores(scorer, items, inference).items()
+        },
+    }
+
+
+def _scores(scorer: Scorer, items: Sequence[Example], inference: Answering) -> dict[str, float]:
+    """Macro-F1 of each head on the project's own items, which the model knows: what the numbers cost, not how good it
+    is."""
+    said = torch.tensor(_decided(scorer, [item.text for item in items], inference))
+    return {
+        head: round(
+            macro_f1(said[:, place], torch.tensor([getattr(item, head) for item in items]), len(HEADS[head])),
+            4,
+        )
+        for place, head in enumerate(("sentiment", "urgency", "category"))
     }
 
 

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from store.errors import Permanent
+from store.errors import Permanent, Unusable
 
 TEXTS = 256  # as many as the service scores at once
 LABELLED = 512  # texts whose labels are compared
@@ -82,7 +82,7 @@ def bench() -> dict[str, object]:
     """Texts a second by contestant and thread count, memory in MiB, the first answer of `ascolto analyze`, shares of
     equal labels. ASCOLTO_MODEL names another folder of ours than the built-in one.
 
-    Raises Permanent where the model cannot be used."""
+    Raises Unusable where the model is."""
     return measure(Path(os.environ.get("ASCOLTO_MODEL") or BUILT_IN).expanduser())
 
 
@@ -118,11 +118,13 @@ class Process:
         self._process.stdin.flush()
 
     def answer(self) -> dict[str, float]:
-        """What it says next. Raises Permanent where it cannot go on."""
+        """What it says next. Raises Unusable for a model that is, Permanent where it ended."""
         assert self._process.stdout is not None
-        found = json.loads(self._process.stdout.readline() or '{"error": "a contestant ended early"}')
+        if not (line := self._process.stdout.readline()):
+            raise Permanent("scoring cannot be measured", "a contestant ended early")
+        found = json.loads(line)
         if "error" in found:
-            raise Permanent("scoring cannot be measured", found["error"])
+            raise Unusable("scoring cannot be measured", found["error"])
         self.peak = found.get("peak_memory_mib", self.peak)
         return dict(found)
 

@@ -256,6 +256,11 @@ def _means(languages: Mapping[str, Mapping[str, Figure]]) -> dict[str, float]:
     return {head: sum(found) / len(found) for head, found in values.items() if found}
 
 
+def interval(wanted: Labels, said: Labels, classes: int) -> Figure:
+    """Macro-F1 of answers (texts,), with its interval."""
+    return _figure(_confusions(wanted, said, classes))
+
+
 def _confusions(wanted: Labels, said: Labels, classes: int) -> npt.NDArray[np.float64]:
     """(1 + RESAMPLES, classes, classes + 1): how often which label was answered by which, in the texts and in every
     resample of them."""

@@ -4,14 +4,14 @@ for, and what can be read beside it is."""
 from typing import TYPE_CHECKING
 
 from sentiment.language import prepare
-from store.errors import Permanent
+from store.errors import Unusable
 
 if TYPE_CHECKING:
     from sentiment.scorer import Scorer
 
 
 def load_scorer(model: str | None) -> "Scorer":
-    """The scorer of a model's folder or hub id; None is the built-in one. Raises Permanent where it cannot be used."""
+    """The scorer of a model's folder or hub id; None is the built-in one. Raises Unusable where there is none."""
     prepare()
     from sentiment.folder import ModelError
     from sentiment.scorer import Scorer
@@ -19,4 +19,4 @@ def load_scorer(model: str | None) -> "Scorer":
     try:
         return Scorer.load(model)
     except ModelError as error:
-        raise Permanent("the model cannot be used", str(error)) from None
+        raise Unusable("the model cannot be used", str(error)) from None

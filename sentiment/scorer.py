@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from sentiment.explain import Told, asked, reasons, sentiment_head
+from sentiment.floor import raised, readings
 from sentiment.folder import BUILT_IN, is_ours
 from sentiment.labels import AGREEING, CRITICAL, DOMAINS
 from sentiment.language import detect_cleaned
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
 TOGETHER = 256
 """Texts that are scored at once: enough of like length among them, and not too many to hold."""
-MANY_STARS = 3.5
-"""Stars from which on a danger is also looked for without them."""
-LIKELY = 0.5
-"""Chance of critical, of the words alone, that no stars can talk away."""
 EXPLAINED_TOGETHER, EXPLAINED_CHARACTERS = 24, 8_000
 """Texts, and about so many characters of them, that go the way back at once, which keeps more in memory: 24 long texts
 take 4 to 10 GB of a borrowed encoder's."""
@@ -155,8 +152,12 @@ class Scorer:
         )
 
     def _answers(self, rows: Sequence[_Read]) -> Iterator[Scored]:
-        chances = self.chances([row.given for row in rows])
-        chances["urgency"] = self._unhidden(rows, chances["urgency"])
+        more = list(readings([(row.given, row.lang) for row in rows]))
+        given = [row.given for row in rows] + [one.given for one in more]
+        whole = self.chances(given)  # in one go: it is quicker
+        chances = {head: part[: len(rows)] for head, part in whole.items()}
+        if more:
+            chances["urgency"] = raised(chances["urgency"], whole["urgency"][len(rows) :], more)
         if self.foreign:
             foreign = self.foreign.chances([row.given.text for row in rows])
             chances |= dict.fromkeys(("sentiment", *DOMAINS.values()), foreign)
@@ -183,18 +184,6 @@ class Scorer:
             why=[],
             model=self.name,
         )
-
-    def _unhidden(self, rows: Sequence[_Read], levels: Tensor) -> Tensor:
-        """Urgency where many stars do not hide a danger: those texts are read without their stars too, and that reading
-        counts where it finds a danger more likely than not."""
-        starred = [number for number, row in enumerate(rows) if (row.given.stars or 0) >= MANY_STARS]
-        if not starred:
-            return levels
-        blind = self.chances([replace(rows[number].given, stars=None) for number in starred])["urgency"]
-        worse = (blind[:, CRITICAL] >= LIKELY).unsqueeze(1)
-        levels = levels.clone()
-        levels[starred] = torch.where(worse, blind, levels[starred])
-        return levels
 
     def _topics(self, chances: Sequence[float]) -> list[str]:
         named = sorted(zip(chances, self.model.labels["topics"], strict=True), reverse=True)

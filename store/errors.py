@@ -5,6 +5,7 @@ AscoltoError
 ├── Transient          try again, not before `retry_after` seconds
 │   └── Uncertain      it may have happened all the same: reconcile before trying again
 └── Permanent          trying again cannot help: tell a person
+    └── Unusable       what a setting names cannot be used (exit status 2)
 """
 
 from collections.abc import Sequence
@@ -41,3 +42,7 @@ class Permanent(AscoltoError):
         super().__init__(f"{reason}: {mend}" if mend else reason)
         self.reason = reason
         self.mend = mend
+
+
+class Unusable(Permanent):
+    """What a setting names, such as ASCOLTO_MODEL, is not there or is no such thing: the setting is wrong."""

@@ -120,6 +120,11 @@ def labelled(session: Session) -> list[Labelled]:
     return [_labelled(*row) for row in rows]
 
 
+def any_recorded(session: Session) -> bool:
+    """Whether anybody has ever said anything of a mention that is still there."""
+    return session.exec(select(Label.id).limit(1)).first() is not None
+
+
 def thresholds(session: Session, model: str) -> dict[str, float]:
     """The brands' own critical thresholds that were fitted for `model` (name@revision)."""
     rows = session.exec(select(Threshold).where(Threshold.model == model).order_by(col(Threshold.brand)))

@@ -1,5 +1,6 @@
 """The command line as a user meets it: exit statuses, JSON and nothing else on stdout, errors with place and mend."""
 
+import io
 import json
 import subprocess
 import sys
@@ -339,6 +340,23 @@ def test_a_password_may_hold_what_an_address_is_made_of(folder: Path) -> None:
     done = ascolto(folder, "status", ASCOLTO_DATABASE_URL="postgresql://user:p#1?x@127.0.0.1:9/ascolto")
     assert done.status == 1
     assert "cannot open the database" in done.err
+
+
+@pytest.mark.parametrize("command", ["analyze", "draft", "evaluate"])
+def test_a_model_that_cannot_be_used_is_a_wrong_setting(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    file = folder / "gold.jsonl"
+    file.write_text('{"text": "Ottimo", "sentiment": "positive"}\n', encoding="utf-8")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("ASCOLTO_MODEL", str(folder / "nowhere"))
+    monkeypatch.setattr(sys, "argv", ["ascolto", command, str(file)])
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO()))
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(told := io.BytesIO(), write_through=True))
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert b"ASCOLTO_MODEL" in told.getvalue()
 
 
 def test_check_lists_everything_and_ends_with_1_only_for_a_failing_part(folder: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pydantic import SecretStr
@@ -24,7 +25,7 @@ from demo.internet import Internet
 from scheduler import WORD, Service
 from sentiment.scorer import Scored, ScorerInput
 from settings import Settings, load
-from store import claims, switches
+from store import claims, labels, switches
 from store.clock import utcnow
 from store.db import Database
 from store.errors import Permanent
@@ -32,6 +33,7 @@ from store.mention import NewMention
 from store.mentions import store_mentions
 from store.tables import Case, Draft, Mention, MentionState, Notification, OutboxState, SourceRow
 from tests.alerts.rows import alert
+from tests.sentiment.labelling import label
 from workers import Belt
 
 WAIT = 60.0  # seconds until a test that hangs fails; none waits so long
@@ -422,6 +424,27 @@ def test_personal_data_expire(make: Callable[..., Service]) -> None:
     service.expire()
     with service.db.read() as session:
         assert session.get_one(Mention, number).text == ""
+
+
+def test_thresholds_follow_what_people_said_by_themselves(make: Callable[..., Service]) -> None:
+    class Alarmed(Grumbler):
+        """Finds a chance of critical of 0.1 everywhere, and calls it so from 0.3 on."""
+
+        model = SimpleNamespace(critical_threshold=0.3)
+
+    def unloaded() -> Alarmed:
+        raise AssertionError("nobody said anything")
+
+    service = make()
+    service.scorer = unloaded
+    service.refit()
+    with service.db.write() as session:
+        for number in range(20):
+            label(session, service.clock(), f"Il forno ha preso fuoco, {number}.", urgency="critical")
+    service.scorer = Alarmed
+    service.refit()
+    with service.db.read() as session:
+        assert labels.thresholds(session, Alarmed.name)["aurora"] <= 0.1
 
 
 def test_stop_finishes_the_step_in_hand(make: Callable[..., Service]) -> None:

@@ -14,7 +14,7 @@ from sentiment.labels import LANGUAGES
 from sentiment.network.pieces import Pieces, learnt
 from sentiment.reading import load
 from sentiment.text import clean
-from store.errors import Permanent
+from store.errors import Unusable
 from tests.sentiment.conftest import folder, network
 
 __all__ = ["folder", "network"]
@@ -48,6 +48,8 @@ def test_the_pipeline_says_what_our_encoder_says(folder: Path) -> None:
     found = labels(folder, SOME)
     assert found["encoder_labels_equal_32_bit"] == 1.0
     assert all(0.0 <= float(str(found[name])) <= 1.0 for name in found if name.endswith(("equal", "_bit")))
+    for head in ("sentiment", "urgency", "category"):
+        assert 0.0 < float(str(found[f"{head}_f1"])) == pytest.approx(found[f"{head}_f1_32_bit"], abs=0.1)
 
 
 @pytest.mark.parametrize("size", [1, 7])
@@ -100,5 +102,5 @@ def test_a_whole_run_has_every_figure(folder: Path) -> None:
 
 
 def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Permanent, match="holds no model"):
+    with pytest.raises(Unusable, match="holds no model"):
         measure(tmp_path)

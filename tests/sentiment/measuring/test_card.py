@@ -81,7 +81,8 @@ def test_a_measured_model_has_its_figures_in_the_card(models: Path) -> None:
     assert "Mean sentiment macro-F1 over the 1 languages with 15 texts or more (it): 1.000." in card
     assert "Over all 2, with 0 for those it does not read: 0.500." in card
     assert "| authored | 48 |" in card
-    assert "| umsab | it | 16 | 1.000 | 1.000 | 1.000 |" in card
+    assert "| umsab | it | 16 | 1.000 | 1.000 to 1.000 | 1.000 | 1.000 | 1.000 to 1.000 | 1.000 |" in card
+    assert "| sentiment, umsab | 1.0000 | 1.0000 |" in card
     assert "| times pipeline | 7.5 |" in card
     assert "| published rows learnt from | 64 | 64 |" in card
     assert "| sentiment macro-F1, mean of UMSAB's languages | 1.000 | 1.000 |" in card
