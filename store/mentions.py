@@ -135,8 +135,9 @@ def looked(
             col(Mention.source) == source, col(Mention.external_id).in_(external_ids)
         )
     ).all()
-    for row_id, _, published_at in rows:
-        _update(session, [row_id], look_again_at=next_look(published_at, now))
+    following = [{"id": row_id, "look_again_at": next_look(at, now)} for row_id, _, at in rows]
+    if following:
+        session.execute(update(Mention), following)
     gone = [row_id for row_id, name, _ in rows if name not in shown]
     if gone:
         _update(session, gone, gone_at=now, changed_at=now, look_again_at=None)
