@@ -1,10 +1,13 @@
 """Mentions a second from HTTP page to database, without scoring: pages of 20 reviews in JSON-LD, AutoThrottle off.
 
-The pages come from a server in a process of its own; the crawl runs in its own process too, as in the service.
+The pages come from a server in a process of its own; the crawl runs in its own process too, as in the service. A bare
+Scrapy spider that only parses reads the same pages in turn with it (`benchmarks._bare`).
 """
 
 import json
+import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,7 +29,9 @@ from store.tables import Mention
 
 PAGES = 500  # of one list
 REVIEWS = 20  # a page
-LISTS = 4  # for the figure with several sources at once
+LISTS = 4  # for the figures with several sources at once
+ROUNDS = 5  # of a bare spider, a first crawl and a second one, of so many pages each
+SHORT = 120
 SETTINGS = {
     "AUTOTHROTTLE_ENABLED": False,
     "DOWNLOAD_DELAY": 0,
@@ -40,7 +45,8 @@ BODY = (
 
 
 def bench() -> dict[str, object]:
-    """Mentions a second for one list of pages and for four at once, first and second crawl, and memory in MiB.
+    """Mentions a second for one list of pages and for four at once, first and second crawl, and memory in MiB; and how
+    many times as long as a bare spider's that only parses a crawl takes.
 
     `*_with_start` counts from nothing, the start of the process included; the others from the first page on.
     """
@@ -55,6 +61,7 @@ def measure() -> dict[str, object]:
     with _server() as base_url:
         one, again = _crawl(base_url, lists=1)
         several, _ = _crawl(base_url, lists=LISTS)
+        beside = {lists: _beside_bare(base_url, lists) for lists in (1, LISTS)}
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return {
         "mentions_per_second": one["rate"],
@@ -66,47 +73,83 @@ def measure() -> dict[str, object]:
         "pages": PAGES,
         "reviews_per_page": REVIEWS,
         "peak_memory_mib": round(peak, 1),
+        "times_bare_one_source": beside[1],
+        "times_bare_four_sources": beside[LISTS],
+        "rounds": ROUNDS,
+        "load": round(os.getloadavg()[0], 1),
     }
 
 
-def _crawl(base_url: str, lists: int) -> tuple[dict[str, float], dict[str, float]]:
+def _beside_bare(base_url: str, lists: int) -> dict[str, float]:
+    """Medians of the rounds: time and processor time of a crawl as multiples of the bare spider's, start apart."""
+    urls = [_address(base_url, number, SHORT // lists) for number in range(lists)]
+    found: dict[str, list[float]] = {}
+    for _ in range(ROUNDS):
+        before = _processor()
+        command = [sys.executable, "-m", "benchmarks._bare", *urls]
+        done = subprocess.run(command, check=True, capture_output=True)  # noqa: S603 (our own)
+        bare = json.loads(done.stdout)
+        spent = _processor() - before
+        if bare["mentions"] != SHORT * REVIEWS:
+            raise RuntimeError(f"the bare spider parsed {bare['mentions']} mentions")
+        for name, one in zip(("first", "unchanged"), _crawl(base_url, lists, SHORT), strict=True):
+            found.setdefault(name, []).append(one["seconds"] / bare["seconds"])
+            found.setdefault(f"{name}_processor", []).append(one["processor"] / spent)
+    return {name: round(statistics.median(each), 2) for name, each in found.items()}
+
+
+def _processor() -> float:
+    """Seconds of processor time that the ended children of this process took, their start included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _address(base_url: str, number: int, pages: int) -> str:
+    return f"{base_url}/list-{number}?pages={pages}"
+
+
+def brand() -> Brand:
+    return Brand(key="aurora", name="Caffè Aurora")
+
+
+def _crawl(base_url: str, lists: int, pages: int = PAGES) -> tuple[dict[str, float], dict[str, float]]:
     """The same crawl twice, into an empty database and over what it stored."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'bench.db'}"
         db = Database(url)
         db.migrate()
-        first = _once(url, base_url, lists)
+        first = _once(url, base_url, lists, pages // lists)
         with db.read() as session:
             stored = session.scalar(select(func.count()).select_from(Mention))
-        if stored != PAGES * REVIEWS:
-            raise RuntimeError(f"{stored} mentions stored instead of {PAGES * REVIEWS}")
-        second = _once(url, base_url, lists)
+        if stored != pages * REVIEWS:
+            raise RuntimeError(f"{stored} mentions stored instead of {pages * REVIEWS}")
+        second = _once(url, base_url, lists, pages // lists)
         db.close()
     return first, second
 
 
-def _once(database_url: str, base_url: str, lists: int) -> dict[str, float]:
-    pages = PAGES // lists
+def _once(database_url: str, base_url: str, lists: int, pages: int) -> dict[str, float]:
     sources = [
         {
             "name": f"list-{number}",
             "type": "page",
             "brand": "aurora",
-            "url": f"{base_url}/list-{number}?pages={pages}",
+            "url": _address(base_url, number, pages),
             "pages": pages,
             "overlap": "3650d",  # the second crawl reads everything again
         }
         for number in range(lists)
     ]
-    brand = Brand(key="aurora", name="Caffè Aurora")
-    job = CrawlJob(database_url=database_url, sources=sources, brands=[brand], budget=300, settings=SETTINGS)
+    job = CrawlJob(
+        database_url=database_url, sources=sources, brands=[brand()], budget=300, settings=SETTINGS
+    )
     times: list[float] = []
 
     def note(event: AnyEvent) -> None:
         if isinstance(event, PageStored):
             times.append(time.perf_counter())
 
-    start = time.perf_counter()
+    start, processor = time.perf_counter(), _processor()
     reports = collect(job, note)
     errors = [report.error for report in reports if report.error]
     if errors or len(times) != pages * lists:
@@ -116,6 +159,8 @@ def _once(database_url: str, base_url: str, lists: int) -> dict[str, float]:
         "rate": round((len(times) - 1) * REVIEWS / (times[-1] - times[0]), 1),
         "rate_with_start": round(len(times) * REVIEWS / (times[-1] - start), 1),
         "start": round(times[0] - start, 3),
+        "seconds": times[-1] - times[0],
+        "processor": _processor() - processor,
     }
 
 
