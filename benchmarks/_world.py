@@ -68,8 +68,8 @@ def _named(key: str, number: int) -> str:
 class Place(Internet):
     """The grown internet. No fault, and no page is made twice."""
 
-    def __init__(self, now: datetime, times: int) -> None:
-        super().__init__(now)
+    def __init__(self, now: datetime, times: int, host: str = "127.0.0.1") -> None:
+        super().__init__(now, host)
         self.world = Grown(now, times)
         self._made: dict[Any, Response] = {}
         self._making = threading.Lock()

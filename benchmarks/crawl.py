@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import func, select
 
-from crawlers.job import AnyEvent, CrawlJob, PageStored
+from crawlers.job import AnyEvent, CrawlJob, PageStored, Started
 from crawlers.run import collect
 from store.brand import Brand
 from store.db import Database
@@ -85,23 +85,26 @@ def _beside_bare(base_url: str, lists: int) -> dict[str, float]:
     urls = [_address(base_url, number, SHORT // lists) for number in range(lists)]
     found: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
-        before = _processor()
         command = [sys.executable, "-m", "benchmarks._bare", *urls]
         done = subprocess.run(command, check=True, capture_output=True)  # noqa: S603 (our own)
         bare = json.loads(done.stdout)
-        spent = _processor() - before
         if bare["mentions"] != SHORT * REVIEWS:
             raise RuntimeError(f"the bare spider parsed {bare['mentions']} mentions")
         for name, one in zip(("first", "unchanged"), _crawl(base_url, lists, SHORT), strict=True):
             found.setdefault(name, []).append(one["seconds"] / bare["seconds"])
-            found.setdefault(f"{name}_processor", []).append(one["processor"] / spent)
+            found.setdefault(f"{name}_processor", []).append(one["processor"] / bare["processor"])
     return {name: round(statistics.median(each), 2) for name, each in found.items()}
 
 
-def _processor() -> float:
-    """Seconds of processor time that the ended children of this process took, their start included."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def processor(pid: int) -> float:
+    """Seconds of processor time that a running process has taken; 0 where the system does not tell (no /proc)."""
+    try:
+        fields = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        )
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _address(base_url: str, number: int, pages: int) -> str:
@@ -144,12 +147,19 @@ def _once(database_url: str, base_url: str, lists: int, pages: int) -> dict[str,
         database_url=database_url, sources=sources, brands=[brand()], budget=300, settings=SETTINGS
     )
     times: list[float] = []
+    spent: list[float] = []
+    pid = 0
 
     def note(event: AnyEvent) -> None:
+        nonlocal pid
+        if isinstance(event, Started):
+            pid = event.pid
         if isinstance(event, PageStored):
             times.append(time.perf_counter())
+            if len(times) in (1, pages * lists):
+                spent.append(processor(pid))
 
-    start, processor = time.perf_counter(), _processor()
+    start = time.perf_counter()
     reports = collect(job, note)
     errors = [report.error for report in reports if report.error]
     if errors or len(times) != pages * lists:
@@ -160,7 +170,7 @@ def _once(database_url: str, base_url: str, lists: int, pages: int) -> dict[str,
         "rate_with_start": round(len(times) * REVIEWS / (times[-1] - start), 1),
         "start": round(times[0] - start, 3),
         "seconds": times[-1] - times[0],
-        "processor": _processor() - processor,
+        "processor": spent[-1] - spent[0],
     }
 
 
@@ -174,6 +184,13 @@ def _server() -> Iterator[str]:
         process.kill()
         process.stdout.close()
         process.wait()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A crawler that hangs up is no error of the shop."""
 
 
 class _Shop(BaseHTTPRequestHandler):
@@ -232,7 +249,7 @@ def _review(path: str, number: int) -> dict[str, object]:
 
 
 def _serve() -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Shop)
+    server = _Server(("127.0.0.1", 0), _Shop)
     sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}\n")
     sys.stdout.flush()
     server.serve_forever()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import CursorResult, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from store.mention import NewMention, author_key, content_hash, identity, text_key
 from store.tables import Mention, MentionState, Revision, Snapshot, Tombstone
@@ -126,13 +126,22 @@ def due_looks(session: Session, source: str, now: datetime, most: int) -> list[s
 
 
 def looked(
-    session: Session, source: str, external_ids: Sequence[str], shown: set[str], now: datetime
+    session: Session,
+    source: str,
+    named: tuple[str, str],
+    external_ids: Sequence[str],
+    shown: set[str],
+    now: datetime,
 ) -> list[int]:
-    """After a look at these mentions: when the next one is due. Marks as gone those that are not among the `shown`
-    any more; gives their ids."""
+    """After a look at these mentions of `source`, which are `named` by brand and platform: when the next one is due.
+    Marks as gone those that are not among the `shown` any more; gives their ids."""
+    brand, platform = named
     rows = session.execute(
         select(col(Mention.id), col(Mention.external_id), col(Mention.published_at)).where(
-            col(Mention.source) == source, col(Mention.external_id).in_(external_ids)
+            col(Mention.brand) == brand,
+            col(Mention.platform) == platform,
+            col(Mention.external_id).in_(external_ids),
+            col(Mention.source) == source,
         )
     ).all()
     following = [{"id": row_id, "look_again_at": next_look(at, now)} for row_id, _, at in rows]
@@ -188,6 +197,7 @@ def _meet_again(session: Session, row: Mention, mention: NewMention, now: dateti
         done.refreshed.append(row.id)
 
 
+_ROWS = SQLModel.metadata.tables["mention"]
 _COUNTS = ("likes", "shares", "replies", "views")
 
 
@@ -237,10 +247,10 @@ def _insert(
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     # A crawl beside ours may have stored the same one a moment ago: then it is theirs, not an error.
     identifying = (col(Mention.brand), col(Mention.platform), col(Mention.external_id))
-    statement = dialect.insert(Mention).on_conflict_do_nothing().returning(col(Mention.id), *identifying)
-    ids = {
-        (brand, platform, name): row_id for row_id, brand, platform, name in session.execute(statement, rows)
-    }
+    # On the connection: the session's own way of many rows costs as much again as the rows themselves.
+    statement = dialect.insert(_ROWS).on_conflict_do_nothing().returning(col(Mention.id), *identifying)
+    found = session.connection().execute(statement, rows)
+    ids = {(brand, platform, name): row_id for row_id, brand, platform, name in found}
     counted = [m for m in fresh if _key(m) in ids and any(count is not None for count in m.engagement)]
     _snapshot(session, [(ids[_key(m)], m) for m in counted], now)
     return sorted(ids.values())
@@ -353,10 +363,11 @@ def _to_triage(session: Session, ids: list[int]) -> None:
 
     A triage that has the row in hand decided without the news: it loses its claim and looks again.
     """
-    states = (MentionState.TRIAGED, MentionState.SCORED)
+    # Not the states that it means, TRIAGED and SCORED: SQLite would go through all that ever stood in them.
+    others = (MentionState.NEW, MentionState.FAILED)
     session.execute(
         update(Mention)
-        .where(col(Mention.id).in_(ids), col(Mention.state).in_(states))
+        .where(col(Mention.id).in_(ids), col(Mention.state).not_in(others))
         .values(state=MentionState.SCORED, claim=None, claimed_until=None, next_try_at=None, attempts=0)
         .execution_options(synchronize_session=False)
     )
