@@ -5,6 +5,7 @@ Linux has), as sources usually are on hosts of their own. Every page is made bef
 """
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -68,12 +69,15 @@ def _ask(
 
 @contextmanager
 def serving(times: int, count: int = 0) -> Iterator[list[Table]]:
-    """The tables of the sources that a process of its own serves while this lasts."""
+    """The tables of the sources that a process of its own serves while this lasts; what they need to sign in goes into
+    this process's environment."""
     command = [sys.executable, "-m", "benchmarks._serving", str(times), str(count)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603 (our own)
     assert process.stdout is not None
     try:
-        yield json.loads(process.stdout.readline())
+        told = json.loads(process.stdout.readline())
+        os.environ |= told["secrets"]
+        yield told["sources"]
     finally:
         process.kill()
         process.stdout.close()
@@ -82,7 +86,7 @@ def serving(times: int, count: int = 0) -> Iterator[list[Table]]:
 
 def main(times: int, count: int) -> None:
     sources = _many(times, count) if count else _one(times)
-    sys.stdout.write(json.dumps(sources) + "\n")
+    sys.stdout.write(json.dumps({"sources": sources, "secrets": secrets()}) + "\n")
     sys.stdout.flush()
     signal.pause()
 

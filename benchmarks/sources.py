@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._serving import Table, brand, serving, walk
-from benchmarks._world import Place, secrets
+from benchmarks._world import Place
 from crawlers.job import AnyEvent, CrawlJob, SourceReport, Started
 from crawlers.run import collect
 from store.clock import utcnow
@@ -45,7 +45,6 @@ def bench() -> dict[str, object]:
 
 def measure(times: int = TIMES, at_once: int = AT_ONCE, rounds: int = ROUNDS) -> dict[str, object]:
     """The figures of `bench`, taken in this process."""
-    os.environ |= secrets()
     together = _at_once(at_once)
     return {"at_once": together, "sources": _each(times, rounds), "load": round(os.getloadavg()[0], 1)}
 

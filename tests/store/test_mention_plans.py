@@ -44,7 +44,7 @@ def store(session: Session, now: datetime) -> None:
 
 
 def answer(session: Session, now: datetime) -> None:
-    store_answers(session, "aurora", "page", {name: ("Grazie", now) for name in NAMES}, now)
+    store_answers(session, "aurora", "page", dict.fromkeys(NAMES, ("Grazie", now)), now)
 
 
 def look(session: Session, now: datetime) -> None:
