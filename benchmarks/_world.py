@@ -55,7 +55,6 @@ def _copy(post: Post, number: int, keys: set[str]) -> Post:
             "reply_to": post.reply_to and _named(post.reply_to, number),
             "slug": post.slug and f"{post.slug}-{number}",
             "at": post.at - timedelta(seconds=number),
-            "author": f"{post.author}{number}" if not post.acct else post.author,
             "more": more,
         }
     )
