@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, insert, select, update
+from sqlalchemy import CursorResult, Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col
 
@@ -68,9 +68,9 @@ def store_answers(
     names, news = list(answers), []
     for start in range(0, len(names), BATCH):
         bound = {"brand": brand, "platform": platform, "ids": names[start : start + BATCH]}
-        for row in session.scalars(_KNOWN, bound).all():
+        for row in session.execute(_KNOWN, bound).all():
             text, at = answers[row.external_id]
-            if row.id is not None and _is_news(row, text, at):
+            if _is_news(row, text, at):
                 _update(session, [row.id], answer=text, answered_at=at or now, changed_at=now)
                 news.append(row.id)
     _to_triage(session, news)
@@ -162,11 +162,11 @@ def _store_batch(
     watched: bool,
 ) -> Stored:
     done = Stored()
-    erased = _erased(session, offered)
-    done.erased = len(erased)
-    offered = [m for m in offered if _identity(m) not in erased]
     known = _known(session, offered)
     fresh = [m for m in offered if _key(m) not in known]
+    erased = _erased(session, fresh) if fresh else set()  # what is erased has no row
+    done.erased = len(erased)
+    fresh = [m for m in fresh if _identity(m) not in erased]
     done.new = _insert(session, fresh, now, history_before, watched)
     for mention in offered:
         if row := known.get(_key(mention)):
@@ -174,9 +174,8 @@ def _store_batch(
     return done
 
 
-def _meet_again(session: Session, row: Mention, mention: NewMention, now: datetime, done: Stored) -> None:
+def _meet_again(session: Session, row: Row[Any], mention: NewMention, now: datetime, done: Stored) -> None:
     """Writes what changed since the mention was last seen; nothing when nothing did."""
-    assert row.id is not None
     edited = content_hash(mention) != row.content_hash
     counts = _news_of_engagement(row, mention)
     answer = _news_of_answer(row, mention, now)
@@ -210,14 +209,19 @@ def _identity(mention: NewMention) -> str:
 
 
 _ERASED = select(col(Tombstone.key)).where(col(Tombstone.key).in_(bindparam("keys", expanding=True)))
-_KNOWN = (
-    select(Mention)
-    .where(
-        col(Mention.brand) == bindparam("brand"),
-        col(Mention.platform) == bindparam("platform"),
-        col(Mention.external_id).in_(bindparam("ids", expanding=True)),
+# Columns, not objects: most rows are met again only to see that nothing changed.
+_KNOWN = select(
+    *(
+        _ROWS.c[name]
+        for name in (
+            *("id", "external_id", "content_hash", "revision", "title", "text", "stars"),
+            *(*_COUNTS, "answer", "answered_at", "changed_at", "gone_at"),
+        )
     )
-    .execution_options(populate_existing=True)
+).where(
+    col(Mention.brand) == bindparam("brand"),
+    col(Mention.platform) == bindparam("platform"),
+    col(Mention.external_id).in_(bindparam("ids", expanding=True)),
 )
 
 
@@ -225,12 +229,12 @@ def _erased(session: Session, offered: list[NewMention]) -> set[str]:
     return set(session.scalars(_ERASED, {"keys": [_identity(m) for m in offered]}))
 
 
-def _known(session: Session, offered: list[NewMention]) -> dict[tuple[str, str, str], Mention]:
-    found: dict[tuple[str, str, str], Mention] = {}
+def _known(session: Session, offered: list[NewMention]) -> dict[tuple[str, str, str], Row[Any]]:
+    found: dict[tuple[str, str, str], Row[Any]] = {}
     for brand, platform in {(m.brand, m.platform) for m in offered}:
         ids = [m.external_id for m in offered if (m.brand, m.platform) == (brand, platform)]
-        rows = session.scalars(_KNOWN, {"brand": brand, "platform": platform, "ids": ids})
-        found |= {_key(row): row for row in rows}
+        rows = session.execute(_KNOWN, {"brand": brand, "platform": platform, "ids": ids})
+        found |= {(brand, platform, row.external_id): row for row in rows}
     return found
 
 
@@ -287,7 +291,7 @@ def _content(mention: NewMention) -> dict[str, Any]:
     }
 
 
-def _revision(row: Mention, now: datetime) -> dict[str, Any]:
+def _revision(row: Row[Any], now: datetime) -> dict[str, Any]:
     return {
         "mention_id": row.id,
         "revision": row.revision,
@@ -298,7 +302,7 @@ def _revision(row: Mention, now: datetime) -> dict[str, Any]:
     }
 
 
-def _edit(row: Mention, mention: NewMention, now: datetime) -> dict[str, Any]:
+def _edit(row: Row[Any], mention: NewMention, now: datetime) -> dict[str, Any]:
     """The new revision, free to be taken: who works on the old one loses the claim, and with it the right to write."""
     waiting = {
         "state": MentionState.NEW,
@@ -310,7 +314,7 @@ def _edit(row: Mention, mention: NewMention, now: datetime) -> dict[str, Any]:
     return _content(mention) | waiting | {"revision": row.revision + 1, "edited_at": mention.edited_at or now}
 
 
-def _news_of_engagement(row: Mention, mention: NewMention) -> dict[str, int]:
+def _news_of_engagement(row: Row[Any], mention: NewMention) -> dict[str, int]:
     """The counts that moved; one that this source does not tell is as it was."""
     offered = dict(zip(_COUNTS, mention.engagement, strict=True))
     return {
@@ -318,19 +322,19 @@ def _news_of_engagement(row: Mention, mention: NewMention) -> dict[str, int]:
     }
 
 
-def _news_of_answer(row: Mention, mention: NewMention, now: datetime) -> dict[str, Any]:
+def _news_of_answer(row: Row[Any], mention: NewMention, now: datetime) -> dict[str, Any]:
     if mention.answer is None or not _is_news(row, mention.answer, mention.answered_at):
         return {}
     return {"answer": mention.answer, "answered_at": mention.answered_at or now}
 
 
-def _is_news(row: Mention, answer: str, at: datetime | None) -> bool:
+def _is_news(row: Row[Any], answer: str, at: datetime | None) -> bool:
     """Whether a reply of the brand is another than the one that is known, and no older one that some list shows."""
     older = at is not None and row.answered_at is not None and at < row.answered_at
     return answer != row.answer and not older
 
 
-def _old_answer(row: Mention, edited_at: datetime, now: datetime) -> dict[str, Any]:
+def _old_answer(row: Row[Any], edited_at: datetime, now: datetime) -> dict[str, Any]:
     """An answer that stood there before this edit is none to the new words, whatever coarse or missing dates say."""
     if row.answer is None:
         return {}
