@@ -32,7 +32,8 @@ QUICK: dict[str, bool | int | float] = {
 
 
 def bench() -> dict[str, object]:
-    """By source: mentions, pages, mentions a second as parsed (median of rounds) and as read to SQLite, start apart.
+    """By source: mentions, pages, mentions a second as parsed (median of rounds) and as read to SQLite, from the
+    loaded process on.
 
     `at_once`: a first and a second read of a hundred sources, in seconds of time and of processor, and the crawling
     process's peak memory in MiB.
