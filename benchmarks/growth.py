@@ -19,7 +19,7 @@ from store.claims import claim, finish
 from store.db import Database
 from store.labels import at_address
 from store.mention import NewMention
-from store.mentions import store_mentions
+from store.mentions import due_looks, known_ids, looked, mark_gone, store_mentions
 from store.tables import Case, Mention, MentionState
 
 SMALL, LARGE = 10_000, 1_000_000
@@ -27,16 +27,18 @@ BATCH = 100
 ROUNDS = 30
 RINGS = 20
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)  # from which the old mentions go back, one a second
 AURORA = Brand(key="aurora", name="Aurora")
 BRANDS = {AURORA.key: AURORA}
 
 _FILL = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)
 INSERT INTO mention (brand, source, platform, external_id, text, published_at, state, revision, content_hash,
-                     text_key, author_key, history, first_seen_at, changed_at, attempts, thread, url)
+                     text_key, author_key, history, first_seen_at, changed_at, attempts, thread, url, look_again_at)
 SELECT 'aurora', 'shop', 'page', 'old' || i, 'Recensione numero ' || i, datetime('2026-11-24', '-' || i || ' seconds'),
        'triaged', 1, hex(i), hex(i), hex(i % 5000), 0, '2026-11-24 11:00:00',
-       '2026-11-24 11:00:00', 0, 'old' || i, 'https://shop.example/reviews/' || i
+       '2026-11-24 11:00:00', 0, 'old' || i, 'https://shop.example/reviews/' || i,
+       CASE WHEN i <= 5000 THEN '2026-11-24 10:00:00' END
 FROM n
 """
 
@@ -57,8 +59,9 @@ FROM "case"
 
 
 def bench() -> dict[str, object]:
-    """Milliseconds a batch of 100 for storing, storing again, claiming + finishing, finding by address, and looking for
-    clocks that ring; for ringing a batch of 20; and their ratios."""
+    """Milliseconds a batch of 100 for storing, storing again, meeting old mentions again, telling which ids are known,
+    finding what to look at, looking, comparing a read of 1000 with what stands, claiming + finishing, finding by
+    address, and looking for clocks that ring; for ringing a batch of 20; and their ratios."""
     with tempfile.TemporaryDirectory() as folder:
         databases = {rows: _filled(Path(folder) / f"{rows}.db", rows) for rows in (SMALL, LARGE)}
         times: dict[str, dict[int, list[float]]] = {name: {SMALL: [], LARGE: []} for name in _STEPS}
@@ -113,6 +116,50 @@ def _store(database: Database, number: int) -> None:
         store_mentions(session, _page(number), now=NOW)
 
 
+def _old(number: int) -> list[str]:
+    """Ids of mentions that stand there from the start, other ones each round."""
+    return [f"old{(number * BATCH + i) % SMALL + 1}" for i in range(BATCH)]
+
+
+def _meet(database: Database, number: int) -> None:
+    """Old mentions as a page shows them once more, with other counts: each is written."""
+    shown = [
+        one.model_copy(update={"external_id": name, "likes": number})
+        for one, name in zip(_page(number), _old(number), strict=True)
+    ]
+    with database.write() as session:
+        store_mentions(session, shown, now=NOW)
+
+
+def _known(database: Database, number: int) -> None:
+    with database.read() as session:
+        if len(known_ids(session, "aurora", "page", _old(number))) != BATCH:
+            raise RuntimeError("old mentions are not known")
+
+
+def _due(database: Database, number: int) -> None:
+    with database.read() as session:
+        due_looks(session, "shop", NOW, BATCH)
+
+
+def _looked(database: Database, number: int) -> None:
+    names = _old(number)
+    with database.write() as session:
+        looked(session, "shop", ("aurora", "page"), names, set(names), NOW)
+
+
+def _gone(database: Database, number: int) -> None:
+    """A read of the newest thousand shows them all."""
+    with database.write() as session:
+        mark_gone(
+            session,
+            "shop",
+            {f"old{i}" for i in range(1, 1001)},
+            since=MIDNIGHT - timedelta(seconds=1000),
+            now=NOW,
+        )
+
+
 def _claim(database: Database, number: int) -> None:
     order = [col(Mention.history)]
     with database.write() as session:
@@ -158,6 +205,11 @@ def _ring(database: Database, number: int) -> None:
 _STEPS: dict[str, Callable[[Database, int], None]] = {
     "store": _store,
     "store_again": _store,
+    "meet_again": _meet,
+    "known_ids": _known,
+    "due_looks": _due,
+    "looked": _looked,
+    "compare_1000": _gone,
     "claim_finish": _claim,
     "find_by_address": _find,
     "look_for_rings": _look,

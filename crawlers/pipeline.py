@@ -128,7 +128,7 @@ class Keeper:
                 refreshed=len(set(stored.refreshed) | set(answered)),
                 unchanged=stored.unchanged,
             )
-            lost = looked(session, options.name, asked, shown, now)
+            lost = looked(session, options.name, (options.brand, options.type), asked, shown, now)
             if reading.open == 1 and not reading.failed:
                 self._finish(session, reading, kept, now)
             kept.gone += len(lost)
@@ -211,11 +211,11 @@ def _answered(
 def _due(session: Session, reading: Reading) -> list[str]:
     """What is to be looked at again. What cannot be asked for has its turn all the same, or it would stand before the
     others for ever."""
-    source, now = reading.context.options.name, reading.context.now
-    due = due_looks(session, source, now, min(LOOKED_AT, LOOKS * reading.spider.look_up_size))
+    options, now = reading.context.options, reading.context.now
+    due = due_looks(session, options.name, now, min(LOOKED_AT, LOOKS * reading.spider.look_up_size))
     passed = [name for name in due if not reading.spider.looks_up(name)]
     if passed:
-        looked(session, source, passed, set(passed), now)
+        looked(session, options.name, (options.brand, options.type), passed, set(passed), now)
     return [name for name in due if name not in set(passed)]
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from crawlers.base import Answer, Context, Fetch, Page, Parsed, Spider
+from crawlers.conditional import NAMES
 from crawlers.dates import is_day
 from platforms.base import Platform, SourceOptions
 from store.brand import Brand
@@ -245,7 +246,8 @@ class Reading:
         cursor = self.cursor.model_copy(deep=True)
         cursor.newest = max(filter(None, (cursor.newest, self.newest)), default=None)
         cursor.undated = cursor.undated or self.undated
-        cursor.kept = cursor.kept | self.kept
+        # A doubted list is read again whether or not the server calls it the same.
+        cursor.kept |= {name: kept for name, kept in self.kept.items() if not (doubted and name in NAMES)}
         if self.unchanged:
             return cursor
         cursor.doubted = doubted

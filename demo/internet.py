@@ -109,11 +109,13 @@ def route(visit: Visit) -> Response:
 class Internet:
     """The small internet, from `start()` to `stop()`; as a context manager it does both.
 
-    `now` (aware UTC) is the moment that all ages are counted from. Start before asking for `base_url`.
+    `now` (aware UTC) is the moment that all ages are counted from; `host` is a loopback address. Start before asking
+    for `base_url`.
     """
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, host: str = "127.0.0.1") -> None:
         self.world = World(now)
+        self.host = host
         self.requests: list[Request] = []
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
@@ -144,10 +146,10 @@ class Internet:
 
     @property
     def base_url(self) -> str:
-        """`http://127.0.0.1:PORT`. Raises RuntimeError before `start()` and after `stop()`."""
+        """`http://HOST:PORT`. Raises RuntimeError before `start()` and after `stop()`."""
         if self._server is None:
             raise RuntimeError("the small internet is not running: call start() first")
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://{self.host}:{self._server.server_address[1]}"
 
     def advance(self) -> None:
         """From the first poll to the second; the two faults are armed with it. Only the first call counts."""
@@ -222,12 +224,12 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, internet: Internet) -> None:
         self.internet = internet
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__((internet.host, 0), _Handler)
 
     def server_bind(self) -> None:
         # Not HTTPServer's: it asks DNS for the host's name, which can take seconds.
         socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
+        self.server_name, self.server_port = self.internet.host, self.server_address[1]
 
     def handle_error(self, request: object, client_address: object) -> None:
         error = sys.exception()

@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlmodel import Session
 
@@ -39,6 +37,10 @@ class Database:
 
     def migrate(self) -> None:
         """Brings the tables to the newest version; does nothing when they are."""
+        # Here, because every crawl starts a process that opens the database and migrates nothing.
+        from alembic import command
+        from alembic.config import Config
+
         with self._writer.begin() as connection:
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS))

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, insert, select, update
+from sqlalchemy import CursorResult, Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from store.mention import NewMention, author_key, content_hash, identity, text_key
 from store.tables import Mention, MentionState, Revision, Snapshot, Tombstone
@@ -68,9 +68,9 @@ def store_answers(
     names, news = list(answers), []
     for start in range(0, len(names), BATCH):
         bound = {"brand": brand, "platform": platform, "ids": names[start : start + BATCH]}
-        for row in session.scalars(_KNOWN, bound).all():
+        for row in session.execute(_KNOWN, bound).all():
             text, at = answers[row.external_id]
-            if row.id is not None and _is_news(row, text, at):
+            if _is_news(row, text, at):
                 _update(session, [row.id], answer=text, answered_at=at or now, changed_at=now)
                 news.append(row.id)
     _to_triage(session, news)
@@ -126,17 +126,27 @@ def due_looks(session: Session, source: str, now: datetime, most: int) -> list[s
 
 
 def looked(
-    session: Session, source: str, external_ids: Sequence[str], shown: set[str], now: datetime
+    session: Session,
+    source: str,
+    named: tuple[str, str],
+    external_ids: Sequence[str],
+    shown: set[str],
+    now: datetime,
 ) -> list[int]:
-    """After a look at these mentions: when the next one is due. Marks as gone those that are not among the `shown`
-    any more; gives their ids."""
+    """After a look at these mentions of `source`, which are `named` by brand and platform: when the next one is due.
+    Marks as gone those that are not among the `shown` any more; gives their ids."""
+    brand, platform = named
     rows = session.execute(
         select(col(Mention.id), col(Mention.external_id), col(Mention.published_at)).where(
-            col(Mention.source) == source, col(Mention.external_id).in_(external_ids)
+            col(Mention.brand) == brand,
+            col(Mention.platform) == platform,
+            col(Mention.external_id).in_(external_ids),
+            col(Mention.source) == source,
         )
     ).all()
-    for row_id, _, published_at in rows:
-        _update(session, [row_id], look_again_at=next_look(published_at, now))
+    following = [{"id": row_id, "look_again_at": next_look(at, now)} for row_id, _, at in rows]
+    if following:
+        session.execute(update(Mention), following)
     gone = [row_id for row_id, name, _ in rows if name not in shown]
     if gone:
         _update(session, gone, gone_at=now, changed_at=now, look_again_at=None)
@@ -152,11 +162,11 @@ def _store_batch(
     watched: bool,
 ) -> Stored:
     done = Stored()
-    erased = _erased(session, offered)
-    done.erased = len(erased)
-    offered = [m for m in offered if _identity(m) not in erased]
     known = _known(session, offered)
     fresh = [m for m in offered if _key(m) not in known]
+    erased = _erased(session, fresh) if fresh else set()  # what is erased has no row
+    done.erased = len(erased)
+    fresh = [m for m in fresh if _identity(m) not in erased]
     done.new = _insert(session, fresh, now, history_before, watched)
     for mention in offered:
         if row := known.get(_key(mention)):
@@ -164,9 +174,8 @@ def _store_batch(
     return done
 
 
-def _meet_again(session: Session, row: Mention, mention: NewMention, now: datetime, done: Stored) -> None:
+def _meet_again(session: Session, row: Row[Any], mention: NewMention, now: datetime, done: Stored) -> None:
     """Writes what changed since the mention was last seen; nothing when nothing did."""
-    assert row.id is not None
     edited = content_hash(mention) != row.content_hash
     counts = _news_of_engagement(row, mention)
     answer = _news_of_answer(row, mention, now)
@@ -187,6 +196,7 @@ def _meet_again(session: Session, row: Mention, mention: NewMention, now: dateti
         done.refreshed.append(row.id)
 
 
+_ROWS = SQLModel.metadata.tables["mention"]
 _COUNTS = ("likes", "shares", "replies", "views")
 
 
@@ -199,14 +209,19 @@ def _identity(mention: NewMention) -> str:
 
 
 _ERASED = select(col(Tombstone.key)).where(col(Tombstone.key).in_(bindparam("keys", expanding=True)))
-_KNOWN = (
-    select(Mention)
-    .where(
-        col(Mention.brand) == bindparam("brand"),
-        col(Mention.platform) == bindparam("platform"),
-        col(Mention.external_id).in_(bindparam("ids", expanding=True)),
+# Columns, not objects: most rows are met again only to see that nothing changed.
+_KNOWN = select(
+    *(
+        _ROWS.c[name]
+        for name in (
+            *("id", "external_id", "content_hash", "revision", "title", "text", "stars"),
+            *(*_COUNTS, "answer", "answered_at", "changed_at", "gone_at"),
+        )
     )
-    .execution_options(populate_existing=True)
+).where(
+    col(Mention.brand) == bindparam("brand"),
+    col(Mention.platform) == bindparam("platform"),
+    col(Mention.external_id).in_(bindparam("ids", expanding=True)),
 )
 
 
@@ -214,12 +229,12 @@ def _erased(session: Session, offered: list[NewMention]) -> set[str]:
     return set(session.scalars(_ERASED, {"keys": [_identity(m) for m in offered]}))
 
 
-def _known(session: Session, offered: list[NewMention]) -> dict[tuple[str, str, str], Mention]:
-    found: dict[tuple[str, str, str], Mention] = {}
+def _known(session: Session, offered: list[NewMention]) -> dict[tuple[str, str, str], Row[Any]]:
+    found: dict[tuple[str, str, str], Row[Any]] = {}
     for brand, platform in {(m.brand, m.platform) for m in offered}:
         ids = [m.external_id for m in offered if (m.brand, m.platform) == (brand, platform)]
-        rows = session.scalars(_KNOWN, {"brand": brand, "platform": platform, "ids": ids})
-        found |= {_key(row): row for row in rows}
+        rows = session.execute(_KNOWN, {"brand": brand, "platform": platform, "ids": ids})
+        found |= {(brand, platform, row.external_id): row for row in rows}
     return found
 
 
@@ -236,10 +251,10 @@ def _insert(
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     # A crawl beside ours may have stored the same one a moment ago: then it is theirs, not an error.
     identifying = (col(Mention.brand), col(Mention.platform), col(Mention.external_id))
-    statement = dialect.insert(Mention).on_conflict_do_nothing().returning(col(Mention.id), *identifying)
-    ids = {
-        (brand, platform, name): row_id for row_id, brand, platform, name in session.execute(statement, rows)
-    }
+    # On the connection: the session's own way of many rows costs as much again as the rows themselves.
+    statement = dialect.insert(_ROWS).on_conflict_do_nothing().returning(col(Mention.id), *identifying)
+    found = session.connection().execute(statement, rows)
+    ids = {(brand, platform, name): row_id for row_id, brand, platform, name in found}
     counted = [m for m in fresh if _key(m) in ids and any(count is not None for count in m.engagement)]
     _snapshot(session, [(ids[_key(m)], m) for m in counted], now)
     return sorted(ids.values())
@@ -276,7 +291,7 @@ def _content(mention: NewMention) -> dict[str, Any]:
     }
 
 
-def _revision(row: Mention, now: datetime) -> dict[str, Any]:
+def _revision(row: Row[Any], now: datetime) -> dict[str, Any]:
     return {
         "mention_id": row.id,
         "revision": row.revision,
@@ -287,7 +302,7 @@ def _revision(row: Mention, now: datetime) -> dict[str, Any]:
     }
 
 
-def _edit(row: Mention, mention: NewMention, now: datetime) -> dict[str, Any]:
+def _edit(row: Row[Any], mention: NewMention, now: datetime) -> dict[str, Any]:
     """The new revision, free to be taken: who works on the old one loses the claim, and with it the right to write."""
     waiting = {
         "state": MentionState.NEW,
@@ -299,7 +314,7 @@ def _edit(row: Mention, mention: NewMention, now: datetime) -> dict[str, Any]:
     return _content(mention) | waiting | {"revision": row.revision + 1, "edited_at": mention.edited_at or now}
 
 
-def _news_of_engagement(row: Mention, mention: NewMention) -> dict[str, int]:
+def _news_of_engagement(row: Row[Any], mention: NewMention) -> dict[str, int]:
     """The counts that moved; one that this source does not tell is as it was."""
     offered = dict(zip(_COUNTS, mention.engagement, strict=True))
     return {
@@ -307,19 +322,19 @@ def _news_of_engagement(row: Mention, mention: NewMention) -> dict[str, int]:
     }
 
 
-def _news_of_answer(row: Mention, mention: NewMention, now: datetime) -> dict[str, Any]:
+def _news_of_answer(row: Row[Any], mention: NewMention, now: datetime) -> dict[str, Any]:
     if mention.answer is None or not _is_news(row, mention.answer, mention.answered_at):
         return {}
     return {"answer": mention.answer, "answered_at": mention.answered_at or now}
 
 
-def _is_news(row: Mention, answer: str, at: datetime | None) -> bool:
+def _is_news(row: Row[Any], answer: str, at: datetime | None) -> bool:
     """Whether a reply of the brand is another than the one that is known, and no older one that some list shows."""
     older = at is not None and row.answered_at is not None and at < row.answered_at
     return answer != row.answer and not older
 
 
-def _old_answer(row: Mention, edited_at: datetime, now: datetime) -> dict[str, Any]:
+def _old_answer(row: Row[Any], edited_at: datetime, now: datetime) -> dict[str, Any]:
     """An answer that stood there before this edit is none to the new words, whatever coarse or missing dates say."""
     if row.answer is None:
         return {}
@@ -352,10 +367,11 @@ def _to_triage(session: Session, ids: list[int]) -> None:
 
     A triage that has the row in hand decided without the news: it loses its claim and looks again.
     """
-    states = (MentionState.TRIAGED, MentionState.SCORED)
+    # Not the states that it means, TRIAGED and SCORED: SQLite would go through all that ever stood in them.
+    others = (MentionState.NEW, MentionState.FAILED)
     session.execute(
         update(Mention)
-        .where(col(Mention.id).in_(ids), col(Mention.state).in_(states))
+        .where(col(Mention.id).in_(ids), col(Mention.state).not_in(others))
         .values(state=MentionState.SCORED, claim=None, claimed_until=None, next_try_at=None, attempts=0)
         .execution_options(synchronize_session=False)
     )

@@ -8,7 +8,7 @@ from xml.sax import SAXException
 import feedparser
 from pydantic import ValidationError
 
-from crawlers import base, identity
+from crawlers import base, conditional, identity
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.dates import parse_date
 from crawlers.ratings import count
@@ -18,14 +18,10 @@ from platforms.feed import Options
 from store.errors import Permanent
 from store.mention import NewMention
 
-_CONDITIONS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
-
 
 class Spider(base.Spider[Options]):
     def first(self) -> list[Fetch]:
-        kept = self.context.kept
-        conditions = {header: kept[name] for name, header in _CONDITIONS.items() if kept.get(name)}
-        return [Fetch(self.context.options.url, headers=conditions)]
+        return [Fetch(self.context.options.url, headers=conditional.conditions(self.context.kept))]
 
     def parse(self, page: Page) -> Parsed:
         feed = feedparser.parse(page.body, response_headers=_trusted(page), sanitize_html=False)
@@ -48,7 +44,10 @@ class Spider(base.Spider[Options]):
             if not dated:
                 undated.add(mention.external_id)
         return Parsed(
-            mentions=tuple(mentions), problems=tuple(problems), undated=frozenset(undated), kept=_kept(page)
+            mentions=tuple(mentions),
+            problems=tuple(problems),
+            undated=frozenset(undated),
+            kept=conditional.validators(page),
         )
 
     def _mention(self, entry: Any, feed: Any, page: Page) -> tuple[NewMention, bool]:
@@ -77,10 +76,6 @@ def _trusted(page: Page) -> dict[str, str]:
     """The headers that feedparser may use. An address of the page's own resolves its relative links."""
     kind = page.headers.get("content-type", "")
     return {"content-location": page.url} | ({"content-type": kind} if "charset" in kind.lower() else {})
-
-
-def _kept(page: Page) -> dict[str, str]:
-    return {name: page.headers[name][:500] for name in _CONDITIONS if page.headers.get(name)}
 
 
 def _moment(entry: Any, names: tuple[str, ...], now: datetime) -> datetime | None:

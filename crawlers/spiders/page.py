@@ -9,7 +9,7 @@ import lxml.html
 from pydantic import ValidationError
 from w3lib.encoding import html_to_unicode
 
-from crawlers import base, identity, markup
+from crawlers import base, conditional, identity, markup
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.links import next_link
 from crawlers.reviews import Review, reviews
@@ -26,7 +26,7 @@ class Spider(base.Spider[Options]):
     rolling: ClassVar[bool] = False
 
     def first(self) -> list[Fetch]:
-        return [Fetch(self.context.options.url)]
+        return [Fetch(self.context.options.url, headers=conditional.conditions(self.context.kept))]
 
     def avoids(self, url: str) -> str | None:
         instead = official_way(url)
@@ -87,15 +87,24 @@ class Spider(base.Spider[Options]):
         ]
         names = [given or (key.key if key else "") for given, key in zip(ids, made, strict=True)]
         mentions, refused = self._mentions(found, names, page)
+        more = self._following(following, page)
         return Parsed(
             mentions=tuple(mentions),
-            next=self._following(following, page),
+            next=more,
             problems=(*problems, *refused),
             undated=frozenset(
                 name for name, one in zip(names, found, strict=True) if one.published_at is None
             ),
             derived={key.key: key.strong for key in made if key},
+            kept=self._kept(page, more),
         )
+
+    def _kept(self, page: Page, more: Sequence[Fetch]) -> dict[str, str] | None:
+        """A list of one page is asked for only where it changed. Of a longer one each page may change alone, and what
+        was kept while it was short is forgotten."""
+        if page.number > 1:
+            return None
+        return dict.fromkeys(self.context.kept, "") | ({} if more else conditional.validators(page))
 
     def _mentions(
         self, found: Sequence[Review], names: list[str], page: Page
