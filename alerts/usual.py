@@ -1,0 +1,73 @@
+"""What is usual in a series of counts: a level, times what the hour of the day and the day of the week make of it.
+
+Constant memory: one level, 24 hours and 7 weekdays, each a pair of sums that fade. Robust: a count above twice the
+usual teaches no more than twice the usual does, so that a storm does not become the custom of its hour. With little
+seen, hours and weekdays are held near 1 (a gamma prior worth `PRIOR_DAYS` days), and `certainty` tells how many
+mentions the level rests on.
+"""
+
+from dataclasses import dataclass, field
+
+DAY = 86_400.0
+HALF_LIFE = 14 * DAY  # of what the level was
+SEASON_HALF_LIFE = 21 * DAY  # of what an hour or a weekday saw
+PRIOR_DAYS = 3.0  # of average hours (or weekdays) that speak for "nothing special"
+LEARNS, AND = 2.0, 4.0  # at most so many times the usual, and so many mentions, are learnt from one row
+HOURS_UNCLIPPED = 4.0  # at first there is nothing to hold a row against
+LEAST = 1e-9
+
+
+@dataclass(slots=True)
+class Part:
+    """What an hour of the day or a weekday saw and what the level alone would have expected of it."""
+
+    seen: float = 0.0
+    expected: float = 0.0
+
+    def factor(self, prior: float) -> float:
+        return (self.seen + prior) / (self.expected + prior)
+
+
+@dataclass(slots=True)
+class Usual:
+    """The usual count of a row. Times are seconds; `gap` is the time since the row before."""
+
+    rows: float = 0.0  # that the level rests on, faded
+    seen: float = 0.0  # mentions in them, the season taken out, faded
+    age: float = 0.0  # seconds since the first row
+    hours: list[Part] = field(default_factory=lambda: [Part() for _ in range(24)])
+    weekdays: list[Part] = field(default_factory=lambda: [Part() for _ in range(7)])
+    fade: float = 1.0  # for the gap of the row before: rows come evenly most of the time
+    hour_fade: float = 1.0
+    weekday_fade: float = 1.0
+    gap: float = -1.0
+
+    def expect(self, hour: int, weekday: int, count: float, gap: float) -> tuple[float, float]:
+        """The count that was to be expected of this row (from the rows before it), and what of `count` was learnt."""
+        if gap != self.gap:
+            self.gap = gap
+            self.fade = 0.5 ** (gap / HALF_LIFE)
+            self.hour_fade = 0.5 ** (gap * 24 / SEASON_HALF_LIFE)  # an hour is seen one hour in 24
+            self.weekday_fade = 0.5 ** (gap * 7 / SEASON_HALF_LIFE)
+        level = self.seen / self.rows if self.rows else count
+        a_day = max(level, LEAST) * DAY / gap if gap > 0 else max(level, LEAST)
+        at_hour, at_day = self.hours[hour], self.weekdays[weekday]
+        by_hour = at_hour.factor(PRIOR_DAYS * a_day / 24)
+        by_day = at_day.factor(PRIOR_DAYS * a_day)
+        expected = level * by_hour * by_day
+        learnt = count
+        self.age += gap
+        if self.age > HOURS_UNCLIPPED * 3600:
+            learnt = min(count, LEARNS * expected + AND)
+        self.rows = self.rows * self.fade + 1
+        self.seen = self.seen * self.fade + learnt / max(by_hour * by_day, 0.1)
+        at_hour.seen = at_hour.seen * self.hour_fade + learnt
+        at_hour.expected = at_hour.expected * self.hour_fade + level * by_day
+        at_day.seen = at_day.seen * self.weekday_fade + learnt
+        at_day.expected = at_day.expected * self.weekday_fade + level * by_hour
+        return expected, learnt
+
+    @property
+    def certainty(self) -> float:
+        """How many mentions the level rests on."""
+        return self.seen
