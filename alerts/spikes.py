@@ -7,8 +7,9 @@ sources: docs/how-it-decides.md):
   what is usual at this hour and weekday (`alerts.usual`), in standard deviations of a Poisson count; that against the
   highest values of each of the last weeks' days: how many interquartile ranges above the median of these is it? The
   mean over the four windows must pass `unusual`. Real series burst; this asks for more than they are used to.
-- Chance. The count of the last 1, 6, 24 and 72 hours must be improbable in an exact count model (`alerts.counts`) whose
-  rate is uncertain by how little is known yet and by how the days differ: each window may err once in `err_days`. Where
+- Chance. The count of the last 1, 6, 24, 72 and 168 hours must be improbable in an exact count model (`alerts.counts`) whose
+  rate is uncertain by how little is known yet and by how the days differ: each window may err once in
+  `err_days` times their number. Where
   counts are low it is this judge that decides.
 
 There is one alarm a day at most: a storm is told when it begins, and again each day that it goes on. None comes in the
@@ -21,15 +22,18 @@ from datetime import datetime, timezone
 from math import exp, sqrt
 
 from alerts.counts import chance_of_at_least
-from alerts.usual import DAY, Usual
+from alerts.usual import DAY, LEAST, Usual
 
 HOUR = 3600.0
 WINDOWS = (0.5 * HOUR, 2 * HOUR, 6 * HOUR, DAY)  # of the first judge; seconds in which what was counted fades to 1/e
-COUNTED = (1, 6, 24, 72)  # hours: windows of the second
+COUNTED = (1, 6, 24, 72, 168)  # hours: windows of the second
 DAYS = 28  # whose highest values are remembered
 KNOWN_DAYS = 4  # before that, the quarter to three quarters of few days say nothing
 EVEN_OF = 0.5  # of the highest value so far: what stands in for the interquartile range until then
 FINEST = 1.0  # least interquartile range, in standard deviations
+PRIOR_SPREAD, PRIOR_DAYS = 0.1, 7.0  # days differ by a third, until a week or so has told how much
+RESEMBLE = 0.5  # how much days in a row differ alike: 0 entirely (a week no steadier than a day), 1 not at all
+REMEMBERED = 28.0  # days: half-life of how much days differ
 MOST = 1e12  # a count beyond this is no count of mentions
 
 
@@ -38,7 +42,7 @@ class Tuning:
     """How much is a spike; `benchmarks.spikes` chooses and measures."""
 
     unusual: float = 1.5
-    err_days: float = 365.0
+    err_days: float = 90.0
     windows: tuple[float, ...] = WINDOWS
     days: int = DAYS
     rest: float = DAY  # seconds from one alarm to the next
@@ -100,7 +104,7 @@ class Detector:
     hours: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=max(COUNTED)))
     hour: tuple[float, float] = (0.0, 0.0)  # count and expectation of the hour that runs
     hour_ends: float = 0.0
-    day: tuple[float, float, float] = (0.0, 0.0, 0.0)  # expected, learnt, rows of today
+    day: tuple[float, float] = (0.0, 0.0)  # expected and learnt of today
     day_ends: float = 0.0
     differed: float = 0.0  # how far days were from what was expected of them, beyond chance, faded
     squares: float = 0.0
@@ -130,7 +134,7 @@ class Detector:
         self._turn(now)
         expected, learnt = self.usual.expect(at.hour, at.weekday(), count, gap)
         self.hour = (self.hour[0] + count, self.hour[1] + expected)
-        self.day = (self.day[0] + expected, self.day[1] + learnt, self.day[2] + 1)
+        self.day = (self.day[0] + expected, self.day[1] + learnt)
         unusual = self._unusual(count, expected, gap)
         if now - self.first < DAY or unusual <= self.tuning.unusual:
             return None
@@ -158,12 +162,12 @@ class Detector:
             for window in self.fading:
                 window.end_day()
             self._learn_day(*self.day)
-            self.day = (0.0, 0.0, 0.0)
+            self.day = (0.0, 0.0)
             self.day_ends += DAY * (1 + (now - self.day_ends) // DAY)
 
-    def _learn_day(self, expected: float, learnt: float, rows: float) -> None:
+    def _learn_day(self, expected: float, learnt: float) -> None:
         """How much days differ: moments, as a fading mean over squares."""
-        fade = 0.5 ** (1 / 28)
+        fade = 0.5 ** (1 / REMEMBERED)
         self.differed = self.differed * fade + (learnt - expected) ** 2 - expected
         self.squares = self.squares * fade + expected**2
 
@@ -182,8 +186,9 @@ class Detector:
 
     def _improbable(self) -> tuple[int, float, float, float] | None:
         """Hours, count, expectation and chance of the window that errs least often, where one passes."""
-        days_differ = max(0.0, (self.differed + PRIOR_SPREAD * PRIOR_SQUARES) / (self.squares + PRIOR_SQUARES))
-        spread = days_differ + 1 / max(self.usual.certainty, 1.0)
+        today = max(self.usual.a_day, LEAST) ** 2 * PRIOR_DAYS
+        days_differ = max(0.0, (self.differed + PRIOR_SPREAD * today) / (self.squares + today))
+        unknown = 1 / max(self.usual.certainty, 1.0)
         best: tuple[float, int, float, float, float] | None = None
         seen, expected = self.hour
         past = iter(reversed(self.hours))
@@ -196,13 +201,11 @@ class Detector:
             allowed = span / 24 / self.tuning.err_days / len(COUNTED)
             if seen <= expected:
                 continue
+            spread = unknown + days_differ * min(1.0, (24 / span) ** RESEMBLE)
             chance = chance_of_at_least(round(seen), expected, spread, allowed)
             if best is None or chance / allowed < best[0]:
                 best = (chance / allowed, span, seen, expected, chance)
         return best[1:] if best and best[0] <= 1 else None
-
-
-PRIOR_SPREAD, PRIOR_SQUARES = 0.1, 1.0
 
 
 def _quantile(known: list[float], share: float) -> float:

@@ -41,16 +41,18 @@ class Usual:
     hour_fade: float = 1.0
     weekday_fade: float = 1.0
     gap: float = -1.0
+    spacing: float = 0.0  # what rows are apart: a gap is rows that are missing, not rows that come more seldom
 
     def expect(self, hour: int, weekday: int, count: float, gap: float) -> tuple[float, float]:
         """The count that was to be expected of this row (from the rows before it), and what of `count` was learnt."""
         if gap != self.gap:
             self.gap = gap
+            self.spacing = min(gap, 4 * self.spacing) if self.spacing > 0 else gap
             self.fade = 0.5 ** (gap / HALF_LIFE)
             self.hour_fade = 0.5 ** (gap * 24 / SEASON_HALF_LIFE)  # an hour is seen one hour in 24
             self.weekday_fade = 0.5 ** (gap * 7 / SEASON_HALF_LIFE)
         level = self.seen / self.rows if self.rows else count
-        a_day = max(level, LEAST) * DAY / gap if gap > 0 else max(level, LEAST)
+        a_day = max(level, LEAST) * (DAY / self.spacing if self.spacing > 0 else 1.0)
         at_hour, at_day = self.hours[hour], self.weekdays[weekday]
         by_hour = at_hour.factor(PRIOR_DAYS * a_day / 24)
         by_day = at_day.factor(PRIOR_DAYS * a_day)
@@ -66,6 +68,11 @@ class Usual:
         at_day.seen = at_day.seen * self.weekday_fade + learnt
         at_day.expected = at_day.expected * self.weekday_fade + level * by_hour
         return expected, learnt
+
+    @property
+    def a_day(self) -> float:
+        """Mentions a day, as long as rows come as they do now."""
+        return self.seen / self.rows * DAY / self.spacing if self.rows and self.spacing > 0 else 0.0
 
     @property
     def certainty(self) -> float:

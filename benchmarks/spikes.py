@@ -1,0 +1,156 @@
+"""How well `ascolto spikes` finds storms, and how fast: labelled series the NAB way, and simulated brands of few mentions.
+
+The labelled series (five, of 5-minute counts) and their scorer lie beside a checkout, in `../shared`; where they are
+not, `nab` is null. The tuning that ships is chosen by one rule (`choose`), and `leave_one_out` tells what that rule is
+worth on a series that it has not seen: it chooses on four, and the fifth is scored, five times.
+"""
+
+import importlib.util
+import io
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from alerts.series import alarms
+from alerts.spikes import HOUR, WINDOWS, Detector, Tuning
+from benchmarks._brands import mentions, quiet_and_storms
+
+SHARED = Path(__file__).parents[2] / "shared"
+SEED = 7
+SIZES = (5, 20, 40)  # mentions a day
+ROUNDS = 5
+SPEED_DAYS = 180  # of 5-minute rows
+UNUSUAL = (0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5)  # neighbours stand beside each other
+REMEMBERED = (28, 42)
+FADING = (WINDOWS, (0.25 * HOUR, HOUR, 4 * HOUR, 16 * HOUR), (0.5 * HOUR, 3 * HOUR, 12 * HOUR))
+
+Series = dict[str, list[tuple[str, datetime, float]]]
+Score = Callable[[list[str], set[str], list[list[str]]], float]
+Raw = dict[Tuning, dict[str, float]]
+
+
+def bench() -> dict[str, object]:
+    """Scores (0 to 100), points a second, false alarms a month and days to detection."""
+    return {
+        "nab": labelled(SHARED),
+        "points_a_second": speed(),
+        "target": {"nab": 84, "points_a_second": 50_000},
+        "few_mentions": {f"{size}_a_day": quiet_and_storms(Detector, size, SEED) for size in SIZES},
+        "seed": SEED,
+    }
+
+
+def labelled(shared: Path) -> dict[str, object] | None:
+    """The score of what ships and of the rule that chose it; None where there are no labelled series."""
+    folder, scorer = shared / "data" / "spikes", shared / "tools" / "nab_score.py"
+    if not (folder / "windows.json").exists() or not scorer.exists():
+        return None
+    windows: dict[str, list[list[str]]] = json.loads((folder / "windows.json").read_text())
+    series = {name: _read(folder / name) for name in sorted(windows)}
+    score = _scorer(scorer)
+    tunings = [Tuning(unusual=u, days=d, windows=w) for w, d, u in product(FADING, REMEMBERED, UNUSUAL)]
+    raw = {one: {name: _raw(one, rows, windows[name], score) for name, rows in series.items()} for one in tunings}
+    sizes = {name: len(found) for name, found in windows.items()}
+    shipped = {name: _raw(Tuning(), rows, windows[name], score) for name, rows in series.items()}
+    return {
+        "score": scaled(shipped, sizes),
+        "by_series": {name: scaled({name: found}, sizes) for name, found in shipped.items()},
+        "leave_one_out": leave_one_out(raw, sizes),
+        "chosen_on_all": _said(choose(raw, sizes, series)),
+        "shipped": _said(Tuning()),
+        "all_tried": sorted((scaled(found, sizes) for found in raw.values()), reverse=True),
+    }
+
+
+def leave_one_out(raw: Raw, sizes: dict[str, int]) -> dict[str, object]:
+    """For each series: what the rule chooses on the others, and how that does on it; and the score of all five."""
+    chosen = {name: choose(raw, sizes, [other for other in sizes if other != name]) for name in sizes}
+    unseen = {name: raw[one][name] for name, one in chosen.items()}
+    by_series = {name: {"score": scaled({name: unseen[name]}, sizes)} | _said(chosen[name]) for name in sizes}
+    return {"score": scaled(unseen, sizes), "by_series": by_series}
+
+
+def choose(raw: Raw, sizes: dict[str, int], names: Iterable[str]) -> Tuning:
+    """The tuning whose score on `names`, averaged with those of its neighbours in `unusual`, is best: the middle of a
+    wide hill rather than the top of a narrow one."""
+    names = list(names)
+
+    def hill(one: Tuning) -> float:
+        near = [
+            other
+            for other in raw
+            if (other.windows, other.days) == (one.windows, one.days)
+            and abs(UNUSUAL.index(other.unusual) - UNUSUAL.index(one.unusual)) <= 1
+        ]
+        return statistics.fmean(scaled({name: raw[other][name] for name in names}, sizes) for other in near)
+
+    inner = [one for one in raw if one.unusual not in (UNUSUAL[0], UNUSUAL[-1])]
+    return max(inner, key=hill)
+
+
+def scaled(raw: dict[str, float], sizes: dict[str, int]) -> float:
+    """Raw scores as 0 (nothing ever found) to 100 (everything at once, nothing else)."""
+    count = sum(sizes[name] for name in raw)
+    return round(100 * (sum(raw.values()) + count) / (2 * count), 1)
+
+
+def speed() -> dict[str, float]:
+    """Points a second of one thread: the detector alone, and the command's reading of a file with it (medians)."""
+    rng = np.random.default_rng(SEED)
+    rates = np.repeat(mentions(rng, 24 * 120.0, SPEED_DAYS), 12) / 12
+    start = datetime(2026, 1, 5)  # noqa: DTZ001  (a series' own clock)
+    rows = [(start + timedelta(minutes=5 * i), float(count)) for i, count in enumerate(rng.poisson(rates))]
+    text = "timestamp,value\n" + "".join(f"{at},{count:.0f}\n" for at, count in rows)
+
+    def watched() -> None:
+        detector = Detector()
+        for at, count in rows:
+            detector.watch(at, count)
+
+    def read() -> None:
+        for _ in alarms(io.BytesIO(text.encode()), Detector()):
+            pass
+
+    return {"detector": _median_rate(watched, len(rows)), "file": _median_rate(read, len(rows))}
+
+
+def _median_rate(step: Callable[[], None], rows: int) -> float:
+    rates = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        step()
+        rates.append(rows / (time.perf_counter() - start))
+    return round(statistics.median(rates))
+
+
+def _read(path: Path) -> list[tuple[str, datetime, float]]:
+    rows = (line.split(",") for line in path.read_text().splitlines()[1:])
+    return [(stamp, datetime.fromisoformat(stamp), float(value)) for stamp, value in rows]
+
+
+def _raw(tuning: Tuning, rows: list[tuple[str, datetime, float]], windows: list[list[str]], score: Score) -> float:
+    detector = Detector(tuning)
+    found = {stamp for stamp, at, value in rows if detector.watch(at, value)}
+    return score([stamp for stamp, _, _ in rows], found, windows)
+
+
+def _scorer(path: Path) -> Score:
+    spec = importlib.util.spec_from_file_location("nab_score", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(str(path))
+    module: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    score: Score = module.score_series
+    return score
+
+
+def _said(tuning: Tuning) -> dict[str, object]:
+    spans = [round(span / HOUR, 2) for span in tuning.windows]
+    return {"unusual": tuning.unusual, "days": tuning.days, "windows_in_hours": spans}
