@@ -41,7 +41,7 @@ MOST = 1e12  # a count beyond this is no count of mentions
 class Tuning:
     """How much is a spike; `benchmarks.spikes` chooses and measures."""
 
-    unusual: float = 1.5
+    unusual: float = 1.25
     err_days: float = 90.0
     windows: tuple[float, ...] = WINDOWS
     days: int = DAYS
