@@ -22,9 +22,8 @@ from datetime import datetime, timezone
 from math import exp, sqrt
 
 from alerts.counts import chance_of_at_least
-from alerts.usual import DAY, LEAST, Usual
+from alerts.usual import DAY, HOUR, LEAST, Usual
 
-HOUR = 3600.0
 WINDOWS = (0.5 * HOUR, 2 * HOUR, 6 * HOUR, DAY)  # of the first judge; seconds in which what was counted fades to 1/e
 COUNTED = (1, 6, 24, 72, 168)  # hours: windows of the second
 DAYS = 28  # whose highest values are remembered
@@ -34,6 +33,7 @@ FINEST = 1.0  # least interquartile range, in standard deviations
 PRIOR_SPREAD, PRIOR_DAYS = 0.1, 7.0  # days differ by a third, until a week or so has told how much
 RESEMBLE = 0.5  # how much days in a row differ alike: 0 entirely (a week no steadier than a day), 1 not at all
 REMEMBERED = 28.0  # days: half-life of how much days differ
+OVER = 2.0  # rests without anything unusual: the storm is over, and the next alarm is another one's
 MOST = 1e12  # a count beyond this is no count of mentions
 
 
@@ -96,7 +96,7 @@ class Fading:
 
 @dataclass(slots=True)
 class Detector:
-    """The state of one series: about 500 numbers, however long it is."""
+    """The state of one series: about 1,000 numbers, however long it is."""
 
     tuning: Tuning = Tuning()
     usual: Usual = field(default_factory=Usual)
@@ -144,7 +144,7 @@ class Detector:
         found = self._improbable()
         if found is None:
             return None
-        began = self.above is None or now - self.above >= self.tuning.rest
+        began = self.above is None or now - self.above >= OVER * self.tuning.rest
         self.above = self.alarmed = now
         hours, seen, usual, chance = found
         return Spike(at, hours, seen, usual, chance, unusual, began)
