@@ -41,7 +41,7 @@ MOST = 1e12  # a count beyond this is no count of mentions
 class Tuning:
     """How much is a spike; `benchmarks.spikes` chooses and measures."""
 
-    unusual: float = 1.25
+    unusual: float = 1.13
     err_days: float = 90.0
     windows: tuple[float, ...] = WINDOWS
     days: int = DAYS
@@ -202,7 +202,7 @@ class Detector:
             if seen <= expected:
                 continue
             spread = unknown + days_differ * min(1.0, (24 / span) ** RESEMBLE)
-            chance = chance_of_at_least(round(seen), expected, spread, allowed)
+            chance = chance_of_at_least(round(seen), expected, spread)
             if best is None or chance / allowed < best[0]:
                 best = (chance / allowed, span, seen, expected, chance)
         return best[1:] if best and best[0] <= 1 else None

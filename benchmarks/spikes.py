@@ -12,7 +12,6 @@ import statistics
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from itertools import product
 from math import exp, log
 from operator import mul
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from alerts.series import alarms
-from alerts.spikes import HOUR, WINDOWS, Detector, Tuning
+from alerts.spikes import Detector, Tuning
 from benchmarks._brands import mentions, quiet_and_storms
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -29,10 +28,8 @@ SEED = 7
 SIZES = (5, 20, 40)  # mentions a day
 ROUNDS = 5
 SPEED_DAYS = 180  # of 5-minute rows
-UNUSUAL = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 1.8, 2.0, 2.3)
+UNUSUAL = tuple(round(0.7 * 1.1**step, 2) for step in range(14))  # to 2.42
 BLUR = 0.2  # in logarithms of `unusual`: how far a neighbour still counts
-REMEMBERED = (28, 42)
-FADING = (WINDOWS, (0.25 * HOUR, HOUR, 4 * HOUR, 16 * HOUR), (0.5 * HOUR, 3 * HOUR, 12 * HOUR))
 
 Series = dict[str, list[tuple[str, datetime, float]]]
 Score = Callable[[list[str], set[str], list[list[str]]], float]
@@ -58,7 +55,7 @@ def labelled(shared: Path) -> dict[str, object] | None:
     windows: dict[str, list[list[str]]] = json.loads((folder / "windows.json").read_text())
     series = {name: _read(folder / name) for name in sorted(windows)}
     score = _scorer(scorer)
-    tunings = [Tuning(unusual=u, days=d, windows=w) for w, d, u in product(FADING, REMEMBERED, UNUSUAL)]
+    tunings = [Tuning(unusual=unusual) for unusual in UNUSUAL]
     raw = {one: {name: _raw(one, rows, windows[name], score) for name, rows in series.items()} for one in tunings}
     sizes = {name: len(found) for name, found in windows.items()}
     shipped = {name: _raw(Tuning(), rows, windows[name], score) for name, rows in series.items()}
@@ -66,9 +63,9 @@ def labelled(shared: Path) -> dict[str, object] | None:
         "score": scaled(shipped, sizes),
         "by_series": {name: scaled({name: found}, sizes) for name, found in shipped.items()},
         "leave_one_out": leave_one_out(raw, sizes),
-        "chosen_on_all": _said(choose(raw, sizes, series)),
-        "shipped": _said(Tuning()),
-        "all_tried": sorted((scaled(found, sizes) for found in raw.values()), reverse=True),
+        "unusual": Tuning().unusual,
+        "unusual_chosen_on_all": choose(raw, sizes, series).unusual,
+        "score_by_unusual": {str(one.unusual): scaled(found, sizes) for one, found in raw.items()},
     }
 
 
@@ -76,7 +73,7 @@ def leave_one_out(raw: Raw, sizes: dict[str, int]) -> dict[str, object]:
     """For each series: what the rule chooses on the others, and how that does on it; and the score of all five."""
     chosen = {name: choose(raw, sizes, [other for other in sizes if other != name]) for name in sizes}
     unseen = {name: raw[one][name] for name, one in chosen.items()}
-    by_series = {name: {"score": scaled({name: unseen[name]}, sizes)} | _said(chosen[name]) for name in sizes}
+    by_series = {name: {"score": scaled({name: unseen[name]}, sizes), "unusual": chosen[name].unusual} for name in sizes}
     return {"score": scaled(unseen, sizes), "by_series": by_series}
 
 
@@ -87,9 +84,8 @@ def choose(raw: Raw, sizes: dict[str, int], names: Iterable[str]) -> Tuning:
     names = list(names)
 
     def hill(one: Tuning) -> float:
-        near = [other for other in raw if (other.windows, other.days) == (one.windows, one.days)]
-        weights = [exp(-0.5 * (log(other.unusual / one.unusual) / BLUR) ** 2) for other in near]
-        scores = [scaled({name: raw[other][name] for name in names}, sizes) for other in near]
+        weights = [exp(-0.5 * (log(other.unusual / one.unusual) / BLUR) ** 2) for other in raw]
+        scores = [scaled({name: raw[other][name] for name in names}, sizes) for other in raw]
         return sum(map(mul, weights, scores)) / sum(weights)
 
     return max(raw, key=hill)
@@ -149,8 +145,3 @@ def _scorer(path: Path) -> Score:
     spec.loader.exec_module(module)
     score: Score = module.score_series
     return score
-
-
-def _said(tuning: Tuning) -> dict[str, object]:
-    spans = [round(span / HOUR, 2) for span in tuning.windows]
-    return {"unusual": tuning.unusual, "days": tuning.days, "windows_in_hours": spans}
