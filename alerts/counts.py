@@ -11,7 +11,9 @@ from math import exp, inf, lgamma, log, log1p
 
 EXACT = 1e-12  # share of a sum that may be left out
 STEPS = 200_000  # at most: more only where counts go into the thousands of millions
-LARGEST_SHAPE = 1e9  # beyond it the difference of two gammas drowns in rounding, and it is the Poisson to nine digits
+LARGEST_SHAPE = (
+    1e9  # beyond it the difference of two gammas drowns in rounding, and it is the Poisson to nine digits
+)
 TINY = 1e-300
 
 

@@ -7,9 +7,8 @@ sources: docs/how-it-decides.md):
   what is usual at this hour and weekday (`alerts.usual`), in standard deviations of a Poisson count; that against the
   highest values of each of the last weeks' days: how many interquartile ranges above the median of these is it? The
   mean over the four windows must pass `unusual`. Real series burst; this asks for more than they are used to.
-- Chance. The count of the last 1, 6, 24, 72 and 168 hours must be improbable in an exact count model (`alerts.counts`) whose
-  rate is uncertain by how little is known yet and by how the days differ: each window may err once in
-  `err_days` times their number. Where
+- Chance. The count of the last 1, 6, 24, 72 and 168 hours must be improbable in an exact count model (`alerts.counts`)
+  whose rate is uncertain by how little is known yet and by how the days differ: about one error in `err_days`. Where
   counts are low it is this judge that decides.
 
 There is one alarm a day at most: a storm is told when it begins, and again each day that it goes on. None comes in the
@@ -18,20 +17,27 @@ first day of a series.
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from math import exp, sqrt
 
 from alerts.counts import chance_of_at_least
 from alerts.usual import DAY, HOUR, LEAST, Usual
 
-WINDOWS = (0.5 * HOUR, 2 * HOUR, 6 * HOUR, DAY)  # of the first judge; seconds in which what was counted fades to 1/e
+WINDOWS = (
+    0.5 * HOUR,
+    2 * HOUR,
+    6 * HOUR,
+    DAY,
+)  # of the first judge; seconds in which what was counted fades to 1/e
 COUNTED = (1, 6, 24, 72, 168)  # hours: windows of the second
 DAYS = 28  # whose highest values are remembered
 KNOWN_DAYS = 4  # before that, the quarter to three quarters of few days say nothing
 EVEN_OF = 0.5  # of the highest value so far: what stands in for the interquartile range until then
 FINEST = 1.0  # least interquartile range, in standard deviations
 PRIOR_SPREAD, PRIOR_DAYS = 0.1, 7.0  # days differ by a third, until a week or so has told how much
-RESEMBLE = 0.5  # how much days in a row differ alike: 0 entirely (a week no steadier than a day), 1 not at all
+RESEMBLE = (
+    0.5  # how much days in a row differ alike: 0 entirely (a week no steadier than a day), 1 not at all
+)
 REMEMBERED = 28.0  # days: half-life of how much days differ
 OVER = 2.0  # rests without anything unusual: the storm is over, and the next alarm is another one's
 MOST = 1e12  # a count beyond this is no count of mentions
@@ -76,15 +82,6 @@ class Fading:
     usual_top: float = 0.0  # median of the tops, at least 0
     ruler: float = 0.0  # their interquartile range; 0: no day is known yet
 
-    def add(self, count: float, expected: float) -> float:
-        """Standard deviations above what is usual, this row included."""
-        self.seen = self.seen * self.keep + count
-        self.expected = self.expected * self.keep + expected
-        deviation = (self.seen - self.expected) / sqrt(self.expected * self.widen + 1)
-        if deviation > self.top:
-            self.top = deviation
-        return deviation
-
     def end_day(self) -> None:
         self.tops.append(self.top)
         self.top = 0.0
@@ -102,9 +99,11 @@ class Detector:
     usual: Usual = field(default_factory=Usual)
     fading: list[Fading] = field(default_factory=list)
     hours: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=max(COUNTED)))
-    hour: tuple[float, float] = (0.0, 0.0)  # count and expectation of the hour that runs
+    hour_seen: float = 0.0  # of the hour that runs
+    hour_expected: float = 0.0
     hour_ends: float = 0.0
-    day: tuple[float, float] = (0.0, 0.0)  # expected and learnt of today
+    day_learnt: float = 0.0  # of today
+    day_expected: float = 0.0
     day_ends: float = 0.0
     differed: float = 0.0  # how far days were from what was expected of them, beyond chance, faded
     squares: float = 0.0
@@ -120,21 +119,24 @@ class Detector:
         ]
 
     def watch(self, at: datetime, count: float) -> Spike | None:
-        """An alarm, or None. Times must not go back; without a zone they are UTC. Raises ValueError on what is no count,
-        and where time goes back: the state is then as before."""
+        """An alarm, or None. Times must not go back; without a zone they are UTC. Raises ValueError on what is no
+        count, and where time goes back: the state is then as before."""
         if not 0 <= count <= MOST:
             raise ValueError(f"no count: {count}")
-        now = (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).timestamp()
+        now = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
         if self.first is None:
             self.first = self.last = now
             self.hour_ends, self.day_ends = now + HOUR, now + DAY
         if now < self.last:
             raise ValueError("earlier than the row before")
         gap, self.last = now - self.last, now
-        self._turn(now)
+        if now >= self.hour_ends or now >= self.day_ends:
+            self._turn(now)
         expected, learnt = self.usual.expect(at.hour, at.weekday(), count, gap)
-        self.hour = (self.hour[0] + count, self.hour[1] + expected)
-        self.day = (self.day[0] + expected, self.day[1] + learnt)
+        self.hour_seen += count
+        self.hour_expected += expected
+        self.day_learnt += learnt
+        self.day_expected += expected
         unusual = self._unusual(count, expected, gap)
         if now - self.first < DAY or unusual <= self.tuning.unusual:
             return None
@@ -152,8 +154,8 @@ class Detector:
     def _turn(self, now: float) -> None:
         """Ends the hours and the days that are over."""
         while now >= self.hour_ends:
-            self.hours.append(self.hour)
-            self.hour = (0.0, 0.0)
+            self.hours.append((self.hour_seen, self.hour_expected))
+            self.hour_seen = self.hour_expected = 0.0
             self.hour_ends += HOUR
             if now - self.hour_ends > max(COUNTED) * HOUR:  # a long silence: nothing of before is left
                 self.hours.clear()
@@ -161,8 +163,8 @@ class Detector:
         if now >= self.day_ends:
             for window in self.fading:
                 window.end_day()
-            self._learn_day(*self.day)
-            self.day = (0.0, 0.0)
+            self._learn_day(self.day_expected, self.day_learnt)
+            self.day_learnt = self.day_expected = 0.0
             self.day_ends += DAY * (1 + (now - self.day_ends) // DAY)
 
     def _learn_day(self, expected: float, learnt: float) -> None:
@@ -172,14 +174,19 @@ class Detector:
         self.squares = self.squares * fade + expected**2
 
     def _unusual(self, count: float, expected: float, gap: float) -> float:
+        """Interquartile ranges above the usual highest values of a day, the mean of the windows, this row included."""
         if gap != self.gap:
             self.gap = gap
             for window in self.fading:
                 window.keep = exp(-gap / window.span)
                 window.widen = 1 / (1 + window.keep)
         total = 0.0
-        for window in self.fading:
-            deviation = window.add(count, expected)
+        for window in self.fading:  # written out here: a call a window would be a third of the time of a row
+            window.seen = seen = window.seen * window.keep + count
+            window.expected = usual = window.expected * window.keep + expected
+            deviation = (seen - usual) / sqrt(usual * window.widen + 1)
+            if deviation > window.top:
+                window.top = deviation
             if window.ruler:
                 total += (deviation - window.usual_top) / window.ruler
         return total / len(self.fading)
@@ -190,7 +197,7 @@ class Detector:
         days_differ = max(0.0, (self.differed + PRIOR_SPREAD * today) / (self.squares + today))
         unknown = 1 / max(self.usual.certainty, 1.0)
         best: tuple[float, int, float, float, float] | None = None
-        seen, expected = self.hour
+        seen, expected = self.hour_seen, self.hour_expected
         past = iter(reversed(self.hours))
         hours = 1
         for span in COUNTED:

@@ -20,7 +20,6 @@ HOURS_UNCLIPPED = 4.0  # at first there is nothing to hold a row against
 LEAST = 1e-9
 
 
-
 @dataclass(slots=True)
 class Part:
     """What an hour of the day or a weekday saw and what the level alone would have expected of it."""
@@ -47,7 +46,9 @@ class Usual:
     weekday_fade: float = 1.0
     moment_fade: float = 1.0
     gap: float = -1.0
-    spacing: float = 0.0  # what rows are apart: a gap is rows that are missing, not rows that come more seldom
+    spacing: float = (
+        0.0  # what rows are apart: a gap is rows that are missing, not rows that come more seldom
+    )
 
     def expect(self, hour: int, weekday: int, count: float, gap: float) -> tuple[float, float]:
         """The count that was to be expected of this row (from the rows before it), and what of `count` was learnt."""

@@ -19,7 +19,9 @@ BRANDS = 40
 STORMS = 120
 USUAL_DAYS = 42  # before a storm, and up to a week more
 FIRST = datetime(2026, 1, 5)  # noqa: DTZ001  (a brand's own clock)
-_HOURS = np.array([2, 1, 1, 1, 1, 2, 4, 8, 12, 15, 17, 18, 16, 15, 14, 14, 14, 15, 17, 19, 20, 16, 10, 5], float)
+_HOURS = np.array(
+    [2, 1, 1, 1, 1, 2, 4, 8, 12, 15, 17, 18, 16, 15, 14, 14, 14, 15, 17, 19, 20, 16, 10, 5], float
+)
 _WEEK = np.array([1.1, 1.15, 1.1, 1.1, 1.05, 0.8, 0.7])
 
 

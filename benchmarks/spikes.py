@@ -1,4 +1,4 @@
-"""How well `ascolto spikes` finds storms, and how fast: labelled series the NAB way, and simulated brands of few mentions.
+"""How well `ascolto spikes` finds storms, and how fast: on labelled series the NAB way, and on simulated brands.
 
 The labelled series (five, of 5-minute counts) and their scorer lie beside a checkout, in `../shared`; where they are
 not, `nab` is null. The tuning that ships is chosen by one rule (`choose`), and `leave_one_out` tells what that rule is
@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from math import exp, log
-from operator import mul
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +55,9 @@ def labelled(shared: Path) -> dict[str, object] | None:
     series = {name: _read(folder / name) for name in sorted(windows)}
     score = _scorer(scorer)
     tunings = [Tuning(unusual=unusual) for unusual in UNUSUAL]
-    raw = {one: {name: _raw(one, rows, windows[name], score) for name, rows in series.items()} for one in tunings}
+    raw = {
+        one: {name: _raw(one, rows, windows[name], score) for name, rows in series.items()} for one in tunings
+    }
     sizes = {name: len(found) for name, found in windows.items()}
     shipped = {name: _raw(Tuning(), rows, windows[name], score) for name, rows in series.items()}
     return {
@@ -73,7 +74,10 @@ def leave_one_out(raw: Raw, sizes: dict[str, int]) -> dict[str, object]:
     """For each series: what the rule chooses on the others, and how that does on it; and the score of all five."""
     chosen = {name: choose(raw, sizes, [other for other in sizes if other != name]) for name in sizes}
     unseen = {name: raw[one][name] for name, one in chosen.items()}
-    by_series = {name: {"score": scaled({name: unseen[name]}, sizes), "unusual": chosen[name].unusual} for name in sizes}
+    by_series = {
+        name: {"score": scaled({name: unseen[name]}, sizes), "unusual": chosen[name].unusual}
+        for name in sizes
+    }
     return {"score": scaled(unseen, sizes), "by_series": by_series}
 
 
@@ -86,7 +90,7 @@ def choose(raw: Raw, sizes: dict[str, int], names: Iterable[str]) -> Tuning:
     def hill(one: Tuning) -> float:
         weights = [exp(-0.5 * (log(other.unusual / one.unusual) / BLUR) ** 2) for other in raw]
         scores = [scaled({name: raw[other][name] for name in names}, sizes) for other in raw]
-        return sum(map(mul, weights, scores)) / sum(weights)
+        return sum(w * score for w, score in zip(weights, scores, strict=True)) / sum(weights)
 
     return max(raw, key=hill)
 
@@ -98,7 +102,8 @@ def scaled(raw: dict[str, float], sizes: dict[str, int]) -> float:
 
 
 def speed() -> dict[str, float]:
-    """Points a second of one thread: the detector alone, and the command's reading of a file with it (medians)."""
+    """Points a second of one core's time (what else runs does not count), medians: the detector alone, and the
+    command's reading of a file with it."""
     rng = np.random.default_rng(SEED)
     rates = np.repeat(mentions(rng, 24 * 120.0, SPEED_DAYS), 12) / 12
     start = datetime(2026, 1, 5)  # noqa: DTZ001  (a series' own clock)
@@ -120,9 +125,9 @@ def speed() -> dict[str, float]:
 def _median_rate(step: Callable[[], None], rows: int) -> float:
     rates = []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start = time.process_time()
         step()
-        rates.append(rows / (time.perf_counter() - start))
+        rates.append(rows / (time.process_time() - start))
     return round(statistics.median(rates))
 
 
@@ -131,7 +136,9 @@ def _read(path: Path) -> list[tuple[str, datetime, float]]:
     return [(stamp, datetime.fromisoformat(stamp), float(value)) for stamp, value in rows]
 
 
-def _raw(tuning: Tuning, rows: list[tuple[str, datetime, float]], windows: list[list[str]], score: Score) -> float:
+def _raw(
+    tuning: Tuning, rows: list[tuple[str, datetime, float]], windows: list[list[str]], score: Score
+) -> float:
     detector = Detector(tuning)
     found = {stamp for stamp, at, value in rows if detector.watch(at, value)}
     return score([stamp for stamp, _, _ in rows], found, windows)

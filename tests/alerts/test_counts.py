@@ -36,14 +36,18 @@ def test_certain_and_impossible() -> None:
     assert (chance_of_at_least(0, 0), chance_of_at_least(0, 3), chance_of_at_least(1, 0)) == (1, 1, 0)
 
 
-@pytest.mark.parametrize(("count", "mean", "spread"), [(30_100, 30_000, 0.3), (9_000, 2_000, 0.05), (7, 0.2, 3.0)])
+@pytest.mark.parametrize(
+    ("count", "mean", "spread"), [(30_100, 30_000, 0.3), (9_000, 2_000, 0.05), (7, 0.2, 3.0)]
+)
 def test_large_counts_agree_with_the_sum_of_their_terms(count: int, mean: float, spread: float) -> None:
     end = count + round(60 * mean * spread) + 2_000
     terms = sum(chance_of(k, mean, spread) for k in range(count, end))
     assert chance_of_at_least(count, mean, spread) == pytest.approx(terms, rel=1e-6)
 
 
-@pytest.mark.parametrize("wrong", [(-1, 1, 0), (1, -1, 0), (1, 1, -1), (float("nan"), 1, 0), (1, float("inf"), 0)])
+@pytest.mark.parametrize(
+    "wrong", [(-1, 1, 0), (1, -1, 0), (1, 1, -1), (float("nan"), 1, 0), (1, float("inf"), 0)]
+)
 def test_what_is_no_count_is_refused(wrong: tuple[float, float, float]) -> None:
     with pytest.raises(ValueError, match="finite"):
         chance_of_at_least(*wrong)

@@ -126,7 +126,12 @@ def test_wrong_rows_are_refused_and_leave_no_trace() -> None:
     """A detector that was shown nonsense between its rows says what one says that was not."""
     plain, shown = Detector(), Detector()
     for at, count in rows(45, lambda hour: 2.0 * (6 if hour > 1000 else 1)):
-        for wrong_at, wrong in ((at, -1.0), (at, float("nan")), (at, float("inf")), (at - 99 * timedelta(days=365), 1)):
+        for wrong_at, wrong in (
+            (at, -1.0),
+            (at, float("nan")),
+            (at, float("inf")),
+            (at - 99 * timedelta(days=365), 1),
+        ):
             if shown.first is not None:
                 with pytest.raises(ValueError):
                     shown.watch(wrong_at, wrong)
@@ -138,7 +143,10 @@ def test_rows_that_are_missing_raise_no_alarm(gap: timedelta) -> None:
     detector = Detector()
     assert len(alarms(detector, rows(40, day_shape))) <= 1
     last = FIRST + timedelta(days=40)
-    later = ((at + (last - FIRST) + gap.days * timedelta(days=1), count) for at, count in rows(5, day_shape, seed=4))
+    later = (
+        (at + (last - FIRST) + gap.days * timedelta(days=1), count)
+        for at, count in rows(5, day_shape, seed=4)
+    )
     assert len(alarms(detector, later)) <= 1
 
 
