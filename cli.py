@@ -364,6 +364,26 @@ def draft(
 
 
 @app.command()
+def spikes(file: File = None) -> None:
+    """A series of counts in (CSV: timestamp,value), the timestamps at which an alarm was raised out, a line each.
+
+    Example: ascolto spikes mentions.csv
+    """
+    from alerts.series import alarms
+    from alerts.spikes import Detector
+
+    failed = False
+    with _opened(file) as stream:
+        for answer in alarms(stream, Detector()):
+            if answer.error:
+                failed = True
+                _complain([f"line {answer.line}: {answer.error}"])
+            else:
+                typer.echo(answer.stamp)
+    _end([], failed)
+
+
+@app.command()
 def status(as_json: Json = False) -> None:
     """What waits where, and how the sources fare.
 
