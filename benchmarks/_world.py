@@ -72,8 +72,21 @@ class Place(Internet):
         self.world = Grown(now, times)
         self._made: dict[Any, Response] = {}
         self._making = threading.Lock()
+        self._short: dict[str, int] = {}
+
+    def start(self) -> None:
+        """Serves full pages until `stop`: the demo's own are short in every internet of this process."""
+        self._short = {key: getattr(module, name) for key, (module, name, _) in _FULL.items()}
         for module, name, value in _FULL.values():
             setattr(module, name, value)
+        super().start()
+
+    def stop(self) -> None:
+        super().stop()
+        for key, value in self._short.items():
+            module, name, _ = _FULL[key]
+            setattr(module, name, value)
+        self._short = {}
 
     def answer(self, target: str, method: str = "GET", headers: Any = None, body: bytes = b"") -> Response:
         known = (target, method, (headers or {}).get("authorization"), body)
