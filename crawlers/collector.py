@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 from crawlers import addresses, walls
 from crawlers.addresses import Place
 from crawlers.base import Fetch, Page, Parsed
+from crawlers.health import MAX_ERROR
 from crawlers.job import AnyEvent, Finished, PageStored, SourceReport, Waited
 from crawlers.middlewares import Pace, Refused, lower_headers
 from crawlers.patience import asked_wait
@@ -413,7 +414,12 @@ class Collector(scrapy.Spider):
 
 
 def explain(error: BaseException) -> str:
-    """One line for an operator: what happened, and what can be done where that is known."""
+    """One line for an operator: what happened, and what can be done where that is known. Scrapy's own words hold whole
+    addresses, and those may hold a key."""
+    return addresses.without_secrets(_explained(error))[:MAX_ERROR]
+
+
+def _explained(error: BaseException) -> str:
     if isinstance(error, HttpError):
         return _walled(error.response) or _explain_status(error.response)
     if isinstance(error, Permanent | Transient):
@@ -425,7 +431,7 @@ def explain(error: BaseException) -> str:
     error = getattr(error, "orig", None) or error  # SQLAlchemy's own text repeats what was to be stored
     text = " ".join(str(error).split())
     name = type(error).__name__.removeprefix("Download").removesuffix("Error")
-    return f"{name}: {text}"[:300] if text else name
+    return f"{name}: {text}" if text else name
 
 
 def _no_wall(run: Run, response: Response, fetch: Fetch) -> None:
@@ -466,7 +472,7 @@ def _explain_refusal(error: IgnoreRequest) -> str:
         return "redirected in a circle: check the address"
     if "DOWNLOAD_MAXSIZE" in text:
         return TOO_LARGE
-    return text[:300]
+    return text
 
 
 def _shown(url: str) -> str:
