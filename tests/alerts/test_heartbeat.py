@@ -335,7 +335,12 @@ def test_what_counts_as_unread(
     moments = {
         name: now + timedelta(minutes=value) for name, value in minutes.items() if name.endswith("_at")
     }
-    source(database, **moments, failures=minutes.get("failures", 0))
+    source(
+        database,
+        **moments,
+        failures=minutes.get("failures", 0),
+        last_error="x" if minutes.get("last_error") else None,
+    )
     assert (unread_since(database, now, now + LATE) is not None) == stands_still
 
 
