@@ -114,11 +114,11 @@ def unread(session: Session, sources: Sequence[Watched], began: datetime, now: d
 
 
 def _tried(row: SourceRow | None) -> datetime | None:
-    """When it was last read, well or in vain. After a failure it rests for as long as its backoff, or it itself, says:
-    that counts from the end."""
+    """When it was last read, well or in vain. After a failure, or where its day is used up, it rests for as long
+    as its backoff, or it itself, says: that counts from the end."""
     if row is None:
         return None
-    known = [row.last_ok_at, row.last_error_at, row.next_check_at if row.failures else None]
+    known = [row.last_ok_at, row.last_error_at, row.next_check_at if row.failures or row.last_error else None]
     return max(filter(None, known), default=None)
 
 

@@ -1,11 +1,18 @@
 """Which addresses a crawl may reach: never this machine or its network, unless a source was configured there."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 _PORTS = {"http": 80, "https": 443, "imap": 143, "imaps": 993}
 Place = tuple[str, int]  # host, port
+_SECRET = re.compile(r"(?<=://)[^/@\s]*@|(?<=[^\s])\?[^\s>)]+")  # who signs in, and what follows the path
+
+
+def without_secrets(text: str) -> str:
+    """What is said of addresses, without the parts of them that may hold a key or a password."""
+    return _SECRET.sub("", text)
 
 
 def place(url: str) -> Place | None:
@@ -18,6 +25,15 @@ def place(url: str) -> Place | None:
     if parts.scheme not in _PORTS or not host or not port:
         return None
     return host.rstrip(".").lower(), port
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port, as RFC 6454 compares them: what is sent to one is not for another. Empty: no address."""
+    found = place(url)
+    if found is None:
+        return ""
+    host, port = found
+    return f"{urlsplit(url).scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def literal(host: str) -> str | None:

@@ -153,6 +153,8 @@ class Spider(ABC, Generic[O_co]):
     only_news: ClassVar[bool] = False
     # How many mentions one look-up asks for; 0: the platform has no call that shows given mentions.
     look_up_size: ClassVar[int] = 0
+    # What a request that brought an error takes of the source's day, whatever its page would have taken.
+    failed_cost: ClassVar[int] = 1
 
     def __init__(self, context: Context[O_co]) -> None:
         self.context = context

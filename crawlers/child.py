@@ -6,7 +6,6 @@ It is separate so that a crash, a leak or a hang in a crawl cannot hurt the serv
 import asyncio
 import logging
 import os
-import re
 import signal
 import sys
 import time
@@ -17,6 +16,7 @@ from pydantic import ValidationError
 from scrapy.crawler import AsyncCrawlerProcess
 
 import platforms
+from crawlers.addresses import without_secrets
 from crawlers.collector import Collector
 from crawlers.job import AnyEvent, CrawlJob, Finished, SourceReport, Started, find_brand
 from crawlers.peek import Peek
@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 MARGIN = 0.1  # share of the budget kept for closing what is not finished
 ORPHAN_CHECK = 1.0  # seconds
 Tell = Callable[[AnyEvent], None]
-_QUERY = re.compile(r"(?<=://)[^/@\s]*@|(?<=[^\s])\?[^\s>)]+")  # who signs in, and what follows the path
 
 
 def main() -> int:
@@ -131,7 +130,7 @@ def _log_to_stderr() -> None:
 def _without_queries(record: logging.LogRecord) -> bool:
     """What libraries say of an address, without the part that may hold a token."""
     if not record.name.startswith("crawlers"):
-        record.msg, record.args = _QUERY.sub("", record.getMessage()), None
+        record.msg, record.args = without_secrets(record.getMessage()), None
     return True
 
 

@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 from crawlers import addresses, walls
 from crawlers.addresses import Place
 from crawlers.base import Fetch, Page, Parsed
+from crawlers.health import MAX_ERROR
 from crawlers.job import AnyEvent, Finished, PageStored, SourceReport, Waited
 from crawlers.middlewares import Pace, Refused, lower_headers
 from crawlers.patience import asked_wait
@@ -73,7 +74,7 @@ class Run:
         error = self.error or self.kept.complaint
         return SourceReport(
             source=self.name,
-            status="error" if error else "ok",
+            status="skipped" if self.reading.idle and not self.error else "error" if error else "ok",
             new=self.kept.new,
             edited=self.kept.edited,
             refreshed=self.kept.refreshed,
@@ -84,6 +85,15 @@ class Run:
             seconds=round(time.monotonic() - self.started, 3),
             error=error,
         )
+
+
+@dataclass(slots=True)
+class Signing:
+    """One sign-in of a run: who waits for its answer, and then what it was, for those that come later."""
+
+    waiting: list[Run]
+    answer: bytes | None = None
+    failure: BaseException | None = None
 
 
 class Collector(scrapy.Spider):
@@ -99,7 +109,7 @@ class Collector(scrapy.Spider):
         self.runs = [Run(reading, _places(reading)) for reading in readings]
         self.places = {place for run in self.runs for place in run.places}
         self._closed_hosts: dict[str, str] = {}  # those whose robots.txt cannot be read, and why
-        self._signing: dict[TokenRequest, list[Run]] = {}  # who waits for the same token
+        self._signing: dict[TokenRequest, Signing] = {}
         self._keeper, self._tell, self._ends_at = keeper, tell, ends_at
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="keeper")
 
@@ -115,7 +125,7 @@ class Collector(scrapy.Spider):
             run.started = time.monotonic()
             try:
                 wanted = run.reading.spider.sign_in()
-                requests = await self._begin(run) if wanted is None else self._sign_in(run, wanted)
+                requests = await (self._begin(run) if wanted is None else self._sign_in(run, wanted))
             except Exception as error:  # a missing token, an address that is none
                 await self._close_badly(run, error)
                 continue
@@ -153,10 +163,11 @@ class Collector(scrapy.Spider):
 
     async def on_token(self, response: Response) -> AsyncIterator[Request]:
         """The sources that waited for this token begin."""
-        for run in self._signing[response.meta["signing"]]:
+        signing = self._signing[response.meta["signing"]]
+        signing.answer = response.body
+        for run in signing.waiting:
             try:
-                run.reading.spider.token = run.reading.spider.signed_in(response.body)
-                requests = await self._begin(run)
+                requests = await self._begin_with(run, signing.answer)
             except Exception as error:
                 await self._close_badly(run, error)
                 continue
@@ -165,15 +176,10 @@ class Collector(scrapy.Spider):
 
     async def on_no_token(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
-        error = failure.value or RuntimeError("no reason given")
-        for run in self._signing[request.meta["signing"]]:
-            if isinstance(error, HttpError):
-                run.retry_after = asked_wait(lower_headers(error.response), utcnow())
-                if error.response.status in (400, 401, 403):
-                    told = f"HTTP {error.response.status} from {_shown(request.url)}: check the credentials"
-                    await self._close_badly(run, Permanent("the sign-in was refused", told))
-                    continue
-            await self._close_badly(run, error)
+        signing = self._signing[request.meta["signing"]]
+        signing.failure = failure.value or RuntimeError("no reason given")
+        for run in signing.waiting:
+            await self._close_unsigned(run, signing.failure)
 
     async def on_page(self, response: Response) -> AsyncIterator[Request]:
         run, fetch = response.meta["run"], response.meta["fetch"]
@@ -186,6 +192,7 @@ class Collector(scrapy.Spider):
             run.reading.paid(fetch, parsed.cost)
             if parsed.wait:
                 self._hold(response, parsed.wait)
+                run.reading.rest(parsed.wait, utcnow())
             if run.storing < AHEAD and not run.alarm and not fetch.asked:
                 for following in run.reading.surely_more(parsed):
                     yield self._request(run, following)
@@ -199,6 +206,7 @@ class Collector(scrapy.Spider):
         run: Run = request.meta["run"]
         fetch: Fetch = request.meta["fetch"]
         error = failure.value or RuntimeError("no reason given")
+        run.reading.paid(fetch, run.reading.spider.failed_cost)
         if run.closed:
             return
         if _by_robots(error) and (reason := self._closed_hosts.get(urlsplit(request.url).netloc)):
@@ -245,12 +253,31 @@ class Collector(scrapy.Spider):
             self._report(run)
         return requests
 
-    def _sign_in(self, run: Run, wanted: TokenRequest) -> list[Request]:
-        """One request for all sources that sign in alike."""
-        if waiting := self._signing.get(wanted):
-            waiting.append(run)
+    async def _begin_with(self, run: Run, answer: bytes) -> list[Request]:
+        run.reading.spider.token = run.reading.spider.signed_in(answer)
+        return await self._begin(run)
+
+    async def _close_unsigned(self, run: Run, error: BaseException) -> None:
+        if isinstance(error, HttpError):
+            run.retry_after = asked_wait(lower_headers(error.response), utcnow())
+            if error.response.status in (400, 401, 403):
+                told = (
+                    f"HTTP {error.response.status} from {_shown(error.response.url)}: check the credentials"
+                )
+                error = Permanent("the sign-in was refused", told)
+        await self._close_badly(run, error)
+
+    async def _sign_in(self, run: Run, wanted: TokenRequest) -> list[Request]:
+        """One request for all sources that sign in alike; who comes after its answer begins, or fails, at once."""
+        if signing := self._signing.get(wanted):
+            if signing.answer is not None:
+                return await self._begin_with(run, signing.answer)
+            if signing.failure is not None:
+                await self._close_unsigned(run, signing.failure)
+            else:
+                signing.waiting.append(run)
             return []
-        self._signing[wanted] = [run]
+        self._signing[wanted] = Signing([run])
         place = addresses.place(wanted.url)
         return [
             Request(
@@ -413,7 +440,12 @@ class Collector(scrapy.Spider):
 
 
 def explain(error: BaseException) -> str:
-    """One line for an operator: what happened, and what can be done where that is known."""
+    """One line for an operator: what happened, and what can be done where that is known. Scrapy's own words hold whole
+    addresses, and those may hold a key."""
+    return addresses.without_secrets(_explained(error))[:MAX_ERROR]
+
+
+def _explained(error: BaseException) -> str:
     if isinstance(error, HttpError):
         return _walled(error.response) or _explain_status(error.response)
     if isinstance(error, Permanent | Transient):
@@ -425,7 +457,7 @@ def explain(error: BaseException) -> str:
     error = getattr(error, "orig", None) or error  # SQLAlchemy's own text repeats what was to be stored
     text = " ".join(str(error).split())
     name = type(error).__name__.removeprefix("Download").removesuffix("Error")
-    return f"{name}: {text}"[:300] if text else name
+    return f"{name}: {text}" if text else name
 
 
 def _no_wall(run: Run, response: Response, fetch: Fetch) -> None:
@@ -466,7 +498,7 @@ def _explain_refusal(error: IgnoreRequest) -> str:
         return "redirected in a circle: check the address"
     if "DOWNLOAD_MAXSIZE" in text:
         return TOO_LARGE
-    return text[:300]
+    return text
 
 
 def _shown(url: str) -> str:

@@ -20,6 +20,8 @@ USUAL = 3.0  # results a page from which an empty read is an alarm at once
 SMOOTHING = 0.3  # weight of the newest read in `usual_results` (an exponentially weighted mean)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=2)
+LONGEST_RETRY = timedelta(days=1)
+LONG_SILENCE, TIMES_EVERY = timedelta(hours=6), 3  # a longer wait than both is an alarm at once
 MAX_ERROR = 500  # characters of `last_error`
 Values = dict[str, Any]
 
@@ -39,6 +41,12 @@ def read_well(row: SourceRow, *, results: float | None, now: datetime, every: ti
         "next_check_at": now + every,
         "first_read_at": row.first_read_at or now,
     }
+
+
+def put_off(why: str | None, *, now: datetime, until: datetime) -> Values:
+    """Where nothing could be asked for before `until`: how the source fares is as it was."""
+    told = {"last_error": why[:MAX_ERROR], "last_error_at": now} if why else {}
+    return told | {"next_check_at": until}
 
 
 def read_empty(row: SourceRow, *, now: datetime, every: timedelta) -> Values:
@@ -88,10 +96,13 @@ def read_badly(
     chance: float,
     retry_after: float | None = None,
     alarm: bool = False,
+    every: timedelta = timedelta(0),
 ) -> Values:
-    """After a read that failed. `chance` in 0..1 is the jitter; `alarm`: down at once, not at the third failure."""
+    """After a read that failed. `chance` in 0..1 is the jitter; `alarm`: down at once, not at the third failure, as
+    is a source that wants to be left alone for long (`retry_after`, seconds) though it is read `every` so often."""
     failures = row.failures + 1
-    down = alarm or failures >= DOWN_AFTER
+    silenced = (retry_after or 0) > max(LONG_SILENCE, TIMES_EVERY * every).total_seconds()
+    down = alarm or silenced or failures >= DOWN_AFTER
     return {
         "failures": failures,
         "last_error": error[:MAX_ERROR],
@@ -102,9 +113,10 @@ def read_badly(
 
 
 def backoff(failures: int, chance: float, retry_after: float | None = None) -> timedelta:
-    """Doubling from a minute to two hours, with jitter; `retry_after` (seconds) only ever lengthens it."""
+    """Doubling from a minute to two hours, with jitter; `retry_after` (seconds) only ever lengthens it, to a day at
+    most: a wrong answer must not silence a source."""
     doubled: timedelta = min(FIRST_WAIT * 2 ** min(failures - 1, 20), LONGEST_WAIT)
-    asked = timedelta(seconds=min(retry_after or 0, 30 * 86_400))
+    asked = timedelta(seconds=min(retry_after or 0, LONGEST_RETRY.total_seconds()))
     return max(doubled * (0.5 + chance / 2), asked)
 
 

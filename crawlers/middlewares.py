@@ -96,6 +96,8 @@ class Guard:
         if len(request.url) > self._longest:
             raise Refused("an address of endless length")
         run = request.meta.get("run")  # None: robots.txt
+        if run is not None and (run.reading.platform.api or "signing" in request.meta):
+            _stay(request)
         if run is not None and (why := run.reading.spider.avoids(request.url)):
             raise Refused(why)
         known: set[Place] = request.meta.get("places") or cast(Host, self._crawler.spider).places
@@ -217,6 +219,17 @@ class Patience:
         pace = self._crawler.get_downloader_middleware(Pace)
         if pace is not None:
             pace.hold(request, min(seconds, self._longest))
+
+
+def _stay(request: Request) -> None:
+    """Keys in headers and bodies go where they were meant for: a redirect elsewhere, or into the clear, is refused."""
+    meant, wanted = (
+        addresses.origin(url) for url in (request.meta.get("redirect_urls", [request.url])[0], request.url)
+    )
+    if meant != wanted:
+        raise Refused(
+            f"redirected from {meant} to {wanted}, where its keys are not sent: check the address in the options"
+        )
 
 
 def _host(request: Request) -> str:

@@ -45,8 +45,10 @@ def _retry_after(told: str, now: datetime) -> float | None:
 
 
 def _reset(told: str, now: datetime) -> float | None:
-    """A moment (ISO 8601 at Mastodon, seconds since 1970 elsewhere) or a number of seconds."""
+    """A moment (ISO 8601 at Mastodon, seconds or milliseconds since 1970 elsewhere) or a number of seconds."""
     if told.isascii() and told.isdigit() and len(told) < 9:
         return float(told)
+    if told.isascii() and told.isdigit() and len(told) == 13:
+        return max(0.0, int(told) / 1000 - now.timestamp())
     moment = parse_date(told, now)
     return max(0.0, (moment - now).total_seconds()) if moment else None

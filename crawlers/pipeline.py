@@ -144,28 +144,33 @@ class Keeper:
     def fail(self, reading: Reading, error: str, retry_after: float | None, alarm: bool) -> None:
         """Notes a read that failed; what it stored stays, the cursor stays where it was."""
         options = reading.context.options
-        self._note(
-            options.name,
-            lambda row: (
-                health.read_badly(
-                    row, error, now=utcnow(), chance=random.random(), retry_after=retry_after, alarm=alarm
-                )
-                | _spent(reading)
-            ),
-        )
-
-    def _note(self, name: str, values: Any) -> None:
         with self._db.write() as session:
-            row = session.get(SourceRow, name)
-            if row is not None:
-                _set(row, values(row))
+            row = session.get(SourceRow, options.name)
+            if row is None:
+                return
+            values = health.read_badly(
+                row,
+                error,
+                now=utcnow(),
+                chance=random.random(),
+                retry_after=retry_after,
+                alarm=alarm,
+                every=options.every,
+            )
+            _set(
+                row, values | _spent(reading) | {"next_check_at": reading.next_check(values["next_check_at"])}
+            )
 
     def _finish(self, session: Session, reading: Reading, kept: Kept, now: datetime) -> None:
         options = reading.context.options
         row = session.get_one(SourceRow, options.name)
-        every = options.every
         kept.done = True
         _set(row, _spent(reading))
+        if reading.idle:
+            kept.complaint = reading.complaint()
+            _set(row, health.put_off(kept.complaint, now=now, until=reading.tomorrow))
+            return
+        every = reading.next_check(now + options.every) - now
         why = None if kept.new or reading.fresh else rhythm.silence(session, row, now)
         if _is_empty(reading, row):
             values = health.read_empty(row, now=now, every=every)
@@ -182,7 +187,10 @@ class Keeper:
         cursor = reading.next_cursor(doubted).dump()
         if cursor != row.cursor:
             row.cursor = cursor
-        if complaint := reading.complaint():
+        complaint = reading.complaint()
+        if every > options.every and not complaint:
+            complaint = f"the platform wants to be left alone until {now + every:%Y-%m-%d %H:%M} UTC"
+        if complaint:
             log.warning(complaint, extra={"action": "source_complaint", "source": options.name})
             _set(row, {"last_error": complaint, "last_error_at": now})
 

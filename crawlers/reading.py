@@ -7,7 +7,7 @@ mention ever seen, and from time to time the whole list: what is published late 
 import hashlib
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ UNKNOWN_AGE = timedelta(hours=1)  # beyond history's border
 OVERLAP = timedelta(days=3)
 PAGE_COST = timedelta(minutes=10)  # a whole read of n pages is worth repeating after n times this,
 DEEP_AT_LEAST, DEEP_AT_MOST = timedelta(hours=1), timedelta(hours=24)  # within these bounds
+LONGEST_REST = timedelta(days=1)  # that a page may ask for
 FIELDS = ("text", "author", "stars", "date")
 End = Literal["end", "window", "cap"]
 
@@ -79,7 +80,7 @@ class Reading:
     `due`: the stored mentions that are to be looked at again, `lost`: how many of them no answer showed. `spent`: what
     the source has used of its day. `answers`: the brand's replies that some page has shown, by the id of what they
     answer; of several the first that was read. `left`: how many requests the platform itself still allows today, where
-    it tells.
+    it tells. `rests_until`: before that its pages asked not to be asked for again.
     """
 
     spider: Spider[Any]
@@ -106,11 +107,24 @@ class Reading:
     spent: int = 0
     starved: bool = False
     left: int | None = None
+    rests_until: datetime | None = None
 
     @property
     def today(self) -> str:
         """The day of the platform's quota."""
         return f"{self.context.now.astimezone(ZoneInfo(self.platform.day)):%Y-%m-%d}"
+
+    @property
+    def tomorrow(self) -> datetime:
+        """When the platform's quota begins anew."""
+        zone = ZoneInfo(self.platform.day)
+        day = self.context.now.astimezone(zone).date() + timedelta(days=1)
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+
+    @property
+    def idle(self) -> bool:
+        """Whether its day had room for no request at all, so that it tells nothing of how the source fares."""
+        return self.starved and not self.visited
 
     @property
     def context(self) -> Context[SourceOptions]:
@@ -190,6 +204,16 @@ class Reading:
         """What a page took of the day, where its answer tells; until then it was counted as its request said."""
         if cost is not None:
             self.spent = max(0, self.spent - fetch.cost + cost)
+
+    def rest(self, seconds: float, now: datetime) -> None:
+        """The page asks that the source be left alone; what a run does not wait out the next one respects."""
+        until = now + min(timedelta(seconds=min(seconds, 1e9)), LONGEST_REST)
+        self.rests_until = max(until, self.rests_until or until)
+
+    def next_check(self, planned: datetime) -> datetime:
+        """When it is read again, given when it would be by itself: not while the platform wants to be left alone."""
+        allowed = self.tomorrow if self.left == 0 else None
+        return max(filter(None, (planned, self.rests_until, allowed)))
 
     def follow_leads(self, parsed: Parsed, known: Set[str]) -> list[Fetch]:
         """What shows the mentions that a page only names, without those that are stored: they are looked at by their

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 from pydantic import ValidationError
 
 from crawlers import base
+from crawlers.addresses import origin
 from crawlers.answers import newest
 from crawlers.base import Answer, Fetch, Page, Parsed
 from crawlers.dates import parse_date
@@ -87,7 +88,7 @@ class Spider(base.Spider[Options]):
             return ()
         if link := next_header(page.headers.get("link", "")):
             following = urljoin(page.url, link)
-            same = urlsplit(following).netloc == urlsplit(page.url).netloc
+            same = origin(following) == origin(self._base())  # the token goes nowhere else, and not in clear
             return (self._fetch(following, page.number + 1),) if same else ()
         if _is_hashtag(self.context.options.query) or count < LIMIT:
             return ()

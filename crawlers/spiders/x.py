@@ -47,6 +47,7 @@ class Spider(base.Spider[Options]):
     tells_gone = False
     only_news = True
     look_up_size = PAGE
+    failed_cost = 0  # posts are what costs
 
     def first(self) -> list[Fetch]:
         return [self._search()]

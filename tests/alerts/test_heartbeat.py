@@ -325,14 +325,22 @@ def test_a_source_that_nobody_reads_keeps_the_heart_from_beating(
         ({"last_error_at": 0}, True),
         ({"last_ok_at": 0, "last_error_at": 0, "failures": 2, "next_check_at": 50}, False),  # it rests
         ({"last_ok_at": 0, "last_error_at": 0, "failures": 2, "next_check_at": 0}, True),
+        ({"last_ok_at": 0, "last_error_at": 0, "last_error": 1, "next_check_at": 50}, False),  # till tomorrow
         ({"next_check_at": 0}, True),  # nobody has ever tried
     ],
 )
 def test_what_counts_as_unread(
     database: Database, now: datetime, minutes: dict[str, int], stands_still: bool
 ) -> None:
-    moments = {name: now + timedelta(minutes=value) for name, value in minutes.items() if name != "failures"}
-    source(database, **moments, failures=minutes.get("failures", 0))
+    moments = {
+        name: now + timedelta(minutes=value) for name, value in minutes.items() if name.endswith("_at")
+    }
+    source(
+        database,
+        **moments,
+        failures=minutes.get("failures", 0),
+        last_error="x" if minutes.get("last_error") else None,
+    )
     assert (unread_since(database, now, now + LATE) is not None) == stands_still
 
 

@@ -4,7 +4,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.addresses import configured, literal, place
+from crawlers.addresses import configured, literal, origin, place, without_secrets
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Getting https://a.example/p?key=s3cret took longer", "Getting https://a.example/p took longer"),
+        ("<GET https://me:pw@a.example/p?key=s3cret>", "<GET https://a.example/p>"),
+        ("what now? nothing", "what now? nothing"),
+    ],
+)
+def test_without_secrets(text: str, told: str) -> None:
+    assert without_secrets(text) == told
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("HTTPS://Shop.Example./p?q", "https://shop.example:443"),
+        ("http://user:word@shop.example:81/", "http://shop.example:81"),
+        ("http://[::1]/", "http://[::1]:80"),
+        ("http://[::1/", ""),
+        ("javascript:alert(1)", ""),
+    ],
+)
+def test_origin(url: str, found: str) -> None:
+    assert origin(url) == found
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What sources with an interface need of a crawl: tokens, look-ups by id, a daily budget, an API's own refusals."""
 
+import asyncio
 import itertools
 import json
 from dataclasses import replace
@@ -11,6 +12,7 @@ from sqlmodel import col, update
 
 from crawlers import spiders
 from crawlers.base import Fetch, Page, Parsed
+from crawlers.collector import Collector
 from store.clock import utcnow
 from store.db import Database
 from store.errors import Permanent, Transient
@@ -127,6 +129,42 @@ def test_a_refused_sign_in_is_told_for_each_source(
     assert site.paths == ["/token"]
 
 
+@pytest.mark.parametrize("answer", [as_json({"access_token": "tok"}), Answer(b"", 401)])
+def test_who_comes_after_the_answer_of_a_sign_in_has_it_as_well(
+    answer: Answer, site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The start of a source between the two waits until the answer to the first has come."""
+    answered = asyncio.Event()
+    begin, unsigned, start_one = Collector.on_token, Collector.on_no_token, Collector._close_badly
+
+    async def on_token(self: Any, response: Any) -> Any:
+        async for request in begin(self, response):
+            yield request
+        answered.set()
+
+    async def on_no_token(self: Any, failure: Any) -> None:
+        await unsigned(self, failure)
+        answered.set()
+
+    async def close_badly(self: Any, run: Any, error: BaseException) -> None:
+        if run.name == "between":
+            await answered.wait()
+        await start_one(self, run, error)
+
+    monkeypatch.setattr(Collector, "on_token", on_token)
+    monkeypatch.setattr(Collector, "on_no_token", on_no_token)
+    monkeypatch.setattr(Collector, "_close_badly", close_badly)
+    give_token(site, answer)
+    site.put(search(), listing("a"))
+    site.put(search("moka"), listing("b"))
+    between = reddit(site, "between", client_secret_env="NOT_SET")
+    reports = crawl(engine, db, reddit(site), between, reddit(site, "other", query="moka")).reports
+    assert site.paths.count("/token") == 1
+    assert reports["other"].status == reports["reddit"].status
+    assert reports["other"].error == reports["reddit"].error
+    assert "lost" not in (reports["other"].error or "")
+
+
 def test_a_look_up_refreshes_what_stands_and_marks_what_is_gone(
     site: Site, engine: Engine, db: Database
 ) -> None:
@@ -195,8 +233,13 @@ def test_a_day_that_is_used_up_goes_on_tomorrow(
     assert "1 requests of today" in (row.last_error or "")
     before = len(site.paths)
     report = crawl(engine, db, limited).report
-    assert (report.status, report.new, report.requests) == ("ok", 0, 0 + site.paths[before:].count("/token"))
+    assert (report.status, report.new, report.requests) == ("skipped", 0, 1)
+    assert "goes on tomorrow" in (report.error or "")
     assert site.paths[before:] == ["/token"]
+    after = source_row(db, "reddit")
+    assert (after.last_ok_at, after.failures) == (row.last_ok_at, 0)
+    midnight = utcnow().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    assert after.next_check_at == midnight
     with db.write() as session:
         session.get_one(type(row), "reddit").spent_on = "2026-01-01"
     assert crawl(engine, db, reddit(site, requests_per_day=3)).report.new == 2

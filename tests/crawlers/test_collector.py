@@ -392,7 +392,17 @@ class TestExplain:
             (IgnoreRequest("max redirections reached"), "redirected in a circle: check the address"),
             (DownloadTimeoutError("took\n too long"), "Timeout: took too long"),
             (ValueError(), "Value"),
-            (ValueError("x" * 999), "Value: " + "x" * 293),
+            (ValueError("x" * 999), "Value: " + "x" * 493),
+            (
+                DownloadTimeoutError("Getting https://me:pw@api.example/q?query=a&key=s3cret took longer"),
+                "Timeout: Getting https://api.example/q took longer",
+            ),
+            (Refused("https://me:pw@api.example/?key=s3cret is none"), "https://api.example/ is none"),
+            (Permanent("slow", "https://me:pw@api.example/?key=s3cret"), "slow: https://api.example/"),
+            (
+                OSError("x" * 480 + " https://me:s3cret-that-is-long@api.example"),
+                "OS: " + "x" * 480 + " https://api.exa",
+            ),
         ],
     )
     def test_an_error_is_one_short_line(self, error: Exception, told: str) -> None:

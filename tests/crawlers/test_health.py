@@ -12,6 +12,7 @@ from crawlers.health import (
     LONGEST_WAIT,
     USUAL,
     backoff,
+    put_off,
     read_badly,
     read_empty,
     read_well,
@@ -80,6 +81,26 @@ class TestBadly:
     def test_some_failures_are_an_alarm_at_once(self, now: datetime) -> None:
         assert read_badly(row(), "x", now=now, chance=1, alarm=True)["down_since"] == now
 
+    @pytest.mark.parametrize(
+        ("hours", "every", "down"),
+        [(6, 1, False), (7, 1, True), (7, 3, False), (10, 3, True), (720, 24, True)],
+    )
+    def test_a_wait_for_long_is_an_alarm_at_once(
+        self, now: datetime, hours: int, every: int, down: bool
+    ) -> None:
+        values = read_badly(
+            row(), "x", now=now, chance=1, retry_after=hours * 3600.0, every=timedelta(hours=every)
+        )
+        assert values["down_since"] == (now if down else None)
+
+    def test_where_nothing_could_be_asked_for_all_else_stays(self, now: datetime) -> None:
+        until = now + timedelta(hours=9)
+        assert put_off("used up", now=now, until=until) == {
+            "last_error": "used up",
+            "last_error_at": now,
+            "next_check_at": until,
+        }
+
     def test_a_long_error_is_cut(self, now: datetime) -> None:
         assert len(read_badly(row(), "x" * 9000, now=now, chance=1)["last_error"]) == 500
 
@@ -90,7 +111,9 @@ class TestBadly:
     def test_retry_after_only_lengthens(self) -> None:
         assert backoff(1, 1.0, retry_after=5) == timedelta(minutes=1)
         assert backoff(1, 1.0, retry_after=3600) == timedelta(hours=1)
-        assert backoff(1, 1.0, retry_after=1e18) <= timedelta(days=30)
+        assert (
+            backoff(1, 1.0, retry_after=1e18) == backoff(1, 1.0, retry_after=2_592_000) == timedelta(days=1)
+        )
 
     @given(st.integers(1, 10**6), st.floats(0, 1))
     def test_jitter_stays_between_half_and_all(self, failures: int, chance: float) -> None:

@@ -146,6 +146,54 @@ class TestQuota:
         assert "the platform allows no more requests today" in (source_row(db, "news").last_error or "")
 
 
+class TestRests:
+    """What a good answer asks for holds for the next run as well."""
+
+    def crawl(
+        self, site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch, **values: Any
+    ) -> timedelta:
+        read = HackerNews.parse
+        monkeypatch.setattr(HackerNews, "parse", lambda self, page: replace(read(self, page), **values))
+        site.put("/api/v1/1", hits(1, 2))
+        began = utcnow()
+        report = engine.crawl(job(db, news(site, every="1m"))).report
+        assert (report.new, report.error) == (2, None)
+        row = source_row(db, "news")
+        assert row.next_check_at is not None
+        return row.next_check_at - began
+
+    @pytest.mark.parametrize(("wait", "hours"), [(7200.0, 2), (1e12, 24)])
+    def test_a_wait_is_respected_but_not_for_ever(
+        self,
+        site: Site,
+        engine: Engine,
+        db: Database,
+        monkeypatch: pytest.MonkeyPatch,
+        wait: float,
+        hours: int,
+    ) -> None:
+        rest = self.crawl(site, engine, db, monkeypatch, wait=wait)
+        assert timedelta(hours=hours) <= rest < timedelta(hours=hours, minutes=10)
+        assert "left alone until" in (source_row(db, "news").last_error or "")
+
+    def test_a_short_one_changes_nothing(
+        self, site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rest = self.crawl(site, engine, db, monkeypatch, wait=0.01)
+        assert timedelta(minutes=1) <= rest < timedelta(minutes=11)
+        assert source_row(db, "news").last_error is None
+
+    def test_a_quota_that_is_used_up_is_waited_for(
+        self, site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(
+            "crawlers.pipeline.utcnow", lambda: utcnow().replace(hour=12, minute=0, second=0, microsecond=0)
+        )
+        self.crawl(site, engine, db, monkeypatch, left=0)
+        tomorrow = utcnow().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        assert source_row(db, "news").next_check_at == tomorrow
+
+
 class TestWaits:
     def test_a_wait_that_stands_in_the_body_is_kept(self, site: Site, engine: Engine, db: Database) -> None:
         limit = {"errors": ["slow"], "error_type": "rate_limit", "extras": {"wait_seconds": 900}}

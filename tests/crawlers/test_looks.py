@@ -14,7 +14,7 @@ from demo.internet import Internet
 from demo.places import interface
 from store.clock import utcnow
 from store.db import Database
-from store.tables import Mention
+from store.tables import Mention, SourceRow
 from tests.crawlers.engine import Engine
 from tests.crawlers.jobs import job, mentions, source_row
 from tests.crawlers.site import Answer, Asked, Site
@@ -211,6 +211,41 @@ class Posts:
         return as_json(
             {"data": [self.post(name) for name in names if name not in self.problems], "errors": errors}
         )
+
+
+def test_requests_that_fail_use_nothing_of_the_day(site: Site, engine: Engine, db: Database) -> None:
+    """Ten failures, each of which might have brought a hundred of the thousand posts of a day."""
+    posts = Posts(site, 1, 2, 3)
+    site.put("/2/tweets/search/recent?*", Answer(b"", 503))
+    for _ in range(10):
+        engine.crawl(job(db, posts.source(), ASCOLTO_ATTEMPTS=1))
+    row = source_row(db, "x")
+    assert (row.spent, row.failures) == (0, 10)
+    posts = Posts(site, 1, 2, 3)
+    report = engine.crawl(job(db, posts.source())).report
+    assert (report.status, report.new, source_row(db, "x").spent) == ("ok", 3, 3)
+
+
+def test_a_day_that_is_used_up_says_nothing_of_how_the_source_fares(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    posts = Posts(site, 1)
+    site.put("/2/tweets/search/recent?*", Answer(b"", 503))
+    for _ in range(3):
+        engine.crawl(job(db, posts.source(), ASCOLTO_ATTEMPTS=1))
+    before = source_row(db, "x")
+    with db.write() as session:
+        row = session.get_one(SourceRow, "x")
+        row.spent = 1000
+    report = engine.crawl(job(db, posts.source())).report
+    assert (report.status, report.requests) == ("skipped", 0)
+    after = source_row(db, "x")
+    assert (after.failures, after.down_since, after.last_ok_at) == (3, before.down_since, None)
+    assert after.down_since is not None
+    assert "goes on tomorrow" in (after.last_error or "")
+    assert after.next_check_at is not None
+    assert utcnow() < after.next_check_at <= utcnow() + timedelta(days=1)
+    assert (after.next_check_at.hour, after.next_check_at.minute) == (0, 0)
 
 
 def test_problems_of_a_look_up_name_what_is_gone_and_what_is_not(

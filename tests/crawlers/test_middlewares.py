@@ -1,6 +1,7 @@
 """Between a request and the net: no private address at any hop, no more haste than a server likes, patience."""
 
 import asyncio
+import threading
 import time
 from email.utils import format_datetime
 from types import SimpleNamespace
@@ -18,7 +19,7 @@ from store.db import Database
 from tests.crawlers.conftest import Clock
 from tests.crawlers.engine import Engine
 from tests.crawlers.jobs import job, page_source, source_row
-from tests.crawlers.site import Answer, Site, put_list, review, reviews_page
+from tests.crawlers.site import Answer, Asked, Site, put_list, review, reviews_page
 
 LIST = [review(n) for n in range(12)]
 
@@ -106,6 +107,76 @@ class TestGuard:
         told = engine.crawl(job(db, page_source("http://gone.example/p"), ASCOLTO_ATTEMPTS=2))
         assert "robots.txt cannot be read: CannotResolveHost" in (told.report.error or "")
         assert set(engine.names.asked) == {"gone.example"}
+
+
+class TestKeys:
+    """What is sent with a key to an interface goes nowhere else, though the other address is public."""
+
+    @pytest.fixture
+    def elsewhere(self, monkeypatch: pytest.MonkeyPatch) -> Any:
+        monkeypatch.setattr("crawlers.middlewares.is_public", lambda address: True)
+        with Site() as other:
+            yield other
+
+    @pytest.fixture(autouse=True)
+    def credentials(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "TRIPADVISOR_API_KEY"):
+            monkeypatch.setenv(name, "s3cret")
+
+    def tripadvisor(self, site: Site) -> dict[str, Any]:
+        shape = {"name": "trip", "type": "tripadvisor", "brand": "aurora", "locations": {"12345": "Trieste"}}
+        return shape | {"languages": ["it"], "base_url": site.url("")}
+
+    def reddit(self, site: Site) -> dict[str, Any]:
+        shape = {"name": "reddit", "type": "reddit", "brand": "aurora", "query": "aurora"}
+        return shape | {"base_url": site.url(""), "token_url": site.url("/token")}
+
+    @pytest.mark.parametrize("status", [302, 307])
+    def test_a_page_of_an_interface_is_not_asked_for_elsewhere(
+        self, db: Database, engine: Engine, site: Site, elsewhere: Site, status: int
+    ) -> None:
+        site.put(
+            "/location/12345/reviews?*", Answer(status=status, headers={"Location": elsewhere.url("/r")})
+        )
+        report = engine.crawl(job(db, self.tripadvisor(site))).report
+        assert report.error == (
+            f"redirected from {site.base_url} to {elsewhere.base_url}, where its keys are not sent: "
+            "check the address in the options"
+        )
+        assert elsewhere.asked == []
+
+    def test_nor_is_a_token(self, db: Database, engine: Engine, site: Site, elsewhere: Site) -> None:
+        site.put("/token", Answer(status=307, headers={"Location": elsewhere.url("/token")}))
+        report = engine.crawl(job(db, self.reddit(site))).report
+        assert "where its keys are not sent" in (report.error or "")
+        assert elsewhere.asked == []
+
+    def test_within_its_address_a_redirect_is_followed(
+        self, db: Database, engine: Engine, site: Site
+    ) -> None:
+        site.put("/token", Answer(status=307, headers={"Location": "/elsewhere"}))
+        site.put("/elsewhere", Answer(b'{"access_token": "t"}', kind="application/json"))
+        site.put("/search?*", Answer(b'{"data": {"children": []}}', kind="application/json"))
+        assert engine.crawl(job(db, self.reddit(site))).report.error is None
+
+    def test_what_is_not_told_in_time_is_told_without_its_key(
+        self, db: Database, engine: Engine, site: Site
+    ) -> None:
+        release = threading.Event()
+
+        def late(asked: Asked) -> Answer:
+            release.wait(30)
+            return Answer(b"{}")
+
+        site.put("/location/12345/reviews?*", late)
+        report = engine.crawl(
+            job(db, self.tripadvisor(site), DOWNLOAD_TIMEOUT=0.2, ASCOLTO_ATTEMPTS=1)
+        ).report
+        release.set()
+        assert (report.error or "").startswith("Timeout")
+        told = f"{report.error} {source_row(db, 'trip').last_error}"
+        assert "s3cret" not in told
+        assert "?" not in told
 
 
 def test_a_redirect_to_where_a_spider_does_not_ask_ends_before_it(

@@ -27,6 +27,8 @@ NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "2026-11-24T11:05:00.000Z"}, 300),
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "20"}, 20),
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795518060"}, 60),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795518060000"}, 60),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795950000000"}, 432_000),
         ({"x-ratelimit-remaining": "0.0", "x-ratelimit-reset": "20"}, 20),
         ({"x-ratelimit-remaining": "0"}, None),
         ({"x-ratelimit-remaining": "1", "x-ratelimit-reset": "20"}, None),

@@ -119,7 +119,14 @@ class TestPaging:
         assert read([], "#x", {"link": link}).next == ()
 
     @pytest.mark.parametrize(
-        "target", ["https://elsewhere.example/x", "http://127.0.0.1/x", "//elsewhere.example/x"]
+        "target",
+        [
+            "https://elsewhere.example/x",
+            "http://127.0.0.1/x",
+            "//elsewhere.example/x",
+            "http://piazza.example/x",
+            "https://piazza.example:81/x",
+        ],
     )
     def test_the_token_never_leaves_the_instance(self, target: str) -> None:
         assert read([status(1)], "#x", {"link": f'<{target}>; rel="next"'}).next == ()
