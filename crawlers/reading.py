@@ -43,6 +43,7 @@ class Cursor(BaseModel):
     deep_pages: int = 1
     undated: bool = False  # some mention carries our time instead of its own
     doubted: bool = False  # many vanished at once: believed when the next crawl agrees
+    missed: list[str] = []  # what the last look at it did not show: gone when the next look agrees
     empty: list[str] = []  # chains (countries) without any mention
     fields: dict[
         str, float
@@ -76,7 +77,8 @@ class Chain:
 class Reading:
     """The state of one crawl of one source. `open`: pages asked for and not yet stored, counted by who asks.
 
-    `due`: the stored mentions that are to be looked at again, `lost`: how many of them no answer showed. `spent`: what
+    `due`: the stored mentions that are to be looked at again, `lost`: how many of them no answer showed; `looked`:
+    those that were, `missed`: those of them that are not shown though nothing says that they are gone. `spent`: what
     the source has used of its day. `answers`: the brand's replies that some page has shown, by the id of what they
     answer; of several the first that was read. `left`: how many requests the platform itself still allows today, where
     it tells.
@@ -103,6 +105,8 @@ class Reading:
     shares: dict[str, list[float]] = field(default_factory=dict)
     due: list[str] = field(default_factory=list)
     lost: int = 0
+    looked: set[str] = field(default_factory=set)
+    missed: set[str] = field(default_factory=set)
     spent: int = 0
     starved: bool = False
     left: int | None = None
@@ -212,7 +216,7 @@ class Reading:
         """From when on what this crawl did not show was removed; None where that cannot be told."""
         empty = {name for name, chain in self.chains.items() if not chain.found}
         ends = {chain.end for chain in self.chains.values()}
-        if not self.spider.tells_gone or self.first_read or self.unchanged:
+        if not self._tells_gone() or self.first_read or self.unchanged:
             return None
         if self.undated or self.cursor.undated:
             return None
@@ -224,6 +228,21 @@ class Reading:
             return self.cursor.oldest
         bounds = [bound for chain in self.chains.values() if (bound := self._bound(chain))]
         return max(bounds, default=None)
+
+    def not_shown(self, asked: Sequence[str], parsed: Parsed) -> set[str]:
+        """What a look-up does not show of what it asked for. An answer that shows nothing at all, or something that
+        cannot be read, says nothing of what it leaves out; nor is gone what a list of this read shows."""
+        shown = {mention.external_id for mention in parsed.mentions}
+        absent = set(asked) - shown - parsed.unsaid if shown and not parsed.problems else set()
+        return (absent | parsed.lost & set(asked)) - self.seen
+
+    def missed_again(self) -> set[str]:
+        """What two looks in a row have not shown: it is gone."""
+        return self.missed & set(self.cursor.missed) - self.seen
+
+    def missed_once(self) -> set[str]:
+        """What one look has not shown: it is looked at once more, soon."""
+        return self.missed - set(self.cursor.missed) - self.seen
 
     def complaint(self) -> str | None:
         """What a person should mend although the read worked."""
@@ -248,6 +267,7 @@ class Reading:
         cursor.undated = cursor.undated or self.undated
         # A doubted list is read again whether or not the server calls it the same.
         cursor.kept |= {name: kept for name, kept in self.kept.items() if not (doubted and name in NAMES)}
+        cursor.missed = sorted((set(self.cursor.missed) - self.looked) | self.missed_once())
         if self.unchanged:
             return cursor
         cursor.doubted = doubted
@@ -352,6 +372,11 @@ class Reading:
     def _hides(self, chain: Chain) -> bool:
         """Whether what a chain did not show may be of any age: it was cut, and its dates are in no order."""
         return not chain.ordered and (self.spider.rolling or chain.end == "window")
+
+    def _tells_gone(self) -> bool:
+        """A search comes and goes with its index: where mentions can be asked for, only that tells."""
+        searched = self.platform.open and self.spider.look_up_size > 0
+        return self.spider.tells_gone and not searched
 
     def _shrank(self) -> bool:
         """Fewer than at the last whole read, on a place that shows everything it has."""

@@ -43,6 +43,9 @@ class Spider(base.Spider[Options]):
             raise Permanent("no listing", f"{page.host} answered without posts: check base_url and query")
         things = [table(child, "data") for child in tables(listing, "children")]
         parsed = answers.read(self.context, things, self._values, "post")
+        if page.chain == "info":
+            removed = [string(thing, "name") for thing in things if _is_removed(thing)]
+            return replace(parsed, lost=frozenset(name for name in removed if name))
         return replace(parsed, next=self._next(page, string(listing, "after")))
 
     def _list(self, kind: str, subreddit: str = "", number: int = 1, after: str | None = None) -> Fetch:
@@ -69,7 +72,7 @@ class Spider(base.Spider[Options]):
         name, author = string(thing, "name") or "", string(thing, "author")
         comment = name.startswith("t1_")
         text = string(thing, "body" if comment else "selftext") or ""
-        if author in REMOVED or text in REMOVED:
+        if _is_removed(thing):
             return None
         return {
             "external_id": name,
@@ -85,6 +88,11 @@ class Spider(base.Spider[Options]):
             "likes": number(thing, "ups"),
             "replies": number(thing, "num_comments"),
         }
+
+
+def _is_removed(thing: Entry) -> bool:
+    words = "body" if (string(thing, "name") or "").startswith("t1_") else "selftext"
+    return string(thing, "author") in REMOVED or string(thing, words) in REMOVED
 
 
 def _moment(thing: Entry, name: str) -> datetime | None:

@@ -82,7 +82,8 @@ class Spider(base.Spider[Options]):
             cost=len(shown),
         )
         if page.chain == "look-up":
-            return replace(parsed, unsaid=_unsaid(tables(found, "errors")))
+            lost, unsaid = _told_of(tables(found, "errors"))
+            return replace(parsed, lost=lost, unsaid=unsaid)
         return replace(parsed, next=self._next(page, found), kept=self._kept(page, shown, ours))
 
     def refusal(self, page: Page) -> Permanent | Transient | None:
@@ -257,11 +258,12 @@ def _id_at(moment: datetime) -> int:
     return max(1, (int(moment.timestamp() * 1000) - _EPOCH) << _LOW)
 
 
-def _unsaid(problems: Sequence[Entry]) -> frozenset[str]:
-    """Posts that could not be looked at this time; those that are gone are not among them."""
-    names = {
-        string(problem, "resource_id") or string(problem, "value")
-        for problem in problems
-        if not (string(problem, "type") or "").endswith(_GONE)
-    }
-    return frozenset(name for name in names if name)
+def _told_of(problems: Sequence[Entry]) -> tuple[frozenset[str], frozenset[str]]:
+    """Posts that are gone, and those that only could not be looked at this time."""
+    lost: set[str] = set()
+    unsaid: set[str] = set()
+    for problem in problems:
+        gone = (string(problem, "type") or "").endswith(_GONE)
+        if name := string(problem, "resource_id") or string(problem, "value"):
+            (lost if gone else unsaid).add(name)
+    return frozenset(lost), frozenset(unsaid)

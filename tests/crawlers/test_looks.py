@@ -293,3 +293,86 @@ def test_the_demo_shows_answers_edits_and_threads(internet: Internet, engine: En
         assert mention.revision == 2
     (again,) = by_text(db, "mi ha bloccato la carta")
     assert again.thread == by_text(db, "addebito doppio")[0].external_id
+
+
+def test_an_answer_that_shows_nothing_removes_nothing(site: Site, engine: Engine, db: Database) -> None:
+    posts, page = Posts(site, 1, 2, 3), Facebook(site, *range(1, 4))
+    reads = job(db, posts.source(), page.source())
+    engine.crawl(reads)
+    posts.names, page.there = [], set()  # the lists show nothing of them any more either
+    site.put("/2/tweets?*", as_json({"data": []}))
+    site.put("/v24.0/?*", as_json({}))
+    for _ in range(3):
+        make_due(db)
+        engine.crawl(reads)
+    assert gone(db) == set()
+
+
+def test_what_one_look_does_not_show_is_gone_when_the_next_agrees(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    posts = Posts(site, 1, 2, 3, 4)
+    oldest, older = posts.names[3], posts.names[2]
+    engine.crawl(job(db, posts.source()))
+
+    def look(*hidden: str) -> int:
+        shown = [posts.post(name) for name in posts.names if name not in hidden]
+        site.put("/2/tweets?*", as_json({"data": shown}))
+        make_due(db)
+        return engine.crawl(job(db, posts.source())).report.gone
+
+    assert look(oldest) == 0
+    assert look(older) == 0, "shown again in between: it starts anew"
+    assert look(oldest) == 0
+    waiting = next(m.look_again_at for m in mentions(db) if m.external_id == oldest)
+    assert waiting is not None
+    assert utcnow() < waiting <= utcnow() + timedelta(minutes=15)
+    assert look(oldest) == 1
+    assert gone(db) == {oldest}
+
+
+def test_what_a_list_of_the_same_read_shows_is_not_gone(site: Site, engine: Engine, db: Database) -> None:
+    page = Facebook(site, 1, 2, 3)
+    engine.crawl(job(db, page.source()))
+    told = {"message": "(#803) Some of the aliases you requested do not exist", "code": 803}
+    site.put("/v24.0/?*", as_json({"7_1": page.comment("7_1")}))
+    for _ in range(2):
+        make_due(db)
+        assert engine.crawl(job(db, page.source())).report.gone == 0
+    site.put("/v24.0/?*", as_json({"error": told | {"type": "OAuthException"}}, 400))
+    make_due(db)
+    engine.crawl(job(db, page.source()))
+    assert gone(db) == set()
+
+
+def test_a_search_that_leaves_something_out_removes_nothing(
+    site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"):
+        monkeypatch.setenv(name, "x")
+    now = utcnow().timestamp()
+
+    def things(*numbers: int, author: str = "u") -> Answer:
+        found = [
+            {
+                "name": f"t3_{n}",
+                "title": f"Caff\u00e8 Aurora {n}",
+                "author": author,
+                "created_utc": now - 3600 * n,
+            }
+            for n in numbers
+        ]
+        return as_json({"data": {"children": [{"data": thing} for thing in found]}})
+
+    source = {"name": "r", "type": "reddit", "brand": "aurora", "query": "aurora", "base_url": site.url("")}
+    reads = job(db, source | {"token_url": site.url("/t")})
+    site.put("/t", as_json({"access_token": "x"}))
+    site.put("/search?*", things(*range(1, 11)))
+    engine.crawl(reads)
+    site.put("/search?*", things(1, 2, 3, 6, 7, 8, 9, 10))
+    for _ in range(2):
+        assert engine.crawl(reads).report.gone == 0
+    make_due(db)
+    site.put("/api/info?*", things(4, author="[deleted]"))
+    assert engine.crawl(reads).report.gone == 1, "here it is said outright"
+    assert gone(db) == {"t3_4"}
