@@ -74,7 +74,8 @@ class Keeper:
             cursor = Cursor.load(row.cursor, shape)
             first_read = row.first_read_at is None or row.cursor.get("made_for") != shape
             spider = get(options.type)(Context(options, brand, utcnow(), cursor.kept))
-            reading = Reading(spider, platform, cursor, first_read)
+            read_until = row.last_ok_at if row.first_read_at else None
+            reading = Reading(spider, platform, cursor, first_read, read_until)
             if row.spent_on == reading.today:
                 reading.spent = row.spent
             if spider.look_up_size:

@@ -5,6 +5,7 @@ mention ever seen, and from time to time the whole list: what is published late 
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -29,6 +30,28 @@ OVERLAP = timedelta(days=3)
 PAGE_COST = timedelta(minutes=10)  # a whole read of n pages is worth repeating after n times this,
 DEEP_AT_LEAST, DEEP_AT_MOST = timedelta(hours=1), timedelta(hours=24)  # within these bounds
 FIELDS = ("text", "author", "stars", "date")
+# Options that do not decide which mentions a source gives: when and how much it is read, and how it signs in.
+INDIFFERENT = frozenset(
+    [
+        "api_username",
+        "every",
+        "identifier",
+        "issuer_id",
+        "key_id",
+        "overlap",
+        "pages",
+        "posts",
+        "publish",
+        "requests_per_day",
+        "search_every",
+        "security",
+        "sign_in",
+        "token_url",
+        "user",
+        "version",
+        "window",
+    ]
+)
 End = Literal["end", "window", "cap"]
 
 
@@ -77,6 +100,7 @@ class Chain:
 class Reading:
     """The state of one crawl of one source. `open`: pages asked for and not yet stored, counted by who asks.
 
+    `first_read`: with these options; `read_until`: the last good read, whatever the options were.
     `due`: the stored mentions that are to be looked at again, `lost`: how many of them no answer showed; `looked`:
     those that were, `missed`: those of them that are not shown though nothing says that they are gone. `spent`: what
     the source has used of its day. `answers`: the brand's replies that some page has shown, by the id of what they
@@ -88,6 +112,7 @@ class Reading:
     platform: Platform
     cursor: Cursor
     first_read: bool
+    read_until: datetime | None = None
     open: int = 0
     pages: int = 0
     requests: int = 0
@@ -123,12 +148,21 @@ class Reading:
     @property
     def window(self) -> datetime | None:
         """From when on mentions are looked at again; None: all of them."""
-        overlap = getattr(self.context.options, "overlap", OVERLAP)
-        return self.cursor.newest - overlap if self.cursor.newest else None
+        return self.cursor.newest - self._overlap if self.cursor.newest else None
+
+    @property
+    def _overlap(self) -> timedelta:
+        overlap: timedelta = getattr(self.context.options, "overlap", OVERLAP)
+        return overlap
 
     @property
     def history_before(self) -> datetime | None:
-        return self.context.now - HISTORY if self.first_read else None
+        """Before this moment what is new is history. Where the source was read before, under other options, what was
+        published since its last good read is none: an outage may have come between."""
+        if not self.first_read:
+            return None
+        border = self.context.now - HISTORY
+        return min(border, self.read_until - self._overlap) if self.read_until else border
 
     @property
     def deep(self) -> bool:
@@ -325,9 +359,10 @@ class Reading:
 
     def _aged(self, mention: NewMention, parsed: Parsed) -> NewMention:
         """What was there without a date before the first read is no news: it counts as history of unknown age."""
-        if not self.first_read or mention.external_id not in parsed.undated:
+        border = self.history_before
+        if border is None or mention.external_id not in parsed.undated:
             return mention
-        return mention.model_copy(update={"published_at": self.context.now - HISTORY - UNKNOWN_AGE})
+        return mention.model_copy(update={"published_at": border - UNKNOWN_AGE})
 
     def _answered(self, mention: NewMention) -> NewMention:
         """With the reply that an earlier page has shown, where its own page shows none."""
@@ -411,9 +446,11 @@ def _not_after(at: datetime, last: datetime) -> bool:
 
 def made_for(options: SourceOptions, brand: Brand) -> str:
     """Changes with everything that decides which mentions a source gives."""
-    shape = options.model_dump_json(
-        exclude={"every", "publish", "overlap", "pages", "requests_per_day", "window"}
-    )
+    told = options.model_dump(
+        mode="json", exclude_defaults=True
+    )  # an option that a release adds changes nothing
+    decides = {name: told[name] for name in told.keys() - INDIFFERENT if not name.endswith("_env")}
+    shape = json.dumps(decides, sort_keys=True)
     names = "\x1f".join((brand.name, *brand.aliases, "", *brand.exclude))
     return hashlib.sha256(f"{shape}\x1f{names}".encode()).hexdigest()[:16]
 

@@ -14,7 +14,7 @@ from demo.internet import Internet
 from demo.places import interface
 from store.clock import utcnow
 from store.db import Database
-from store.tables import Mention
+from store.tables import Mention, SourceRow
 from tests.crawlers.engine import Engine
 from tests.crawlers.jobs import job, mentions, source_row
 from tests.crawlers.site import Answer, Asked, Site
@@ -376,3 +376,21 @@ def test_a_search_that_leaves_something_out_removes_nothing(
     site.put("/api/info?*", things(4, author="[deleted]"))
     assert engine.crawl(reads).report.gone == 1, "here it is said outright"
     assert gone(db) == {"t3_4"}
+
+
+def test_another_token_after_an_outage_makes_no_history(
+    site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = Posts(site, 100)
+    engine.crawl(job(db, posts.source()))
+    monkeypatch.setenv("X_OTHER", "token")
+    with db.write() as session:
+        session.get_one(SourceRow, "x").last_ok_at = utcnow() - timedelta(hours=96)
+    posts.names += [str(x._id_at(utcnow() - timedelta(hours=ago))) for ago in (60, 70)]
+    engine.crawl(job(db, posts.source(token_env="X_OTHER")))
+    assert [mention.history for mention in mentions(db)] == [True, False, False]
+    with db.write() as session:
+        session.get_one(SourceRow, "x").last_ok_at = utcnow() - timedelta(hours=96)
+    posts.names += [str(x._id_at(utcnow() - timedelta(hours=ago))) for ago in (50, 98)]
+    engine.crawl(job(db, posts.source(query="moka")))
+    assert [mention.history for mention in mentions(db)][3:] == [False, True], "it was away since 96 hours"
