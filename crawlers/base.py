@@ -152,6 +152,8 @@ class Spider(ABC, Generic[O_co]):
     tells_gone: ClassVar[bool] = True
     # Whether it asks only for what is new since the last read, so that nothing is a usual answer.
     only_news: ClassVar[bool] = False
+    # Whether what it keeps tells where a read that was cut goes on.
+    goes_on: ClassVar[bool] = False
     # How many mentions one look-up asks for; 0: the platform has no call that shows given mentions.
     look_up_size: ClassVar[int] = 0
 

@@ -286,6 +286,9 @@ class Reading:
             return "the platform allows no more requests today, it goes on tomorrow: raise `every`"
         if self.starved:
             return f"used its {most} requests of today, goes on tomorrow: raise `every` or `requests_per_day`"
+        capped = any(chain.end == "cap" for chain in self.chains.values())
+        if capped and self.spider.goes_on:
+            return f"stopped after {self._limit()} pages, goes on at the next read: raise `pages`"
         if window is None or self.first_read:
             return None
         if any(
@@ -299,8 +302,9 @@ class Reading:
         cursor = self.cursor.model_copy(deep=True)
         cursor.newest = max(filter(None, (cursor.newest, self.newest)), default=None)
         cursor.undated = cursor.undated or self.undated
-        # A doubted list is read again whether or not the server calls it the same.
-        cursor.kept |= {name: kept for name, kept in self.kept.items() if not (doubted and name in NAMES)}
+        # A list that is doubted or was cut is read again whether or not the server calls it the same.
+        partial = doubted or self.starved
+        cursor.kept |= {name: kept for name, kept in self.kept.items() if not (partial and name in NAMES)}
         cursor.missed = sorted((set(self.cursor.missed) - self.looked) | self.missed_once())
         if self.unchanged:
             return cursor

@@ -394,3 +394,72 @@ def test_another_token_after_an_outage_makes_no_history(
     posts.names += [str(x._id_at(utcnow() - timedelta(hours=ago))) for ago in (50, 98)]
     engine.crawl(job(db, posts.source(query="moka")))
     assert [mention.history for mention in mentions(db)][3:] == [False, True], "it was away since 96 hours"
+
+
+class Many(Posts):
+    """A search with more posts than a page holds; `read` are those that were shown, each as often as it was."""
+
+    def __init__(self, site: Site, number: int) -> None:
+        super().__init__(site)
+        self.names = [self.at(5 * minutes + 1) for minutes in range(number)]
+        self.read: list[str] = []
+
+    def at(self, minutes: int) -> str:
+        return str(x._id_at(utcnow() - timedelta(minutes=minutes)))
+
+    def _search(self, asked: Asked) -> Answer:
+        words = {name: values[0] for name, values in parse_qs(urlsplit(asked.path).query).items()}
+        since, until = int(words.get("since_id", 0)), int(words.get("until_id", 1 << 63))
+        found = sorted((name for name in self.names if since < int(name) < until), key=int, reverse=True)
+        start = int(words.get("next_token", 0))
+        shown = found[start : start + 100]
+        self.read += shown
+        more = {"next_token": str(start + 100)} if start + 100 < len(found) else {}
+        return as_json(
+            {"meta": {"result_count": len(shown)} | more, "data": [self.post(name) for name in shown]}
+        )
+
+
+def next_day(db: Database) -> None:
+    with db.write() as session:
+        session.get_one(SourceRow, "x").spent_on = "2020-01-01"
+
+
+def test_what_a_day_has_no_posts_left_for_is_read_on_the_next(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    posts = Many(site, 300)
+    reads = job(db, posts.source(requests_per_day=200))
+    assert engine.crawl(reads).report.new == 200
+    assert "goes on tomorrow" in (source_row(db, "x").last_error or "")
+    next_day(db)
+    posts.names.append(posts.at(0))
+    assert engine.crawl(reads).report.new == 101, "what is new first, then the rest"
+    assert source_row(db, "x").last_error is None
+    assert len(posts.read) < 310, "nothing is paid for twice but the overlap"
+    next_day(db)
+    before = len(posts.read)
+    engine.crawl(reads)
+    assert len(posts.read) < before + 10, "the rest is done with"
+
+
+def test_what_a_cap_cuts_is_read_later(site: Site, engine: Engine, db: Database) -> None:
+    posts = Many(site, 350)
+    reads = job(db, posts.source(pages=1))
+    assert engine.crawl(reads).report.new == 100
+    assert "stopped after 1 pages, goes on at the next read" in (source_row(db, "x").last_error or "")
+    assert [engine.crawl(reads).report.new for _ in range(3)] == [100, 100, 50]
+    assert source_row(db, "x").last_error is None
+
+
+def test_a_rest_that_meets_another_is_read_as_one(site: Site, engine: Engine, db: Database) -> None:
+    posts = Many(site, 250)
+    reads = job(db, posts.source(pages=1, requests_per_day=100_000))
+    engine.crawl(reads)
+    posts.names += [str(int(posts.names[0]) + number + 1) for number in range(150)]
+    for _ in range(8):
+        engine.crawl(reads)
+    assert {mention.external_id for mention in mentions(db)} == set(posts.names)
+    posts.read.clear()
+    engine.crawl(reads)
+    assert len(posts.read) == 100, "what lies in the overlap, as far as a page goes: no rest is left"

@@ -127,7 +127,7 @@ def test_customers_under_a_post_of_the_brand_are_matters_of_their_own() -> None:
     }
     parsed = parse(spider("x", query="aurora"), answer, chain="search", number=2)
     assert [m.thread for m in parsed.mentions] == ["61", "62", "50"]
-    assert parsed.kept == {"own_id": "7"}
+    assert parsed.kept == {"own_id": "7", "rest": ""}
     one = known(NOW - timedelta(hours=1))
     object.__setattr__(one.context, "kept", {"own_id": "7"})
     alone = parse(one, {"data": [reply("61", "50", "7")]}, chain="search", number=2)
