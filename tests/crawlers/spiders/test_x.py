@@ -64,7 +64,7 @@ def test_the_newest_id_never_goes_back_and_never_into_the_future() -> None:
     answer = {"data": [{"id": ahead, "text": "a"}, {"id": behind, "text": "b"}], "meta": {}}
     assert parse(known(newest), answer, chain="search").kept == {"newest_id": str(x._id_at(newest))}
     assert parse(known(newest), {"meta": {"result_count": 0}}, chain="search").kept is not None
-    assert parse(known(newest), answer, chain="search", number=2).kept is None
+    assert parse(known(newest), answer, chain="search", number=2).kept == {"rest": ""}
 
 
 def test_ids_tell_their_time() -> None:
