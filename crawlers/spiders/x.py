@@ -126,12 +126,14 @@ class Spider(base.Spider[Options]):
 
     def _search(self, number: int = 1, token: str | None = None, rest: bool = False) -> Fetch:
         """What is new; or the `rest` that earlier reads had no pages or posts of the day left for."""
-        words: dict[str, Any] = {"query": self._query(), "max_results": PAGE, "sort_order": "recency"}
+        most = self.context.options.requests_per_day or 2 * PAGE
+        size = PAGE // 2 if rest and most < 2 * PAGE else PAGE  # else a small day has never room for both
+        words: dict[str, Any] = {"query": self._query(), "max_results": size, "sort_order": "recency"}
         since, until = (self._rest() or ("", "")) if rest else (self._since(), "")
         words |= {"since_id": since} if since else {}
         words |= {"until_id": until} if until else {}
         words |= {"next_token": token} if token else {}
-        return self._fetch("/2/tweets/search/recent", words, number, REST if rest else SEARCH, PAGE)
+        return self._fetch("/2/tweets/search/recent", words, number, REST if rest else SEARCH, size)
 
     def _fetch(
         self, path: str, words: dict[str, Any], number: int = 1, chain: str = "", cost: int = 1

@@ -412,9 +412,10 @@ class Many(Posts):
         since, until = int(words.get("since_id", 0)), int(words.get("until_id", 1 << 63))
         found = sorted((name for name in self.names if since < int(name) < until), key=int, reverse=True)
         start = int(words.get("next_token", 0))
-        shown = found[start : start + 100]
+        size = int(words["max_results"])
+        shown = found[start : start + size]
         self.read += shown
-        more = {"next_token": str(start + 100)} if start + 100 < len(found) else {}
+        more = {"next_token": str(start + size)} if start + size < len(found) else {}
         return as_json(
             {"meta": {"result_count": len(shown)} | more, "data": [self.post(name) for name in shown]}
         )
@@ -441,6 +442,14 @@ def test_what_a_day_has_no_posts_left_for_is_read_on_the_next(
     before = len(posts.read)
     engine.crawl(reads)
     assert len(posts.read) < before + 10, "the rest is done with"
+
+
+def test_the_smallest_day_has_room_for_the_rest_as_well(site: Site, engine: Engine, db: Database) -> None:
+    posts = Many(site, 150)
+    reads = job(db, posts.source(requests_per_day=100))
+    assert engine.crawl(reads).report.new == 100
+    next_day(db)
+    assert engine.crawl(reads).report.new == 50
 
 
 def test_what_a_cap_cuts_is_read_later(site: Site, engine: Engine, db: Database) -> None:
