@@ -26,8 +26,8 @@ class Fetch:
     """A page to ask for. `number` counts from 1 within its `chain` (one list of pages, such as one country).
 
     `cost` is what it takes of the source's `requests_per_day`, in the platform's own units. `asked`: the ids of the
-    stored mentions that a look-up asks for; one that its answer does not show is gone. `carried` comes back with the
-    answer: what `parse` must know that stands on another page.
+    stored mentions that a look-up asks for; one that two answers in a row do not show is gone. `carried` comes
+    back with the answer: what `parse` must know that stands on another page.
     """
 
     url: str
@@ -115,9 +115,9 @@ class Parsed:
     not end the list. `lists`: the first pages of other lists that it names, read also where it shows no mentions
     itself. `answers`: the brand's replies that stand by themselves in a list, by the external id of what they answer,
     which may be on another page. `unsaid`: ids that a look-up asked for and that its answer says nothing of: neither
-    shown nor gone. `cost`: what the page took of the source's `requests_per_day`, where that shows only in the answer.
-    `leads`: mentions that are asked for one by one where they are not stored yet. `left`: how many requests the
-    platform still allows today.
+    shown nor gone; `lost`: those of which it says outright that they are not there any more. `cost`: what the page
+    took of the source's `requests_per_day`, where that shows only in the answer. `leads`: mentions that are asked for
+    one by one where they are not stored yet. `left`: how many requests the platform still allows today.
     """
 
     mentions: tuple[NewMention, ...] = ()
@@ -131,6 +131,7 @@ class Parsed:
     lists: tuple[Fetch, ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict)
     unsaid: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
     cost: int | None = None
     leads: tuple[Lead, ...] = ()
     left: int | None = None
@@ -151,6 +152,8 @@ class Spider(ABC, Generic[O_co]):
     tells_gone: ClassVar[bool] = True
     # Whether it asks only for what is new since the last read, so that nothing is a usual answer.
     only_news: ClassVar[bool] = False
+    # Whether what it keeps tells where a read that was cut goes on.
+    goes_on: ClassVar[bool] = False
     # How many mentions one look-up asks for; 0: the platform has no call that shows given mentions.
     look_up_size: ClassVar[int] = 0
     # What a request that brought an error takes of the source's day, whatever its page would have taken.

@@ -239,7 +239,7 @@ class Collector(scrapy.Spider):
     async def _look_closer(self, run: Run, page: Page, fetch: Fetch) -> list[Request]:
         """Of what a look-up asked for something is gone: the one that it asked for, or it is asked for in halves."""
         if len(fetch.asked) == 1:
-            return await self._store(run, page, Parsed(), fetch.asked)
+            return await self._store(run, page, Parsed(lost=frozenset(fetch.asked)), fetch.asked)
         async with run.lock:
             requests = [self._request(run, half) for half in run.reading.halves(fetch)]
             await self._settle(run)

@@ -4,7 +4,7 @@ import logging
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_
@@ -24,6 +24,7 @@ from store.mentions import (
     Stored,
     due_looks,
     known_ids,
+    look_soon,
     looked,
     mark_gone,
     store_answers,
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 DOUBTFUL = 3  # more than so many, and more than this share of what was listed, do not vanish
 DOUBTFUL_SHARE = 0.3  # at once without doubt: then the next crawl has to agree
 CANDIDATES = 200  # rows looked at for one made id
+SOON = timedelta(minutes=15)  # until the second look at what the first did not show
 LOOKED_AT = 500  # mentions looked at again in one crawl, in
 LOOKS = 50  # requests at most: where each shows one mention, their limits are soon used up
 
@@ -72,7 +74,8 @@ class Keeper:
             cursor = Cursor.load(row.cursor, shape)
             first_read = row.first_read_at is None or row.cursor.get("made_for") != shape
             spider = get(options.type)(Context(options, brand, utcnow(), cursor.kept))
-            reading = Reading(spider, platform, cursor, first_read)
+            read_until = row.last_ok_at if row.first_read_at else None
+            reading = Reading(spider, platform, cursor, first_read, read_until)
             if row.spent_on == reading.today:
                 reading.spent = row.spent
             if spider.look_up_size:
@@ -108,14 +111,17 @@ class Keeper:
     def keep_look(self, reading: Reading, asked: Sequence[str], parsed: Parsed) -> Kept:
         """Commits what a look-up shows of stored mentions: their engagement, edits, answers; and what is gone."""
         now, options = utcnow(), reading.context.options
-        shown = {mention.external_id for mention in parsed.mentions} | parsed.unsaid
-        reading.lost += len(set(asked) - shown)
+        absent = reading.not_shown(asked, parsed)
+        reading.lost += len(absent)
         if reading.lost > max(DOUBTFUL, DOUBTFUL_SHARE * max(len(asked), len(reading.due))):
             log.warning(
                 "many mentions vanished at once: waiting for the next look",
                 extra={"action": "many_vanished", "source": options.name, "count": reading.lost},
             )
-            shown.update(asked)
+            absent = set()
+        reading.looked.update(asked)
+        reading.missed |= absent - parsed.lost
+        shown = set(asked) - (absent & parsed.lost)
         with self._db.write() as session:
             known = known_ids(session, options.brand, options.type, asked)
             stored = store_mentions(
@@ -178,7 +184,7 @@ class Keeper:
             _set(row, values)
             return
         gone, doubted = _gone(session, reading, now)
-        kept.gone = gone
+        kept.gone = gone + _missed(session, reading, now)
         told = reading.found or not row.usual_results
         results = None if reading.unchanged or not told else reading.found / max(reading.pages, 1)
         silent = health.quiet(row, why, now=now) if why else {}
@@ -288,6 +294,16 @@ def _late(session: Session, reading: Reading, stored: Stored) -> int:
         return 0
     published = session.scalars(select(col(Mention.published_at)).where(col(Mention.id).in_(stored.new)))
     return reading.late(published)
+
+
+def _missed(session: Session, reading: Reading, now: datetime) -> int:
+    """How many mentions two looks in a row have not shown. What one has not shown is looked at again soon."""
+    options = reading.context.options
+    named = (options.brand, options.type)
+    if once := reading.missed_once():
+        look_soon(session, options.name, named, sorted(once), now + SOON)
+    again = reading.missed_again()
+    return len(looked(session, options.name, named, sorted(again), set(), now)) if again else 0
 
 
 def _gone(session: Session, reading: Reading, now: datetime) -> tuple[int, bool]:

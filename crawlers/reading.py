@@ -5,6 +5,7 @@ mention ever seen, and from time to time the whole list: what is published late 
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
@@ -30,6 +31,28 @@ PAGE_COST = timedelta(minutes=10)  # a whole read of n pages is worth repeating 
 DEEP_AT_LEAST, DEEP_AT_MOST = timedelta(hours=1), timedelta(hours=24)  # within these bounds
 LONGEST_REST = timedelta(days=1)  # that a page may ask for
 FIELDS = ("text", "author", "stars", "date")
+# Options that do not decide which mentions a source gives: when and how much it is read, and how it signs in.
+INDIFFERENT = frozenset(
+    [
+        "api_username",
+        "every",
+        "identifier",
+        "issuer_id",
+        "key_id",
+        "overlap",
+        "pages",
+        "posts",
+        "publish",
+        "requests_per_day",
+        "search_every",
+        "security",
+        "sign_in",
+        "token_url",
+        "user",
+        "version",
+        "window",
+    ]
+)
 End = Literal["end", "window", "cap"]
 
 
@@ -44,6 +67,7 @@ class Cursor(BaseModel):
     deep_pages: int = 1
     undated: bool = False  # some mention carries our time instead of its own
     doubted: bool = False  # many vanished at once: believed when the next crawl agrees
+    missed: list[str] = []  # what the last look at it did not show: gone when the next look agrees
     empty: list[str] = []  # chains (countries) without any mention
     fields: dict[
         str, float
@@ -77,7 +101,9 @@ class Chain:
 class Reading:
     """The state of one crawl of one source. `open`: pages asked for and not yet stored, counted by who asks.
 
-    `due`: the stored mentions that are to be looked at again, `lost`: how many of them no answer showed. `spent`: what
+    `first_read`: with these options; `read_until`: the last good read, whatever the options were.
+    `due`: the stored mentions that are to be looked at again, `lost`: how many of them no answer showed; `looked`:
+    those that were, `missed`: those of them that are not shown though nothing says that they are gone. `spent`: what
     the source has used of its day. `answers`: the brand's replies that some page has shown, by the id of what they
     answer; of several the first that was read. `left`: how many requests the platform itself still allows today, where
     it tells. `rests_until`: before that its pages asked not to be asked for again.
@@ -87,6 +113,7 @@ class Reading:
     platform: Platform
     cursor: Cursor
     first_read: bool
+    read_until: datetime | None = None
     open: int = 0
     pages: int = 0
     requests: int = 0
@@ -104,6 +131,8 @@ class Reading:
     shares: dict[str, list[float]] = field(default_factory=dict)
     due: list[str] = field(default_factory=list)
     lost: int = 0
+    looked: set[str] = field(default_factory=set)
+    missed: set[str] = field(default_factory=set)
     spent: int = 0
     starved: bool = False
     left: int | None = None
@@ -133,12 +162,21 @@ class Reading:
     @property
     def window(self) -> datetime | None:
         """From when on mentions are looked at again; None: all of them."""
-        overlap = getattr(self.context.options, "overlap", OVERLAP)
-        return self.cursor.newest - overlap if self.cursor.newest else None
+        return self.cursor.newest - self._overlap if self.cursor.newest else None
+
+    @property
+    def _overlap(self) -> timedelta:
+        overlap: timedelta = getattr(self.context.options, "overlap", OVERLAP)
+        return overlap
 
     @property
     def history_before(self) -> datetime | None:
-        return self.context.now - HISTORY if self.first_read else None
+        """Before this moment what is new is history. Where the source was read before, under other options, what was
+        published since its last good read is none: an outage may have come between."""
+        if not self.first_read:
+            return None
+        border = self.context.now - HISTORY
+        return min(border, self.read_until - self._overlap) if self.read_until else border
 
     @property
     def deep(self) -> bool:
@@ -236,7 +274,7 @@ class Reading:
         """From when on what this crawl did not show was removed; None where that cannot be told."""
         empty = {name for name, chain in self.chains.items() if not chain.found}
         ends = {chain.end for chain in self.chains.values()}
-        if not self.spider.tells_gone or self.first_read or self.unchanged:
+        if not self._tells_gone() or self.first_read or self.unchanged:
             return None
         if self.undated or self.cursor.undated:
             return None
@@ -249,6 +287,21 @@ class Reading:
         bounds = [bound for chain in self.chains.values() if (bound := self._bound(chain))]
         return max(bounds, default=None)
 
+    def not_shown(self, asked: Sequence[str], parsed: Parsed) -> set[str]:
+        """What a look-up does not show of what it asked for. An answer that shows nothing at all, or something that
+        cannot be read, says nothing of what it leaves out; nor is gone what a list of this read shows."""
+        shown = {mention.external_id for mention in parsed.mentions}
+        absent = set(asked) - shown - parsed.unsaid if shown and not parsed.problems else set()
+        return (absent | parsed.lost & set(asked)) - self.seen
+
+    def missed_again(self) -> set[str]:
+        """What two looks in a row have not shown: it is gone."""
+        return self.missed & set(self.cursor.missed) - self.seen
+
+    def missed_once(self) -> set[str]:
+        """What one look has not shown: it is looked at once more, soon."""
+        return self.missed - set(self.cursor.missed) - self.seen
+
     def complaint(self) -> str | None:
         """What a person should mend although the read worked."""
         window = self.window
@@ -257,6 +310,9 @@ class Reading:
             return "the platform allows no more requests today, it goes on tomorrow: raise `every`"
         if self.starved:
             return f"used its {most} requests of today, goes on tomorrow: raise `every` or `requests_per_day`"
+        capped = any(chain.end == "cap" for chain in self.chains.values())
+        if capped and self.spider.goes_on:
+            return f"stopped after {self._limit()} pages, goes on at the next read: raise `pages`"
         if window is None or self.first_read:
             return None
         if any(
@@ -270,8 +326,10 @@ class Reading:
         cursor = self.cursor.model_copy(deep=True)
         cursor.newest = max(filter(None, (cursor.newest, self.newest)), default=None)
         cursor.undated = cursor.undated or self.undated
-        # A doubted list is read again whether or not the server calls it the same.
-        cursor.kept |= {name: kept for name, kept in self.kept.items() if not (doubted and name in NAMES)}
+        # A list that is doubted or was cut is read again whether or not the server calls it the same.
+        partial = doubted or self.starved
+        cursor.kept |= {name: kept for name, kept in self.kept.items() if not (partial and name in NAMES)}
+        cursor.missed = sorted((set(self.cursor.missed) - self.looked) | self.missed_once())
         if self.unchanged:
             return cursor
         cursor.doubted = doubted
@@ -329,9 +387,10 @@ class Reading:
 
     def _aged(self, mention: NewMention, parsed: Parsed) -> NewMention:
         """What was there without a date before the first read is no news: it counts as history of unknown age."""
-        if not self.first_read or mention.external_id not in parsed.undated:
+        border = self.history_before
+        if border is None or mention.external_id not in parsed.undated:
             return mention
-        return mention.model_copy(update={"published_at": self.context.now - HISTORY - UNKNOWN_AGE})
+        return mention.model_copy(update={"published_at": border - UNKNOWN_AGE})
 
     def _answered(self, mention: NewMention) -> NewMention:
         """With the reply that an earlier page has shown, where its own page shows none."""
@@ -377,6 +436,11 @@ class Reading:
         """Whether what a chain did not show may be of any age: it was cut, and its dates are in no order."""
         return not chain.ordered and (self.spider.rolling or chain.end == "window")
 
+    def _tells_gone(self) -> bool:
+        """A search comes and goes with its index: where mentions can be asked for, only that tells."""
+        searched = self.platform.open and self.spider.look_up_size > 0
+        return self.spider.tells_gone and not searched
+
     def _shrank(self) -> bool:
         """Fewer than at the last whole read, on a place that shows everything it has."""
         whole = all(chain.end == "end" for chain in self.chains.values())
@@ -410,9 +474,11 @@ def _not_after(at: datetime, last: datetime) -> bool:
 
 def made_for(options: SourceOptions, brand: Brand) -> str:
     """Changes with everything that decides which mentions a source gives."""
-    shape = options.model_dump_json(
-        exclude={"every", "publish", "overlap", "pages", "requests_per_day", "window"}
-    )
+    told = options.model_dump(
+        mode="json", exclude_defaults=True
+    )  # an option that a release adds changes nothing
+    decides = {name: told[name] for name in told.keys() - INDIFFERENT if not name.endswith("_env")}
+    shape = json.dumps(decides, sort_keys=True)
     names = "\x1f".join((brand.name, *brand.aliases, "", *brand.exclude))
     return hashlib.sha256(f"{shape}\x1f{names}".encode()).hexdigest()[:16]
 

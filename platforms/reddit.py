@@ -1,6 +1,7 @@
 """Reddit's interface: posts found by words, and the newest comments of the communities that are named."""
 
 from datetime import timedelta
+from typing import Annotated
 
 from pydantic import Field
 
@@ -14,6 +15,9 @@ class Options(SourceOptions):
     )
     subreddits: list[str] = Field(
         [], description="communities, without r/, whose newest comments are read as well"
+    )
+    accounts: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{2,20}$")]] = Field(
+        [], description="the brand's own user names, without u/: what they write is an answer, not a mention"
     )
     base_url: str = Field("https://oauth.reddit.com", pattern=r"^https?://")
     token_url: str = Field(

@@ -154,6 +154,24 @@ def looked(
     return gone
 
 
+def look_soon(
+    session: Session, source: str, named: tuple[str, str], external_ids: Sequence[str], at: datetime
+) -> None:
+    """Has these mentions of `source`, which are `named` by brand and platform, looked at again at this moment."""
+    brand, platform = named
+    session.execute(
+        update(Mention)
+        .where(
+            col(Mention.brand) == brand,
+            col(Mention.platform) == platform,
+            col(Mention.external_id).in_(external_ids),
+            col(Mention.source) == source,
+            col(Mention.gone_at).is_(None),
+        )
+        .values(look_again_at=at)
+    )
+
+
 def _store_batch(
     session: Session,
     offered: list[NewMention],

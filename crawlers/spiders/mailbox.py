@@ -22,6 +22,8 @@ STATE = "folder"
 
 
 class Spider(base.Spider[Options]):
+    tells_gone = False  # who files a letter away removes nothing
+
     def sign_in(self) -> TokenRequest | None:
         options, secret = self.context.options, self.context.secret
         if options.sign_in != "oauth2":

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from crawlers import answers, base
-from crawlers.answers import Entry, Values, number, string, table, tables
-from crawlers.base import Fetch, Page, Parsed
+from crawlers.answers import Entry, Values, number, own_names, string, table, tables
+from crawlers.base import Answer, Fetch, Page, Parsed
 from crawlers.text import tidy
 from platforms import signin
 from platforms.reddit import Options
@@ -16,6 +16,7 @@ from platforms.signin import TokenRequest
 from store.errors import Permanent
 
 LIMIT = 100  # the most that Reddit gives at once
+ANSWERS = "answers "  # how the chains of the brand's accounts begin
 REMOVED = ("[deleted]", "[removed]")
 
 
@@ -32,6 +33,7 @@ class Spider(base.Spider[Options]):
         return [
             self._list("search"),
             *(self._list("comments", name) for name in self.context.options.subreddits),
+            *(self._by(name) for name in self.context.options.accounts),
         ]
 
     def look_up(self, ids: Sequence[str]) -> Fetch:
@@ -42,8 +44,38 @@ class Spider(base.Spider[Options]):
         if "children" not in listing:
             raise Permanent("no listing", f"{page.host} answered without posts: check base_url and query")
         things = [table(child, "data") for child in tables(listing, "children")]
-        parsed = answers.read(self.context, things, self._values, "post")
+        replies = self._replies(things)
+        if page.chain.startswith(ANSWERS):
+            return Parsed(answers=replies)
+        parsed = replace(answers.read(self.context, things, self._values, "post"), answers=replies)
+        if page.chain == "info":
+            removed = [string(thing, "name") for thing in things if _is_removed(thing)]
+            return replace(parsed, lost=frozenset(name for name in removed if name))
         return replace(parsed, next=self._next(page, string(listing, "after")))
+
+    def absent(self, page: Page) -> bool:
+        """An account that is suspended, or renamed, is no fault of the search."""
+        return page.chain.startswith(ANSWERS) and page.status in (403, 404)
+
+    def _by(self, account: str) -> Fetch:
+        """The newest comments of an account of the brand, wherever they stand."""
+        words = urlencode({"limit": LIMIT, "raw_json": 1, "sort": "new"})
+        return self._fetch(f"/user/{quote(account, safe='')}/comments?{words}", 1, f"{ANSWERS}{account}")
+
+    def _ours(self, thing: Entry) -> bool:
+        names = own_names(self.context, self.context.options.accounts)
+        return (string(thing, "author") or "").casefold() in names
+
+    def _replies(self, things: Sequence[Entry]) -> dict[str, Answer]:
+        """What the brand has answered, by the post or comment above it."""
+        return answers.newest(
+            (
+                string(thing, "parent_id"),
+                Answer(tidy(string(thing, "body") or ""), _moment(thing, "created_utc")),
+            )
+            for thing in things
+            if self._ours(thing) and not _is_removed(thing)
+        )
 
     def _list(self, kind: str, subreddit: str = "", number: int = 1, after: str | None = None) -> Fetch:
         words: dict[str, Any] = {"limit": LIMIT, "raw_json": 1}
@@ -69,7 +101,7 @@ class Spider(base.Spider[Options]):
         name, author = string(thing, "name") or "", string(thing, "author")
         comment = name.startswith("t1_")
         text = string(thing, "body" if comment else "selftext") or ""
-        if author in REMOVED or text in REMOVED:
+        if self._ours(thing) or _is_removed(thing):
             return None
         return {
             "external_id": name,
@@ -85,6 +117,11 @@ class Spider(base.Spider[Options]):
             "likes": number(thing, "ups"),
             "replies": number(thing, "num_comments"),
         }
+
+
+def _is_removed(thing: Entry) -> bool:
+    words = "body" if (string(thing, "name") or "").startswith("t1_") else "selftext"
+    return string(thing, "author") in REMOVED or string(thing, words) in REMOVED
 
 
 def _moment(thing: Entry, name: str) -> datetime | None:

@@ -40,12 +40,14 @@ _GONE = (
     "/resource-not-found",
     "/not-authorized-for-resource",
 )  # the latter: its author shows it to nobody now
+SEARCH, REST = "search", "rest"  # chains; what is kept of the rest is SINCE-UNTIL, two ids
 _WHEN_CAPPED = 6 * 3600.0  # seconds before asking whether there are posts in the plan again
 
 
 class Spider(base.Spider[Options]):
     tells_gone = False
     only_news = True
+    goes_on = True
     look_up_size = PAGE
     failed_cost = 0  # posts are what costs
 
@@ -83,8 +85,15 @@ class Spider(base.Spider[Options]):
             cost=len(shown),
         )
         if page.chain == "look-up":
-            return replace(parsed, unsaid=_unsaid(tables(found, "errors")))
-        return replace(parsed, next=self._next(page, found), kept=self._kept(page, shown, ours))
+            lost, unsaid = _told_of(tables(found, "errors"))
+            return replace(parsed, lost=lost, unsaid=unsaid)
+        cut = self._cut(page, shown, string(found, "meta", "next_token"))
+        return replace(
+            parsed,
+            next=cut.next,
+            lists=cut.lists,
+            kept={**self._kept(page, shown, ours), **(cut.kept or {})} or None,
+        )
 
     def refusal(self, page: Page) -> Permanent | Transient | None:
         """RFC 7807: the problem's type says what it is. A 429 without one waits for the headers' reset."""
@@ -116,13 +125,16 @@ class Spider(base.Spider[Options]):
             return Permanent("a request that X does not take", f"{why}: check `query`")
         return None
 
-    def _search(self, number: int = 1, token: str | None = None, since: str | None = None) -> Fetch:
-        words: dict[str, Any] = {"query": self._query(), "max_results": PAGE, "sort_order": "recency"}
-        if since := since or self._since():
-            words["since_id"] = since
-        if token:
-            words["next_token"] = token
-        return self._fetch("/2/tweets/search/recent", words, number, "search", PAGE)
+    def _search(self, number: int = 1, token: str | None = None, rest: bool = False) -> Fetch:
+        """What is new; or the `rest` that earlier reads had no pages or posts of the day left for."""
+        most = self.context.options.requests_per_day or 2 * PAGE
+        size = PAGE // 2 if rest and most < 2 * PAGE else PAGE  # else a small day has never room for both
+        words: dict[str, Any] = {"query": self._query(), "max_results": size, "sort_order": "recency"}
+        since, until = (self._rest() or ("", "")) if rest else (self._since(), "")
+        words |= {"since_id": since} if since else {}
+        words |= {"until_id": until} if until else {}
+        words |= {"next_token": token} if token else {}
+        return self._fetch("/2/tweets/search/recent", words, number, REST if rest else SEARCH, size)
 
     def _fetch(
         self, path: str, words: dict[str, Any], number: int = 1, chain: str = "", cost: int = 1
@@ -142,29 +154,59 @@ class Spider(base.Spider[Options]):
             words = f"({words})"
         return words if "is:retweet" in words else f"{words} -is:retweet"
 
-    def _since(self) -> str | None:
-        """The id after which posts are asked for: the overlap before the newest that is known."""
-        newest = self.context.kept.get("newest_id", "")
-        at = _moment(newest)
+    def _since(self) -> str:
+        """The id after which posts are asked for: the overlap before the newest that is known. Empty: all of them."""
+        at = _moment(self.context.kept.get("newest_id", ""))
         if at is None:
-            return None
+            return ""
         start = at - self.context.options.overlap
-        return str(_id_at(start)) if start > self.context.now - LONGEST_AGO else None
+        return str(_id_at(start)) if self._is_searched(start) else ""
 
-    def _next(self, page: Page, found: Entry) -> tuple[Fetch, ...]:
-        token = string(found, "meta", "next_token")
-        return (self._search(page.number + 1, token),) if token else ()
+    def _rest(self) -> tuple[str, str] | None:
+        """Between which ids earlier reads left something out; the first is empty where they had no beginning."""
+        since, _, until = self.context.kept.get(REST, "").partition("-")
+        end, start = _moment(until), _moment(since)
+        if end is None or not self._is_searched(end):
+            return None
+        return (since if start and self._is_searched(start) else "", until)
 
-    def _kept(self, page: Page, shown: Sequence[Entry], ours: AbstractSet[str]) -> dict[str, str] | None:
+    def _cut(self, page: Page, shown: Sequence[Entry], token: str | None) -> Parsed:
+        """What follows a page, and what is left out if it is the last that is read.
+
+        Where the new posts end too early already, an older rest goes into one with theirs. Once they reach what was
+        known (pages behind that carry True), that rest is read beside what is looked at again for late posts.
+        """
+        rest, known = self._rest(), self.context.kept.get("newest_id", "")
+        ids = [int(name) for post in shown if (name := string(post, "id")) and _moment(name)]
+        new = page.chain == SEARCH
+        reached = new and (
+            page.carried is True or not token or bool(_moment(known) and ids and min(ids) <= int(known))
+        )
+        following = (
+            (replace(self._search(page.number + 1, token, not new), carried=reached),) if token else ()
+        )
+        if reached and page.carried is not True:
+            lists = (self._search(rest=True),) if rest else ()
+            told = rest or page.number > 1 or self.context.kept.get(REST)  # else nothing has to be taken back
+            return Parsed(next=following, lists=lists, kept={REST: "-".join(rest or ())} if told else {})
+        if reached or (token and not ids):
+            return Parsed(next=following, kept={})
+        since = rest[0] if rest else self._since()
+        return Parsed(next=following, kept={REST: f"{since}-{min(ids)}" if token else ""})
+
+    def _is_searched(self, at: datetime) -> bool:
+        return at > self.context.now - LONGEST_AGO
+
+    def _kept(self, page: Page, shown: Sequence[Entry], ours: AbstractSet[str]) -> dict[str, str]:
         """The newest id that was ever seen, which the first page holds; the brand's own number."""
         kept = {"own_id": min(ours)} if ours else {}
-        if page.number > 1:
-            return kept or None
+        if page.number > 1 or page.chain == REST:
+            return kept
         known = [self.context.kept.get("newest_id", ""), *(string(post, "id") or "" for post in shown)]
         dated = [
             name for name in known if (at := _moment(name)) and at <= self.context.now + timedelta(hours=1)
         ]
-        return kept | ({"newest_id": max(dated, key=int)} if dated else {}) or None
+        return kept | ({"newest_id": max(dated, key=int)} if dated else {})
 
     def _values(self, post: Entry, author: Entry, ours: AbstractSet[str]) -> Values:
         name, first = string(post, "id") or "", _first(post)
@@ -258,11 +300,12 @@ def _id_at(moment: datetime) -> int:
     return max(1, (int(moment.timestamp() * 1000) - _EPOCH) << _LOW)
 
 
-def _unsaid(problems: Sequence[Entry]) -> frozenset[str]:
-    """Posts that could not be looked at this time; those that are gone are not among them."""
-    names = {
-        string(problem, "resource_id") or string(problem, "value")
-        for problem in problems
-        if not (string(problem, "type") or "").endswith(_GONE)
-    }
-    return frozenset(name for name in names if name)
+def _told_of(problems: Sequence[Entry]) -> tuple[frozenset[str], frozenset[str]]:
+    """Posts that are gone, and those that only could not be looked at this time."""
+    lost: set[str] = set()
+    unsaid: set[str] = set()
+    for problem in problems:
+        gone = (string(problem, "type") or "").endswith(_GONE)
+        if name := string(problem, "resource_id") or string(problem, "value"):
+            (lost if gone else unsaid).add(name)
+    return frozenset(lost), frozenset(unsaid)

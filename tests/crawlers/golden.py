@@ -65,6 +65,7 @@ def shown(parsed: Parsed) -> dict[str, Any]:
         "kept": parsed.kept,
         "answers": {name: [one.text, one.at and one.at.isoformat()] for name, one in parsed.answers.items()},
         "unsaid": sorted(parsed.unsaid),
+        "lost": sorted(parsed.lost),
         "wait": parsed.wait,
         "cost": parsed.cost,
         "leads": {lead.external_id: lead.fetch.url for lead in parsed.leads},

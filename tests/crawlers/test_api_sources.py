@@ -174,7 +174,16 @@ def test_a_look_up_refreshes_what_stands_and_marks_what_is_gone(
     make_due(db)
     site.put("/api/api/info?id=t3_a%2Ct3_b&raw_json=1", listing("a", likes=50))
     report = crawl(engine, db, reddit(site)).report
-    assert (report.new, report.refreshed, report.gone, report.error) == (1, 1, 1, None)
+    assert (report.new, report.refreshed, report.gone, report.error) == (1, 1, 0, None)
+    (missed,) = [m for m in mentions(db) if m.external_id == "t3_b"]
+    assert missed.look_again_at is not None
+    assert missed.look_again_at <= utcnow() + timedelta(minutes=15), "looked at once more, soon"
+    with db.write() as session:
+        session.execute(
+            update(Mention).values(look_again_at=utcnow()).where(col(Mention.external_id) != "t3_c")
+        )
+    report = crawl(engine, db, reddit(site)).report
+    assert (report.gone, report.error) == (1, None), "two looks in a row say so"
     found = {m.external_id: m for m in mentions(db)}
     assert found["t3_a"].likes == 50
     assert found["t3_a"].gone_at is None

@@ -328,3 +328,182 @@ def test_the_demo_shows_answers_edits_and_threads(internet: Internet, engine: En
         assert mention.revision == 2
     (again,) = by_text(db, "mi ha bloccato la carta")
     assert again.thread == by_text(db, "addebito doppio")[0].external_id
+
+
+def test_an_answer_that_shows_nothing_removes_nothing(site: Site, engine: Engine, db: Database) -> None:
+    posts, page = Posts(site, 1, 2, 3), Facebook(site, *range(1, 4))
+    reads = job(db, posts.source(), page.source())
+    engine.crawl(reads)
+    posts.names, page.there = [], set()  # the lists show nothing of them any more either
+    site.put("/2/tweets?*", as_json({"data": []}))
+    site.put("/v24.0/?*", as_json({}))
+    for _ in range(3):
+        make_due(db)
+        engine.crawl(reads)
+    assert gone(db) == set()
+
+
+def test_what_one_look_does_not_show_is_gone_when_the_next_agrees(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    posts = Posts(site, 1, 2, 3, 4)
+    oldest, older = posts.names[3], posts.names[2]
+    engine.crawl(job(db, posts.source()))
+
+    def look(*hidden: str) -> int:
+        shown = [posts.post(name) for name in posts.names if name not in hidden]
+        site.put("/2/tweets?*", as_json({"data": shown}))
+        make_due(db)
+        return engine.crawl(job(db, posts.source())).report.gone
+
+    assert look(oldest) == 0
+    assert look(older) == 0, "shown again in between: it starts anew"
+    assert look(oldest) == 0
+    waiting = next(m.look_again_at for m in mentions(db) if m.external_id == oldest)
+    assert waiting is not None
+    assert utcnow() < waiting <= utcnow() + timedelta(minutes=15)
+    assert look(oldest) == 1
+    assert gone(db) == {oldest}
+
+
+def test_what_a_list_of_the_same_read_shows_is_not_gone(site: Site, engine: Engine, db: Database) -> None:
+    page = Facebook(site, 1, 2, 3)
+    engine.crawl(job(db, page.source()))
+    told = {"message": "(#803) Some of the aliases you requested do not exist", "code": 803}
+    site.put("/v24.0/?*", as_json({"7_1": page.comment("7_1")}))
+    for _ in range(2):
+        make_due(db)
+        assert engine.crawl(job(db, page.source())).report.gone == 0
+    site.put("/v24.0/?*", as_json({"error": told | {"type": "OAuthException"}}, 400))
+    make_due(db)
+    engine.crawl(job(db, page.source()))
+    assert gone(db) == set()
+
+
+def test_a_search_that_leaves_something_out_removes_nothing(
+    site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"):
+        monkeypatch.setenv(name, "x")
+    now = utcnow().timestamp()
+
+    def things(*numbers: int, author: str = "u") -> Answer:
+        found = [
+            {
+                "name": f"t3_{n}",
+                "title": f"Caff\u00e8 Aurora {n}",
+                "author": author,
+                "created_utc": now - 3600 * n,
+            }
+            for n in numbers
+        ]
+        return as_json({"data": {"children": [{"data": thing} for thing in found]}})
+
+    source = {"name": "r", "type": "reddit", "brand": "aurora", "query": "aurora", "base_url": site.url("")}
+    reads = job(db, source | {"token_url": site.url("/t")})
+    site.put("/t", as_json({"access_token": "x"}))
+    site.put("/search?*", things(*range(1, 11)))
+    engine.crawl(reads)
+    site.put("/search?*", things(1, 2, 3, 6, 7, 8, 9, 10))
+    for _ in range(2):
+        assert engine.crawl(reads).report.gone == 0
+    make_due(db)
+    site.put("/api/info?*", things(4, author="[deleted]"))
+    assert engine.crawl(reads).report.gone == 1, "here it is said outright"
+    assert gone(db) == {"t3_4"}
+
+
+def test_another_token_after_an_outage_makes_no_history(
+    site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = Posts(site, 100)
+    engine.crawl(job(db, posts.source()))
+    monkeypatch.setenv("X_OTHER", "token")
+    with db.write() as session:
+        session.get_one(SourceRow, "x").last_ok_at = utcnow() - timedelta(hours=96)
+    posts.names += [str(x._id_at(utcnow() - timedelta(hours=ago))) for ago in (60, 70)]
+    engine.crawl(job(db, posts.source(token_env="X_OTHER")))
+    assert [mention.history for mention in mentions(db)] == [True, False, False]
+    with db.write() as session:
+        session.get_one(SourceRow, "x").last_ok_at = utcnow() - timedelta(hours=96)
+    posts.names += [str(x._id_at(utcnow() - timedelta(hours=ago))) for ago in (50, 98)]
+    engine.crawl(job(db, posts.source(query="moka")))
+    assert [mention.history for mention in mentions(db)][3:] == [False, True], "it was away since 96 hours"
+
+
+class Many(Posts):
+    """A search with more posts than a page holds; `read` are those that were shown, each as often as it was."""
+
+    def __init__(self, site: Site, number: int) -> None:
+        super().__init__(site)
+        self.names = [self.at(5 * minutes + 1) for minutes in range(number)]
+        self.read: list[str] = []
+
+    def at(self, minutes: int) -> str:
+        return str(x._id_at(utcnow() - timedelta(minutes=minutes)))
+
+    def _search(self, asked: Asked) -> Answer:
+        words = {name: values[0] for name, values in parse_qs(urlsplit(asked.path).query).items()}
+        since, until = int(words.get("since_id", 0)), int(words.get("until_id", 1 << 63))
+        found = sorted((name for name in self.names if since < int(name) < until), key=int, reverse=True)
+        start = int(words.get("next_token", 0))
+        size = int(words["max_results"])
+        shown = found[start : start + size]
+        self.read += shown
+        more = {"next_token": str(start + size)} if start + size < len(found) else {}
+        return as_json(
+            {"meta": {"result_count": len(shown)} | more, "data": [self.post(name) for name in shown]}
+        )
+
+
+def next_day(db: Database) -> None:
+    with db.write() as session:
+        session.get_one(SourceRow, "x").spent_on = "2020-01-01"
+
+
+def test_what_a_day_has_no_posts_left_for_is_read_on_the_next(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    posts = Many(site, 300)
+    reads = job(db, posts.source(requests_per_day=200))
+    assert engine.crawl(reads).report.new == 200
+    assert "goes on tomorrow" in (source_row(db, "x").last_error or "")
+    next_day(db)
+    posts.names.append(posts.at(0))
+    assert engine.crawl(reads).report.new == 101, "what is new first, then the rest"
+    assert source_row(db, "x").last_error is None
+    assert len(posts.read) < 310, "nothing is paid for twice but the overlap"
+    next_day(db)
+    before = len(posts.read)
+    engine.crawl(reads)
+    assert len(posts.read) < before + 10, "the rest is done with"
+
+
+def test_the_smallest_day_has_room_for_the_rest_as_well(site: Site, engine: Engine, db: Database) -> None:
+    posts = Many(site, 150)
+    reads = job(db, posts.source(requests_per_day=100))
+    assert engine.crawl(reads).report.new == 100
+    next_day(db)
+    assert engine.crawl(reads).report.new == 50
+
+
+def test_what_a_cap_cuts_is_read_later(site: Site, engine: Engine, db: Database) -> None:
+    posts = Many(site, 350)
+    reads = job(db, posts.source(pages=1))
+    assert engine.crawl(reads).report.new == 100
+    assert "stopped after 1 pages, goes on at the next read" in (source_row(db, "x").last_error or "")
+    assert [engine.crawl(reads).report.new for _ in range(3)] == [100, 100, 50]
+    assert source_row(db, "x").last_error is None
+
+
+def test_a_rest_that_meets_another_is_read_as_one(site: Site, engine: Engine, db: Database) -> None:
+    posts = Many(site, 250)
+    reads = job(db, posts.source(pages=1, requests_per_day=100_000))
+    engine.crawl(reads)
+    posts.names += [str(int(posts.names[0]) + number + 1) for number in range(150)]
+    for _ in range(8):
+        engine.crawl(reads)
+    assert {mention.external_id for mention in mentions(db)} == set(posts.names)
+    posts.read.clear()
+    engine.crawl(reads)
+    assert len(posts.read) == 100, "what lies in the overlap, as far as a page goes: no rest is left"

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 import platforms
 from crawlers import base
 from crawlers.base import Context, Fetch, Page, Parsed
-from crawlers.reading import FIRST_PAGES, HISTORY, Cursor, Reading, made_for, present, vanished
+from crawlers.reading import FIRST_PAGES, HISTORY, OVERLAP, Cursor, Reading, made_for, present, vanished
+from platforms import facebook, x
+from platforms.base import SourceOptions
 from store.errors import Permanent
 from store.mention import NewMention
 from tests.crawlers.jobs import AURORA
@@ -104,6 +106,7 @@ class TestCursor:
     def test_made_for_what_decides_what_is_found(self) -> None:
         same = made_for(options(), AURORA)
         assert made_for(options(every="1h", pages=3, overlap="9d", publish=True), AURORA) == same
+        assert made_for(options(requests_per_day=9, window="22:00-06:00"), AURORA) == same
         assert made_for(options(url="https://shop.example/q"), AURORA) != same
         assert made_for(options(match=True), AURORA) != same
         assert made_for(options(), AURORA.model_copy(update={"aliases": ("x",)})) != same
@@ -404,6 +407,32 @@ class TestNextCursor:
 def test_history_is_what_is_older_at_the_first_read_only() -> None:
     assert reading().history_before == NOW - HISTORY
     assert reading(known_cursor()).history_before is None
+    again = reading()
+    again.read_until = NOW - timedelta(days=4)
+    assert again.history_before == NOW - timedelta(days=4) - OVERLAP, "what an outage hid is no history"
+    again = reading(overlap="10m")
+    again.read_until = NOW - timedelta(minutes=15)
+    assert again.history_before == NOW - HISTORY
+
+
+def test_how_a_source_signs_in_does_not_decide_what_it_finds() -> None:
+    base = {"name": "it", "brand": "aurora"}
+
+    def shape(kind: type[SourceOptions], **more: Any) -> str:
+        return made_for(kind(**base | more), AURORA)
+
+    words = {"type": "x", "query": "aurora"}
+    assert shape(x.Options, **words) == shape(x.Options, **words, token_env="OTHER")
+    assert shape(x.Options, **words) == shape(x.Options, **words, base_url="https://api.x.com")
+    assert shape(x.Options, **words) != shape(x.Options, **words, account="@aurora")
+    page = {"type": "facebook", "page_id": "42"}
+    assert shape(facebook.Options, **page) == shape(facebook.Options, **page, posts=7, version="v99.0")
+
+    class Later(x.Options):
+        added: str = "by a release"
+
+    assert shape(Later, **words) == shape(x.Options, **words)
+    assert shape(Later, **words, added="by a person") != shape(x.Options, **words)
 
 
 def test_late_is_new_and_older_than_what_was_shown() -> None:

@@ -45,3 +45,33 @@ def test_requests_ask_for_the_newest_hundred() -> None:
     }
     assert urlsplit(comments.url).path == "/r/caffe/comments"
     assert search.headers == {"Authorization": "Bearer token"}
+
+
+def test_a_recorded_reply_of_the_brand_is_an_answer_and_no_mention() -> None:
+    (recorded, *_) = sample("reddit/praw_test_reply_TestComment.json")
+    (told,) = recorded["body"]["json"]["data"]["things"]
+    told["data"]["author"] = "Aurora_Roastery"
+    listing = {"data": {"children": [told]}}
+    reddit = spider("reddit", **OPTIONS, accounts=["aurora_roastery"])
+    for chain in ("comments caffe", "answers aurora_roastery"):
+        parsed = parse(reddit, listing, chain=chain)
+        assert parsed.mentions == ()
+        (answer,) = parsed.answers.items()
+        assert answer[0] == told["data"]["parent_id"]
+        assert answer[1].text == told["data"]["body"]
+        assert answer[1].at == datetime.fromtimestamp(told["data"]["created_utc"], UTC)
+    others = parse(spider("reddit", **OPTIONS), listing, chain="comments caffe")
+    assert (len(others.mentions), others.answers) == (1, {})
+
+
+def test_the_comments_of_the_brands_accounts_are_asked_for() -> None:
+    *_, own = spider("reddit", **OPTIONS, accounts=["aurora_roastery"]).first()
+    assert urlsplit(own.url).path == "/user/aurora_roastery/comments"
+    assert parse_qs(urlsplit(own.url).query)["sort"] == ["new"]
+
+
+def test_a_post_of_the_brand_is_no_mention_and_no_answer() -> None:
+    post = {"name": "t3_1", "title": "Caffè Aurora", "selftext": "new", "author": "aurora_roastery"}
+    listing = {"data": {"children": [{"data": post}]}}
+    parsed = parse(spider("reddit", **OPTIONS, accounts=["aurora_roastery"]), listing, chain="search")
+    assert (parsed.mentions, parsed.answers, parsed.passed) == ((), {}, 1)

@@ -41,7 +41,10 @@ def test_a_recorded_search_is_read() -> None:
         assert mention.text.startswith(f"{mention.published_at:%Y-%m-%d %H:%M}")
     (following,) = parsed.next
     assert f"next_token={told['meta']['next_token']}" in following.url
-    assert parsed.kept == {"newest_id": told["meta"]["newest_id"]}
+    assert parsed.kept == {
+        "newest_id": told["meta"]["newest_id"],
+        "rest": f"-{min(int(post['id']) for post in told['data'])}",
+    }, "where it goes on if no page is left"
 
 
 def test_requests_are_as_the_document_wants_them() -> None:

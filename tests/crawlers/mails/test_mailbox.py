@@ -1,17 +1,21 @@
 """A mailbox read by a crawl, from a real server on this machine."""
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from demo.imap import MailServer
+from store.clock import utcnow
 from store.db import Database
 from tests.certificates import server_side, trusted_file
 from tests.crawlers.engine import Engine
 from tests.crawlers.jobs import job, mentions, source_row
-from tests.crawlers.mails.written import WRITTEN, mail
+from tests.crawlers.mails.written import WRITTEN, Written, mail
 from tests.crawlers.site import Answer, Site
 
 USER, PASSWORD = "care@aurora.example", 'p"w\\d 1'
@@ -144,3 +148,19 @@ def test_over_tls_only_a_certificate_that_is_known_is_accepted(
         assert (report.status, report.new, running.commands) == ("error", 0, [])
         monkeypatch.setenv("SSL_CERT_FILE", str(trusted_file(tmp_path)))
         assert engine.crawl(job(db, source)).report.new == 1
+
+
+def test_a_letter_that_was_filed_away_is_no_removal(engine: Engine, db: Database) -> None:
+    letters = {10 + number: _dated(WRITTEN[number], number) for number in range(len(WRITTEN))}
+    with MailServer(letters, USER, PASSWORD) as server:
+        assert engine.crawl(job(db, mailbox(server))).report.new > 2
+        del server.messages[11]
+        server.messages[90] = _dated(WRITTEN[1], 90)
+        report = engine.crawl(job(db, mailbox(server))).report
+        assert (report.gone, report.error) == (0, None)
+    assert all(mention.gone_at is None for mention in mentions(db))
+
+
+def _dated(written: Written, number: int) -> bytes:
+    at = format_datetime(utcnow() - timedelta(hours=100 - number)).encode()
+    return re.sub(rb"(?mi)^Date: .*$", b"Date: " + at, mail(written, number))

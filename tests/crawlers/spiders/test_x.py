@@ -64,7 +64,7 @@ def test_the_newest_id_never_goes_back_and_never_into_the_future() -> None:
     answer = {"data": [{"id": ahead, "text": "a"}, {"id": behind, "text": "b"}], "meta": {}}
     assert parse(known(newest), answer, chain="search").kept == {"newest_id": str(x._id_at(newest))}
     assert parse(known(newest), {"meta": {"result_count": 0}}, chain="search").kept is not None
-    assert parse(known(newest), answer, chain="search", number=2).kept is None
+    assert parse(known(newest), answer, chain="search", number=2).kept == {"rest": ""}
 
 
 def test_ids_tell_their_time() -> None:
@@ -127,7 +127,7 @@ def test_customers_under_a_post_of_the_brand_are_matters_of_their_own() -> None:
     }
     parsed = parse(spider("x", query="aurora"), answer, chain="search", number=2)
     assert [m.thread for m in parsed.mentions] == ["61", "62", "50"]
-    assert parsed.kept == {"own_id": "7"}
+    assert parsed.kept == {"own_id": "7", "rest": ""}
     one = known(NOW - timedelta(hours=1))
     object.__setattr__(one.context, "kept", {"own_id": "7"})
     alone = parse(one, {"data": [reply("61", "50", "7")]}, chain="search", number=2)
