@@ -47,6 +47,15 @@ class Options(SourceOptions):
     client_secret_env: str = Field(
         "MAILBOX_CLIENT_SECRET", description="oauth2: environment variable with the client's secret"
     )
+    authserv_id: str | None = Field(
+        None,
+        pattern=r"^[\x21-\x7e]+$",
+        description="the name with which your mail server signs Authentication-Results; others' then count for nothing",
+    )
+    unverified: bool = Field(
+        False,
+        description="believe letters that carry no Authentication-Results at all, where anybody can write anything",
+    )
     pages: int = Field(10, ge=1, description="pages of 25 messages read at most")
     overlap: Duration = Field(timedelta(days=3), description="how far back each crawl looks again")
 

@@ -11,7 +11,8 @@ from crawlers import answers, base
 from crawlers.answers import Entry, Values, number, string, tables
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.mails.letter import Letter, read_letter
-from crawlers.mails.senders import Notice, domains, notice, sent_by
+from crawlers.mails.proofs import Trust
+from crawlers.mails.senders import Notice, is_genuine, notice, searched, sent_by
 from platforms import signin
 from platforms.mailbox import Options
 from platforms.signin import TokenRequest
@@ -43,6 +44,8 @@ class Spider(base.Spider[Options]):
 
     def parse(self, page: Page) -> Parsed:
         found = answers.whole(page, "messages")
+        options = self.context.options
+        trust = Trust(options.authserv_id, options.unverified)
         letters: list[tuple[Entry, Letter]] = []
         problems: list[str] = []
         for message in tables(found, "messages"):
@@ -50,14 +53,14 @@ class Spider(base.Spider[Options]):
             name = f"message {string(message, 'uid') or '?'}"
             if letter is None:
                 problems.append(f"{name}: no e-mail")
-            elif sent_by(letter) is None:
+            elif (known := sent_by(letter)) is None:
                 continue  # other mail is nobody's business here
-            elif letter.doubted:
+            elif not is_genuine(letter, known[1], trust):
                 problems.append(f"{name}: its sender could not be confirmed, so it is not believed")
             elif (told := notice(letter)) is None:
                 problems.append(f"{name}: from {letter.sender}, and no notification that is known")
             else:
-                letters.append((_values(message, letter, told, self.context.options.name), letter))
+                letters.append((_values(message, letter, told, options.name), letter))
         parsed = answers.read(self.context, [values for values, _ in letters], _as_it_is, "message")
         kept = {STATE: state} if page.number == 1 and (state := string(found, "state")) else None
         return replace(
@@ -86,7 +89,7 @@ class Spider(base.Spider[Options]):
             "Authorization": f"{'Bearer' if oauth else 'Basic'} {secret}",
             "X-Security": options.security,
         }
-        query = urlencode({"most": LIMIT, "from": " ".join(domains())} | asked)
+        query = urlencode({"most": LIMIT, "from": " ".join(searched())} | asked)
         return Fetch(f"{self._address()}{quote(options.folder, safe='')}?{query}", page, headers=headers)
 
 

@@ -118,10 +118,13 @@ def test_a_letter_that_is_not_genuine_is_told_and_not_believed(
     server.messages = {
         1: mail(WRITTEN[0], 1, Authentication_Results="mx; dmarc=fail"),
         2: mail(WRITTEN[1], 2),
+        3: mail(WRITTEN[2], 3, Authentication_Results=""),
     }
     assert engine.crawl(job(db, mailbox(server))).report.new == 1
     (kept,) = mentions(db)
     assert kept.author == "Ben Hill"
+    assert engine.crawl(job(db, mailbox(server, unverified=True))).report.new == 1
+    assert engine.crawl(job(db, mailbox(server, authserv_id="other.example"))).report.new == 0
 
 
 def test_a_server_that_is_away_or_speaks_otherwise_is_told(engine: Engine, db: Database, site: Site) -> None:
