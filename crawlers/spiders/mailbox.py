@@ -47,7 +47,7 @@ class Spider(base.Spider[Options]):
         options = self.context.options
         trust = Trust(options.authserv_id, options.unverified)
         letters: list[tuple[Entry, Letter]] = []
-        problems: list[str] = []
+        problems = [f"message {uid}: larger than 1 MB, so it is not read" for uid in _large(found)]
         for message in tables(found, "messages"):
             letter = read_letter(_raw(message), self.context.now)
             name = f"message {string(message, 'uid') or '?'}"
@@ -91,6 +91,11 @@ class Spider(base.Spider[Options]):
         }
         query = urlencode({"most": LIMIT, "from": " ".join(searched())} | asked)
         return Fetch(f"{self._address()}{quote(options.folder, safe='')}?{query}", page, headers=headers)
+
+
+def _large(found: Any) -> list[int]:
+    told = found.get("large") if isinstance(found, dict) else None
+    return [uid for uid in told if isinstance(uid, int)] if isinstance(told, list) else []
 
 
 def _raw(message: Entry) -> bytes:

@@ -196,6 +196,26 @@ class TestReceive:
         post(db, {"text": "Tutto bene"})
         assert (source_row(db, "zap").last_error, source_row(db, "zap").failures) == (None, 0)
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("external_id", {"id": 1}),
+            ("external_id", ["1"]),
+            ("external_id", True),
+            ("thread", {}),
+            ("answer", 7),
+            ("answer", {"text": "Ci dispiace"}),
+            ("edited_at", "mai"),
+            ("answered_at", {"at": 1}),
+        ],
+    )
+    def test_what_is_of_another_kind_is_told_and_not_made_up(
+        self, db: Database, name: str, value: Any
+    ) -> None:
+        received = post(db, {"text": "Buono", name: value})
+        assert (received.new, [one["error"].split(":")[0] for one in received.errors]) == (0, [name])
+        assert post(db, {"text": "Buono", "external_id": 7, "edited_at": " "}).new == 1
+
     def test_where_the_source_asks_for_it_the_brand_must_be_named(self, db: Database) -> None:
         received = post(db, [{"text": "Caffè Aurora è buono"}, {"text": "aurora boreale"}], match=True)
         assert (received.new, received.left_out) == (1, 1)

@@ -1,11 +1,16 @@
 """A mailbox read by a crawl, from a real server on this machine."""
 
+import base64
+import imaplib
+import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawlers.mails import imap
 from demo.imap import MailServer
 from store.db import Database
 from tests.certificates import server_side, trusted_file
@@ -147,3 +152,47 @@ def test_over_tls_only_a_certificate_that_is_known_is_accepted(
         assert (report.status, report.new, running.commands) == ("error", 0, [])
         monkeypatch.setenv("SSL_CERT_FILE", str(trusted_file(tmp_path)))
         assert engine.crawl(job(db, source)).report.new == 1
+
+
+def test_names_and_passwords_are_not_only_ascii(
+    server: MailServer, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.password, server.folder = "pässwörd€", "Recensioni & caff&AOg-".replace(" & ", " &- ")
+    monkeypatch.setenv("MAILBOX_PASSWORD", server.password)
+    report = engine.crawl(job(db, mailbox(server, folder="Recensioni & caffè"))).report
+    assert (report.new, report.error) == (len(WRITTEN), None)
+    monkeypatch.setenv("MAILBOX_PASSWORD", "ø")
+    error = engine.crawl(job(db, mailbox(server))).report.error or ""
+    assert "sign-in needed" in error
+
+
+def test_a_large_letter_is_told_and_not_read(
+    server: MailServer, engine: Engine, db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.messages = {1: mail(WRITTEN[0], 1), 2: mail(WRITTEN[1], 2) + b"x" * imap.LARGEST}
+    assert engine.crawl(job(db, mailbox(server))).report.new == 1
+    assert "message 2: larger than 1 MB" in caplog.text
+    assert not any(command.startswith("FETCH 2 (BODY") for command in server.commands)
+
+
+def test_a_server_that_sends_more_than_it_said_is_left(
+    server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = f"imap://127.0.0.1:{server.port}/INBOX?most=25"
+    secret = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    assert imap._answer(where, secret, "none")[0] == 200
+    monkeypatch.setattr(imap, "_sizes_of", lambda _, uids: dict.fromkeys(uids, 100))
+    monkeypatch.setattr(imap, "LARGEST", 200)
+    monkeypatch.setattr("demo.imap._MOST", re.compile(rb"never"))
+    with pytest.raises(imap.TooMuch, match="literal"):
+        imap._answer(where, secret, "none")
+    monkeypatch.setattr(imap._Bounded, "_left", 100)
+    with pytest.raises(imap.TooMuch, match="all in all"):
+        imap._answer(where, secret, "none")
+
+
+@pytest.mark.timeout(25)
+def test_a_server_that_goes_on_for_ever_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap, "TOTAL", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises((OSError, imaplib.IMAP4.error)):
+        imap._answer(f"imap://127.0.0.1:{silent.getsockname()[1]}/INBOX", "", "none")
