@@ -43,7 +43,7 @@ class _Bounded(imaplib.IMAP4):
     _left = MOST
     _clock: threading.Timer | None = None
 
-    def open(self, host: str = "", port: int = imaplib.IMAP4_PORT, timeout: float | None = None) -> None:
+    def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         super().open(host, port, timeout)
         self._clock = threading.Timer(TOTAL, self._hang_up)
         self._clock.daemon = True
@@ -73,7 +73,7 @@ class _Bounded(imaplib.IMAP4):
         return read
 
 
-class _BoundedTls(_Bounded, imaplib.IMAP4_SSL):
+class _BoundedTls(_Bounded, imaplib.IMAP4_SSL):  # type: ignore[misc]  # `port` has another default
     pass
 
 
