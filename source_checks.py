@@ -11,8 +11,10 @@ from typing import Any, Literal
 import platforms
 from crawlers.base import Context
 from crawlers.job import AnyEvent, CrawlJob, Saw, SourceReport
+from crawlers.pushed import is_short
 from crawlers.spiders import get
 from platforms.base import SourceOptions
+from platforms.webhook import Options as WebhookOptions
 from settings import Settings
 from store.clock import iso, utcnow
 from store.errors import Permanent
@@ -39,7 +41,7 @@ def source_check(settings: Settings, source: SourceOptions) -> Check:
     """Whether all is there that its requests are made of; none is sent."""
     platform, name = platforms.get(source.type), f"source {source.name}"
     if platform.pushed:
-        return _posted(source, platform.label)
+        return _posted(settings, source, platform.label)
     minutes = source.every.total_seconds() / 60
     told = f"{platform.label}, every {minutes:g} minutes" + (
         f" within {source.window}" if source.window else ""
@@ -68,13 +70,25 @@ def _needs_token(source: SourceOptions) -> bool:
     return not hashtag and not os.environ.get(getattr(source, "token_env", ""))
 
 
-def _posted(source: SourceOptions, label: str) -> Check:
-    """A source that posts to us: nothing it sends is taken without the secret."""
+def _posted(settings: Settings, source: SourceOptions, label: str) -> Check:
+    """A source that posts to us: nothing it sends is taken without the secret, which is no other brand's."""
     name = str(getattr(source, "secret_env", ""))
     told = f"{label}: others post to /in/{source.name}"
     if not os.environ.get(name):
         mend = f"set {name}, or: ascolto connect {source.type} --source {source.name}"
         return Check(f"source {source.name}", "fail", f"{told}, but {name} is not set", mend)
+    if isinstance(source, WebhookOptions) and is_short(source, os.environ[name].strip()):
+        mend = f"write into {name} at least 16 random bytes, with standard as whsec_ and their base64"
+        return Check(f"source {source.name}", "fail", f"{told}, but {name} is no key or a short one", mend)
+    others = [
+        other.name
+        for other in settings.sources
+        if other.brand != source.brand and getattr(other, "secret_env", None) == name
+    ]
+    if others:
+        seen = f"{told}, but {source.name} and {others[0]} of another brand have one secret, {name}"
+        mend = f"give {source.name} or {others[0]} a secret of its own with secret_env"
+        return Check(f"source {source.name}", "fail", seen, mend)
     return Check(f"source {source.name}", "ok", told)
 
 

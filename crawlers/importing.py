@@ -138,6 +138,11 @@ def mention_of(row: Row, into: Into, now: datetime, undated: datetime | None = N
     rating = _stars(values.get("stars"))
     if not text.strip() and not values.get("title") and rating is None:
         raise ValueError("text: is missing, and there are no stars")
+    for name in ("external_id", "thread"):
+        if isinstance(values.get(name, ""), bool) or not isinstance(values.get(name, ""), str | int | float):
+            raise ValueError(f"{name}: must be a text or a number")
+    if not isinstance(values.get("answer", ""), str):
+        raise ValueError("answer: must be a text")
     known = {
         "brand": into.brand,
         "source": into.source,
@@ -147,9 +152,8 @@ def mention_of(row: Row, into: Into, now: datetime, undated: datetime | None = N
         "text": text,
         "published_at": published,
         "stars": rating,
-        "edited_at": parse_date(_plain(values.get("edited_at")), now),
-        "answer": answer if isinstance(answer := values.get("answer"), str) else None,
-        "answered_at": parse_date(_plain(values.get("answered_at")), now),
+        "edited_at": _date(values, "edited_at", now),
+        "answered_at": _date(values, "answered_at", now),
         # An id of the same source, as its own.
         "thread": f"{into.source}/{values['thread']}" if values.get("thread") else None,
         "lang": _lang(values.get("lang")),
@@ -158,14 +162,22 @@ def mention_of(row: Row, into: Into, now: datetime, undated: datetime | None = N
     return NewMention.model_validate(values | known)
 
 
+def _date(values: Mapping[str, Any], name: str, now: datetime) -> datetime | None:
+    value = _plain(values.get(name))
+    found = parse_date(value, now)
+    if found is None and value not in (None, ""):
+        raise ValueError(_no_date(value, name))
+    return found
+
+
 def _plain(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def _no_date(value: Any) -> str:
+def _no_date(value: Any, name: str = "published_at") -> str:
     if value is None:
         return "published_at: is missing: name its column with --map published_at=Column"
-    return f"published_at: {str(value)[:40]!r} is no date: write it as 2026-11-24 or 2026-11-24T10:30:00Z"
+    return f"{name}: {str(value)[:40]!r} is no date: write it as 2026-11-24 or 2026-11-24T10:30:00Z"
 
 
 def _stars(value: Any) -> float | None:

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
+from sqlmodel import Session
+
 from crawlers.health import DOWN_AFTER
 from crawlers.importing import Into, mention_of, told
 from crawlers.reading import HISTORY
@@ -23,12 +25,16 @@ from store.db import Database
 from store.errors import Permanent
 from store.matching import matcher
 from store.mention import NewMention
-from store.mentions import Stored, store_mentions
+from store.mentions import edits, store_mentions
 from store.tables import SourceRow
 
 STALE = timedelta(minutes=5)  # of a signature that says when it was made, in both directions
 MOST = 1000  # records of one post
 PREFIX = "whsec_"
+SHORTEST = 16  # bytes of a key
+REMEMBERED = timedelta(minutes=10)  # a post by its id: longer than its signature is good
+IDS = 1000  # that are remembered
+POSTS, DATED = "posts", "dated"  # what the row's cursor keeps
 
 
 @dataclass(slots=True)
@@ -61,22 +67,45 @@ def _standard(secret: str, headers: Mapping[str, str], body: bytes, now: datetim
         return False
     if abs(now.timestamp() - int(told_at)) > STALE.total_seconds():
         return False
-    try:
-        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except (binascii.Error, ValueError):
+    key = _key(secret)
+    if len(key) < SHORTEST:
         return False
     content = f"{name}.{told_at}.".encode("utf-8", "replace") + body
     signed = "v1," + base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
     return any(_same(one, signed) for one in headers.get("webhook-signature", "").split(" ")[:20])
 
 
+def is_short(options: Options, secret: str) -> bool:
+    """Whether a secret is one that can be guessed; with `standard` such a one opens nothing."""
+    key = _key(secret) if options.signature == "standard" else secret.encode("utf-8", "replace")
+    return len(key) < SHORTEST
+
+
+def _key(secret: str) -> bytes:
+    """Empty for what is no key."""
+    try:
+        return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
 def _same(given: str, wanted: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
 
 
-def receive(db: Database, options: Options, brand: Brand, body: bytes, kind: str, now: datetime) -> Received:
-    """Stores what a genuine post says. `kind` is its content type. Raises `Permanent` where it cannot be read at all.
+def receive(
+    db: Database,
+    options: Options,
+    brand: Brand,
+    body: bytes,
+    kind: str,
+    now: datetime,
+    post: str | None = None,
+) -> Received:
+    """Stores what a genuine post says. `kind` is its content type; `post` its signed id, where it has one: the same
+    post again within ten minutes stores nothing. Raises `Permanent` where it cannot be read at all.
 
+    A record that is older than what is stored of the same mention changes nothing.
     What is older than 48 hours is history: a sender that begins with all it has raises no alarm.
     """
     received, mentions = Received(), list[NewMention]()
@@ -95,29 +124,81 @@ def receive(db: Database, options: Options, brand: Brand, body: bytes, kind: str
         else:
             received.left_out += 1
     with db.write() as session:
-        stored = store_mentions(session, mentions, now=now, history_before=now - HISTORY)
-        _note(session.get(SourceRow, options.name) or _row(session, options), received, stored, now)
+        row = session.get(SourceRow, options.name, with_for_update=True) or _row(session, options)
+        if post is not None and _known(row, post, now):
+            return Received()
+        current = _current(session, row, mentions)
+        stored = store_mentions(session, current, now=now, history_before=now - HISTORY)
+        _note(row, received, bool(mentions) or bool(received.left_out), now)
+        _remember(row, post, mentions, now)
     received.new, received.edited = len(stored.new), len(stored.edited)
     received.unchanged = len(mentions) - received.new - received.edited
     return received
 
 
-def _row(session: Any, options: Options) -> SourceRow:
+def _digest(post: str) -> str:
+    return hashlib.sha256(post.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _posts(row: SourceRow, now: datetime) -> dict[str, float]:
+    """The posts of the last minutes, the oldest first: when each came, in seconds since 1970."""
+    since = (now - REMEMBERED).timestamp()
+    return {name: at for name, at in row.cursor.get(POSTS, {}).items() if at >= since}
+
+
+def _known(row: SourceRow, post: str, now: datetime) -> bool:
+    return _digest(post) in _posts(row, now)
+
+
+def _remember(row: SourceRow, post: str | None, mentions: Sequence[NewMention], now: datetime) -> None:
+    """A post of which nothing could be taken is not remembered: it gets the same answer again."""
+    cursor = dict(row.cursor)
+    if post is not None and mentions:
+        posts = _posts(row, now) | {_digest(post): now.timestamp()}
+        cursor[POSTS] = dict(list(posts.items())[-IDS:])
+    if any(mention.edited_at for mention in mentions):
+        cursor[DATED] = True
+    if cursor != row.cursor:
+        row.cursor = cursor
+
+
+def _current(session: Session, row: SourceRow, mentions: Sequence[NewMention]) -> list[NewMention]:
+    """Those that are no older than what is stored, the oldest first.
+
+    Only of a source that tells when its mentions were edited can that be said: with others, the time of an edit that is
+    stored is when it came.
+    """
+    ordered = sorted(mentions, key=_at_work)
+    if not (row.cursor.get(DATED) or any(mention.edited_at for mention in ordered)):
+        return ordered
+    stored = edits(session, row.brand, row.type, [mention.external_id for mention in ordered])
+    return [one for one in ordered if (at := stored.get(one.external_id)) is None or _at_work(one) >= at]
+
+
+def _at_work(mention: NewMention) -> datetime:
+    """When its author last had it in hand."""
+    return mention.edited_at or mention.published_at
+
+
+def _row(session: Session, options: Options) -> SourceRow:
     row = SourceRow(name=options.name, brand=options.brand, type=options.type)
     session.add(row)
     return row
 
 
-def _note(row: SourceRow, received: Received, stored: Stored, now: datetime) -> None:
+def _note(row: SourceRow, received: Received, accepted: bool, now: datetime) -> None:
+    """A bad record beside others is told, and no failure of the source."""
     row.first_read_at = row.first_read_at or now
+    row.last_error = None
     if received.errors:
         first = received.errors[0]
         row.last_error, row.last_error_at = f"record {first['record']}: {first['error']}"[:500], now
-        row.failures += 1
-        if row.failures >= DOWN_AFTER:
-            row.down_since = row.down_since or now
+    if accepted or not received.errors:
+        row.last_ok_at, row.failures, row.down_since = now, 0, None
         return
-    row.last_ok_at, row.last_error, row.failures, row.down_since = now, None, 0, None
+    row.failures += 1
+    if row.failures >= DOWN_AFTER:
+        row.down_since = row.down_since or now
 
 
 def _records(options: Options, body: bytes, kind: str) -> Sequence[Any]:

@@ -32,6 +32,7 @@ brand = "aurora"
 host = "127.0.0.1"
 port = $port
 security = "none"
+authserv_id = "mail.caffeaurora.example"
 
 [[sources]]
 name = "zapier"
@@ -92,6 +93,8 @@ def _letter(told: Mapping[str, Any], number: int, now: datetime) -> bytes:
     message["From"], message["To"], message["Subject"] = told["from"], USER, told["subject"]
     message["Date"] = format_datetime(now + parse_offset(told["at"]))
     message["Message-ID"] = f"<{number}@piazza.example>"
+    domain = told["from"].rpartition("@")[2].strip(">")
+    message["Authentication-Results"] = f"mail.caffeaurora.example; dkim=pass header.d={domain}; dmarc=pass"
     message.set_content("\n".join(told["lines"]))
     paragraphs = "".join(f"<p>{escape(line)}</p>" for line in told["lines"])
     message.add_alternative(f'{paragraphs}<p><a href="{escape(told["link"])}">…</a></p>', subtype="html")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
+_MOST = re.compile(rb"<0\.(\d+)>")
 _ARGUMENTS = re.compile(rb'"((?:[^"\\]|\\.)*)"|(\S+)')
 
 
@@ -26,7 +27,7 @@ class MailServer:
     ) -> None:
         self.messages = dict(messages)
         self.user, self.password, self.token = user, password, token
-        self.validity, self.context = 1, context
+        self.validity, self.context, self.folder = 1, context, "INBOX"
         self.commands: list[str] = []  # what was asked, without what signs in
         self._server = _Server(self)
         self.port: int = self._server.server_address[1]
@@ -95,12 +96,14 @@ class _Session(socketserver.StreamRequestHandler):
         given = [_plain(match) for match in _ARGUMENTS.finditer(arguments)]
         return b"OK done" if given == [mail.user, mail.password] else b"NO [AUTHENTICATIONFAILED] no"
 
-    def _authenticate(self, _: bytes) -> bytes:
+    def _authenticate(self, arguments: bytes) -> bytes:
         mail = self.server.mail
         self._say(b"+ ")
         said = base64.b64decode(self.rfile.readline(8192).strip() or b"").decode("utf-8", "replace")
         if mail.token and said == f"user={mail.user}\1auth=Bearer {mail.token}\1\1":
             return b"OK done"
+        if arguments.strip().upper() == b"PLAIN":
+            return b"OK done" if said == f"\0{mail.user}\0{mail.password}" else b"NO no"
         self._say(b"+ eyJzdGF0dXMiOiI0MDAifQ==")
         self.rfile.readline(8192)
         return b"NO no"
@@ -108,7 +111,7 @@ class _Session(socketserver.StreamRequestHandler):
     def _examine(self, arguments: bytes) -> bytes:
         mail = self.server.mail
         (name,) = [_plain(match) for match in _ARGUMENTS.finditer(arguments)]
-        if name != "INBOX":
+        if name != mail.folder:
             return b"NO [NONEXISTENT] no such folder"
         following = max(mail.messages, default=0) + 1
         self._say(
@@ -140,7 +143,9 @@ class _Session(socketserver.StreamRequestHandler):
             if b"RFC822.SIZE" in wanted:
                 self._say(b"* %d FETCH (UID %d RFC822.SIZE %d)" % (number, uid, len(raw)))
             else:
-                self._say(b"* %d FETCH (UID %d BODY[] {%d}\r\n%b)" % (number, uid, len(raw), raw))
+                if most := _MOST.search(wanted):
+                    raw = raw[: int(most[1])]
+                self._say(b"* %d FETCH (UID %d BODY[]<0> {%d}\r\n%b)" % (number, uid, len(raw), raw))
         return b"OK done"
 
 

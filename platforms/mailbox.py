@@ -2,9 +2,10 @@
 interfaces is being granted."""
 
 from datetime import timedelta
-from typing import Literal
+from ipaddress import ip_address
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from platforms.base import Consent, Platform, SourceOptions
 from store.brand import Duration
@@ -47,8 +48,32 @@ class Options(SourceOptions):
     client_secret_env: str = Field(
         "MAILBOX_CLIENT_SECRET", description="oauth2: environment variable with the client's secret"
     )
+    authserv_id: str | None = Field(
+        None,
+        pattern=r"^[\x21-\x7e]+$",
+        description="the name with which your mail server signs Authentication-Results; others' then count for nothing",
+    )
+    unverified: bool = Field(
+        False,
+        description="believe letters that carry no Authentication-Results at all, where anybody can write anything",
+    )
     pages: int = Field(10, ge=1, description="pages of 25 messages read at most")
     overlap: Duration = Field(timedelta(days=3), description="how far back each crawl looks again")
+
+    @model_validator(mode="after")
+    def protected(self) -> Self:
+        if self.security == "none" and not _is_this_machine(self.host):
+            raise ValueError("security: none sends the password in clear: only to a server on this machine")
+        return self
+
+
+def _is_this_machine(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 PLATFORM = Platform(

@@ -89,6 +89,22 @@ def known_ids(session: Session, brand: str, platform: str, external_ids: Sequenc
     return set(rows)
 
 
+def edits(session: Session, brand: str, platform: str, external_ids: Sequence[str]) -> dict[str, datetime]:
+    """When those of these mentions that were edited were edited last, by external id."""
+    found: dict[str, datetime] = {}
+    for start in range(0, len(external_ids), BATCH):
+        rows = session.execute(
+            select(col(Mention.external_id), col(Mention.edited_at)).where(
+                col(Mention.brand) == brand,
+                col(Mention.platform) == platform,
+                col(Mention.external_id).in_(external_ids[start : start + BATCH]),
+                col(Mention.edited_at).is_not(None),
+            )
+        )
+        found |= {name: at for name, at in rows if at is not None}
+    return found
+
+
 def mark_gone(session: Session, source: str, seen: set[str], *, since: datetime, now: datetime) -> list[int]:
     """Marks mentions of `source` published from `since` on that a complete read no longer showed; gives their ids."""
     standing = session.execute(

@@ -1,5 +1,6 @@
 """`ascolto check`: each part looked at, a mend for what is wrong, no secret told, nothing raised."""
 
+import base64
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -107,6 +108,28 @@ def test_every_sources_secrets_are_looked_for_and_nothing_is_asked(
     assert source_check(settings, settings.source("r")) == Check("source r", "ok", "Reddit, every 15 minutes")
     live = live_check(settings, settings.source("zap"))
     assert (live.status, "post to /in/zap" in live.detail) == ("ok", True)
+
+
+@pytest.mark.parametrize("signature", ["standard", "hub", "bearer"])
+def test_a_secret_that_others_post_with_is_long_and_of_one_brand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signature: str
+) -> None:
+    def source(name: str, brand: str, more: str = "") -> str:
+        return f'[[sources]]\nname = "{name}"\ntype = "webhook"\nbrand = "{brand}"\nsignature = "{signature}"\n{more}'
+
+    brands = '[brands.aurora]\nname = "Caffè Aurora"\n[brands.bar]\nname = "Bar Aurora"\n'
+    own = 'secret_env = "OWN_SECRET"\n'
+    text = brands + source("a", "aurora") + source("b", "aurora") + source("c", "bar", own)
+    for name in ("ASCOLTO_INBOUND_SECRET", "OWN_SECRET"):
+        monkeypatch.setenv(name, "whsec_" + base64.b64encode(bytes(range(32))).decode())
+    settings = configured(tmp_path, text)
+    assert [source_check(settings, one).status for one in settings.sources] == ["ok"] * 3
+    shared = configured(tmp_path, text.replace(own, ""))
+    found = source_check(shared, shared.source("c"))
+    assert (found.status, "c and a of another brand" in found.detail) == ("fail", True)
+    assert source_check(shared, shared.source("a")).status == "fail"
+    monkeypatch.setenv("OWN_SECRET", "whsec_")
+    assert source_check(settings, settings.source("c")).status == "fail"
 
 
 def test_a_sign_in_counts_and_what_is_left_of_the_limit_is_told(

@@ -47,7 +47,9 @@ def push_router(
         options, brand = known
         kind = request.headers.get("content-type", "")
         try:
-            received = await run_in_threadpool(receive, db, options, brand, body, kind, clock())
+            # Only an id that is signed tells a post from another.
+            signed = request.headers.get("webhook-id") if options.signature == "standard" else None
+            received = await run_in_threadpool(receive, db, options, brand, body, kind, clock(), signed)
         except Permanent as error:
             return JSONResponse({"error": str(error)}, 400)
         except SQLAlchemyError as error:

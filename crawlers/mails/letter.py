@@ -1,4 +1,5 @@
-"""An e-mail as its reader sees it: who sent it, what it says line by line, where its links lead, if it is genuine."""
+"""An e-mail as its reader sees it: who sent it, what it says line by line, where its links lead,
+what its own server says of its sender."""
 
 import re
 from collections.abc import Iterator
@@ -7,11 +8,12 @@ from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default
-from email.utils import parseaddr
+from email.utils import getaddresses
 
 import lxml.html
 
 from crawlers.dates import parse_date
+from crawlers.mails.proofs import Results, read_results
 from crawlers.text import from_html, tidy
 
 MOST = 200_000  # characters of a body
@@ -21,21 +23,28 @@ _LINK = re.compile(r"https?://[^\s<>\"')\]]{4,2000}")
 _REPLY = re.compile(
     r"^\s*(>|On .{5,80} wrote:|Il .{5,80} ha scritto:|-{2,} ?Original Message)", re.IGNORECASE
 )
-_FAILED = re.compile(r"\b(?:dmarc|dkim)\s*=\s*(?:fail|permerror)\b", re.IGNORECASE)
-_PASSED = re.compile(r"\b(?:dmarc|dkim)\s*=\s*pass\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^@\s\"<>(),:;]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_FROM = re.compile(rb"(?:^|[\r\n])from[ \t]*:", re.IGNORECASE)
+RESULTS = 20  # headers that are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`sender`: the domain it says to come from. `doubted`: the receiving server could not confirm that."""
+    """`address`: the one it says to come from; empty where it names none or several. `results`: what servers on its
+    way say of that, the last one first."""
 
     id: str
-    sender: str
+    address: str
     subject: str
     at: datetime | None
     lines: tuple[str, ...]
     links: tuple[str, ...]
-    doubted: bool
+    results: tuple[Results, ...]
+
+    @property
+    def sender(self) -> str:
+        """The domain of its address."""
+        return self.address.rpartition("@")[2]
 
 
 def read_letter(raw: bytes, now: datetime) -> Letter | None:
@@ -44,16 +53,15 @@ def read_letter(raw: bytes, now: datetime) -> Letter | None:
         message = message_from_bytes(raw, policy=default)
         if not isinstance(message, EmailMessage):
             return None
-        address = parseaddr(_header(message, "From"))[1]
         text, links = _body(message)
         return Letter(
             id=_header(message, "Message-ID").strip("<> ")[:300],
-            sender=address.rpartition("@")[2].strip(". ").lower(),
+            address=_address(_raw(message, "from")) if _says_once(raw) else "",
             subject=" ".join(_header(message, "Subject").split())[:500],
             at=parse_date(_header(message, "Date"), now),
             lines=tuple(_lines(text)),
             links=links,
-            doubted=_doubted(message),
+            results=tuple(read_results(one) for one in _raw(message, "authentication-results")[:RESULTS]),
         )
     except (ValueError, LookupError, TypeError, AttributeError, IndexError, RecursionError):
         return None  # what the standard library trips over in broken mail
@@ -66,13 +74,27 @@ def _header(message: Message, name: str) -> str:
         return ""
 
 
-def _doubted(message: Message) -> bool:
-    """Only the topmost of these headers is our own server's: anybody can write the others."""
-    try:
-        told = [str(one) for one in message.get_all("Authentication-Results") or []][:1]
-    except (ValueError, IndexError, AttributeError, TypeError):
-        return True
-    return bool(told) and (bool(_FAILED.search(told[0])) or not _PASSED.search(told[0]))
+def _raw(message: Message, name: str) -> list[str]:
+    """The values of a header as they came: what is encoded in them is not decoded into something else."""
+    return [str(value) for key, value in message.raw_items() if key.strip().lower() == name]
+
+
+def _says_once(raw: bytes) -> bool:
+    """Whether the head has one `From`, however it is written: programs differ in what they take for a header."""
+    head = re.split(rb"\r?\n\r?\n|\r\r", raw.lstrip(), maxsplit=1)[0]
+    return len(_FROM.findall(head)) == 1
+
+
+def _address(headers: list[str]) -> str:
+    """The one address of the one `From`: which of several a reader sees, each program decides for itself."""
+    if len(headers) != 1:
+        return ""
+    header = re.sub(r"[\r\n]+", "", headers[0])
+    found = [address.lower() for _, address in getaddresses([header]) if address]
+    if len(found) != 1 or not _ADDRESS.fullmatch(found[0]):
+        return ""
+    unquoted = re.sub(r'"(?:[^"\\]|\\.)*"', "", header)  # a name in quotes may show an address
+    return found[0] if unquoted.count("<") <= 1 and unquoted.count("@") == 1 else ""
 
 
 def _body(message: EmailMessage) -> tuple[str, tuple[str, ...]]:

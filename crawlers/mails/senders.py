@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict
 
 from crawlers.mails.letter import Letter
+from crawlers.mails.proofs import Trust, believed
 from crawlers.ratings import stars
 
 RULES = Path(__file__).with_name("senders.toml")
@@ -22,20 +23,31 @@ _RATED = re.compile(
 
 
 class Rule(BaseModel):
-    """`domains`: of the sender. Each pattern of `subjects` marks a notification and may name `author` and `place`,
-    which are else looked for in the lines. The text stands between a line of `after` and one of `before`. `link`: a
-    part of the address where the mention stands. `best`: the top of the scale that the sender rates on."""
+    """`domains`: of the sender; `senders`: its addresses where others send from the same domain too, `*@` for all of a
+    domain without those below it. Each pattern of `subjects` marks a notification and may name `author` and `place`,
+    which are else looked for in the lines. The text stands between a line of `after` and one of `before`. `link`:
+    hosts, with all below them, where the mention may stand. `best`: the top of the scale that the sender rates on."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    domains: tuple[str, ...]
+    domains: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
     subjects: tuple[str, ...]
     author: tuple[str, ...] = ()
     place: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
-    link: str = ""
+    link: tuple[str, ...] = ()
     best: float = 5
+
+    @property
+    def organisations(self) -> tuple[str, ...]:
+        """The domains that belong to the sender."""
+        return (*self.domains, *(sender.rpartition("@")[2] for sender in self.senders))
+
+    def sent(self, letter: Letter) -> bool:
+        by_domain = any(_below(letter.sender, domain) for domain in self.domains)
+        return by_domain or any(one in (letter.address, f"*@{letter.sender}") for one in self.senders if one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +77,27 @@ def furniture() -> re.Pattern[str]:
     return re.compile("|".join(lines), re.IGNORECASE)
 
 
-def domains() -> list[str]:
-    """Of all senders that are known."""
-    return sorted({domain for rule in rules().values() for domain in rule.domains})
+def searched() -> list[str]:
+    """Domains and addresses, one of which stands in the address of each sender that is known."""
+    return sorted(
+        {one.removeprefix("*@") for rule in rules().values() for one in (*rule.domains, *rule.senders)}
+    )
 
 
 def sent_by(letter: Letter) -> tuple[str, Rule] | None:
     """The platform that the letter comes from, with its rule; None: from nobody that is known."""
-    for name, rule in rules().items():
-        if any(letter.sender == domain or letter.sender.endswith(f".{domain}") for domain in rule.domains):
-            return name, rule
-    return None
+    if not letter.address:
+        return None
+    return next(((name, rule) for name, rule in rules().items() if rule.sent(letter)), None)
+
+
+def is_genuine(letter: Letter, rule: Rule, trust: Trust) -> bool:
+    """Whether the own mail server confirms that the letter comes from the sender of this rule."""
+    return believed(letter.sender, rule.organisations, letter.results, trust)
+
+
+def _below(host: str, domain: str) -> bool:
+    return host == domain or host.endswith(f".{domain}")
 
 
 def notice(letter: Letter) -> Notice | None:
@@ -149,9 +171,11 @@ def _clean(name: str | None) -> str | None:
     return (name or "").strip(" .,:!\"“”«»'") or None
 
 
-def _url(links: Sequence[str], part: str) -> str | None:
-    """Where the mention stands: a link to the place itself, never one that only leads out of the mail."""
-    if not part:
-        return None
-    fitting = [link for link in links if part in (urlsplit(link).netloc + urlsplit(link).path).lower()]
-    return next((link for link in fitting if "unsubscribe" not in link.lower()), None)
+def _url(links: Sequence[str], hosts: Sequence[str]) -> str | None:
+    """Where the mention stands: a link to the place itself, never one that leads elsewhere, whatever it looks like."""
+    for link in links:
+        # Browsers and parsers do not agree on backslashes and on what stands before an @: such links are none.
+        host = urlsplit(link).netloc.lower() if not re.search(r"[\s\\]", link) else ""
+        if any(_below(host, one) for one in hosts) and "unsubscribe" not in link.lower():
+            return link
+    return None

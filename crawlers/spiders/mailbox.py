@@ -11,7 +11,8 @@ from crawlers import answers, base
 from crawlers.answers import Entry, Values, number, string, tables
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.mails.letter import Letter, read_letter
-from crawlers.mails.senders import Notice, domains, notice, sent_by
+from crawlers.mails.proofs import Trust
+from crawlers.mails.senders import Notice, is_genuine, notice, searched, sent_by
 from platforms import signin
 from platforms.mailbox import Options
 from platforms.signin import TokenRequest
@@ -45,21 +46,23 @@ class Spider(base.Spider[Options]):
 
     def parse(self, page: Page) -> Parsed:
         found = answers.whole(page, "messages")
+        options = self.context.options
+        trust = Trust(options.authserv_id, options.unverified)
         letters: list[tuple[Entry, Letter]] = []
-        problems: list[str] = []
+        problems = [f"message {uid}: larger than 1 MB, so it is not read" for uid in _large(found)]
         for message in tables(found, "messages"):
             letter = read_letter(_raw(message), self.context.now)
             name = f"message {string(message, 'uid') or '?'}"
             if letter is None:
                 problems.append(f"{name}: no e-mail")
-            elif sent_by(letter) is None:
+            elif (known := sent_by(letter)) is None:
                 continue  # other mail is nobody's business here
-            elif letter.doubted:
+            elif not is_genuine(letter, known[1], trust):
                 problems.append(f"{name}: its sender could not be confirmed, so it is not believed")
             elif (told := notice(letter)) is None:
                 problems.append(f"{name}: from {letter.sender}, and no notification that is known")
             else:
-                letters.append((_values(message, letter, told, self.context.options.name), letter))
+                letters.append((_values(message, letter, told, options.name), letter))
         parsed = answers.read(self.context, [values for values, _ in letters], _as_it_is, "message")
         kept = {STATE: state} if page.number == 1 and (state := string(found, "state")) else None
         return replace(
@@ -88,8 +91,13 @@ class Spider(base.Spider[Options]):
             "Authorization": f"{'Bearer' if oauth else 'Basic'} {secret}",
             "X-Security": options.security,
         }
-        query = urlencode({"most": LIMIT, "from": " ".join(domains())} | asked)
+        query = urlencode({"most": LIMIT, "from": " ".join(searched())} | asked)
         return Fetch(f"{self._address()}{quote(options.folder, safe='')}?{query}", page, headers=headers)
+
+
+def _large(found: Any) -> list[int]:
+    told = found.get("large") if isinstance(found, dict) else None
+    return [uid for uid in told if isinstance(uid, int)] if isinstance(told, list) else []
 
 
 def _raw(message: Entry) -> bytes:

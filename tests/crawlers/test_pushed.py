@@ -1,5 +1,6 @@
 """What others post to us: who may, and what of it becomes mentions."""
 
+import base64
 import hashlib
 import hmac
 import json
@@ -10,10 +11,11 @@ from urllib.parse import urlencode
 import pytest
 from standardwebhooks import Webhook
 
-from crawlers.pushed import genuine, receive
+from crawlers.pushed import IDS, Received, genuine, is_short, receive
 from platforms.webhook import Options
 from store.db import Database
 from store.errors import Permanent
+from store.tables import SourceRow
 from tests.crawlers.jobs import AURORA, mentions, source_row
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
@@ -87,6 +89,20 @@ class TestGenuine:
 
     def test_a_secret_that_is_none_opens_nothing(self) -> None:
         assert not genuine(options(), "whsec_?", signed(), BODY, NOW)
+
+    @pytest.mark.parametrize("key", [b"", b"k" * 15, b"k" * 16])
+    def test_a_short_key_opens_nothing(self, key: bytes) -> None:
+        secret = "whsec_" + base64.b64encode(key).decode()
+        at = str(int(NOW.timestamp()))
+        digest = hmac.digest(key, f"m.{at}.".encode() + BODY, hashlib.sha256)
+        headers = {
+            "webhook-id": "m",
+            "webhook-timestamp": at,
+            "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+        }
+        assert genuine(options(), secret, headers, BODY, NOW) is (len(key) >= 16)
+        assert is_short(options(), secret) is (len(key) < 16)
+        assert is_short(options(signature="hub"), key.decode()) is (len(key) < 16)
 
 
 class TestReceive:
@@ -174,8 +190,31 @@ class TestReceive:
         assert [one["record"] for one in received.errors] == [1, 2, 3, 5]
         assert received.errors[1]["error"] == "text: is missing, and there are no stars"
         assert source_row(db, "zap").last_error == "record 1: this is no object"
+        assert (source_row(db, "zap").failures, source_row(db, "zap").last_ok_at) == (0, NOW)
+        post(db, {"author": "Ada"})
+        assert source_row(db, "zap").failures == 1
         post(db, {"text": "Tutto bene"})
         assert (source_row(db, "zap").last_error, source_row(db, "zap").failures) == (None, 0)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("external_id", {"id": 1}),
+            ("external_id", ["1"]),
+            ("external_id", True),
+            ("thread", {}),
+            ("answer", 7),
+            ("answer", {"text": "Ci dispiace"}),
+            ("edited_at", "mai"),
+            ("answered_at", {"at": 1}),
+        ],
+    )
+    def test_what_is_of_another_kind_is_told_and_not_made_up(
+        self, db: Database, name: str, value: Any
+    ) -> None:
+        received = post(db, {"text": "Buono", name: value})
+        assert (received.new, [one["error"].split(":")[0] for one in received.errors]) == (0, [name])
+        assert post(db, {"text": "Buono", "external_id": 7, "edited_at": " "}).new == 1
 
     def test_where_the_source_asks_for_it_the_brand_must_be_named(self, db: Database) -> None:
         received = post(db, [{"text": "Caffè Aurora è buono"}, {"text": "aurora boreale"}], match=True)
@@ -212,3 +251,51 @@ class TestReceive:
         assert len(received.errors) == 1
         (kept,) = mentions(db)
         assert kept.answer == "\ufffd\ufffd"
+
+
+FIRST = {"external_id": "1", "text": "Terribile", "stars": 1, "published_at": "2026-11-24T08:00:00Z"}
+EDIT = FIRST | {"text": "Risolto", "stars": 5, "edited_at": "2026-11-24T09:00:00Z"}
+
+
+class TestAgain:
+    """What was posted once does not undo what came after it."""
+
+    def test_the_same_post_again_stores_nothing_for_ten_minutes(self, db: Database) -> None:
+        def send(text: str, name: str, later: timedelta = timedelta()) -> Any:
+            body = json.dumps(FIRST | {"text": text}).encode()
+            return receive(db, options(), AURORA, body, "application/json", NOW + later, name)
+
+        assert send("Uno", "a").new == 1
+        assert send("Due", "b").edited == 1
+        assert send("Uno", "a", timedelta(minutes=9)) == Received()
+        assert [m.text for m in mentions(db)] == ["Due"]
+        assert send("Uno", "a", timedelta(minutes=11)).edited == 1
+
+    def test_of_many_posts_the_last_are_remembered(self, db: Database) -> None:
+        post(db, FIRST)
+        with db.write() as session:
+            at = NOW.timestamp()
+            session.get_one(SourceRow, "zap").cursor = {"posts": {str(n): at for n in range(2 * IDS)}}
+        receive(db, options(), AURORA, json.dumps(FIRST).encode(), "", NOW, "\udcff")
+        kept = source_row(db, "zap").cursor["posts"]
+        assert (len(kept), "1999" in kept, "0" in kept) == (IDS, True, False)
+
+    def test_a_post_of_which_nothing_was_taken_gets_the_same_answer(self, db: Database) -> None:
+        for _ in range(2):
+            told = receive(db, options(), AURORA, b'{"author": "Ada"}', "", NOW, "a")
+            assert len(told.errors) == 1
+
+    def test_an_older_record_changes_nothing(self, db: Database) -> None:
+        post(db, FIRST)
+        post(db, EDIT)
+        for old in (FIRST, EDIT | {"text": "Mezzo", "edited_at": "2026-11-24T08:30:00Z"}):
+            received = post(db, old)
+            assert (received.edited, received.unchanged) == (0, 1)
+        assert post(db, [EDIT, FIRST]).unchanged == 2
+        assert [(m.text, m.revision) for m in mentions(db)] == [("Risolto", 2)]
+        assert post(db, EDIT | {"text": "Di nuovo", "edited_at": "2026-11-24T10:00:00Z"}).edited == 1
+
+    def test_a_sender_that_never_tells_when_it_edited_is_taken_at_its_word(self, db: Database) -> None:
+        for text in ("Uno", "Due", "Tre"):
+            post(db, FIRST | {"text": text})
+        assert [(m.text, m.revision) for m in mentions(db)] == [("Tre", 3)]

@@ -145,6 +145,8 @@ def test_unknown_keys_and_missing_ones_are_errors(kind: str) -> None:
         ("mailbox", {"host": "imap.aurora.example/x"}),
         ("mailbox", {"security": "ssl"}),
         ("mailbox", {"port": 0}),
+        ("mailbox", {"security": "none"}),
+        ("mailbox", {"security": "none", "host": "localhost.evil.example"}),
         ("webhook", {"fields": {"colour": "c"}}),
         ("facebook", {"page_id": "caffeaurora"}),
         ("facebook", {"page_id": "1/../me"}),

@@ -33,12 +33,14 @@ def client(
     return TestClient(app(db, now, routers=[router]), base_url=ADDRESS, raise_server_exceptions=False)
 
 
-def send(to: TestClient, now: datetime, value: Any, name: str = "zap", **headers: str) -> Any:
+def send(
+    to: TestClient, now: datetime, value: Any, name: str = "zap", post: str = "m1", **headers: str
+) -> Any:
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     at = str(int(now.timestamp()))
-    digest = hmac.digest(b"k" * 32, f"m1.{at}.".encode() + body, hashlib.sha256)
+    digest = hmac.digest(b"k" * 32, f"{post}.{at}.".encode() + body, hashlib.sha256)
     signed = {
-        "webhook-id": "m1",
+        "webhook-id": post,
         "webhook-timestamp": at,
         "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
     }
@@ -59,7 +61,10 @@ def test_a_signed_post_is_stored_and_scoring_is_woken(db: Database, now: datetim
     assert woken.is_set()
     assert answer.headers["cache-control"] == "no-store"
     woken.clear()
-    assert send(client(db, now, woken.set), now, {"text": "Il caffè perde"}).json()["unchanged"] == 1
+    again = send(client(db, now, woken.set), now, {"text": "Il caffè perde"}, post="m2")
+    assert again.json()["unchanged"] == 1
+    replayed = send(client(db, now, woken.set), now, {"text": "Il caffè perde"}, post="m2")
+    assert (replayed.status_code, replayed.json()["unchanged"]) == (200, 0)
     assert not woken.is_set()
     assert stored(db) == 1
 

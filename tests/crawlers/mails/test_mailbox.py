@@ -1,6 +1,9 @@
 """A mailbox read by a crawl, from a real server on this machine."""
 
+import base64
+import imaplib
 import re
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from email.utils import format_datetime
@@ -9,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from crawlers.mails import imap
 from demo.imap import MailServer
 from store.clock import utcnow
 from store.db import Database
@@ -122,10 +126,13 @@ def test_a_letter_that_is_not_genuine_is_told_and_not_believed(
     server.messages = {
         1: mail(WRITTEN[0], 1, Authentication_Results="mx; dmarc=fail"),
         2: mail(WRITTEN[1], 2),
+        3: mail(WRITTEN[2], 3, Authentication_Results=""),
     }
     assert engine.crawl(job(db, mailbox(server))).report.new == 1
     (kept,) = mentions(db)
     assert kept.author == "Ben Hill"
+    assert engine.crawl(job(db, mailbox(server, unverified=True))).report.new == 1
+    assert engine.crawl(job(db, mailbox(server, authserv_id="other.example"))).report.new == 0
 
 
 def test_a_server_that_is_away_or_speaks_otherwise_is_told(engine: Engine, db: Database, site: Site) -> None:
@@ -164,3 +171,47 @@ def test_a_letter_that_was_filed_away_is_no_removal(engine: Engine, db: Database
 def _dated(written: Written, number: int) -> bytes:
     at = format_datetime(utcnow() - timedelta(hours=100 - number)).encode()
     return re.sub(rb"(?mi)^Date: .*$", b"Date: " + at, mail(written, number))
+
+
+def test_names_and_passwords_are_not_only_ascii(
+    server: MailServer, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.password, server.folder = "pässwörd€", "Recensioni & caff&AOg-".replace(" & ", " &- ")
+    monkeypatch.setenv("MAILBOX_PASSWORD", server.password)
+    report = engine.crawl(job(db, mailbox(server, folder="Recensioni & caffè"))).report
+    assert (report.new, report.error) == (len(WRITTEN), None)
+    monkeypatch.setenv("MAILBOX_PASSWORD", "ø")
+    error = engine.crawl(job(db, mailbox(server))).report.error or ""
+    assert "sign-in needed" in error
+
+
+def test_a_large_letter_is_told_and_not_read(
+    server: MailServer, engine: Engine, db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.messages = {1: mail(WRITTEN[0], 1), 2: mail(WRITTEN[1], 2) + b"x" * imap.LARGEST}
+    assert engine.crawl(job(db, mailbox(server))).report.new == 1
+    assert "message 2: larger than 1 MB" in caplog.text
+    assert not any(command.startswith("FETCH 2 (BODY") for command in server.commands)
+
+
+def test_a_server_that_sends_more_than_it_said_is_left(
+    server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = f"imap://127.0.0.1:{server.port}/INBOX?most=25"
+    secret = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    assert imap._answer(where, secret, "none")[0] == 200
+    monkeypatch.setattr(imap, "_sizes_of", lambda _, uids: dict.fromkeys(uids, 100))
+    monkeypatch.setattr(imap, "LARGEST", 200)
+    monkeypatch.setattr("demo.imap._MOST", re.compile(rb"never"))
+    with pytest.raises(imap.TooMuch, match="literal"):
+        imap._answer(where, secret, "none")
+    monkeypatch.setattr(imap._Bounded, "_left", 100)
+    with pytest.raises(imap.TooMuch, match="all in all"):
+        imap._answer(where, secret, "none")
+
+
+@pytest.mark.timeout(25)
+def test_a_server_that_goes_on_for_ever_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap, "TOTAL", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises((OSError, imaplib.IMAP4.error)):
+        imap._answer(f"imap://127.0.0.1:{silent.getsockname()[1]}/INBOX", "", "none")

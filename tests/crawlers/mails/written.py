@@ -98,9 +98,11 @@ def mail(one: Written, number: int = 1, plain: bool = False, **headers: str) -> 
         "Subject": one.subject,
         "Date": format_datetime(NOW),
         "Message-ID": f"<m{number}@piazza.example>",
+        "Authentication-Results": f"mx.aurora.example; dkim=pass header.d={one.sender.rpartition('@')[2]}",
     }
     for name, value in (shown | {name.replace("_", "-"): value for name, value in headers.items()}).items():
-        message[name] = value
+        if value:
+            message[name] = value
     if plain:
         message.set_content(one.html)
     else:
