@@ -16,8 +16,10 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    RootModel,
     StringConstraints,
     field_validator,
+    model_validator,
 )
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -280,10 +282,25 @@ class OwnPhrase(Strict):
     gloss: str | None = None
 
 
-class Voice(Strict):
-    """How the brand speaks. `formality` by language: lei/tu, Sie/du, vous/tu, usted/tu, formal/informal, mirror."""
+class Formality(RootModel[dict[str, str]]):
+    """The form of address by language: lei/tu, Sie/du, vous/tu, usted/tu, formal/informal, mirror. One word alone, or
+    under `default`, is for every language that has none of its own."""
 
-    formality: dict[str, str] = {}
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _for_all(cls, value: Any) -> Any:
+        return {"default": value} if isinstance(value, str) else value
+
+    def get(self, lang: str, otherwise: str) -> str:
+        return self.root.get(lang, self.root.get("default", otherwise))
+
+
+class Voice(Strict):
+    """How the brand speaks."""
+
+    formality: Formality = Formality({})
     signature: str = ""
     emoji: bool = False
     phrases: tuple[OwnPhrase, ...] = ()
