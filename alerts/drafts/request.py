@@ -69,12 +69,14 @@ class Sentence:
     """A sentence of a draft, what it means in its reader's language (None: nobody asked, or no phrase says it), and
     what allows it: parts of the mention and lines of the configuration, such as `mention.author`,
     `policy.contacts.delivery`, `policy.faq.2`. Without any it is courtesy. `move`: which step of the reply it is, such
-    as `open` or `remedy`; the greeting belongs to the first."""
+    as `open` or `remedy`; the greeting belongs to the first. `said`: the move that words it, as the configuration calls
+    it (`sorry`, `remedy_escalate`); empty where no wording of a brand's own can take its place."""
 
     text: str
     gloss: str | None = None
     grounds: tuple[str, ...] = ()
     move: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
