@@ -76,6 +76,24 @@ def parse_names(value: Any) -> Any:
 Names = Annotated[tuple[str, ...], BeforeValidator(parse_names)]
 
 
+def parse_contacts(value: Any) -> Any:
+    """Where to turn, by topic. `{ it = "...", en = "..." }` says it by language: each under `topic.language`, and the
+    one for all others (`default`, English, or the first) under the topic itself."""
+    if not isinstance(value, dict):
+        return value
+    flat: dict[Any, Any] = {}
+    for topic, place in value.items():
+        if isinstance(place, dict) and place:
+            flat[topic] = place.get("default") or place.get("en") or next(iter(place.values()))
+            flat |= {f"{topic}.{lang}": text for lang, text in place.items() if lang != "default"}
+        else:
+            flat[topic] = place
+    return flat
+
+
+Contacts = Annotated[dict[str, str], BeforeValidator(parse_contacts)]
+
+
 class Opening(Strict):
     """One stretch of opening hours on one weekday (0 = Monday); `closes` may be 24:00, as `time.max`."""
 
@@ -222,7 +240,7 @@ class Policy(Strict):
     on_call: Names = Field((), description="the same for critical cases, day and night")
     follow_up: Limit = timedelta(days=7)
     remedies: dict[str, Remedy] = {}
-    contacts: dict[str, str] = {}
+    contacts: Contacts = {}
     tripwires: tuple[str, ...] = ()
     approval: dict[Urgency, tuple[str, ...]] = {}
     clauses: dict[str, str] = {}
@@ -329,6 +347,14 @@ class Brand(Strict):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def speaking(self, lang: str) -> "Brand":
+        """The brand with the contacts that it has in a language."""
+        known = self.policy.contacts
+        ours = {topic: known[f"{topic}.{lang}"] for topic in known if f"{topic}.{lang}" in known}
+        if not ours:
+            return self
+        return self.model_copy(update={"policy": self.policy.model_copy(update={"contacts": known | ours})})
 
 
 def zone_of(brand: Brand | None) -> ZoneInfo:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from alerts.drafts.phrases import MOVES, Wording, load
+from alerts.drafts.plan import reach_kind
 from alerts.drafts.promises import promised
 from store.brand import Brand, OwnPhrase
 
@@ -21,6 +22,17 @@ class Advice:
 
 def advice(brand: Brand) -> Iterator[Advice]:
     """All of it; the brand has passed `own.check`."""
+    several = len({lang.split("-")[0].lower() for lang in brand.languages}) > 1
+    for number, entry in enumerate(brand.policy.faq, 1):
+        if several and entry.lang is None:
+            what = f"policy.faq, number {number} says no language: its answer goes to customers of every one"
+            yield Advice(what, f'write lang = "{brand.languages[0]}", or what it is written in')
+    contacts = brand.policy.contacts
+    for topic, contact in contacts.items() if several else ():
+        by_language = "." in topic or any(key.startswith(f"{topic}.") for key in contacts)
+        if not by_language and reach_kind(contact.strip()) == "other":
+            what = f"policy.contacts.{topic} is in words, and those of one language"
+            yield Advice(what, f'say it by language: {topic} = {{ it = "...", en = "..." }}')
     for number, phrase in enumerate(brand.voice.phrases, 1):
         yield from _phrase(f"voice.phrases, number {number}", phrase)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import regex
 
 from alerts.drafts import names, own, plan, quoting
+from alerts.drafts.contacts import is_foreign
 from alerts.drafts.patterns import fold, found
 from alerts.drafts.personal import addresses, numbers, plain
 from alerts.drafts.phrases import FALLBACK, GuardWords, Phrases, languages, load
@@ -75,7 +76,7 @@ def inspect(
     }
     checks = [_language(said.own, language, request), _length(said)]
     checks += [_check(name, signs) for name, signs in evidence.items()]
-    return (*checks, *_own_promises(said), *_statement(said), _topic(said))
+    return (*checks, *_own_promises(said), *_contact(said), *_statement(said), _topic(said))
 
 
 class _Said:
@@ -178,6 +179,14 @@ def _own_promises(said: _Said) -> Iterator[Check]:
         if stands and not refunds and (promises := promised(phrase.text, lang)):
             place = f"voice.phrases, number {number}"
             yield Check("own_promises", False, cut(f"{'; '.join(promises)} ({place})", DETAIL))
+
+
+def _contact(said: _Said) -> Iterator[Check]:
+    """Whether a contact in words is in the language of the reply around it."""
+    contact = said.wanted.contact or ""
+    if plan.reach_kind(contact) == "other" and contact in said.text:
+        foreign = is_foreign(contact, said.phrases.lang, said.request.brand)
+        yield Check("contact", not foreign, cut(contact, DETAIL) if foreign else "")
 
 
 def _may_refund(said: _Said) -> bool:

@@ -1,4 +1,4 @@
-"""Words that promise something: sums, gifts, guarantees, refunds, times. Whether the policy grants it, the guard says."""
+"""Words that promise something: sums, gifts, guarantees, refunds, times. Whether the policy grants it is not asked."""
 
 from collections.abc import Iterator
 

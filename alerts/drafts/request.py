@@ -43,6 +43,11 @@ class DraftRequest:
     detect: Callable[[str], str | None] | None = None
     statements: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """The brand names its contacts in the words of the customer's language; where nobody knows it, of its first."""
+        first = next(iter(self.brand.languages), "").split("-")[0].lower()
+        object.__setattr__(self, "brand", self.brand.speaking(self.spoken or first))
+
     @property
     def words(self) -> str:
         """Title and text, as the customer wrote them."""
