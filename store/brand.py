@@ -162,9 +162,12 @@ class Absence(Strict):
 
 
 class Faq(Strict):
+    """A question and the brand's answer. `gloss`: what the answer means to who reads the drafts."""
+
     question: str
     answer: str
     lang: str | None = None
+    gloss: str | None = None
 
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -172,21 +175,23 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 class Correction(Strict):
     """What the brand says where something untrue is told of it. `words`: how people tell it, in the patterns of the
-    phrase files; `source`: where everybody can check it."""
+    phrase files; `source`: where everybody can check it; `gloss`: what it means to who reads the drafts."""
 
     words: tuple[str, ...] = Field(min_length=1)
     lang: str
     text: Words
     source: str = ""
+    gloss: str | None = None
 
 
 class Statement(Strict):
     """What the brand says to everybody who writes of one matter, such as an outage. `words`: how people tell of it, in
-    the patterns of the phrase files."""
+    the patterns of the phrase files; `gloss`: what it means to who reads the drafts."""
 
     words: tuple[str, ...] = Field(min_length=1)
     lang: str
     text: Words
+    gloss: str | None = None
 
 
 class FirstContact(Strict):

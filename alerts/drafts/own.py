@@ -7,9 +7,11 @@ from typing import TypeVar
 
 from alerts.drafts.patterns import find, fold
 from alerts.drafts.phrases import MOVES, TOPICS, Wording, languages, load
-from store.brand import Brand, Correction, Statement
+from store.brand import Brand, Correction, Faq, Statement
 
 T = TypeVar("T", Correction, Statement)
+SENTENCES = ("answer", "correction", "statement")
+"""Slots that hold sentences of the brand's own: nobody but the brand says what they mean in another language."""
 GREETINGS = ("greeting", "greeting_grave")  # run on into the next sentence, after a comma
 FIXED = 12  # letters from which what stands between the slots of a wording is words of the brand's
 _SLOT = re.compile(r"\{[^{}]*\}")
@@ -67,6 +69,18 @@ def facts(correction: Correction | None, statement: str | None) -> dict[str, str
         "statement": statement or "",
     }
     return {slot: text.strip() for slot, text in said.items() if text.strip()}
+
+
+def glosses(
+    entry: Faq | None, correction: Correction | None, statement: str | None, brand: Brand
+) -> dict[str, str | None]:
+    """What the brand's own sentences mean to who reads the drafts, as far as it says so."""
+    told = (one.gloss for one in brand.policy.statements if one.text.strip() == statement)
+    return {
+        "answer": entry.gloss if entry else None,
+        "correction": correction.gloss if correction else None,
+        "statement": next(told, None),
+    }
 
 
 def check(brand: Brand) -> None:

@@ -89,7 +89,7 @@ def topic_name(topic: str, words: Words) -> str:
 
 
 def _contacts(brand: Brand, words: Words) -> Iterator[str]:
-    listed = brand.speaking(words.lang).policy.contacts.items()
+    listed = brand.policy.contacts.items()
     named = {topic: place for topic, text in listed if "." not in topic and (place := own(text))}
     general = named.pop(GENERAL, None)
     for topic, place in named.items():

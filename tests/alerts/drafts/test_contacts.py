@@ -1,11 +1,13 @@
 """Contacts in words, which have a language of their own; and what `ascolto check` says of it."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from alerts.drafts.advice import advice
 from alerts.drafts.compose import compose
 from alerts.drafts.contacts import is_foreign
-from alerts.policy_page import places
+from alerts.policy_page.write import write
 from alerts.words import Words
 from store.brand import Brand
 from tests.alerts.drafts.requests import AURORA, brand, request
@@ -60,11 +62,12 @@ def test_the_topic_s_own_contact_may_be_said_by_language_too() -> None:
     assert "help@aurora.example" in str(compose(request("Il bagno era sporco.", brand=mine)).reply)
 
 
-def test_the_policy_page_lists_each_once_in_its_own_language() -> None:
-    mine = speaking({"default": "help@aurora.example", "delivery": FORM})
-    section = places.contacts(mine, Words("it"))
-    assert section is not None
-    assert [FORM["it"] in point for point in section.points] == [True, False]
+def test_the_policy_page_names_each_once_in_its_own_language() -> None:
+    mine = speaking({"default": FORM, "delivery": FORM})
+    kept = timedelta(days=365)
+    page = write(mine, (), texts=kept, authors=kept, words=Words("it"), today=date(2026, 11, 24))
+    assert FORM["it"] in str(page)
+    assert FORM["en"] not in str(page)
 
 
 def test_words_of_one_language_for_all_are_told() -> None:
