@@ -17,6 +17,7 @@ from pathlib import Path
 import regex
 
 from alerts.drafts.generator import prompt
+from alerts.drafts.generator.claims import Claims, claims
 from alerts.drafts.patterns import Folded, find, fold
 from alerts.drafts.phrases import load
 from alerts.drafts.plan import Plan
@@ -84,17 +85,30 @@ def unfounded(
     theirs = frozenset(Word(word.plain) for word in _words(request.words, known))
     is_sorry = bool(find(language.sorry, fold(" ".join(one.text for one in draft.sentences), None)))
     stating_nothing = (*known.courtesies, *language.thanks, *(language.sorry if is_sorry else ()))
+    ours = claims([*said, *(text for move in moves for text in _group(phrases.lang, move))], phrases.lang)
+    told = claims([request.words], phrases.lang)
     courteous = False
     for clause in _CLAUSES.split(_without(text, taken, times)):
         folded = fold(clause, None)
         goes_on = courteous and next(iter(folded.plain.split()), "") in known.that
         courteous = goes_on or bool(find((*language.sorry, *language.thanks), folded))
         named = theirs if courteous else frozenset()
+        deeds = ours.deeds | told.deeds if courteous else ours.deeds
+        if not _is_claimed(claims([clause], phrases.lang), Claims(deeds, ours.facts), known):
+            yield clause.replace(_TIME, "…").strip()
         for part in _parts(clause, known):
             words = list(_clause(fold(part, None), known, stating_nothing))
             units = _near(part, words, sentences, clauses, known)
             if not _is_founded(words, units, named):
                 yield part.replace(_TIME, "…").strip()
+
+
+def _is_claimed(said: Claims, ours: Claims, known: Courtesies) -> bool:
+    """Whether all that is claimed stands among ours: a deed by its stem or in a word that means the same."""
+    deeds = _widened(frozenset(map(Word, ours.deeds)), known)
+    return said.facts <= ours.facts and all(
+        any(_are_alike(deed, other.plain) for other in deeds) for deed in said.deeds
+    )
 
 
 def _without(text: str, taken: Set[str], times: Set[str]) -> str:
