@@ -18,6 +18,7 @@ from store.brand import Strict
 FILE = Path(__file__).with_name("claims.toml")
 _CLAUSES = regex.compile(r"[.!?…;:,()\n«»“”\"]+|\s[–—-]+\s")
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
+BEFORE = 3  # words before an auxiliary that stands last
 _NEVER = "(?!)"
 
 
@@ -28,6 +29,8 @@ class Signs(Strict):
     reach: int
     done: str
     past: str = _NEVER
+    last: bool = False
+    have: frozenset[str] = frozenset()
     facts: tuple[str, ...]
     formal: tuple[str, ...] = ()
     informal: tuple[str, ...] = ()
@@ -41,9 +44,10 @@ def signs(lang: str) -> Signs:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What texts claim: `deeds`, the plain words that tell what was done, and `facts`, in the very words."""
+    """What texts claim: `deeds`, the plain words that tell what was done, with whether somebody is said to have done it
+    ("ha perso", not "si è perso"), and `facts`, in the very words."""
 
-    deeds: frozenset[str]
+    deeds: frozenset[tuple[str, bool]]
     facts: frozenset[str]
 
 
@@ -61,14 +65,20 @@ def speaks_otherwise(text: str, formal: bool, lang: str) -> list[str]:
     return found(known.informal if formal else known.formal, fold(text, None))
 
 
-def _deeds(clause: str, known: Signs) -> Iterator[str]:
+def _deeds(clause: str, known: Signs) -> Iterator[tuple[str, bool]]:
     words = [word.casefold() for word in _WORD.findall(clause)]
     for number, word in enumerate(words):
         if regex.fullmatch(known.past, word):
-            yield fold(word).plain
+            yield fold(word).plain, False
         if word not in known.aux:
             continue
-        after = (one for one in words[number + 1 : number + 1 + known.reach] if one not in known.aux)
-        told = next((one for one in after if regex.fullmatch(known.done, one)), None)
-        if told:
-            yield fold(told).plain
+        before = words[max(0, number - BEFORE) : number] if known.last else []
+        after = words[number + 1 : number + 1 + known.reach]
+        done = [one for one in before if _is_done(one, known)]
+        done += [one for one in after if _is_done(one, known)][:1]
+        for one in done:
+            yield fold(one).plain, word in known.have
+
+
+def _is_done(word: str, known: Signs) -> bool:
+    return word not in known.aux and regex.fullmatch(known.done, word) is not None
