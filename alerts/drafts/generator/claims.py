@@ -66,7 +66,9 @@ def speaks_otherwise(text: str, formal: bool, lang: str) -> list[str]:
 
 
 def _deeds(clause: str, known: Signs) -> Iterator[tuple[str, bool]]:
-    words = [word.casefold() for word in _WORD.findall(clause)]
+    shown = _WORD.findall(clause)
+    # A capital inside makes a noun or a name: "beim Versanddienst".
+    words = ["" if number and word[0].isupper() else word.casefold() for number, word in enumerate(shown)]
     for number, word in enumerate(words):
         if regex.fullmatch(known.past, word):
             yield fold(word).plain, False
