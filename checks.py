@@ -17,6 +17,7 @@ from sqlmodel import col, select
 
 from alerts import routing
 from alerts.channels.slack.client import Slack
+from alerts.drafts.advice import advice
 from alerts.sla import unknown_country
 from alerts.telling import name_of
 from alerts.views import Trial
@@ -106,6 +107,8 @@ def _brands(settings: Settings) -> Iterator[Check]:
             yield Check(f"brand {key}", "warn", "drafts have no private channel to invite to", mend)
         else:
             yield Check(f"brand {key}", "ok", brand.name)
+        for one in advice(brand):
+            yield Check(f"brand {key} words", "warn", one.what, f"{one.mend} (brands.{key})")
 
 
 def _rules(settings: Settings) -> Iterator[Check]:

@@ -87,7 +87,13 @@ def answer_of(line: Text, reply: DraftReply, trace: bool) -> Answer:
 
 
 def _trace(reply: DraftReply) -> Answer:
+    """A sentence's `move` is the one of `voice.phrases` that words it; where none does, the step of the reply."""
+    sentences = []
+    for sentence in reply.sentences:
+        told = asdict(sentence)
+        said = told.pop("said")
+        sentences.append(told | {"move": said or sentence.move})
     return {
-        "sentences": [asdict(sentence) for sentence in reply.sentences],
+        "sentences": sentences,
         "status_note": reply.status_note,
     }

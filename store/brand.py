@@ -16,8 +16,10 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    RootModel,
     StringConstraints,
     field_validator,
+    model_validator,
 )
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -72,6 +74,24 @@ def parse_names(value: Any) -> Any:
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(parse_names)]
+
+
+def parse_contacts(value: Any) -> Any:
+    """Where to turn, by topic. `{ it = "...", en = "..." }` says it by language: each under `topic.language`, and the
+    one for all others (`default`, English, or the first) under the topic itself."""
+    if not isinstance(value, dict):
+        return value
+    flat: dict[Any, Any] = {}
+    for topic, place in value.items():
+        if isinstance(place, dict) and place:
+            flat[topic] = place.get("default") or place.get("en") or next(iter(place.values()))
+            flat |= {f"{topic}.{lang}": text for lang, text in place.items() if lang != "default"}
+        else:
+            flat[topic] = place
+    return flat
+
+
+Contacts = Annotated[dict[str, str], BeforeValidator(parse_contacts)]
 
 
 class Opening(Strict):
@@ -142,9 +162,12 @@ class Absence(Strict):
 
 
 class Faq(Strict):
+    """A question and the brand's answer. `gloss`: what the answer means to who reads the drafts."""
+
     question: str
     answer: str
     lang: str | None = None
+    gloss: str | None = None
 
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -152,21 +175,23 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 class Correction(Strict):
     """What the brand says where something untrue is told of it. `words`: how people tell it, in the patterns of the
-    phrase files; `source`: where everybody can check it."""
+    phrase files; `source`: where everybody can check it; `gloss`: what it means to who reads the drafts."""
 
     words: tuple[str, ...] = Field(min_length=1)
     lang: str
     text: Words
     source: str = ""
+    gloss: str | None = None
 
 
 class Statement(Strict):
     """What the brand says to everybody who writes of one matter, such as an outage. `words`: how people tell of it, in
-    the patterns of the phrase files."""
+    the patterns of the phrase files; `gloss`: what it means to who reads the drafts."""
 
     words: tuple[str, ...] = Field(min_length=1)
     lang: str
     text: Words
+    gloss: str | None = None
 
 
 class FirstContact(Strict):
@@ -220,7 +245,7 @@ class Policy(Strict):
     on_call: Names = Field((), description="the same for critical cases, day and night")
     follow_up: Limit = timedelta(days=7)
     remedies: dict[str, Remedy] = {}
-    contacts: dict[str, str] = {}
+    contacts: Contacts = {}
     tripwires: tuple[str, ...] = ()
     approval: dict[Urgency, tuple[str, ...]] = {}
     clauses: dict[str, str] = {}
@@ -280,10 +305,25 @@ class OwnPhrase(Strict):
     gloss: str | None = None
 
 
-class Voice(Strict):
-    """How the brand speaks. `formality` by language: lei/tu, Sie/du, vous/tu, usted/tu, formal/informal, mirror."""
+class Formality(RootModel[dict[str, str]]):
+    """The form of address by language: lei/tu, Sie/du, vous/tu, usted/tu, formal/informal, mirror. One word alone, or
+    under `default`, is for every language that has none of its own."""
 
-    formality: dict[str, str] = {}
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _for_all(cls, value: Any) -> Any:
+        return {"default": value} if isinstance(value, str) else value
+
+    def get(self, lang: str, otherwise: str) -> str:
+        return self.root.get(lang, self.root.get("default", otherwise))
+
+
+class Voice(Strict):
+    """How the brand speaks."""
+
+    formality: Formality = Formality({})
     signature: str = ""
     emoji: bool = False
     phrases: tuple[OwnPhrase, ...] = ()
@@ -312,6 +352,14 @@ class Brand(Strict):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def speaking(self, lang: str) -> "Brand":
+        """The brand with the contacts that it has in a language."""
+        known = self.policy.contacts
+        ours = {topic: known[f"{topic}.{lang}"] for topic in known if f"{topic}.{lang}" in known}
+        if not ours:
+            return self
+        return self.model_copy(update={"policy": self.policy.model_copy(update={"contacts": known | ours})})
 
 
 def zone_of(brand: Brand | None) -> ZoneInfo:

@@ -185,6 +185,14 @@ def test_what_a_brand_lacks(tmp_path: Path, brand: str, mend: str) -> None:
     assert mend in found.mend
 
 
+def test_what_a_brand_s_own_words_may_not_mean_is_a_warning(tmp_path: Path) -> None:
+    policy = 'contacts = { default = "a@a.example" }, faq = [{ question = "Open?", answer = "Yes." }]'
+    found = checked(configured(tmp_path, f'[brands.a]\nname = "A"\npolicy = {{ {policy} }}\n'))
+    assert found["brand a"].status == "ok"
+    assert found["brand a words"].status == "warn"
+    assert "policy.faq, number 1" in found["brand a words"].detail
+
+
 RULED = """
 [brands.a]
 name = "A"

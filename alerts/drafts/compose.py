@@ -7,7 +7,7 @@ in it. Nothing is sent from here: that takes a person's click.
 
 from collections.abc import Iterator
 
-from alerts.drafts import guard, plan, writing
+from alerts.drafts import guard, own, plan, writing
 from alerts.drafts.phrases import languages, load
 from alerts.drafts.plan import Plan
 from alerts.drafts.request import Check, DraftReply, DraftRequest, Sentence
@@ -32,7 +32,7 @@ def compose(request: DraftRequest, reader: str | None = None) -> DraftReply:
     wanted = plan.make(request)
     if wanted.case is None:
         return _reply(request, wanted, None, None, ())
-    bare = _bare_answer(request, wanted)
+    bare = _bare_answer(request, wanted, reader)
     for written, private in [bare] if bare else _tries(request, wanted, _reader(request, wanted, reader)):
         checks = _checks(request, wanted, written, private)
         if all(check.ok for check in checks if check.name in guard.HARD):
@@ -48,8 +48,10 @@ def _reader(request: DraftRequest, wanted: Plan, lang: str | None) -> Reader | N
     times = plan.said(timing(request.brand, wanted.urgency, request.now, phrases))
     kind = next((kind for kind in phrases.kinds if kind.id == wanted.reading.kind.id), None)
     problem = next((one for one in phrases.problems if one.id == wanted.problem.id), None)
-    meant = {slot: value for slot, value in wanted.facts.items() if slot not in (*times, "ask")}
+    untold = (*times, "ask", *own.SENTENCES)
+    meant = {slot: value for slot, value in wanted.facts.items() if slot not in untold}
     named = {"ask": problem.ask if problem else None, "need": kind.need if kind else None}
+    named |= own.glosses(wanted.entry, wanted.correction, wanted.facts.get("statement"), request.brand)
     if wanted.facts.get("statement") in request.statements.values():
         named["statement"] = request.statements.get(lang)
     return Reader(phrases, meant | {slot: value for slot, value in (times | named).items() if value})
@@ -65,13 +67,14 @@ def _tries(
         yield written, writing.private(wanted, request.brand, choice, without, reader) if critical else None
 
 
-def _bare_answer(request: DraftRequest, wanted: Plan) -> tuple[Written, None] | None:
+def _bare_answer(request: DraftRequest, wanted: Plan, reader: str | None) -> tuple[Written, None] | None:
     """A configured answer in the customer's language, where there are no phrases in it to stand around the answer."""
     if wanted.entry is None or wanted.case == "answer":
         return None
     text = writing.signed(wanted.entry.answer.strip(), request.brand)
     number = request.brand.policy.faq.index(wanted.entry) + 1
-    sentence = Sentence(text, None, (f"policy.faq.{number}",), "answer")
+    gloss = wanted.entry.gloss if reader not in (None, wanted.entry.lang) else None
+    sentence = Sentence(text, gloss, (f"policy.faq.{number}",), "answer")
     return Written(text, (f"faq.{number}",), (sentence,)), None
 
 

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import regex
 
-from alerts.drafts import names, plan, quoting
+from alerts.drafts import names, own, plan, quoting
+from alerts.drafts.contacts import is_foreign
 from alerts.drafts.patterns import fold, found
 from alerts.drafts.personal import addresses, numbers, plain
 from alerts.drafts.phrases import FALLBACK, GuardWords, Phrases, languages, load
 from alerts.drafts.plan import GLADLY, Plan
+from alerts.drafts.promises import amounts, promised
 from alerts.drafts.request import Check, DraftRequest
 from alerts.text import cut, visible
 from platforms.length import measure
@@ -36,11 +38,6 @@ HARD = frozenset(
 ENOUGH = 40  # letters below which the language of a text is anybody's guess
 COPIED = 8  # words in a row that are too many to share with the customer outside quotation marks
 DETAIL = 160
-_AMOUNT = regex.compile(
-    r"(?:€|\$|£|EUR|USD|GBP)\s?\d[\d.,]*|\d[\d.,]*\s?(?:€|\$|£|%|(?:euro?s?|EUR|USD|GBP|dollar[si]?|dollari|pounds?|sterline"
-    r"|per\s?cent[o]?)(?!\w))",
-    regex.IGNORECASE,
-)
 _TAG = regex.compile(r"<[^<>\s][^<>]{0,500}>|<[!@#/]|&(?:lt|gt|amp|quot|#\d{1,6});|</")
 _PING = regex.compile(r"(?<![\w.@])@[\w.]{2,}")
 _MARKUP = regex.compile(r"\[[^\[\]\n]{0,200}\]\([^()\n]{0,500}\)|`|\*\w[^*\n]{0,200}\w\*|\{\w{0,40}\}")
@@ -66,8 +63,7 @@ def inspect(
     wanted = wanted or plan.make(request)
     language = lang or plan.language(request)
     phrases = load(language if language in languages() else FALLBACK)
-    own = _own(text, request)
-    said = _Said(text, own, request, wanted, phrases, private)
+    said = _Said(text, _own(text, request), request, wanted, phrases, private)
     evidence: dict[str, Iterable[str]] = {
         "promises": _promises(said),
         "liability": _liability(said),
@@ -78,20 +74,20 @@ def inspect(
         "tone": _tone(said),
         "names": _names(said),
     }
-    checks = [_language(own, language, request), _length(said)]
+    checks = [_language(said.own, language, request), _length(said)]
     checks += [_check(name, signs) for name, signs in evidence.items()]
-    return (*checks, *_statement(said), _topic(said))
+    return (*checks, *_own_promises(said), *_contact(said), *_statement(said), _topic(said))
 
 
 class _Said:
     """A reply, what in it is neither the brand's nor quoted, and what it answers."""
 
     def __init__(
-        self, text: str, own: str, request: DraftRequest, wanted: Plan, phrases: Phrases, private: bool
+        self, text: str, ours: str, request: DraftRequest, wanted: Plan, phrases: Phrases, private: bool
     ) -> None:
-        self.text, self.own, self.request, self.wanted = text, own, request, wanted
+        self.text, self.own, self.request, self.wanted = text, ours, request, wanted
         self.phrases, self.private = phrases, private
-        self.folded = fold(own, None)
+        self.folded = fold(ours, None)
 
     @property
     def words(self) -> GuardWords:
@@ -116,7 +112,7 @@ def _trusted(request: DraftRequest) -> list[str]:
     said += [
         one.strip() for one in (*(known.text for known in policy.statements), *request.statements.values())
     ]
-    said += [one.text.strip() for one in brand.voice.phrases]
+    said += [form for one in brand.voice.phrases for part in own.fixed(one.text) for form in own.cased(part)]
     said += [brand.voice.signature.strip(), brand.name, *brand.aliases, quoting.bounded(request.place) or ""]
     return sorted({phrase for phrase in said if phrase.strip()}, key=len, reverse=True)
 
@@ -140,10 +136,10 @@ def _is_harmless(quote: str) -> bool:
     return len(quote) <= quoting.LONGEST and bool(_PLAIN.fullmatch(quote)) and not _SHOUTED.search(quote)
 
 
-def _language(own: str, language: str, request: DraftRequest) -> Check:
+def _language(said: str, language: str, request: DraftRequest) -> Check:
     wanted = request.spoken or plan.first_language(request.brand)
-    letters = sum(char.isalpha() for char in own)
-    spoken = request.detect(own) if request.detect and letters >= ENOUGH else None
+    letters = sum(char.isalpha() for char in said)
+    spoken = request.detect(said) if request.detect and letters >= ENOUGH else None
     spoken = (spoken or "").replace("_", "-").split("-")[0].lower()
     spoken = language if spoken in ("", "und") else spoken
     return Check("language", spoken == wanted, "" if spoken == wanted else f"{wanted} → {spoken}")
@@ -161,7 +157,7 @@ def _length(said: _Said) -> Check:
 
 def _promises(said: _Said) -> Iterator[str]:
     """Sums, gifts, guarantees, refunds and times that the policy does not grant."""
-    yield from (match[0] for match in _AMOUNT.finditer(said.own))
+    yield from amounts(said.own)
     words, folded = said.words, said.folded
     yield from found(words.gifts, folded)
     yield from found(words.guarantees, folded)
@@ -171,6 +167,26 @@ def _promises(said: _Said) -> Iterator[str]:
     for time in sorted((said.wanted.facts.get(slot, "") for slot in ("when", "opens", "until")), key=len):
         timeless = timeless.replace(time, "…") if time else timeless
     yield from found(words.deadlines, fold(timeless, None))
+
+
+def _own_promises(said: _Said) -> Iterator[Check]:
+    """What the brand's approved phrases promise: theirs to say, and for who signs to know."""
+    text, lang = said.text.casefold(), said.phrases.lang
+    for number, phrase in enumerate(said.request.brand.voice.phrases, 1):
+        parts = own.fixed(phrase.text)
+        stands = phrase.lang == lang and bool(parts) and all(part.casefold() in text for part in parts)
+        refunds = phrase.move == "remedy_refund_replacement" and _may_refund(said)
+        if stands and not refunds and (promises := promised(phrase.text, lang)):
+            place = f"voice.phrases, number {number}"
+            yield Check("own_promises", False, cut(f"{'; '.join(promises)} ({place})", DETAIL))
+
+
+def _contact(said: _Said) -> Iterator[Check]:
+    """Whether a contact in words is in the language of the reply around it."""
+    contact = said.wanted.contact or ""
+    if plan.reach_kind(contact) == "other" and contact in said.text:
+        foreign = is_foreign(contact, said.phrases.lang, said.request.brand)
+        yield Check("contact", not foreign, cut(contact, DETAIL) if foreign else "")
 
 
 def _may_refund(said: _Said) -> bool:
@@ -223,12 +239,12 @@ def _injection(said: _Said) -> Iterator[str]:
     yield from _copied(said.own, said.request.words)
 
 
-def _copied(own: str, theirs: str) -> Iterator[str]:
+def _copied(ours: str, theirs: str) -> Iterator[str]:
     def runs(text: str) -> dict[tuple[str, ...], str]:
         words = _WORD.findall(fold(text, None).plain)
         return {tuple(words[n : n + COPIED]): "" for n in range(len(words) - COPIED + 1)}
 
-    common = runs(own).keys() & runs(theirs).keys()
+    common = runs(ours).keys() & runs(theirs).keys()
     yield from (" ".join(run) for run in sorted(common)[:1])
 
 

@@ -1,14 +1,20 @@
 """The brand's own words in a draft: its approved wordings, which come before those of the phrase files, what it says
 where something untrue is told of it, and its statements on matters of which many write."""
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
 from alerts.drafts.patterns import find, fold
 from alerts.drafts.phrases import MOVES, TOPICS, Wording, languages, load
-from store.brand import Brand, Correction, Statement
+from store.brand import Brand, Correction, Faq, Statement
 
 T = TypeVar("T", Correction, Statement)
+SENTENCES = ("answer", "correction", "statement")
+"""Slots that hold sentences of the brand's own: nobody but the brand says what they mean in another language."""
+GREETINGS = ("greeting", "greeting_grave")  # run on into the next sentence, after a comma
+FIXED = 12  # letters from which what stands between the slots of a wording is words of the brand's
+_SLOT = re.compile(r"\{[^{}]*\}")
 FORMS = {"formal": 0, "informal": -1}  # places among a language's registers
 
 
@@ -20,12 +26,29 @@ def wordings(brand: Brand, lang: str, topic: str | None) -> dict[str, tuple[Word
         if phrase.lang != lang or phrase.topic not in (None, topic):
             continue
         form = registers[FORMS[phrase.form]] if phrase.form in FORMS else phrase.form
-        wording = Wording(id=f"own.{number}", form=form, text=phrase.text.strip(), gloss=phrase.gloss)
+        wording = Wording(
+            id=f"own.{number}", form=form, text=_begun(phrase.move, phrase.text), gloss=phrase.gloss
+        )
         found.setdefault(phrase.move, []).append((phrase.topic is not None, wording))
     return {
         move: tuple(w for special, w in listed if special == any(special for special, _ in listed))
         for move, listed in found.items()
     }
+
+
+def _begun(move: str, text: str) -> str:
+    return text.strip().rstrip(" ,.!:") if move in GREETINGS else text.strip()
+
+
+def fixed(text: str) -> list[str]:
+    """What a wording says whatever its slots hold."""
+    parts = (part.strip(" ,.;:") for part in _SLOT.split(text)) if _SLOT.search(text) else (text.strip(),)
+    return [part for part in parts if sum(char.isalpha() for char in part) >= FIXED or part == text.strip()]
+
+
+def cased(text: str) -> tuple[str, ...]:
+    """As in the middle of a sentence, and as it begins one."""
+    return tuple(dict.fromkeys((text, text[:1].upper() + text[1:], text[:1].lower() + text[1:])))
 
 
 def correction(words: str, brand: Brand, lang: str) -> Correction | None:
@@ -48,6 +71,18 @@ def facts(correction: Correction | None, statement: str | None) -> dict[str, str
     return {slot: text.strip() for slot, text in said.items() if text.strip()}
 
 
+def glosses(
+    entry: Faq | None, correction: Correction | None, statement: str | None, brand: Brand
+) -> dict[str, str | None]:
+    """What the brand's own sentences mean to who reads the drafts, as far as it says so."""
+    told = (one.gloss for one in brand.policy.statements if one.text.strip() == statement)
+    return {
+        "answer": entry.gloss if entry else None,
+        "correction": correction.gloss if correction else None,
+        "statement": next(told, None),
+    }
+
+
 def check(brand: Brand) -> None:
     """Raises ValueError, naming the place and the mend, where a wording can never be used, or is used for anything."""
     for kind in ("corrections", "statements"):
@@ -61,7 +96,7 @@ def check(brand: Brand) -> None:
     for number, phrase in enumerate(brand.voice.phrases, 1):
         place = f"voice.phrases, number {number}"
         if phrase.move not in MOVES:
-            raise ValueError(f"{place}: there is no move {phrase.move!r}: docs/drafts.md lists them")
+            raise ValueError(f"{place}: there is no move {phrase.move!r}: docs/drafts.md (Moves) lists them")
         _check_language(place, phrase.lang)
         if phrase.topic not in (None, *TOPICS):
             raise ValueError(

@@ -43,6 +43,11 @@ class DraftRequest:
     detect: Callable[[str], str | None] | None = None
     statements: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """The brand names its contacts in the words of the customer's language; where nobody knows it, of its first."""
+        first = next(iter(self.brand.languages), "").split("-")[0].lower()
+        object.__setattr__(self, "brand", self.brand.speaking(self.spoken or first))
+
     @property
     def words(self) -> str:
         """Title and text, as the customer wrote them."""
@@ -69,12 +74,14 @@ class Sentence:
     """A sentence of a draft, what it means in its reader's language (None: nobody asked, or no phrase says it), and
     what allows it: parts of the mention and lines of the configuration, such as `mention.author`,
     `policy.contacts.delivery`, `policy.faq.2`. Without any it is courtesy. `move`: which step of the reply it is, such
-    as `open` or `remedy`; the greeting belongs to the first."""
+    as `open` or `remedy`; the greeting belongs to the first. `said`: the move that words it, as the configuration calls
+    it (`sorry`, `remedy_escalate`); empty where no wording of a brand's own can take its place."""
 
     text: str
     gloss: str | None = None
     grounds: tuple[str, ...] = ()
     move: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,18 +75,21 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class Part:
     """Words of a draft, what they mean in its reader's language (empty: nobody asked, or nobody knows), what allows
-    them, the ids of their wordings, and, where they are whole sentences, the `step` they are of."""
+    them, the ids of their wordings, the move that was worded (`said`), and, where they are whole sentences, the `step`
+    they are of."""
 
     text: str = ""
     meaning: str = ""
     grounds: tuple[str, ...] = ()
     moves: tuple[str, ...] = ()
     step: str = ""
+    said: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.text)
 
 
+_CLOSING = (")", "]", "»", "”", '"', "’")
 Saying = Callable[[], Part]
 """Says a part once it is known that a wording has a place for it."""
 
@@ -141,7 +144,8 @@ class Pen:
     def move(self, name: str, **more: Saying) -> Part:
         """A move, in the brand's own words where it has some that fit."""
         own = self.plan.own.get(name, ())
-        return self.say(own, **more) or self.say(self.phrases.moves[name], **more)
+        said = self.say(own, **more) or self.say(self.phrases.moves[name], **more)
+        return replace(said, said=name) if said else said
 
     @property
     def facts(self) -> dict[str, Part]:
@@ -279,10 +283,14 @@ def _finished(greeting: Part, said: Sequence[Part], brand: Brand, between: str) 
     if greeting:
         meaning = _greeted(greeting.meaning, first.meaning) if greeting.meaning and first.meaning else ""
         text, moves = _greeted(greeting.text, first.text), greeting.moves + first.moves
-        first = Part(text, meaning, greeting.grounds + first.grounds, moves, first.step)
+        first = Part(text, meaning, greeting.grounds + first.grounds, moves, first.step, first.said)
     sentences = [
         Sentence(
-            _sentence(one.text), _sentence(one.meaning) or None, tuple(dict.fromkeys(one.grounds)), one.step
+            _sentence(one.text),
+            _sentence(one.meaning) or None,
+            tuple(dict.fromkeys(one.grounds)),
+            one.step,
+            one.said,
         )
         for one in (first, *said[1:])
     ]
@@ -394,10 +402,16 @@ def _private(pen: Pen, step: str) -> Part:
 
 
 def _greeted(greeting: str, sentence: str) -> str:
-    return f"{_sentence(greeting)}, {sentence}"
+    return f"{_begun(greeting)}, {sentence}"
 
 
 def _sentence(text: str) -> str:
+    """With a capital, and with a full stop where words of the brand's own have no mark at their end."""
+    stop = "." if text[-1:].isalnum() or (text[-1:] in _CLOSING and text[-2:-1].isalnum()) else ""
+    return _begun(text) + stop
+
+
+def _begun(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 

@@ -89,7 +89,8 @@ def topic_name(topic: str, words: Words) -> str:
 
 
 def _contacts(brand: Brand, words: Words) -> Iterator[str]:
-    named = {topic: place for topic, text in brand.policy.contacts.items() if (place := own(text))}
+    listed = brand.policy.contacts.items()
+    named = {topic: place for topic, text in listed if "." not in topic and (place := own(text))}
     general = named.pop(GENERAL, None)
     for topic, place in named.items():
         yield sentence(words._("{topic}: {contact}", topic=topic_name(topic, words), contact=place))

@@ -30,6 +30,7 @@ def write(
 
     `texts`, `authors`: how long texts and names are kept. What the brand did not set is not promised.
     """
+    brand = brand.speaking(words.lang)
     name = own(brand.name or brand.key)
     mine = [source for source in sources if source.brand == brand.key]
     sections = (

@@ -9,6 +9,7 @@ from babel.dates import get_day_names
 
 from alerts.drafts import guard
 from alerts.drafts.generator import prompt
+from alerts.drafts.generator.claims import speaks_otherwise
 from alerts.drafts.generator.grounding import unfounded
 from alerts.drafts.patterns import fold, found
 from alerts.drafts.phrases import languages, load
@@ -94,6 +95,8 @@ def _beyond(text: str, wanted: Plan, draft: DraftReply) -> Iterator[str]:
     if _said(wanted.phrases.guard.refund, text) and not _said(wanted.phrases.guard.refund, plan):
         yield "offers"
     yield from _sorry(text, plan, wanted)
+    if speaks_otherwise(text, wanted.register == wanted.phrases.formal, wanted.phrases.lang):
+        yield "form of address"
     if set(_names(text, wanted)) - set(regex.findall(r"[\p{L}’'-]+", plan)):
         yield "new names"
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import regex
 
 from alerts.drafts.generator import prompt
+from alerts.drafts.generator.claims import Claims, claims
 from alerts.drafts.patterns import Folded, find, fold
 from alerts.drafts.phrases import load
 from alerts.drafts.plan import Plan
@@ -84,17 +85,35 @@ def unfounded(
     theirs = frozenset(Word(word.plain) for word in _words(request.words, known))
     is_sorry = bool(find(language.sorry, fold(" ".join(one.text for one in draft.sentences), None)))
     stating_nothing = (*known.courtesies, *language.thanks, *(language.sorry if is_sorry else ()))
+    others = claims([*said, *(text for move in moves for text in _group(phrases.lang, move))], phrases.lang)
+    facts = claims(said, phrases.lang).facts
+    every = frozenset(Word(word.plain) for unit in sentences for word in unit)
+    told = claims([request.words], phrases.lang)
     courteous = False
     for clause in _CLAUSES.split(_without(text, taken, times)):
         folded = fold(clause, None)
         goes_on = courteous and next(iter(folded.plain.split()), "") in known.that
         courteous = goes_on or bool(find((*language.sorry, *language.thanks), folded))
         named = theirs if courteous else frozenset()
+        ours = Claims(others.deeds | told.deeds if courteous else others.deeds, facts)
         for part in _parts(clause, known):
             words = list(_clause(fold(part, None), known, stating_nothing))
             units = _near(part, words, sentences, clauses, known)
-            if not _is_founded(words, units, named):
+            made = claims([part], phrases.lang)
+            happened = every if courteous else frozenset()
+            claimed = _is_claimed(made, ours, happened, known, (*stating_nothing, *language.sorry))
+            if not claimed or not _is_founded(words, units, named):
                 yield part.replace(_TIME, "…").strip()
+
+
+def _is_claimed(
+    said: Claims, ours: Claims, named: Unit, known: Courtesies, courtesy: tuple[str, ...]
+) -> bool:
+    """Whether all that is claimed stands among ours: a deed by its stem or in a word that means the same, or as a
+    courtesy ("siamo dispiaciuti"); `named`: words by which what happened may be called."""
+    deeds = _widened(frozenset(Word(plain, active) for plain, active in ours.deeds), known) | named
+    told = (Word(plain, active) for plain, active in said.deeds if not find(courtesy, fold(plain)))
+    return said.facts <= ours.facts and all(any(one.is_like(deed) for deed in deeds) for one in told)
 
 
 def _without(text: str, taken: Set[str], times: Set[str]) -> str:

@@ -25,7 +25,7 @@ def ask(lang: str | None = "it", author: str | None = None, brand: Brand = AUROR
 
 
 def speaking(formality: dict[str, str]) -> Brand:
-    return AURORA.model_copy(update={"voice": Voice(formality=formality)})
+    return AURORA.model_copy(update={"voice": Voice.model_validate({"formality": formality})})
 
 
 def test_seven_languages() -> None:

@@ -1,6 +1,7 @@
 """What a draft means to who signs it, and what allows each of its sentences."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,54 @@ def test_a_wording_of_the_brand_s_own_has_the_gloss_it_was_given() -> None:
         assert "See you at the roastery." in str(reply.reply)
         assert ("torrefazione" in str(reply.gloss)) is bool(gloss)
         assert (reply.gloss is None) is (gloss is None)  # nobody signs what nobody can read
+
+
+SUNDAY: dict[str, Any] = {
+    "question": "Zijn jullie op zondag open?",
+    "answer": "Ja, van 9 tot 13 uur.",
+    "lang": "nl",
+}
+RIVER: dict[str, Any] = {
+    "words": ["pesticid*"],
+    "lang": "en",
+    "text": "An outside laboratory tests every lot.",
+}
+
+
+@pytest.mark.parametrize("meant", ["Sì, dalle 9 alle 13.", None])
+def test_an_answer_of_the_brand_s_own_means_what_the_brand_says(meant: str | None) -> None:
+    mine = brand({"faq": [SUNDAY | ({"gloss": meant} if meant else {})]})
+    asked = request("Zijn jullie op zondag open?", "neutral/low/information", lang="nl", brand=mine)
+    reply = compose(asked, "it")
+    assert SUNDAY["answer"] in str(reply.reply)
+    (answer,) = [one for one in reply.sentences if SUNDAY["answer"] in one.text]
+    assert answer.gloss == meant  # the Dutch words are no gloss
+    assert (reply.gloss is None) is (meant is None)
+    assert compose(asked, "nl").gloss is None
+
+
+@pytest.mark.parametrize("meant", ["Un laboratorio esterno analizza ogni lotto.", None])
+@pytest.mark.parametrize("kind", ["corrections", "statements"])
+def test_a_correction_and_a_statement_too(kind: str, meant: str | None) -> None:
+    mine = brand({kind: [RIVER | ({"gloss": meant} if meant else {})]})
+    asked = request("They say it is full of pesticides.", "negative/normal/complaint", lang="en", brand=mine)
+    reply = compose(asked, "it")
+    assert RIVER["text"] in str(reply.reply)
+    assert [one.gloss for one in reply.sentences if RIVER["text"] in one.text] == [meant]
+    assert (reply.gloss is None) is (meant is None)
+
+
+def test_an_answer_in_a_language_without_phrases_has_its_gloss_too() -> None:
+    entry = {
+        "question": "Har ni öppet på söndag?",
+        "answer": "Ja, 9 till 13.",
+        "lang": "sv",
+        "gloss": "Sì, 9-13.",
+    }
+    asked = request(
+        "Har ni öppet på söndag?", "neutral/low/information", lang="sv", brand=brand({"faq": [entry]})
+    )
+    assert compose(asked, "it").gloss == "Sì, 9-13."
 
 
 def test_each_sentence_is_traced_to_what_allows_it() -> None:

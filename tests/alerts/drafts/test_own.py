@@ -1,12 +1,16 @@
 """What a brand says in its own words: approved wordings, corrections, statements, and the note for its profile."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from alerts.drafts import own
+from alerts.drafts.advice import advice
 from alerts.drafts.compose import DraftReply, compose
+from alerts.drafts.phrases import MOVES
 from tests.alerts.drafts.requests import brand, request
 
 WORDS = "ci prendiamo cura di {problem} con il nostro Filo diretto."
@@ -40,6 +44,66 @@ def test_the_brand_s_own_words_come_first() -> None:
         assert "own.1" in reply.moves
         assert failed(reply) == []
     assert "Filo" not in str(compose(request("Ottimo caffè!", "positive/low/praise", brand=mine)).reply)
+
+
+@pytest.mark.parametrize(
+    "text", ["ci scusiamo per {problem}", "ci dispiace (davvero)", "ci scusiamo per {problem}."]
+)
+def test_each_sentence_ends_though_its_words_have_no_stop(text: str) -> None:
+    reply = compose(request(brand=speaking({"move": "sorry", "lang": "it", "text": text})))
+    assert [one.text for one in reply.sentences if one.text[-1] not in ".!?…"] == []
+    assert ".." not in str(reply.reply)
+
+
+def test_an_answer_without_a_stop_does_not_run_on() -> None:
+    faq = {"question": "Siete aperti la domenica?", "answer": "Sì, dalle 9 alle 13", "lang": "it"}
+    asked = request("Siete aperti la domenica?", "neutral/low/information", brand=brand({"faq": [faq]}))
+    assert "Sì, dalle 9 alle 13. " in str(compose(asked).reply)
+
+
+def test_a_greeting_of_the_brand_s_own_runs_on_after_a_comma() -> None:
+    mine = speaking({"move": "greeting", "lang": "it", "text": "buondì {name}!"})
+    assert str(compose(request(author="Marta B.", brand=mine)).reply).startswith("Buondì Marta, ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le daremo un buono da 20 euro",
+        "le daremo un buono da 20 euro.",
+        "per {problem} le daremo un buono da 20 euro",
+    ],
+)
+def test_what_the_brand_s_own_words_promise_is_said(text: str) -> None:
+    mine = speaking({"move": "sorry", "lang": "it", "text": text})
+    (told,) = advice(mine)
+    assert "voice.phrases, number 1 promises" in told.what
+    assert "20 euro" in told.what
+    reply = compose(request(brand=mine))
+    assert "20 euro" in str(reply.reply)
+    (fault,) = failed(reply)
+    assert fault.startswith("own_promises: ")
+    assert "20 euro" in fault
+    assert "voice.phrases, number 1" in fault
+    assert not any(check.name == "own_promises" for check in compose(request()).checks)
+
+
+def test_an_invitation_to_nowhere_is_told() -> None:
+    silent = {"move": "invite", "lang": "it", "text": "ci scriva in privato."}
+    (told,) = advice(speaking(silent))
+    assert "number 1: invite does not say where to turn" in told.what
+    assert "{reach}" in told.mend
+    for phrase in (silent | {"text": "{reach}, la aspettiamo."}, silent | {"move": "regards"}):
+        assert list(advice(speaking(phrase))) == []
+
+
+def test_the_moves_are_listed_as_the_configuration_and_the_trace_call_them() -> None:
+    manual = (Path(own.__file__).parents[2] / "docs/drafts.md").read_text(encoding="utf-8")
+    section = manual.partition("## Moves\n")[2].partition("\n## ")[0]
+    firsts = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    assert {move for first in firsts for move in re.findall(r"`(\w+)`", first)} == set(MOVES)
+    reply = compose(request(brand=speaking({"move": "sorry", "lang": "it", "text": WORDS})))
+    assert [one.said for one in reply.sentences if "Filo" in one.text] == ["sorry"]
 
 
 def test_those_for_the_topic_come_before_those_for_all() -> None:

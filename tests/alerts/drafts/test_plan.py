@@ -154,6 +154,22 @@ def test_registers(formality: str, text: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("formality", "wanted"),
+    [
+        ("mirror", "tu"),
+        ("formal", "lei"),
+        ({"default": "mirror"}, "tu"),
+        ({"default": "tu", "it": "lei"}, "lei"),
+    ],
+)
+def test_one_form_of_address_for_every_language(formality: Any, wanted: str) -> None:
+    aurora = brand(voice={"formality": formality})
+    assert plan.make(request("Ciao, mi dici perché?", brand=aurora)).register == wanted
+    german = request("Kannst du mir sagen, warum?", lang="de", brand=brand(voice={"formality": "mirror"}))
+    assert plan.make(german).register == "du"
+
+
+@pytest.mark.parametrize(
     ("text", "label", "remedy", "offers"),
     [
         ("Undici capsule sono bucate", None, "refund_replacement", True),

@@ -19,6 +19,8 @@ INVENTED = {
         "Passi in negozio per un caffè.", "Il ritardo dipende dal maltempo.", "L'indirizzo era sbagliato.",
         "Abbiamo già richiamato il corriere.", "Non succederà più.", "Il responsabile la chiamerà.",
         "Il corriere le risponde entro un'ora.", "Le spediamo l'ordine.", "Scriva al corriere.", "La consegna è gratuita.", "Il ritardo è del corriere.",
+        "Il corriere ha perso il pacco.", "La consegna è stata verificata.", "Abbiamo capito che cosa è successo con il corriere.", "Verifichiamo con il corriere e la consegna arriva.",
+        "Siamo in ritardo con tutti.", "Ci dispiace che lei sia in ritardo.", "Purtroppo capita.",
     ),
     "en": (
         "We'll send you a voucher.", "Your parcel will be with you before tonight.", "You'll get your money back.",
@@ -27,40 +29,56 @@ INVENTED = {
         "This will never happen again.", "We've upgraded your account.", "It was delayed by the snow.",
         "The carrier will answer you.", "We'll order a new one.",
         "The carrier will write to you.", "We'll send your order.", "Your order is with the carrier.", "You'll get the order within an hour.", "We're happy to refund the order.", "The delay was the carrier's.",
+        "We're sorry you are late.", "We have found out what happened with the carrier.", "We're late with everybody.", "It happens.",
     ),
     "es": (
         "Le enviaremos un vale.", "Recibirá el paquete antes de esta noche.", "Le devolveremos el dinero.",
         "El transportista tuvo una avería.", "Ya hemos hablado con el conductor.", "Le invitamos a un café en nuestra tienda.",
         "La dirección era incorrecta.", "El encargado le llamará.", "No volverá a ocurrir.", "Su próximo envío corre de nuestra cuenta.",
         "La empresa de transporte le responderá.", "Le enviaremos el pedido.", "El retraso fue de la empresa de transporte.", "Su pedido está con la empresa de transporte.",
+        "La empresa de transporte ha perdido el pedido.", "Hemos averiguado qué ha pasado.", "Sentimos que usted llegue con retraso.", "Su pedido llega.",
     ),
     "fr": (
         "Nous vous enverrons un bon.", "Vous recevrez le colis avant ce soir.", "Nous vous rembourserons.",
         "Le camion du transporteur est tombé en panne.", "Nous avons déjà parlé au chauffeur.", "Passez nous voir en boutique.",
         "L'adresse était erronée.", "Un responsable vous appellera.", "Cela ne se reproduira plus.", "La prochaine livraison sera offerte.",
         "Le transporteur vous répondra.", "Nous vous enverrons la commande.", "Le retard est dû au transporteur.", "Le transporteur a votre commande.",
+        "Le transporteur a perdu la commande.", "La livraison a été vérifiée.", "Nous sommes désolés que vous soyez en retard.", "Cela arrive.",
     ),
     "de": (
         "Wir schicken Ihnen einen Gutschein.", "Ihr Paket kommt noch vor heute Abend.", "Sie bekommen Ihr Geld zurück.",
         "Der Wagen des Versanddienstes hatte eine Panne.", "Wir haben schon mit dem Fahrer gesprochen.", "Kommen Sie auf einen Kaffee in unser Geschäft.",
         "Die Adresse war falsch.", "Ein Vorgesetzter ruft Sie an.", "Das wird nicht wieder vorkommen.", "Der nächste Versand geht auf uns.",
         "Der Versanddienst meldet sich.", "Wir liefern die Bestellung.", "Die Verzögerung liegt beim Versanddienst.", "Wir liefern innerhalb von einer Stunde.",
+        "Der Versanddienst hat die Lieferung verloren.", "Die Lieferung wurde geklärt.", "Es tut uns leid, dass Sie verspätet sind.", "Das kommt vor.",
     ),
     "pt": (
         "Vamos enviar-lhe um vale.", "Vai receber a encomenda antes da noite.", "Vamos devolver-lhe o dinheiro.",
         "A carrinha da transportadora avariou.", "Já falámos com o motorista.", "Passe pela nossa loja para um café.",
         "A morada estava errada.", "O responsável vai telefonar-lhe.", "Não voltará a acontecer.", "O próximo envio é por nossa conta.",
         "A transportadora responde no prazo de uma hora.", "Vamos enviar a encomenda.", "O atraso foi da transportadora.", "A encomenda está na transportadora.",
+        "A transportadora perdeu a encomenda.", "A entrega foi apurada.", "Lamentamos que esteja atrasado.", "Acontece.",
     ),
     "nl": (
         "We sturen u een tegoedbon.", "U krijgt het pakket nog voor vanavond.", "U krijgt uw geld terug.",
         "De bus van de vervoerder had pech.", "We hebben de chauffeur al gesproken.", "Kom langs in onze winkel voor een koffie.",
         "Het adres klopte niet.", "Een leidinggevende belt u.", "Dit zal niet meer gebeuren.", "De volgende verzending is voor onze rekening.",
         "De vervoerder antwoordt u.", "We sturen de bestelling.", "De vertraging komt door de vervoerder.", "U krijgt de bestelling binnen een uur.",
+        "De vervoerder heeft de levering verloren.", "De levering is uitgezocht.", "Het spijt ons dat u te laat bent.", "Dat gebeurt.",
     ),
 }  # fmt: skip
 """Each behind a composed draft about a late delivery: vouchers, money, times, blame, facts, invitations; the
 last of each language in words that the draft has too."""
+
+OTHER_FORM = {
+    "it": ("lei", "tu", ("Ci dispiace per la tua consegna.", "Scrivici."), ("Ci scusiamo con lei.", "Ci scriva.")),
+    "es": ("usted", "tu", ("Escríbenos.",), ("Escríbanos.",)),
+    "fr": ("vous", "tu", ("Écris-nous.",), ("Écrivez-nous.",)),
+    "de": ("Sie", "du", ("Melde dich.",), ("Melden Sie sich.",)),
+    "pt": ("formal", "informal", ("Escreve-nos.",), ("Escreva-nos.",)),
+    "nl": ("u", "je", ("Stuur ons je bericht.",), ("Stuur ons uw bericht.",)),
+}  # fmt: skip
+"""The formal and the familiar form of address, sentences that the first must not hold, and the second."""
 
 HONEST: dict[str, tuple[tuple[int, str], ...]] = {
     "it": (

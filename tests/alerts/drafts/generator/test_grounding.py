@@ -12,7 +12,7 @@ from alerts.drafts.generator.grounding import courtesies, unfounded
 from alerts.drafts.phrases import languages
 from alerts.drafts.plan import Plan
 from alerts.drafts.request import DraftRequest
-from tests.alerts.drafts.generator.sentences import HONEST, INVENTED, MATTERS, TOPICS
+from tests.alerts.drafts.generator.sentences import HONEST, INVENTED, MATTERS, OTHER_FORM, TOPICS
 from tests.alerts.drafts.requests import brand, request
 
 EACH = [(lang, sentence) for lang, sentences in INVENTED.items() for sentence in sentences]
@@ -48,6 +48,21 @@ def test_what_is_invented_is_refused(lang: str, sentence: str) -> None:
     assert found(plain, asked, wanted, draft) == []
     text = f"{plain} {sentence}"
     assert "unfounded" in faults(text, writing.signed(text, asked.brand), asked, wanted, draft)
+
+
+@pytest.mark.parametrize("lang", OTHER_FORM)
+def test_the_other_form_of_address_is_refused(lang: str) -> None:
+    formal, familiar, never, nor = OTHER_FORM[lang]
+    for form, others, mine in ((formal, never, nor), (familiar, nor, never)):
+        asked, wanted, draft = drafted(lang, brand=brand(voice={"formality": form}))
+        plain = prompt.bare(draft)
+        assert "form of address" not in faults(
+            plain, writing.signed(plain, asked.brand), asked, wanted, draft
+        )
+        for sentence, wrong in (*((one, True) for one in others), *((one, False) for one in mine)):
+            text = f"{plain} {sentence}"
+            found_ = faults(text, writing.signed(text, asked.brand), asked, wanted, draft)
+            assert ("form of address" in found_) is wrong, text
 
 
 @pytest.mark.parametrize(("lang", "number", "text"), REWORDED)
