@@ -205,7 +205,8 @@ def _case(request: DraftRequest, reading: Reading) -> str | None:
     named = any(found.span for found in reading.problems)
     if reading.insults and not named and not reading.goods and request.sentiment == "negative":
         return "insult"
-    if is_brief(request.words) and reading.known and not named and request.category not in REQUESTS:
+    brief = is_brief(request.words) and reading.known and not (named or reading.repeated)
+    if brief and request.category not in REQUESTS:
         return _brief(request, reading)
     if request.urgency == "critical":
         return _calmed(request, reading) if named else "careful"
