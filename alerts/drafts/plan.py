@@ -374,7 +374,12 @@ def _offers(case: str | None, request: DraftRequest, problems: tuple[Found, ...]
     who is half content."""
     main = problems[0]
     asked = case == "assistance" or request.sentiment == "negative"
-    return request.urgency != "critical" and asked and main.problem.refund and (main.span is not None or request.urgency == "high")
+    return (
+        request.urgency != "critical"
+        and asked
+        and main.problem.refund
+        and (main.span is not None or request.urgency == "high")
+    )
 
 
 def _contact(brand: Brand, topic: str | None) -> str | None:

@@ -42,7 +42,9 @@ FIRST = {
         "close it."
     ),
     "loss": N_("Offer your condolences, and listen in private. Argue nothing in public."),
-    "fall": N_("Ask in private how they are, today. Have the place made safe, and take pictures of it first."),
+    "fall": N_(
+        "Ask in private how they are, today. Have the place made safe, and take pictures of it first."
+    ),
     "injury": N_(
         "Ask in private how they are, today. Note product, batch and place, and have the batch checked."
     ),

@@ -106,7 +106,11 @@ MATTERS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
     "stars_high": ("", None, UNREAD | {"stars": 5}),
     "insult": ("Lorem ipsum dolor.", "negative/low/spam", {}),
     "article_positive": ("Lorem ipsum dolor.", "positive/low/praise", {"platform": platform(name=ARTICLES)}),
-    "article_negative": ("Lorem ipsum dolor.", "negative/low/complaint", {"platform": platform(name=ARTICLES)}),
+    "article_negative": (
+        "Lorem ipsum dolor.",
+        "negative/low/complaint",
+        {"platform": platform(name=ARTICLES)},
+    ),
     "article_question": ("Lorem?", "neutral/low/information", {"platform": platform(name=ARTICLES)}),
     "critical": ("Lorem ipsum dolor.", "negative/critical/complaint", {}),
 }
