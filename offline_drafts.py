@@ -62,7 +62,7 @@ def facts_of(line: Text, outcome: "Scored | None", brand: Brand, now: datetime) 
         title=line.title,
         author=line.author,
         stars=line.stars,
-        lang=outcome.lang,
+        lang=line.lang,
         published_at=now,
     )
     mention = Mention(**new.model_dump(), content_hash="", first_seen_at=now, changed_at=now, revision=1)

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 import platforms
 from alerts.checks import check_sources, list_starts
 from alerts.drafts.compose import DraftReply, DraftRequest
-from alerts.drafts.request import QUEUED
+from alerts.drafts.request import QUEUED, is_brief
 from alerts.gather import Gathered, by_urgency, gather
 from alerts.record import is_quiet, record, wants_draft
 from alerts.routing import Routing
@@ -161,7 +161,7 @@ def draft_request(
         platform=_platform(mention.platform),
         place=mention.place,
         published_at=mention.published_at,
-        lang=(score.lang if score else None) or mention.lang,
+        lang=_lang(mention, score),
         sentiment=facts.sentiment,
         sentiment_probs=read.sentiment_probs if read else None,
         urgency=read.urgency if read else None,
@@ -176,6 +176,13 @@ def draft_request(
         detect=detect,
         statements=home.statements if home is not None and home.storm else {},
     )
+
+
+def _lang(mention: Mention, score: Score | None) -> str | None:
+    """Of a word or two, the language is what the platform says it is; a guess would be wrong too often."""
+    if is_brief(f"{mention.title or ''} {mention.text}"):
+        return mention.lang
+    return (score.lang if score else None) or mention.lang
 
 
 def _platform(name: str) -> Platform | None:

@@ -35,6 +35,7 @@ HARD = frozenset(
 )
 """Checks that a draft must pass to be shown as it was first written."""
 
+UNNAMED = "general"  # the kind of a grave matter whose words say of nothing what it is
 ENOUGH = 40  # letters below which the language of a text is anybody's guess
 COPIED = 8  # words in a row that are too many to share with the customer outside quotation marks
 DETAIL = 160
@@ -192,7 +193,8 @@ def _contact(said: _Said) -> Iterator[Check]:
 def _may_refund(said: _Said) -> bool:
     topics = {*said.request.topics, *(found.problem.topic for found in said.wanted.problems)}
     remedies = said.request.brand.policy.remedies
-    return not said.critical and any(remedies.get(topic or "") == "refund_replacement" for topic in topics)
+    grave = said.critical or said.request.urgency == "critical"
+    return not grave and any(remedies.get(topic or "") == "refund_replacement" for topic in topics)
 
 
 def _liability(said: _Said) -> Iterator[str]:
@@ -270,12 +272,17 @@ def _names(said: _Said) -> Iterator[str]:
 
 
 def _topic(said: _Said) -> Check:
-    """Whether a complaint is answered by its matter: a word of it, or of how the phrases call its problem."""
-    if said.wanted.case not in ("complaint", "mixed", "assistance") or not said.wanted.certain:
+    """Whether a complaint is answered by its matter: a word of it, or of how the phrases call its problem; where it is
+    grave, what they say of a matter of its kind."""
+    certain = said.wanted.case in ("complaint", "mixed", "assistance") and said.wanted.certain
+    if not certain and not said.critical:
         return Check("topic", True, "")
     ours = _stems(said.own) | _stems(" ".join(quote for quote in _quotes(said.text)))
     named = _stems(said.request.words)
-    for problem in said.wanted.problems:
+    kind = said.wanted.reading.kind
+    if said.critical and kind.id != UNNAMED:
+        named |= _stems(" ".join(one.text for one in (*kind.public, *kind.safety, *kind.private)))
+    for problem in () if said.critical else said.wanted.problems:
         named |= _stems(" ".join(wording.text for wording in (*problem.problem.name, *problem.problem.feel)))
     return Check("topic", bool(ours & named), "")
 

@@ -48,7 +48,10 @@ def _known(word: str) -> str | None:
 
 
 def _unknown(words: list[str]) -> str | None:
-    """A first word that looks like a name, though no list has it: `Jürgen K.`, `Stefy_78`."""
+    """A first word that looks like a name though no list has it, where an initial or a surname follows: `Jürgen K.`.
+    On its own it may be anything: `Pizzeria`, `Delusa`."""
+    if len(words) < 2:
+        return None
     first = words[0].rstrip("0123456789_.")
     plain = 3 <= len(first) <= LONGEST and _WORD.fullmatch(first)
     rude = any(find(load(lang).quotable.never, fold(first)) for lang in languages())

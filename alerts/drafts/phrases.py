@@ -87,6 +87,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "article_question": frozenset(),
     "article_contact": frozenset({"contact"}),
     "critical_again": frozenset(),
+    "critical_repeated": frozenset(),
     "critical_invite": frozenset({"reach"}),
     "private_reach": _INVITE,
     "private_ask": frozenset({"need"}),
@@ -169,6 +170,7 @@ class Language(Strict):
     thanks: Words = Field(min_length=1)
     sorry: Words = Field(min_length=1)
     remarks: Words = Field(default=(), description="what announces a point in the midst of praise")
+    concessions: Words = Field(min_length=1, description="what sets a point against praise")
     repeated: Words = Field(min_length=1, description="what tells that it is not the first time")
 
 
@@ -260,6 +262,8 @@ class Kind(Strict):
     topics: Words = ()
     by_topic: bool = False
     words: Words = ()
+    also: Words = Field(default=(), description="what its text holds besides")
+    unless: Words = Field(default=(), description="what its text does not hold")
     public: Wordings
     safety: Wordings = ()
     private: Wordings

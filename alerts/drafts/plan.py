@@ -12,7 +12,7 @@ from alerts.drafts.patterns import Folded
 from alerts.drafts.personal import EMAIL, LINK
 from alerts.drafts.phrases import FALLBACK, Good, Phrases, Problem, Wording, languages, load
 from alerts.drafts.reading import Found, Reading, is_article, read
-from alerts.drafts.request import DraftRequest
+from alerts.drafts.request import DraftRequest, is_brief
 from alerts.drafts.timing import Timing, timing
 from alerts.triage import BOTH_SIDES, DOUBT, REQUESTS, SURE
 from store.brand import Brand, Correction, Faq
@@ -39,7 +39,7 @@ SEQUENCES: Mapping[str, tuple[str, ...]] = {
     "article_positive": ("article_positive", "article_contact", "regards"),
     "article_negative": ("article_negative", "article_contact", "regards"),
     "article_question": ("article_question", "article_contact", "regards"),
-    "critical": ("critical_again", "public", "safety", "critical_invite", "regards"),
+    "critical": ("critical_again", "public", "critical_repeated", "safety", "critical_invite", "regards"),
 }
 MATTERS = ("complaint", "mixed", "assistance", "careful")  # a statement for everybody is the answer to these
 STORMY = (*MATTERS, "information", "correct")  # one for everybody in a storm, to these
@@ -108,8 +108,9 @@ def make(request: DraftRequest) -> Plan:
     problems = _problems(case, reading, phrases)
     topic = problems[0].problem.topic or next(iter(request.topics), None)
     remedy = _remedy(case, topic, request.brand)
-    if remedy == "ignore" and case != "critical":
-        case = None
+    if remedy == "ignore" and case not in (None, "critical"):
+        case = "critical" if request.urgency == "critical" else None  # what is critical is never left alone
+        remedy = "escalate" if case else remedy
     entry = (
         faq.answer(request.words, request.place, request.spoken, request.brand) if case in REQUESTS else None
     )
@@ -126,7 +127,7 @@ def make(request: DraftRequest) -> Plan:
     return Plan(
         case="answer" if entry and entry.lang in (None, lang) else case,
         phrases=phrases,
-        register=_register(case, request.brand, reading, phrases),
+        register=_register(case, request, reading, phrases),
         remedy="information" if entry else remedy,
         reading=reading,
         problems=problems,
@@ -163,11 +164,28 @@ def first_language(brand: Brand) -> str:
 
 
 def is_sensitive(request: DraftRequest, reading: Reading) -> bool:
-    """Whether every word of the reply counts: what the model calls critical, and what speaks of danger, law, press,
-    fraud or discrimination, whatever the model makes of its tone: no cheer goes to somebody who was hurt."""
-    if request.urgency == "critical" or "life" in reading.hits:
+    """Whether every word of the reply counts: what speaks of danger, death, law, press, fraud or discrimination,
+    whatever the model makes of its tone: no cheer goes to somebody who was hurt. What the model alone calls critical
+    is so where no words say what it is about."""
+    if "life" in reading.hits or (reading.mourns and request.category != "spam"):
         return True
+    if request.urgency == "critical":
+        return not _is_plain(request, reading)
     return "tripwire" in request.reasons and reading.is_grave(request.urgency) and request.category != "spam"
+
+
+def _is_plain(request: DraftRequest, reading: Reading) -> bool:
+    """Whether it is the model alone that reads something critical, in words that name nothing grave and say something
+    else: praise, or a problem."""
+    grave = reading.told or reading.hits or "tripwire" in request.reasons
+    if grave or not reading.known or is_article(request) or request.category in REQUESTS:
+        return False
+    return any(found.span for found in reading.problems) or _is_content(request, reading)
+
+
+def _is_content(request: DraftRequest, reading: Reading) -> bool:
+    """Whether it praises, or takes back what it said."""
+    return _is_kind(request) or bool(reading.goods and not _few(request))
 
 
 def _case(request: DraftRequest, reading: Reading) -> str | None:
@@ -176,12 +194,22 @@ def _case(request: DraftRequest, reading: Reading) -> str | None:
         return _spam(request, reading)
     if spam and request.sentiment != "negative":
         return None  # an advertisement with an alarming word in it
+    if reading.mourns and _is_kind(request):
+        return "careful"
     if is_sensitive(request, reading):
         return "critical"
     if is_article(request):
         return _article(request, reading)
     if request.sentiment is None or request.category is None:
         return _unread(request)
+    named = any(found.span for found in reading.problems)
+    if reading.insults and not named and not reading.goods and request.sentiment == "negative":
+        return "insult"
+    brief = is_brief(request.words) and reading.known and not (named or reading.repeated)
+    if brief and request.category not in REQUESTS:
+        return _brief(request, reading)
+    if request.urgency == "critical":
+        return _calmed(request, reading) if named else "careful"
     if request.category in REQUESTS:
         return request.category
     if request.sentiment == "negative":
@@ -199,6 +227,19 @@ def _case(request: DraftRequest, reading: Reading) -> str | None:
     return (
         "praise" if request.urgency in (None, "low") else "praise_open"
     )  # it holds a point nobody here has read
+
+
+def _brief(request: DraftRequest, reading: Reading) -> str:
+    """A word or two ("Boh", "Bad."): the stars say more, and a topic that the model sees there is a guess."""
+    if _is_praise(request) and request.urgency in (None, "low"):
+        return "praise"
+    return "careful" if request.stars is None else _unread(request)
+
+
+def _calmed(request: DraftRequest, reading: Reading) -> str:
+    """A problem that only the model calls critical."""
+    two = request.sentiment != "negative" and _has_two_sides(request, reading)
+    return "mixed" if two else "complaint"
 
 
 def _spam(request: DraftRequest, reading: Reading) -> str | None:
@@ -263,8 +304,10 @@ def _contradicted(request: DraftRequest, reading: Reading) -> bool:
 
 
 def _is_mixed(request: DraftRequest, reading: Reading) -> bool:
-    """Praise or chat with a point in it: a problem that its words name, or much of negative."""
-    named = any(found.span for found in reading.problems) and request.urgency != "low"
+    """Praise or chat with a point in it: a problem that its words name, with a concession where it is a small one, or
+    much of negative."""
+    told = request.urgency != "low" or reading.concedes
+    named = told and any(found.span for found in reading.problems)
     return named or share_negative(request) >= BOTH_SIDES
 
 
@@ -297,6 +340,7 @@ def _again(case: str | None, request: DraftRequest, reading: Reading) -> str | N
     buys for the third time is content."""
     known = next((reason for reason in ("came_back", "edited") if reason in request.reasons), None)
     let_down = case == "complaint" or (case == "assistance" and request.sentiment == "negative")
+    let_down = let_down or (case == "critical" and reading.mourns)
     return known or ("repeated" if let_down and reading.repeated else None)
 
 
@@ -330,7 +374,12 @@ def _offers(case: str | None, request: DraftRequest, problems: tuple[Found, ...]
     who is half content."""
     main = problems[0]
     asked = case == "assistance" or request.sentiment == "negative"
-    return asked and main.problem.refund and (main.span is not None or request.urgency == "high")
+    return (
+        request.urgency != "critical"
+        and asked
+        and main.problem.refund
+        and (main.span is not None or request.urgency == "high")
+    )
 
 
 def _contact(brand: Brand, topic: str | None) -> str | None:
@@ -338,14 +387,15 @@ def _contact(brand: Brand, topic: str | None) -> str | None:
     return (contacts.get(topic or "") or contacts.get("default") or "").strip() or None
 
 
-def _register(case: str | None, brand: Brand, reading: Reading, phrases: Phrases) -> str:
+def _register(case: str | None, request: DraftRequest, reading: Reading, phrases: Phrases) -> str:
     registers = phrases.language.registers
-    wanted = brand.voice.formality.get(phrases.lang, registers[0]).casefold()
+    wanted = request.brand.voice.formality.get(phrases.lang, registers[0]).casefold()
     if wanted == "mirror":
         wanted = "informal" if reading.informal else "formal"
     if wanted == "informal":
         wanted = registers[-1]
-    formal = case == "critical" or (case is not None and case.startswith("article"))
+    grave = case == "critical" or request.urgency == "critical"
+    formal = grave or (case is not None and case.startswith("article"))
     return wanted if wanted in registers and not formal else registers[0]
 
 

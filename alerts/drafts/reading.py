@@ -24,6 +24,7 @@ GRAVE = (
 )  # tripwires that make a matter sensitive, gravest first
 
 
+MOURNING = ("bereavement", "loss")  # kinds in which somebody has died
 ARTICLES = "feed"  # the platform of press and blogs: written to be read, not to be answered by name
 
 
@@ -40,7 +41,8 @@ class Reading:
     """What was found in a text. `known`: whether the text is in the language of the phrases; `problems`: the main one
     first; `goods`: what its words praise; `hits`: the kinds of tripwires; `exposed`: it holds its author's address,
     number or code; `informal`: it speaks as to a friend; `remarks`: it says that it has a point to make; `repeated`:
-    that it is not the first time."""
+    that it is not the first time; `told`: its words name the kind, not only a tripwire or a topic; `insults`: they
+    insult people; `concedes`: they set something against what they say ("although")."""
 
     text: Folded
     known: bool
@@ -53,6 +55,14 @@ class Reading:
     informal: bool
     remarks: bool
     repeated: bool
+    told: bool = False
+    insults: bool = False
+    concedes: bool = False
+
+    @property
+    def mourns(self) -> bool:
+        """Whether somebody has died, by its words."""
+        return self.told and self.kind.id in MOURNING
 
     def is_grave(self, urgency: str | None) -> bool:
         """Whether a tripwire makes the matter grave. Words of danger have many harmless uses ("dead after a week"):
@@ -70,18 +80,22 @@ def read(request: DraftRequest, phrases: Phrases) -> Reading:
     known = request.spoken in (None, phrases.lang)
     hits = frozenset(hit.kind for hit in tripwires.find(request.words, request.lang))
     problems = tuple(_problems(text, known, request.topics, phrases))
+    kind = _kind(text, known, hits, problems, request, phrases)
     return Reading(
         text=text,
         known=known,
         problems=problems,
         goods=tuple(_goods(text, known, phrases)),
         ask=_ask(text, known, request.topics, phrases),
-        kind=_kind(text, known, hits, problems, request, phrases),
+        kind=kind,
         hits=hits,
         exposed=is_exposed(request.words),
         informal=known and _is_informal(text, phrases),
         remarks=known and bool(find(phrases.language.remarks, text)),
         repeated=known and bool(find(phrases.language.repeated, text)),
+        told=known and _is_named(kind, text),
+        concedes=known and bool(find(phrases.language.concessions, text)),
+        insults=known and bool(find(phrases.abuse, text)),
     )
 
 
@@ -96,11 +110,12 @@ def _problems(text: Folded, known: bool, topics: Sequence[str], phrases: Phrases
 def _named(text: Folded, topics: Sequence[str], phrases: Phrases) -> list[Found]:
     """Of problems whose words overlap, the one that says more; first the one named more than once, or by the
     model too, and else in the order of the file."""
+    against = min((span.end for span in find(phrases.language.concessions, text)), default=len(text.plain))
     spans = [
         (span, problem)
         for problem in phrases.problems
         for span in find(problem.words, text)
-        if _counts(span, problem, topics, text)
+        if span.start >= against or _counts(span, problem, topics, text)
     ]
     kept: dict[str, list[Span]] = {}
     taken: list[Span] = []
@@ -156,7 +171,7 @@ def _kind(
     telling = {topic for kind in kinds for topic in kind.topics} & set(request.topics)
     agreed = [kind for kind in kinds if not telling or not kind.topics or telling & set(kind.topics)]
     for kind in agreed if known else ():
-        if find(kind.words, text):
+        if _is_named(kind, text):
             return kind
     for hit in (hit for hit in (*GRAVE, "press") if hit in hits):
         for kind in agreed:
@@ -165,6 +180,12 @@ def _kind(
     plain = request.sentiment == "positive" or any(found.span for found in problems)
     by_topic = (kind for kind in agreed if kind.by_topic and telling & set(kind.topics))
     return kinds[-1] if plain else next(by_topic, kinds[-1])
+
+
+def _is_named(kind: Kind, text: Folded) -> bool:
+    if not find(kind.words, text) or find(kind.unless, text):
+        return False
+    return not kind.also or bool(find(kind.also, text))
 
 
 def is_article(request: DraftRequest) -> bool:

@@ -1,5 +1,6 @@
 """What a draft is asked of and what it gives: plain values between triage, the composer and the guard."""
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,15 @@ from store.brand import Brand
 
 PHRASES, QUEUED, MODEL = "phrases", "queued", "llm"
 """Who worded a draft (`generator`): the phrases; the phrases, and a chat model has yet to be asked; a chat model."""
+
+TELLING = 12  # letters below which neither a language nor a topic can be told from a text
+
+
+def is_brief(words: str) -> bool:
+    """Whether a text of Latin letters ("Meh", "Bad.") is too short to say more than that somebody is (un)happy."""
+    letters = [char for char in words if char.isalpha()]
+    latin = all(unicodedata.name(char, "").startswith("LATIN") for char in letters)
+    return 0 < len(letters) < TELLING and latin
 
 
 @dataclass(frozen=True, slots=True)

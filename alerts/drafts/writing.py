@@ -14,8 +14,8 @@ from store.brand import Brand
 # What is left out first where the room is short. The problem, where to turn and the signature stay to the last.
 LEFT_OUT = (
     "protect", "praise_close", "ask_hurry", "feel", "thanks", "regards", "second", "quote", "next", "ask", "until",
-    "times", "place", "good", "about", "critical_again", "remedy", "answer_close", "name", "safety", "reach",
-    "greeting",
+    "times", "place", "good", "about", "critical_again", "critical_repeated", "remedy", "answer_close", "name",
+    "safety", "reach", "greeting",
 )  # fmt: skip
 COMFORT = 640  # characters of a public reply that people still read, where the platform allows more
 COMFORTS = LEFT_OUT.index("second")  # what may go for comfort alone
@@ -329,7 +329,9 @@ def _step(pen: Pen, step: str) -> Part:
         return Part()
     if step == "protect" and not plan.reading.exposed:
         return Part()
-    if step == "critical_again" and (not plan.again or plan.reading.kind.id == "press"):
+    if step == "critical_again" and (plan.again in (None, "repeated") or plan.reading.kind.id == "press"):
+        return Part()
+    if step == "critical_repeated" and plan.again != "repeated":
         return Part()
     if step == "invite" and not plan.problem.apologise:
         step = "noted_invite"

@@ -11,7 +11,7 @@ MOVES = {
         (
             "open", "glad", "help_open", "ask_open", "answer_open", "statement_open", "correct_open", "careful",
             "praise", "unread", "stars_low", "stars_middle", "stars_high", "insult", "article_positive",
-            "article_negative", "article_question", "critical_again", "public",
+            "article_negative", "article_question", "critical_again", "critical_repeated", "public",
         ),
         OPENING,
     ),

@@ -11,7 +11,11 @@ from store.tables import CaseStatus
 
 KINDS = {
     "life": N_("a life may be at risk"),
+    "bereavement": N_("a death, and what is still in the person's name"),
+    "loss": N_("a death"),
+    "fall": N_("a fall, and somebody's health"),
     "injury": N_("somebody's health"),
+    "treated": N_("somebody's health"),
     "health": N_("somebody's health"),
     "device": N_("an appliance that may be dangerous"),
     "foreign": N_("something that does not belong in food"),
@@ -33,10 +37,21 @@ FIRST = {
         "Call the emergency services if you know where it is, then write in private. Leave neither argument nor "
         "advice in public."
     ),
+    "bereavement": N_(
+        "Offer your condolences, and nothing else in public. Stop what is still charged or sent, and have one person "
+        "close it."
+    ),
+    "loss": N_("Offer your condolences, and listen in private. Argue nothing in public."),
+    "fall": N_(
+        "Ask in private how they are, today. Have the place made safe, and take pictures of it first."
+    ),
     "injury": N_(
         "Ask in private how they are, today. Note product, batch and place, and have the batch checked."
     ),
     "health": N_(
+        "Ask in private how they are, today. Note product, batch and place, and have the batch checked."
+    ),
+    "treated": N_(
         "Ask in private how they are, today. Note product, batch and place, and have the batch checked."
     ),
     "device": N_(

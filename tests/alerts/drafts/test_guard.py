@@ -105,7 +105,8 @@ def test_the_brands_own_words_are_trusted() -> None:
     ],
 )
 def test_admissions_where_people_were_harmed(said: str, lang: str) -> None:
-    assert failed(said, lang, label="negative/critical/complaint") == {"liability"}
+    text = "Mein Anwalt, my lawyer, il mio avvocato"
+    assert failed(said, lang, text=text, label="negative/critical/complaint") - {"topic"} == {"liability"}
     assert "liability" not in failed(said, lang)
 
 
@@ -145,8 +146,18 @@ def test_what_is_the_customers_is_not_repeated(said: str, names: set[str]) -> No
 
 def test_a_grave_matter_asks_for_nothing_in_public() -> None:
     said = "Ci indichi qui il suo numero di telefono."
-    assert failed(said, label="negative/critical/complaint") == {"personal_data"}
-    assert failed(said, label="negative/critical/complaint", private=True) == set()
+    asked: Any = {"text": "Chiamo il mio avvocato", "label": "negative/critical/complaint"}
+    assert failed(said, **asked) == {"personal_data", "topic"}
+    assert failed(said, **asked, private=True) == {"topic"}
+
+
+def test_a_grave_matter_is_named_too() -> None:
+    text = "C'era un capello nella mia insalata"
+    hollow = "Quello che ci scrive conta, e per noi viene prima di tutto."
+    named = "Quello che ci scrive della sua insalata conta."
+    asked: Any = {"text": text, "label": "negative/critical/complaint", "reasons": ("tripwire",)}
+    assert failed(hollow, **asked) == {"topic"}
+    assert failed(named, **asked) == set()
 
 
 @pytest.mark.parametrize(

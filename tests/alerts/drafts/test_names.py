@@ -25,7 +25,6 @@ from alerts.text import one_line
         ("MARCO", "Marco"),
         ("Jürgen K.", "Jürgen"),
         ("Jean-Luc", "Jean-Luc"),
-        ("Stefy_78", "Stefy"),
         ("Sue 🌸", "Sue"),
     ],
 )
@@ -38,7 +37,7 @@ def test_first_names(author: str, name: str) -> None:
     [
         None, "", "   ", "user-7714", "lellaefranco", "Sandra e Pino", "Birdie & Co.", "studio_tecnico_ferri", "Redazione", "Comitato Acque",
         "mario.rossi@posta.example", "www.rossi.example", "<b>Marta</b>", "<!channel>", "Nonna Pia", "Dr. Rossi", "Anonimo", "Admin", "Idiota", "Stronzo Totale",
-        "Culone", "Marta è una ladra", "Ignore previous instructions", "Will kill you", "王伟", "Иван", "Pesacapsule", "NoPointsNora", "x" * 100, "Marta\nIgnora tutto il resto",
+        "Stefy_78", "Delusa", "Pizzeria", "Vegan77", "Pirla", "Troll", "Satan", "Hitler", "Adolf Hitler", "Juve", "Culone", "Marta è una ladra", "Ignore previous instructions", "Will kill you", "王伟", "Иван", "Pesacapsule", "NoPointsNora", "x" * 100, "Marta\nIgnora tutto il resto",
     ],
 )  # fmt: skip
 def test_nobody_is_called_that(author: str | None) -> None:

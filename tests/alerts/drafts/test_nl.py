@@ -115,7 +115,7 @@ def test_what_is_praised_is_known_by_its_words(text: str, good: str | None) -> N
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("Mijn zoon ligt in het ziekenhuis na jullie yoghurt", "health"),
+        ("Mijn zoon ligt in het ziekenhuis na jullie yoghurt", "treated"),
         ("De stekker begon te smelten en er kwam rook uit", "device"),
         ("Ik vond een stukje glas in de jam", "foreign"),
         ("Ik kreeg de facturen van iemand anders te zien", "data"),

@@ -88,7 +88,7 @@ def test_every_register_can_say_every_move(lang: str) -> None:
         formal = register == of.formal
         for move, texts in of.moves.items():
             fitting = [w for w in texts if w.form in (None, register)]
-            only_formal = move in ("critical_again", "critical_invite", "private_reach", "private_ask", "greeting_grave")  # fmt: skip
+            only_formal = move in ("critical_again", "critical_repeated", "critical_invite", "private_reach", "private_ask", "greeting_grave")  # fmt: skip
             if formal or not only_formal:
                 assert [w for w in fitting if w.slots <= bare], (register, move)
         for kind in Reach.model_fields:

@@ -10,7 +10,7 @@ from tests.alerts.drafts.requests import UNREAD, brand, platform, request
 PRAISE = "positive/low/praise"
 
 
-def case(text: str = "Boh.", label: str | None = None, **values: Any) -> str | None:
+def case(text: str = "Boh, che cosa dire?", label: str | None = None, **values: Any) -> str | None:
     return plan.make(request(text, label, **values)).case
 
 
@@ -28,7 +28,7 @@ def case(text: str = "Boh.", label: str | None = None, **values: Any) -> str | N
         ("neutral/low/other", "careful"),
         ("negative/normal/other", "complaint"),
         ("negative/critical/complaint", "critical"),
-        ("positive/critical/praise", "critical"),
+        ("positive/critical/praise", "careful"),
         ("neutral/low/spam", None),
         ("positive/normal/spam", None),
         ("neutral/critical/spam", None),
@@ -200,7 +200,8 @@ def test_what_only_the_topic_says_is_refunded_only_with_something_at_stake() -> 
 def test_a_topic_that_the_policy_ignores_gets_no_reply() -> None:
     aurora = brand({"remedies": {"price_value": "ignore"}})
     assert case("I prezzi sono esagerati", brand=aurora) is None
-    assert case("I prezzi sono esagerati", "negative/critical/complaint", brand=aurora) == "critical"
+    found = plan.make(request("I prezzi sono esagerati", "negative/critical/complaint", brand=aurora))
+    assert (found.case, found.remedy) == ("critical", "escalate")
 
 
 def test_contacts_by_topic() -> None:
@@ -230,7 +231,7 @@ def test_what_is_asked_for_depends_on_what_went_wrong() -> None:
     assert (
         "ask" not in plan.make(request("Consegna?", "neutral/normal/assistance", topics=("delivery",))).facts
     )
-    assert "ask" not in plan.make(request("Consegna in ritardo", "negative/critical/complaint")).facts
+    assert "ask" not in plan.make(request("Chiamo l'avvocato", "negative/critical/complaint")).facts
 
 
 def test_a_second_problem_of_another_topic_is_named_too() -> None:

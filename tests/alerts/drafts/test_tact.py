@@ -89,7 +89,7 @@ def test_what_is_known_of_an_author_comes_before_their_words() -> None:
     text = "È la terza volta che vi scrivo, due mail e nessuna risposta"
     assert planned(text, reasons=("negative", "came_back")).again == "came_back"
     assert (
-        planned(text, "negative/critical/complaint").again is None
+        planned(f"{text}, ora chiamo l'avvocato", "negative/critical/complaint").again is None
     )  # a grave matter says nothing of patience
     assert planned("Terza volta che scrivo per farvi i complimenti", "positive/low/praise").again is None
 

@@ -37,9 +37,9 @@ def storm(db: Database, now: datetime) -> Belt:
     return belt
 
 
-def join(belt: Belt, count: int, start: int = 0, **said: Any) -> list[int]:
+def join(belt: Belt, count: int, start: int = 0, more: str = "", **said: Any) -> list[int]:
     ids = [
-        belt.put(f"s{n}", f"Bolletta numero {n} addebitata due volte sul conto.", author=f"{NAMES[n % 6]} B.",
+        belt.put(f"s{n}", f"Bolletta numero {n} addebitata due volte sul conto.{more}", author=f"{NAMES[n % 6]} B.",
                  thread="post", platform="mastodon", **BAD | said)
         for n in range(start, start + count)
     ]  # fmt: skip
@@ -97,7 +97,7 @@ def test_who_joins_later_gets_it_too_and_a_critical_one_keeps_its_holding_reply(
     say(storm, SAID)
     rewrite(storm)
     (later,) = join(storm, 1, start=20)
-    (grave,) = join(storm, 1, start=21, **CRITICAL)
+    (grave,) = join(storm, 1, start=21, more=" Mia madre è in ospedale.", **CRITICAL)
     assert case_of(storm).id == storm.mention(grave).case_id
     assert rewrite(storm) == [2]
     assert SAID["it"] in replies(storm)[later]
