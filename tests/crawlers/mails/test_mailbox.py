@@ -135,7 +135,10 @@ def test_a_letter_that_is_not_genuine_is_told_and_not_believed(
     assert engine.crawl(job(db, mailbox(server, authserv_id="other.example"))).report.new == 0
 
 
-def test_a_server_that_is_away_or_speaks_otherwise_is_told(engine: Engine, db: Database, site: Site) -> None:
+def test_a_server_that_is_away_or_speaks_otherwise_is_told(
+    engine: Engine, db: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap, "TIMEOUT", 0.5)  # a web server waits for us to speak, as we do for it
     port = int(site.base_url.rpartition(":")[2])
     with MailServer({}, USER, PASSWORD) as gone:
         away = mailbox(gone)
