@@ -366,7 +366,7 @@ def test_check_lists_everything_and_ends_with_1_only_for_a_failing_part(folder: 
     assert set(found["model"]) == {"name", "status", "detail", "mend"}
     assert {name: check["status"] for name, check in found.items()} == {
         "configuration": "warn", "brand aurora": "ok", "database": "ok", "broker": "off", "model": "ok", "generator": "off",
-        "slack": "off", "slack buttons": "off", "email": "off", "webhook": "off",
+        "slack": "off", "slack buttons": "off", "email": "off", "webhook": "off", "contact": "warn",
     }  # fmt: skip
     broken = ascolto(folder, "check", ASCOLTO_MODEL=str(folder / "nowhere"))
     assert broken.status == 1

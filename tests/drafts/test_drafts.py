@@ -110,7 +110,7 @@ def test_each_criterion_has_checks_that_there_are() -> None:
     named = {check for checks in criteria.values() for check in checks}
     assert set(criteria) == {"addresses_issue", "tone", "promises", "length", "language", "variety"}
     assert named == set(passed)
-    assert named >= guard.HARD
+    assert named >= guard.HARD - {"statement"}  # which only the drafts of a storm are held to
 
 
 def test_how_far_drafts_are_from_each_other() -> None:
