@@ -31,28 +31,6 @@ PAGE_COST = timedelta(minutes=10)  # a whole read of n pages is worth repeating 
 DEEP_AT_LEAST, DEEP_AT_MOST = timedelta(hours=1), timedelta(hours=24)  # within these bounds
 LONGEST_REST = timedelta(days=1)  # that a page may ask for
 FIELDS = ("text", "author", "stars", "date")
-# Options that do not decide which mentions a source gives: when and how much it is read, and how it signs in.
-INDIFFERENT = frozenset(
-    [
-        "api_username",
-        "every",
-        "identifier",
-        "issuer_id",
-        "key_id",
-        "overlap",
-        "pages",
-        "posts",
-        "publish",
-        "requests_per_day",
-        "search_every",
-        "security",
-        "sign_in",
-        "token_url",
-        "user",
-        "version",
-        "window",
-    ]
-)
 End = Literal["end", "window", "cap"]
 
 
@@ -474,10 +452,9 @@ def _not_after(at: datetime, last: datetime) -> bool:
 
 def made_for(options: SourceOptions, brand: Brand) -> str:
     """Changes with everything that decides which mentions a source gives."""
-    told = options.model_dump(
-        mode="json", exclude_defaults=True
-    )  # an option that a release adds changes nothing
-    decides = {name: told[name] for name in told.keys() - INDIFFERENT if not name.endswith("_env")}
+    # Without defaults: an option that a release adds changes nothing.
+    told = options.model_dump(mode="json", exclude_defaults=True)
+    decides = {name: told[name] for name in told.keys() - options.indifferent if not name.endswith("_env")}
     shape = json.dumps(decides, sort_keys=True)
     names = "\x1f".join((brand.name, *brand.aliases, "", *brand.exclude))
     return hashlib.sha256(f"{shape}\x1f{names}".encode()).hexdigest()[:16]

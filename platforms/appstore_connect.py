@@ -1,6 +1,7 @@
 """App Store Connect's interface: all customer reviews of an app of one's own, with the replies to them."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -9,6 +10,8 @@ from store.brand import Duration
 
 
 class Options(SourceOptions):
+    indifferent: ClassVar[frozenset[str]] = SourceOptions.indifferent | {"issuer_id", "key_id"}
+
     app_id: str = Field(pattern=r"^\d+$", description="the number in the app's App Store address")
     issuer_id: str = Field(min_length=1, description="the issuer of the key, from the same page as the key")
     key_id: str = Field(pattern=r"^\w+$", description="the id of the key")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -15,6 +16,12 @@ class SourceOptions(BaseModel):
     """One `[[sources]]` table: what all sources share. A platform's own `Options` adds to it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    # Options that do not decide which mentions a source gives: when and how much it is read, and how it signs in. With
+    # another one of these it is the same source; so it is with any that names a variable (`*_env`).
+    indifferent: ClassVar[frozenset[str]] = frozenset(
+        {"every", "overlap", "pages", "publish", "requests_per_day", "token_url", "window"}
+    )
 
     name: str = Field(min_length=1, max_length=100, description="how this source is called in reports")
     type: str = Field(description="the platform: a file in platforms/")

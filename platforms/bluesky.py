@@ -1,6 +1,7 @@
 """Bluesky: posts found by words, over the interface that its own apps use (XRPC)."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -9,6 +10,8 @@ from store.brand import Duration
 
 
 class Options(SourceOptions):
+    indifferent: ClassVar[frozenset[str]] = SourceOptions.indifferent | {"identifier"}
+
     query: str = Field(min_length=1, max_length=500, description="words to search posts for")
     identifier: str | None = Field(
         None,

@@ -1,7 +1,7 @@
 """Discourse forums: all posts of a forum of one's own, or posts found by words in somebody else's."""
 
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,8 @@ from store.brand import Duration
 
 
 class Options(SourceOptions):
+    indifferent: ClassVar[frozenset[str]] = SourceOptions.indifferent | {"api_username"}
+
     base_url: str = Field(
         pattern=r"^https?://", description="the forum's address, its folder included where it has one"
     )

@@ -1,6 +1,7 @@
 """Meta's Graph API as Facebook pages and Instagram accounts are read through it: what both have to be told."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -9,6 +10,8 @@ from store.brand import Duration
 
 
 class GraphOptions(SourceOptions):
+    indifferent: ClassVar[frozenset[str]] = SourceOptions.indifferent | {"posts", "version"}
+
     base_url: str = Field("https://graph.facebook.com", pattern=r"^https?://")
     version: str = Field(
         "v24.0",

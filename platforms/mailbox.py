@@ -3,7 +3,7 @@ interfaces is being granted."""
 
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,8 @@ KNOWN_BY_MAIL = {
 
 
 class Options(SourceOptions):
+    indifferent: ClassVar[frozenset[str]] = SourceOptions.indifferent | {"security", "sign_in"}
+
     host: str = Field(min_length=1, pattern=r"^[A-Za-z0-9.:\[\]-]+$", description="the IMAP server")
     port: int = Field(993, ge=1, le=65535, description="its port")
     security: Literal["tls", "starttls", "none"] = Field(

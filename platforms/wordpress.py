@@ -1,6 +1,7 @@
 """WordPress's REST interface: the comments of a site of one's own, with a sign-in also those that are held."""
 
 from datetime import date, timedelta
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -9,6 +10,8 @@ from store.brand import Duration
 
 
 class Options(SourceOptions):
+    indifferent: ClassVar[frozenset[str]] = SourceOptions.indifferent | {"user"}
+
     base_url: str = Field(pattern=r"^https?://", description="the site's address")
     plain_links: bool = Field(
         False, description="for a site without pretty permalinks: `?rest_route=` instead of `/wp-json`"

@@ -1,7 +1,7 @@
 """YouTube: comments on the videos of a channel, on videos that are named, and on those that a search finds."""
 
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -12,6 +12,8 @@ VideoId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{11}$")]
 
 
 class Options(SourceOptions):
+    indifferent: ClassVar[frozenset[str]] = SourceOptions.indifferent | {"search_every"}
+
     channel: str | None = Field(
         None,
         pattern=r"^(UC[A-Za-z0-9_-]{22}|@[^\s/?#@]{3,60})$",
