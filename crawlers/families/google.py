@@ -1,4 +1,5 @@
-"""How Google's interfaces refuse: which reasons they give, and what these mean for whoever asks again."""
+"""How one signs in to Google's interfaces with a person's consent, and how they refuse: which reasons they give, and
+what these mean for whoever asks again."""
 
 import json
 import re
@@ -8,7 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawlers.answers import string, table, tables
-from crawlers.base import Page
+from crawlers.base import Context, Page
+from platforms import signin
+from platforms.signin import TokenRequest
 from store.errors import Permanent, Transient
 
 DAY = "America/Los_Angeles"  # where Google's daily quotas begin anew
@@ -25,6 +28,17 @@ _KEY = {
 }
 _DELAY = re.compile(r"^(\d{1,6}(?:\.\d{1,9})?)s$")
 _NOBODY = "a google user"
+
+
+def consented(context: Context[Any]) -> TokenRequest:
+    """The sign-in by what `ascolto connect` keeps. Raises `Permanent` without it."""
+    options, secret = context.options, context.secret
+    return signin.refreshed(
+        options.token_url,
+        secret(options.client_id_env),
+        secret(options.client_secret_env),
+        secret(options.refresh_token_env),
+    )
 
 
 def reasons(page: Page) -> set[str]:

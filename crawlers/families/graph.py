@@ -1,15 +1,20 @@
-"""Meta's Graph API as Facebook and Instagram speak it: requests, cursors, usage, and errors in its own words. Pure."""
+"""Meta's Graph API as Facebook and Instagram speak it: requests, cursors, usage, and errors in its own words. Pure.
+
+`GraphSpider` is what their readers have in common: comments looked up by their ids, and the limits that answers tell.
+"""
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode
 
-from crawlers import answers
+from crawlers import answers, base
 from crawlers.answers import Entry, number, string, table, tables
-from crawlers.base import Context, Fetch, Page
+from crawlers.base import Context, Fetch, Page, Parsed
 from crawlers.dates import parse_date
 from platforms.graph import GraphOptions
 from store.errors import Permanent, Transient
@@ -31,6 +36,7 @@ _BUSINESS = range(80_000, 80_015)  # limits by business use case
 _NO_TOKEN = {102, 190, 463, 467}
 _PERMISSIONS = {10, *range(200, 300)}
 _GONE = {33}  # subcode: no such object, or not for us
+O_co = TypeVar("O_co", bound=GraphOptions, covariant=True)
 _PERMISSION = re.compile(r"\b((?:pages|instagram|business)_[a-z_]{4,60})\b")
 
 
@@ -147,3 +153,30 @@ def _header(page: Page, name: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+class GraphSpider(base.Spider[O_co]):
+    """Reads what belongs to one page or account. `comment`: the fields that are asked for of each comment."""
+
+    tells_gone = False  # of each post only the newest comments are read
+    look_up_size = LOOK_UP
+    comment: ClassVar[str]
+
+    def look_up(self, ids: Sequence[str]) -> Fetch:
+        return fetch(self.context, "", self.comment, chain="look-up", ids=",".join(ids))
+
+    def looks_up(self, external_id: str) -> bool:
+        return "/" not in external_id
+
+    def missing(self, page: Page) -> bool:
+        return missing(page)
+
+    def refusal(self, page: Page) -> Permanent | Transient | None:
+        return refusal(page, self.context.options.token_env)  # type: ignore[attr-defined]
+
+    def parse(self, page: Page) -> Parsed:
+        return replace(self.read(page, whole(page)), wait=regained(page))
+
+    @abstractmethod
+    def read(self, page: Page, found: Entry) -> Parsed:
+        """What an answer shows; `found` is its object. Raises `Permanent`."""

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-from crawlers import answers, base
+from crawlers import answers
 from crawlers.answers import Entry, Values, number, string, table, tables
 from crawlers.base import Answer, Fetch, Page, Parsed
 from crawlers.families import graph
 from crawlers.text import tidy
 from platforms.facebook import Options
-from store.errors import Permanent, Transient
+from store.errors import Permanent
 
 POSTS, COMMENTS, LIST = 25, 25, 50  # in one answer; more of them, and Facebook asks for less
 RECOMMENDATION = (
@@ -37,41 +37,25 @@ _TAG = (
 _POST_NUMBER = re.compile(r"(\d+)/?$")
 
 
-class Spider(base.Spider[Options]):
-    tells_gone = False  # of each post only the newest comments are read
-    look_up_size = graph.LOOK_UP
+class Spider(graph.GraphSpider[Options]):
+    comment = _COMMENT
 
     def first(self) -> list[Fetch]:
         return [self._list("ratings"), self._list("published_posts"), self._list("tagged")]
 
-    def look_up(self, ids: Sequence[str]) -> Fetch:
-        return graph.fetch(self.context, "", _COMMENT, chain="look-up", ids=",".join(ids))
-
-    def looks_up(self, external_id: str) -> bool:
-        return "/" not in external_id
-
-    def missing(self, page: Page) -> bool:
-        return graph.missing(page)
-
-    def refusal(self, page: Page) -> Permanent | Transient | None:
-        return graph.refusal(page, self.context.options.token_env)
-
-    def parse(self, page: Page) -> Parsed:
-        found, (kind, _, post) = graph.whole(page), page.chain.partition(" ")
+    def read(self, page: Page, found: Entry) -> Parsed:
+        kind, _, post = page.chain.partition(" ")
         if kind == "look-up":
-            return replace(self._comments(graph.asked_for(found)), wait=graph.regained(page))
+            return self._comments(graph.asked_for(found))
         if not isinstance(found.get("data"), list):
             raise Permanent("no list", f"{page.host} answered without one: check base_url and page_id")
         entries, after = tables(found, "data"), graph.after(found)
         if kind == "published_posts":
-            parsed = self._posts(page, entries, after)
-        elif kind == "comments":
-            parsed = replace(self._comments(entries), next=self._more(post, page.number + 1, entries, after))
-        else:
-            read = self._ratings if kind == "ratings" else self._tags
-            more = (self._list(kind, page.number + 1, after),) if after else ()
-            parsed = replace(read(entries), next=more)
-        return replace(parsed, wait=graph.regained(page))
+            return self._posts(page, entries, after)
+        if kind == "comments":
+            return replace(self._comments(entries), next=self._more(post, page.number + 1, entries, after))
+        parsed = self._ratings(entries) if kind == "ratings" else self._tags(entries)
+        return replace(parsed, next=(self._list(kind, page.number + 1, after),) if after else ())
 
     def _list(self, kind: str, number: int = 1, after: str | None = None) -> Fetch:
         """One of the page's own lists; all show the newest first."""

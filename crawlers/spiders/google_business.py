@@ -16,7 +16,6 @@ from crawlers.base import Fetch, Page, Parsed
 from crawlers.dates import parse_date
 from crawlers.families import google
 from crawlers.text import tidy
-from platforms import signin
 from platforms.google_business import Options
 from platforms.signin import TokenRequest
 from store.errors import Permanent, Transient
@@ -33,13 +32,7 @@ class Spider(base.Spider[Options]):
     rolling: ClassVar[bool] = False
 
     def sign_in(self) -> TokenRequest:
-        options, secret = self.context.options, self.context.secret
-        return signin.refreshed(
-            options.token_url,
-            secret(options.client_id_env),
-            secret(options.client_secret_env),
-            secret(options.refresh_token_env),
-        )
+        return google.consented(self.context)
 
     def first(self) -> list[Fetch]:
         return [self._fetch(location) for location in self.context.options.locations]

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from crawlers import answers, base
+from crawlers import answers
 from crawlers.answers import Entry, Values, number, string, table, tables
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.families import graph
 from crawlers.text import tidy
 from platforms.instagram import Options
-from store.errors import Permanent, Transient
+from store.errors import Permanent
 
 POSTS, COMMENTS, LIST = 25, 25, 50  # in one answer
 _REPLY = "id,text,timestamp,username,from,like_count,parent_id"
@@ -25,29 +25,13 @@ _TAGGED = "id,caption,permalink,timestamp,username,like_count,comments_count,med
 _NUMBER = re.compile(r"\d{1,30}")
 
 
-class Spider(base.Spider[Options]):
-    tells_gone = False  # of each post only the newest comments are read
-    look_up_size = graph.LOOK_UP
+class Spider(graph.GraphSpider[Options]):
+    comment = _COMMENT
 
     def first(self) -> list[Fetch]:
         return [self._list("media"), self._list("tags")]
 
-    def look_up(self, ids: Sequence[str]) -> Fetch:
-        return graph.fetch(self.context, "", _COMMENT, chain="look-up", ids=",".join(ids))
-
-    def looks_up(self, external_id: str) -> bool:
-        return "/" not in external_id
-
-    def missing(self, page: Page) -> bool:
-        return graph.missing(page)
-
-    def refusal(self, page: Page) -> Permanent | Transient | None:
-        return graph.refusal(page, self.context.options.token_env)
-
-    def parse(self, page: Page) -> Parsed:
-        return replace(self._read(page, graph.whole(page)), wait=graph.regained(page))
-
-    def _read(self, page: Page, found: Entry) -> Parsed:
+    def read(self, page: Page, found: Entry) -> Parsed:
         kind, _, media = page.chain.partition(" ")
         if kind == "look-up":
             return self._comments(graph.asked_for(found))

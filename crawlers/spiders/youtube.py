@@ -14,7 +14,6 @@ from crawlers.base import Fetch, Page, Parsed
 from crawlers.dates import parse_date
 from crawlers.families import google
 from crawlers.families.youtube_threads import Thread, Video, Watched, thread_of, values, written
-from platforms import signin
 from platforms.signin import TokenRequest
 from platforms.youtube import Options
 from store.errors import Permanent, Transient
@@ -32,15 +31,7 @@ class Spider(base.Spider[Options]):
     look_up_size: ClassVar[int] = VIDEOS
 
     def sign_in(self) -> TokenRequest | None:
-        options, secret = self.context.options, self.context.secret
-        if options.refresh_token_env is None:
-            return None
-        return signin.refreshed(
-            options.token_url,
-            secret(options.client_id_env),
-            secret(options.client_secret_env),
-            secret(options.refresh_token_env),
-        )
+        return google.consented(self.context) if self.context.options.refresh_token_env else None
 
     def first(self) -> list[Fetch]:
         """The brand's channel is asked for first: its id tells which comments are the brand's."""
