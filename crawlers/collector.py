@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import DontCloseSpider, IgnoreRequest
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -24,12 +23,13 @@ from twisted.python.failure import Failure
 from crawlers import addresses, walls
 from crawlers.addresses import Place
 from crawlers.base import Fetch, Page, Parsed
-from crawlers.health import MAX_ERROR
-from crawlers.job import AnyEvent, Finished, PageStored, SourceReport, Waited
-from crawlers.middlewares import Pace, Refused, lower_headers
+from crawlers.failures import by_robots, explain, shown
+from crawlers.job import AnyEvent, Finished, PageStored, Waited
+from crawlers.middlewares import Pace, lower_headers
 from crawlers.patience import asked_wait
 from crawlers.pipeline import Keeper, Kept
 from crawlers.reading import Reading
+from crawlers.runs import Run, Signing
 from platforms.signin import TokenRequest
 from store.clock import utcnow
 from store.errors import Permanent, Transient
@@ -40,60 +40,7 @@ R = TypeVar("R")
 
 AHEAD = 3  # pages that a source may have parsed while others of it are still being stored
 LARGE = 200_000  # bytes from which a page is parsed beside the others instead of before them
-TOO_LARGE = "the page is larger than a crawl takes in: see DOWNLOAD_MAXSIZE"
 CHANGED = "the page has changed"  # the reason that raises the alarm at once, see `Reading.take`
-
-
-@dataclass(slots=True, eq=False)
-class Run:
-    """One source in this run, with the counts of its report."""
-
-    reading: Reading
-    places: set[Place]
-    started: float = field(default_factory=time.monotonic)
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    storing: int = 0
-    requests: int = 0
-    waited: int = 0
-    kept: Kept = field(default_factory=Kept)
-    error: str | None = None
-    retry_after: float | None = None
-    alarm: bool = False
-    closed: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.reading.context.options.name
-
-    def add(self, kept: Kept) -> None:
-        for count in ("new", "edited", "refreshed", "unchanged", "late", "gone"):
-            setattr(self.kept, count, getattr(self.kept, count) + getattr(kept, count))
-        self.kept.complaint = kept.complaint or self.kept.complaint
-
-    def report(self) -> SourceReport:
-        error = self.error or self.kept.complaint
-        return SourceReport(
-            source=self.name,
-            status="skipped" if self.reading.idle and not self.error else "error" if error else "ok",
-            new=self.kept.new,
-            edited=self.kept.edited,
-            refreshed=self.kept.refreshed,
-            gone=self.kept.gone,
-            late=self.kept.late,
-            waited=self.waited,
-            requests=self.requests,
-            seconds=round(time.monotonic() - self.started, 3),
-            error=error,
-        )
-
-
-@dataclass(slots=True)
-class Signing:
-    """One sign-in of a run: who waits for its answer, and then what it was, for those that come later."""
-
-    waiting: list[Run]
-    answer: bytes | None = None
-    failure: BaseException | None = None
 
 
 class Collector(scrapy.Spider):
@@ -142,13 +89,18 @@ class Collector(scrapy.Spider):
         if run is None:  # robots.txt
             return
         run.waited += 1
-        shown = _shown(request.url)
         log.info(
             "waiting",
             extra={"action": "crawl_waits", "source": run.name, "seconds": seconds, "reason": reason},
         )
         self._tell(
-            Waited(source=run.name, status=status, reason=reason, seconds=round(seconds, 3), url=shown)
+            Waited(
+                source=run.name,
+                status=status,
+                reason=reason,
+                seconds=round(seconds, 3),
+                url=shown(request.url),
+            )
         )
 
     def refused(self, request: Request, response: Response) -> Permanent | Transient | None:
@@ -209,7 +161,7 @@ class Collector(scrapy.Spider):
         run.reading.paid(fetch, run.reading.spider.failed_cost)
         if run.closed:
             return
-        if _by_robots(error) and (reason := self._closed_hosts.get(urlsplit(request.url).netloc)):
+        if by_robots(error) and (reason := self._closed_hosts.get(urlsplit(request.url).netloc)):
             error = Permanent(
                 "robots.txt cannot be read", f"{reason}; until it can, the site counts as closed"
             )
@@ -261,9 +213,7 @@ class Collector(scrapy.Spider):
         if isinstance(error, HttpError):
             run.retry_after = asked_wait(lower_headers(error.response), utcnow())
             if error.response.status in (400, 401, 403):
-                told = (
-                    f"HTTP {error.response.status} from {_shown(error.response.url)}: check the credentials"
-                )
+                told = f"HTTP {error.response.status} from {shown(error.response.url)}: check the credentials"
                 error = Permanent("the sign-in was refused", told)
         await self._close_badly(run, error)
 
@@ -439,27 +389,6 @@ class Collector(scrapy.Spider):
         raise DontCloseSpider
 
 
-def explain(error: BaseException) -> str:
-    """One line for an operator: what happened, and what can be done where that is known. Scrapy's own words hold whole
-    addresses, and those may hold a key."""
-    return addresses.without_secrets(_explained(error))[:MAX_ERROR]
-
-
-def _explained(error: BaseException) -> str:
-    if isinstance(error, HttpError):
-        return _walled(error.response) or _explain_status(error.response)
-    if isinstance(error, Permanent | Transient):
-        return str(error)
-    if isinstance(error, DownloadCancelledError):
-        return TOO_LARGE
-    if isinstance(error, IgnoreRequest):
-        return _explain_refusal(error)
-    error = getattr(error, "orig", None) or error  # SQLAlchemy's own text repeats what was to be stored
-    text = " ".join(str(error).split())
-    name = type(error).__name__.removeprefix("Download").removesuffix("Error")
-    return f"{name}: {text}" if text else name
-
-
 def _no_wall(run: Run, response: Response, fetch: Fetch) -> None:
     """Raises `Permanent` where a page that was answered is a wall, or somebody was sent to a sign-in."""
     if run.reading.platform.api:
@@ -469,42 +398,6 @@ def _no_wall(run: Run, response: Response, fetch: Fetch) -> None:
         maker = "a sign-in"
     if maker:
         raise Permanent("walled", walls.told(maker, response.url))
-
-
-def _walled(response: Response) -> str | None:
-    """What stands between us and the page, where that is a wall, and where the same is had."""
-    headers = lower_headers(response)
-    maker = walls.wall(response.status, headers, response.body, response.url)
-    return walls.told(maker, response.url) if maker else None
-
-
-def _explain_status(response: Response) -> str:
-    mends = {
-        401: "sign-in needed: check the token",
-        403: "the server refuses: check the token, or that this may be read",
-        404: "no such page: check the address",
-        410: "the page is gone: check the address",
-        429: "too many requests: read it less often",
-    }
-    mend = mends.get(response.status, "the server fails" if response.status >= 500 else "check the address")
-    return f"HTTP {response.status} from {_shown(response.url)}: {mend}"
-
-
-def _explain_refusal(error: IgnoreRequest) -> str:
-    text = str(error)
-    if _by_robots(error):
-        return "robots.txt forbids this address: ask the site, or use its API"
-    if "max redirections" in text:
-        return "redirected in a circle: check the address"
-    if "DOWNLOAD_MAXSIZE" in text:
-        return TOO_LARGE
-    return text
-
-
-def _shown(url: str) -> str:
-    """An address without what may be secret or personal in it."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
 def _page(response: Response, fetch: Fetch) -> Page:
@@ -526,8 +419,4 @@ def _list_ended(run: Run, fetch: Fetch, error: BaseException) -> bool:
     if isinstance(error, HttpError):
         spider = run.reading.spider
         return spider.ends(error.response.status, fetch) or spider.absent(_page(error.response, fetch))
-    return fetch.number > 1 and _by_robots(error)
-
-
-def _by_robots(error: BaseException) -> bool:
-    return isinstance(error, IgnoreRequest) and not isinstance(error, Refused) and "robots.txt" in str(error)
+    return fetch.number > 1 and by_robots(error)

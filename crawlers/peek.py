@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crawlers.base import Context, Fetch, Page, Parsed
+from crawlers.cursor import Cursor
+from crawlers.fields import present
 from crawlers.job import Saw
 from crawlers.pipeline import Keeper, Kept
-from crawlers.reading import Cursor, Reading, present
+from crawlers.reading import Reading
 from crawlers.spiders import get
 from platforms.base import Platform, SourceOptions
 from store.brand import Brand

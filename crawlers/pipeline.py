@@ -12,8 +12,9 @@ from sqlmodel import Session, col, select
 
 from crawlers import health, rhythm
 from crawlers.base import Context, Fetch, Page, Parsed
+from crawlers.cursor import Cursor, made_for
 from crawlers.identity import Known, settle
-from crawlers.reading import Cursor, Reading, made_for
+from crawlers.reading import Reading
 from crawlers.spiders import get
 from platforms.base import Platform, SourceOptions
 from store.brand import Brand

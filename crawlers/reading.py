@@ -5,20 +5,18 @@ mention ever seen, and from time to time the whole list: what is published late 
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ValidationError
-
 from crawlers.base import Answer, Context, Fetch, Page, Parsed, Spider
 from crawlers.conditional import NAMES
+from crawlers.cursor import Cursor
 from crawlers.dates import is_day
+from crawlers.fields import present, vanished
 from platforms.base import Platform, SourceOptions
-from store.brand import Brand
 from store.errors import Permanent
 from store.matching import matcher
 from store.mention import NewMention
@@ -30,38 +28,7 @@ OVERLAP = timedelta(days=3)
 PAGE_COST = timedelta(minutes=10)  # a whole read of n pages is worth repeating after n times this,
 DEEP_AT_LEAST, DEEP_AT_MOST = timedelta(hours=1), timedelta(hours=24)  # within these bounds
 LONGEST_REST = timedelta(days=1)  # that a page may ask for
-FIELDS = ("text", "author", "stars", "date")
 End = Literal["end", "window", "cap"]
-
-
-class Cursor(BaseModel):
-    """What a source's row keeps between crawls. Unknown or broken parts are dropped: then more is read again."""
-
-    made_for: str = ""  # the options and names it was made with: others may find other mentions
-    newest: datetime | None = None
-    oldest: datetime | None = None  # of the last whole read
-    listed: int = 0  # mentions of the last whole read
-    deep_at: datetime | None = None
-    deep_pages: int = 1
-    undated: bool = False  # some mention carries our time instead of its own
-    doubted: bool = False  # many vanished at once: believed when the next crawl agrees
-    missed: list[str] = []  # what the last look at it did not show: gone when the next look agrees
-    empty: list[str] = []  # chains (countries) without any mention
-    fields: dict[
-        str, float
-    ] = {}  # how many of a list's first mentions usually have each field ("it stars"), 0..1
-    kept: dict[str, str] = {}
-
-    @classmethod
-    def load(cls, stored: dict[str, Any], made_for: str) -> "Cursor":
-        try:
-            cursor = cls.model_validate(stored)
-        except ValidationError:
-            return cls(made_for=made_for)
-        return cursor if cursor.made_for == made_for else cls(made_for=made_for)
-
-    def dump(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", exclude_defaults=True)
 
 
 @dataclass(slots=True)
@@ -448,34 +415,3 @@ class Reading:
 def _not_after(at: datetime, last: datetime) -> bool:
     """Whether `at` may follow `last` in a list from new to old; a day alone may be any time of that day."""
     return at <= last or (at.date() == last.date() and (is_day(at) or is_day(last)))
-
-
-def made_for(options: SourceOptions, brand: Brand) -> str:
-    """Changes with everything that decides which mentions a source gives."""
-    # Without defaults: an option that a release adds changes nothing.
-    told = options.model_dump(mode="json", exclude_defaults=True)
-    decides = {name: told[name] for name in told.keys() - options.indifferent if not name.endswith("_env")}
-    shape = json.dumps(decides, sort_keys=True)
-    names = "\x1f".join((brand.name, *brand.aliases, "", *brand.exclude))
-    return hashlib.sha256(f"{shape}\x1f{names}".encode()).hexdigest()[:16]
-
-
-def present(parsed: Parsed) -> dict[str, float]:
-    """How many of a page's mentions have each field, 0..1; empty for an empty page."""
-    total = len(parsed.mentions)
-    if not total:
-        return {}
-    undated = sum(m.external_id in parsed.undated for m in parsed.mentions)
-    return {
-        "text": sum(bool(m.text) for m in parsed.mentions) / total,
-        "author": sum(m.author is not None for m in parsed.mentions) / total,
-        "stars": sum(m.stars is not None for m in parsed.mentions) / total,
-        "date": (total - undated) / total,
-    }
-
-
-def vanished(usual: float, share: float, total: int) -> bool:
-    """Whether a field is gone: few results need more certainty than many."""
-    if total >= 5:
-        return usual >= 0.8 and share <= 0.2
-    return total >= 3 and usual >= 0.99 and share == 0

@@ -13,7 +13,7 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from sqlalchemy.exc import OperationalError
 
-from crawlers.collector import TOO_LARGE, explain
+from crawlers.failures import TOO_LARGE, explain
 from crawlers.middlewares import Refused
 from store.db import Database
 from store.errors import Permanent

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 import platforms
 from crawlers import base
 from crawlers.base import Context, Fetch, Page, Parsed
-from crawlers.reading import FIRST_PAGES, HISTORY, OVERLAP, Cursor, Reading, made_for, present, vanished
+from crawlers.cursor import Cursor, made_for
+from crawlers.fields import present, vanished
+from crawlers.reading import FIRST_PAGES, HISTORY, OVERLAP, Reading
 from platforms import facebook, x
 from platforms.base import SourceOptions
 from store.errors import Permanent
