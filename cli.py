@@ -284,9 +284,10 @@ def import_(
     Example: ascolto import reviews.csv --brand aurora --map text=Recensione --map published_at=Data
     """
     import service
-    from crawlers.importing import FIELDS, BadLine, Into, import_file
+    from crawlers.importing import BadLine, Into, import_file
     from crawlers.saved import ENDINGS, import_page
     from store.clock import utcnow
+    from store.mention import FIELDS
     from store.problems import meant
 
     settings = _settings(required=True)

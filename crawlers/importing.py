@@ -20,14 +20,10 @@ from crawlers.ratings import count, stars
 from crawlers.reading import HISTORY
 from crawlers.rows import Row, opened, rows
 from store.db import Database
-from store.mention import NewMention, storable
+from store.mention import FIELDS, NewMention, storable
 from store.mentions import BATCH, Stored, store_mentions
 from store.tables import SourceRow
 
-FIELDS = (
-    "external_id", "text", "title", "author", "author_id", "stars", "published_at", "edited_at", "url", "lang", "place",
-    "thread", "likes", "shares", "replies", "views", "answer", "answered_at",
-)  # fmt: skip
 _LANG = re.compile(r"^[a-zA-Z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
 _COUNTS = ("likes", "shares", "replies", "views")
 TYPE = "import"  # of a source that only imports know

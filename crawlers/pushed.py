@@ -19,12 +19,12 @@ from sqlmodel import Session
 from crawlers.health import DOWN_AFTER
 from crawlers.importing import Into, mention_of, told
 from crawlers.reading import HISTORY
-from platforms.webhook import FIELDS, Options
+from platforms.webhook import Options
 from store.brand import Brand
 from store.db import Database
 from store.errors import Permanent
 from store.matching import matcher
-from store.mention import NewMention
+from store.mention import FIELDS, NewMention
 from store.mentions import edits, store_mentions
 from store.tables import SourceRow
 

@@ -5,12 +5,9 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from platforms.base import Platform, SourceOptions
+from store.mention import FIELDS
 
 Signature = Literal["standard", "hub", "bearer"]
-FIELDS = (
-    "external_id", "text", "title", "author", "author_id", "stars", "published_at", "edited_at", "url", "lang", "place",
-    "thread", "likes", "shares", "replies", "views", "answer", "answered_at",
-)  # fmt: skip
 
 
 class Options(SourceOptions):

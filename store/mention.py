@@ -14,6 +14,11 @@ from store.clock import aware
 MAX_TEXT = 20_000  # characters kept of one mention; the longest platform allows 65,535 bytes
 MAX_LINE = 500  # of a title, an author's name
 MAX_URL = 2_000
+# What a record from outside may tell of a mention: in a file, or in what others post.
+FIELDS = (
+    "external_id", "text", "title", "author", "author_id", "stars", "published_at", "edited_at", "url", "lang", "place",
+    "thread", "likes", "shares", "replies", "views", "answer", "answered_at",
+)  # fmt: skip
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL: PostgreSQL refuses it; lone surrogates: UTF-8 does
 
 
