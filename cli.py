@@ -899,6 +899,8 @@ def _opened(file: Path | None) -> Any:
     try:
         with file.open("rb") as stream:
             yield stream
+    except BrokenPipeError:  # of our own output, not of the file: `main` knows what it means
+        raise
     except OSError as error:
         raise ConfigError([f"cannot read {file}: {error.strerror}"]) from None
 

@@ -381,3 +381,9 @@ def test_stored_mentions_wait_for_the_service(folder: Path) -> None:
     with db.read() as session:
         assert [row.state for row in session.exec(select(Mention))] == [MentionState.NEW]
     db.close()
+
+
+def test_a_reader_who_has_enough_is_no_fault_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "series.csv").write_text("timestamp,value\n")
+    with pytest.raises(BrokenPipeError), cli._opened(tmp_path / "series.csv"):
+        raise BrokenPipeError
