@@ -11,14 +11,14 @@ LONGEST_BACKOFF = 60.0  # seconds
 HOUR = 3600.0
 # App Store Connect: what is left of the last hour; when more is given it does not tell.
 _HOUR_USED_UP = re.compile(r"(?:^|;)\s*user-hour-rem:\s*0\s*(?:;|$)")
-_LIMITS = ("x-ratelimit", "x-rate-limit", "ratelimit")  # Mastodon and Reddit, X, and the draft standard
+LIMITS = ("x-ratelimit", "x-rate-limit", "ratelimit")  # Mastodon and Reddit, X, and the draft standard
 
 
 def asked_wait(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds that the server asks for: Retry-After as seconds or a date, else the end of a used-up rate limit."""
     if (told := _retry_after(headers.get("retry-after", "").strip(), now)) is not None:
         return told
-    for name in _LIMITS:
+    for name in LIMITS:
         if headers.get(f"{name}-remaining", "").strip() in ("0", "0.0"):
             reset = headers.get(f"{name}-reset") or headers.get(f"{name}-resettime") or ""
             return _reset(reset.strip(), now)

@@ -10,6 +10,7 @@ from crawlers.base import Context, Fetch, Page, Parsed
 from crawlers.cursor import Cursor
 from crawlers.fields import present
 from crawlers.job import Saw
+from crawlers.patience import LIMITS
 from crawlers.pipeline import Keeper, Kept
 from crawlers.reading import Reading
 from crawlers.spiders import get
@@ -17,8 +18,7 @@ from platforms.base import Platform, SourceOptions
 from store.brand import Brand
 from store.clock import utcnow
 
-# What is left of a rate limit: Mastodon and Reddit, X, the draft standard; of Graph, how much of it is used.
-_LEFT = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
+# Of Graph, how much of its limits is used.
 _USED = ("x-app-usage", "x-business-use-case-usage")
 
 
@@ -73,7 +73,7 @@ class Peek(Keeper):
 
 def left(headers: Mapping[str, str]) -> str | None:
     """What the server says is left of its rate limit; None: it says nothing."""
-    for name in _LEFT:
+    for name in (f"{limit}-remaining" for limit in LIMITS):
         if told := headers.get(name, "").strip():
             return f"{told[:20]} requests left"
     used = next((headers[name] for name in _USED if headers.get(name)), None)
