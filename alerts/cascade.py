@@ -43,7 +43,7 @@ LUMPS_AHEAD, SURPRISE_AHEAD = 2.0, 0.05  # the same two for forecasts: variance 
 NODES = np.array([-1.534, -0.887, -0.489, -0.157, 0.157, 0.489, 0.887, 1.534])  # equally likely normal values
 
 AGES = 0.05 * 1.35 ** np.arange(29)  # hours, for which forecasts are tabulated
-STEPS = 40
+STEPS = 60
 QUICK = 1 / 12  # hours
 END = 168.0  # hours: the age at which reach is final
 

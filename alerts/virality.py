@@ -161,14 +161,14 @@ def figures(ahead: Forecast) -> tuple[str, ...]:
 
 def is_news(before: Sequence[str], after: Sequence[str]) -> bool:
     """Whether the picture differs from the one that was told so much that its message should be edited: a third more
-    there already, or the middle of the forecast a third up or down. Figures of another form are news."""
+    there already, or the middle of the forecast half up or a third down. Figures of another form are news."""
     if len(before) != len(after) or before[:1] != after[:1]:
         return True
     (count, _, low, high), (count_now, _, low_now, high_now) = (
         [max(int(number), 1) for number in told[1:]] for told in (before, after)
     )
     turn = math.sqrt(low_now * high_now / (low * high))
-    return count_now >= count * 4 / 3 or not 3 / 4 < turn < 4 / 3
+    return count_now >= count * 4 / 3 or not 2 / 3 < turn < 3 / 2
 
 
 def usual(others: Sequence[Past], own: Iterable[Past] = ()) -> Usual | None:
