@@ -162,7 +162,7 @@ def figures(ahead: Forecast) -> tuple[str, ...]:
 def is_news(before: Sequence[str], after: Sequence[str]) -> bool:
     """Whether the picture differs from the one that was told so much that its message should be edited: a third more
     there already, or the middle of the forecast half up or a third down. Figures of another form are news."""
-    if len(before) != len(after) or before[:1] != after[:1]:
+    if len(before) != len(after) or before[0] != after[0]:
         return True
     (count, _, low, high), (count_now, _, low_now, high_now) = (
         [max(int(number), 1) for number in told[1:]] for told in (before, after)
