@@ -18,6 +18,7 @@ the formulas.
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -34,11 +35,17 @@ DIRECT = 0.5 * 2.4 ** np.arange(0, 11)
 SCALES = 0.05 * 4.0 ** np.arange(7)  # hours: the exponentials that make the power law, 3 minutes to 8.5 days
 SLOPE = 0.6  # the exponent of its tail, less one
 USUAL_PASSED, PASSED_SPREAD, PASSED_TAIL = 0.35, 0.5, 1.5  # prior of `passed`: Student's t of its logarithm
-USUAL_DIRECT, DIRECT_SPREAD, DIRECT_TAIL = 5.0, 1.5, 2.5  # that of `direct` where nothing is known of the source
+USUAL_DIRECT, DIRECT_SPREAD, DIRECT_TAIL = (
+    5.0,
+    1.5,
+    2.5,
+)  # that of `direct` where nothing is known of the source
 LUMPS = 3.0  # variance of a gain over its mean, where the mean is small: a share counts as two and is heard by many
 SURPRISE = 2.0  # shape of the gamma that multiplies each expected gain
 MEMORY = 0.8  # what a poll leaves of the evidence before it
-PUBLIC = 2000.0  # reactions at which a cascade begins to run out of people; one that is larger has a larger public
+PUBLIC = (
+    2000.0  # reactions at which a cascade begins to run out of people; one that is larger has a larger public
+)
 LUMPS_AHEAD, SURPRISE_AHEAD = 2.0, 0.05  # the same two for forecasts: variance over mean, and over its square
 NODES = np.array([-1.534, -0.887, -0.489, -0.157, 0.157, 0.489, 0.887, 1.534])  # equally likely normal values
 
@@ -123,7 +130,9 @@ def outlook(state: State, hours: float | None = None) -> Outlook:
     weights = np.exp(state.belief - state.belief.max())
     by_past, by_post = _table(_ahead(state.age) if hours is None else hours)
     row = min(int(np.searchsorted(AGES, state.age)), len(AGES) - 1)
-    mean = (by_past[row] @ state.past)[:, None] + (by_post[row] @ np.exp(-state.age / SCALES))[:, None] * DIRECT
+    mean = (by_past[row] @ state.past)[:, None] + (by_post[row] @ np.exp(-state.age / SCALES))[
+        :, None
+    ] * DIRECT
     likely = weights > 1e-4
     mean, weights = mean[likely], weights[likely]
     # Who reacts has not reacted before: with a public of P, each reaction lowers the next ones' rate by 1 / P.
@@ -186,7 +195,7 @@ def _tabulated(quarters: int) -> tuple[Floats, Floats]:
         alive = np.zeros((2, rows, kernels, kernels))
         alive[0] = np.eye(kernels)
         own = np.ones(kernels)
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             span = end - start
             left = np.exp(-span / SCALES)
             share = law @ (1 - SCALES / span * (1 - left))

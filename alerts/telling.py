@@ -263,7 +263,7 @@ def _spreading(figures: Sequence[str], words: Words) -> str:
 
 def _rounded(number: int) -> int:
     """To one figure, or two where it begins with one: no forecast is more exact than that."""
-    unit = 10 ** (len(str(number)) - 1)
+    unit = int(10 ** (len(str(number)) - 1))
     unit = max(unit // 10, 1) if number < 2 * unit else unit
     return (number + unit // 2) // unit * unit
 

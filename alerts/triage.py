@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.tripwires import Hit
 from alerts import virality
+from alerts.tripwires import Hit
 from alerts.virality import Counts, Forecast, Usual
 from store.brand import Brand
 from store.mention import text_key
@@ -58,9 +58,9 @@ class Earlier:
 class Facts:
     """All that is known of a mention at `now`; the rows are read, never changed here.
 
-    `usual`: what is usual for its source and author, if known; `previous`: what the mention said before its last edit; `case`:
-    its own; `earlier`: what else its author wrote; `excluded`: it names the brand only within a phrase that means
-    something else.
+    `usual`: what is usual for its source and author, if known; `previous`: what the mention said before its last
+    edit; `case`: its own; `earlier`: what else its author wrote; `excluded`: it names the brand only within a phrase
+    that means something else.
     """
 
     mention: Mention

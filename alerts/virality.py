@@ -98,7 +98,9 @@ def spread(snapshots: Sequence[Counts], published_at: datetime) -> Spread:
     return Spread(_sum(last), _sum(gain) / _hours(told[-1].at - before[-1].at))
 
 
-def follow(state: cascade.State, told: dict[str, int], snapshot: Counts, published_at: datetime) -> cascade.State:
+def follow(
+    state: cascade.State, told: dict[str, int], snapshot: Counts, published_at: datetime
+) -> cascade.State:
     """The state after one more snapshot. `told`, the highest value of each kind so far, is brought up to date; a kind
     that is told for the first time late adds what it has, as if it had come since."""
     _raise(told, snapshot)
@@ -127,9 +129,7 @@ def of_state(state: cascade.State, told: dict[str, int], gain: int, threshold: f
     soon, final = cascade.outlook(state, SOON), cascade.outlook(state)
     ends = [(found.quantile(CERTAIN), found.quantile(1 - CERTAIN)) for found in (soon, final)]
     shares = told.get("shares", 0)
-    return Forecast(
-        _sum(told), shares, gain, ends[0], ends[1], final.quantile(0.5), final.chance(threshold)
-    )
+    return Forecast(_sum(told), shares, gain, ends[0], ends[1], final.quantile(0.5), final.chance(threshold))
 
 
 def is_enough(engagement: int, threshold: float) -> bool:
@@ -151,12 +151,10 @@ def figures(ahead: Forecast) -> tuple[str, ...]:
     """What people are told: unit, count, gain in the last hour, and the ends of the forecast by tomorrow.
 
     Shares are the unit where they are most of the engagement: the forecast is split as the engagement is now."""
+    told = (ahead.engagement, ahead.gain, *ahead.soon)
     if ahead.engagement == 0 or WEIGHTS["shares"] * ahead.shares < LIKELY_MIX * ahead.engagement:
-        told = (ahead.engagement, ahead.gain, *ahead.soon)
-        return ("reactions", *(str(number) for number in told))
-    part = ahead.shares / ahead.engagement
-    told = (ahead.shares, *(round(part * number) for number in (ahead.gain, *ahead.soon)))
-    return ("shares", *(str(number) for number in told))
+        return ("reactions", *map(str, told))
+    return ("shares", *(str(round(ahead.shares * number / ahead.engagement)) for number in told))
 
 
 def is_news(before: Sequence[str], after: Sequence[str]) -> bool:

@@ -71,8 +71,8 @@ class Cascade:
 @dataclass(frozen=True, slots=True)
 class _Posts:
     """What posts are like, one value each. `direct`: interactions of those the author reaches; `passed`: shares that
-    a share brings, at first; `knee` (hours) and `slope` of the reaction times; `fades` (hours): how long it is news; `public`: whom it can
-    reach at all."""
+    a share brings, at first; `knee` (hours) and `slope` of the reaction times; `fades` (hours): how long it is news;
+    `public`: whom it can reach at all; `clock`: the hour it is written at; `burst`: what bots add."""
 
     source: Whole
     followers: Floats
@@ -125,7 +125,7 @@ def _posts(number: int, rng: np.random.Generator) -> _Posts:
         fades=fades,
         public=np.minimum(rng.lognormal(np.log(6000), 1.0, number), MOST),
         clock=rng.uniform(0, 24 * 28, number),
-        burst=(rng.random(number) < 0.01) * rng.integers(60, 500, number),
+        burst=np.where(rng.random(number) < 0.01, rng.integers(60, 500, number), 0.0),
     )
 
 
@@ -151,7 +151,9 @@ def _events(posts: _Posts, rng: np.random.Generator) -> tuple[Whole, Floats, Who
         parts.append((owner, times, kinds))
         shares = kinds == SHARE
         owner, times = owner[shares], times[shares]
-        heard = np.minimum((rng.pareto(1.7, len(owner)) + 1) * 0.7 / 1.7, 300.0)  # mean 1, variance without end
+        heard = np.minimum(
+            (rng.pareto(1.7, len(owner)) + 1) * 0.7 / 1.7, 300.0
+        )  # mean 1, variance without end
         # 1.5: as many as a share brings at noon on average, before its news fades.
         mean = 1.5 * posts.passed[owner] / posts.shared[owner] * heard
     owners, moments, done = zip(*parts, strict=True)

@@ -113,9 +113,7 @@ def _rule(told: Sequence[Told], spoke: Callable[[Told], float | None]) -> dict[s
     right = [one for one in told if one.viral and spoke(one) is not None]
     wrong = sum(not one.viral and spoke(one) is not None for one in told)
     viral = sum(one.viral for one in told)
-    leads = [
-        0.0 if (at := spoke(one)) is None else one.half - at for one in told if one.viral
-    ]
+    leads = [0.0 if (at := spoke(one)) is None else one.half - at for one in told if one.viral]
     precision, recall = len(right) / max(len(right) + wrong, 1), len(right) / max(viral, 1)
     return {
         "precision": round(precision, DECIMALS),

@@ -231,7 +231,9 @@ class Policy(Strict):
         10, ge=1, description="complaints within ten minutes; what comes beyond joins one case"
     )
     viral: int = Field(100, ge=1, description="engagement an hour that is much")
-    viral_reach: int | None = Field(None, ge=1, description="engagement in the end from which a mention is viral")
+    viral_reach: int | None = Field(
+        None, ge=1, description="engagement in the end from which a mention is viral"
+    )
     viral_sure: float = Field(0.2, gt=0, lt=1, description="probability of that from which people are told")
 
     @field_validator("holidays")
