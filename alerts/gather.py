@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from alerts import exclusions, notices, storm, tripwires
 from alerts.routing import Routing
 from alerts.triage import DONE, RANK, Earlier, Facts, Neighbours, has_words
-from alerts.virality import Counts, lifetime_speed, spread, usual
+from alerts.virality import Counts, Past, Usual, is_enough, spread, usual
 from store import switches
 from store.brand import Brand
 from store.tables import Audit, Case, Draft, Mention, Reason, Revision, Score, Snapshot
@@ -24,7 +24,7 @@ from store.tables import Audit, Case, Draft, Mention, Reason, Revision, Score, S
 COPIES = timedelta(days=7)  # the same text elsewhere is one matter for so long
 MEMORY = timedelta(days=60)  # how far back an author's earlier mentions count
 MANY = 2000  # neighbours read for one batch: more are a flood, not a conversation
-NEIGHBOURS = 200  # mentions that make a source's usual speed
+NEIGHBOURS = 200  # mentions that make what is usual for a source
 RECENT = 200  # drafts a new one must differ from
 OPENINGS = 100  # latest cases looked at for a storm: far more than begin one
 
@@ -43,7 +43,7 @@ class Gathered:
     scores: dict[int, Score] = field(default_factory=dict)
     previous: dict[int, Revision] = field(default_factory=dict)
     snapshots: dict[int, list[Counts]] = field(default_factory=dict)
-    usual: dict[str, float] = field(default_factory=dict)
+    usual: dict[int, Usual] = field(default_factory=dict)
     told: dict[int, set[tuple[str, int]]] = field(default_factory=dict)
     drafted: set[tuple[int, int]] = field(default_factory=set)
     recent: dict[str, list[list[str]]] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class Gathered:
             self.now,
             hits=tripwires.find(_words(mention), _language(mention, score), brand),
             snapshots=self.snapshots.get(mention_id, ()),
-            usual=self.usual.get(mention.source),
+            usual=self.usual.get(mention_id),
             previous=self.previous.get(mention_id),
             case=self.cases.get(mention.case_id or 0),
             earlier=[
@@ -261,31 +261,44 @@ def _storms(session: Session, brands: set[str], now: datetime, lock: bool) -> It
 
 
 def _usual(session: Session, found: Gathered) -> None:
-    """The usual speed of those sources where a mention is fast enough for it to matter: mostly none."""
-    fast = {
-        mention.source
-        for mention_id, mention in found.mentions.items()
-        if spread(found.snapshots.get(mention_id, ()), mention.published_at).speed
-        >= found.brands[mention.brand].policy.viral
-    }
-    columns = (col(Mention.source), col(Mention.likes), col(Mention.shares), col(Mention.replies))
+    """What is usual for the source and the author of those mentions where enough happens for it to matter: mostly
+    none."""
+    busy = [mention for mention_id, mention in found.mentions.items() if _is_busy(found, mention_id)]
     since = found.now - MEMORY
+    columns = (col(Mention.source), col(Mention.likes), col(Mention.shares), col(Mention.replies))
     queries = [
-        select(*columns, col(Mention.published_at), col(Mention.changed_at))  # type: ignore[call-overload]
+        select(*columns, col(Mention.followers), col(Mention.published_at))  # type: ignore[call-overload]
         .where(col(Mention.source) == source, col(Mention.published_at) >= since)
         .where(col(Mention.id).not_in(list(found.mentions)))
         .order_by(col(Mention.published_at).desc())
         .limit(NEIGHBOURS)
         .subquery()
-        for source in sorted(fast)
+        for source in sorted({mention.source for mention in busy})
     ]
     if not queries:
         return
-    speeds: dict[str, list[float]] = defaultdict(list)
+    others: dict[str, list[Past]] = defaultdict(list)
     for row in session.execute(union_all(*(select(query) for query in queries))):
-        counts = Counts(row.changed_at, row.likes, row.shares, row.replies)
-        speeds[row.source].append(lifetime_speed(counts, row.published_at))
-    found.usual = {source: speed for source in speeds if (speed := usual(speeds[source])) is not None}
+        others[row.source].append(_past(row, found.now))
+    for mention in busy:
+        own = [
+            _past(other, found.now)
+            for other in found.authors.get(mention.author_key or "", ())
+            if other.source == mention.source and other.id not in found.mentions
+        ]
+        if (known := usual(others[mention.source], own)) is not None:
+            found.usual[mention.id or 0] = known
+
+
+def _is_busy(found: Gathered, mention_id: int) -> bool:
+    mention = found.mentions[mention_id]
+    now = spread(found.snapshots.get(mention_id, ()), mention.published_at)
+    return is_enough(now.engagement, found.brands[mention.brand].policy.reach)
+
+
+def _past(row: Any, now: datetime) -> Past:
+    counts = Counts(now, row.likes, row.shares, row.replies)
+    return Past(spread([counts], row.published_at).engagement, now - row.published_at, row.followers)
 
 
 def _recent(session: Session, found: Gathered) -> None:

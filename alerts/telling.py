@@ -3,7 +3,7 @@
 Everything here is one line without formatting; text from outside in it has been made visible by `alerts.card`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,8 @@ ORDINALS = (
     N_("Ninth message"),
     N_("Tenth message"),
 )
+THOUSAND = 1000
+MOST_DIGITS = 12  # of a figure that is told
 FEWEST_AN_HOUR = 1  # below it, a speed is no news
 RESOLUTIONS = {
     "apology": N_("Apology"),
@@ -232,6 +234,8 @@ def reach(card: Card, words: Words) -> str:
 def why(reason: Why, words: Words) -> str:
     """A reason, with the words or figures it rests on."""
     name = _named(REASONS, reason.kind, words)
+    if reason.kind == "viral" and len(reason.detail) == 5 and all(map(str.isdecimal, reason.detail[1:])):
+        return f"{name}: {_spreading(reason.detail, words)}"
     if reason.kind == "viral" and len(reason.detail) == 2 and all(part.isdecimal() for part in reason.detail):
         engagement, speed = (words.number(int(part)) for part in reason.detail)
         return words._(
@@ -243,6 +247,32 @@ def why(reason: Why, words: Words) -> str:
     if reason.kind not in ("urgent", "tripwire", "spike") or not reason.detail:
         return name
     return words._("{reason}: {words}", reason=name, words=", ".join(f"“{word}”" for word in reason.detail))
+
+
+def _spreading(figures: Sequence[str], words: Words) -> str:
+    """`alerts.virality.figures` as a sentence."""
+    count, gain, low, high = (int(number[:MOST_DIGITS]) for number in figures[1:])
+    if figures[0] == "shares":
+        now = words.n("now {count} share", "now {count} shares", count)
+    else:
+        now = words.n("now {count} reaction", "now {count} reactions", count)
+    parts = [now]
+    if gain:
+        parts.append(words._("+{gain} in the last hour", gain=words.number(gain)))
+    if (most := _rounded(high)) > (least := _rounded(low)) >= 2 * THOUSAND:
+        ends = {"low": words.number(least / THOUSAND), "high": words.number(most / THOUSAND)}
+        parts.append(words._("forecast {low}–{high} thousand by tomorrow", **ends))
+    elif most > least:
+        ends = {"low": words.number(least), "high": words.number(most)}
+        parts.append(words._("forecast {low}–{high} by tomorrow", **ends))
+    return ", ".join(parts)
+
+
+def _rounded(number: int) -> int:
+    """To one figure, or two where it begins with one: no forecast is more exact than that."""
+    unit = int(10 ** (len(str(number)) - 1))
+    unit = max(unit // 10, 1) if number < 2 * unit else unit
+    return (number + unit // 2) // unit * unit
 
 
 def whys(card: Card, words: Words) -> list[str]:

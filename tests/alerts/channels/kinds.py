@@ -38,7 +38,7 @@ CRITICAL = Card(
     whys=(
         Why("urgent", ("bocca gonfia", "mia figlia")),
         Why("tripwire", ("avvocato",)),
-        Why("viral", ("1240", "310")),
+        Why("viral", ("shares", "1240", "310", "5720", "9316")),
     ),
     mention_id=34,
     revision=2,
@@ -212,7 +212,15 @@ KINDS: dict[str, View] = {
     "line_edited": Line(
         12, NOW, ROME, "edited", Why("edited"), "giulia_r", "App Store", None, "Pessimo.", EDITED
     ),
-    "line_viral": Line(12, NOW, ROME, "viral", Why("viral", ("1240", "310")), "giulia_r", "Mastodon"),
+    "line_viral": Line(
+        12,
+        NOW,
+        ROME,
+        "viral",
+        Why("viral", ("reactions", "1240", "310", "1390", "1820")),
+        "giulia_r",
+        "Mastodon",
+    ),
     "line_raised": Line(
         12,
         NOW,
