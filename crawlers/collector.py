@@ -113,6 +113,24 @@ class Collector(scrapy.Spider):
         """Nothing is asked of this host, because its robots.txt cannot be read."""
         self._closed_hosts[urlsplit(request.url).netloc] = reason
 
+    async def known_robots(self, place: str) -> bytes | None:
+        """What a host, by scheme, name and port, said of programs within the last day."""
+        try:
+            return await self._on_writer(self._keeper.known_robots, place)
+        except Exception:  # then it is asked
+            log.exception("could not look for a robots.txt", extra={"action": "robots_unkept"})
+            return None
+
+    def keep_robots(self, place: str, body: bytes) -> None:
+        """What a host says of programs is kept for the polls of a day."""
+        self._on_writer(self._keep_robots, place, body)
+
+    def _keep_robots(self, place: str, body: bytes) -> None:
+        try:
+            self._keeper.keep_robots(place, body)
+        except Exception:  # then the next poll asks again
+            log.exception("could not keep a robots.txt", extra={"action": "robots_unkept"})
+
     async def on_token(self, response: Response) -> AsyncIterator[Request]:
         """The sources that waited for this token begin."""
         signing = self._signing[response.meta["signing"]]

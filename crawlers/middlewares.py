@@ -43,6 +43,7 @@ PASSING_ERRORS = (
     ResponseDataLossError,
 )
 CLOSED = b"User-agent: *\nDisallow: /\n"
+UNREADABLE = "unreadable"  # the flag of an answer that was put in the place of a robots.txt
 
 
 class Refused(IgnoreRequest):
@@ -213,7 +214,7 @@ class Patience:
             return None
         log.warning("robots.txt unreadable", extra={"action": "robots_unreadable", "reason": reason})
         cast(Host, self._crawler.spider).robots_unreadable(request, reason)
-        return Response(request.url, body=CLOSED, request=request)
+        return Response(request.url, body=CLOSED, request=request, flags=[UNREADABLE])
 
     def _hold(self, request: Request, seconds: float) -> None:
         pace = self._crawler.get_downloader_middleware(Pace)

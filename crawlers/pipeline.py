@@ -17,6 +17,7 @@ from crawlers.identity import Known, settle
 from crawlers.reading import Reading
 from crawlers.spiders import get
 from platforms.base import Platform, SourceOptions
+from store import robots
 from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
@@ -82,6 +83,16 @@ class Keeper:
             if spider.look_up_size:
                 reading.due = _due(session, reading)
         return reading
+
+    def known_robots(self, place: str) -> bytes | None:
+        """What a host said in its robots.txt within the last day; None where nothing is known of it."""
+        with self._db.read() as session:
+            return robots.known(session, place, utcnow())
+
+    def keep_robots(self, place: str, body: bytes) -> None:
+        """Commits what a host says in its robots.txt."""
+        with self._db.write() as session:
+            robots.keep(session, place, body, utcnow())
 
     def keep(self, reading: Reading, page: Page, parsed: Parsed) -> Kept:
         """Commits one page, and with the last one what the whole read has shown."""
