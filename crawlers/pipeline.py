@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from crawlers import health, rhythm
 from crawlers.base import Context, Fetch, Page, Parsed
+from crawlers.budget import Purse, quota
 from crawlers.cursor import Cursor, made_for
 from crawlers.identity import Known, settle
 from crawlers.reading import Reading
@@ -64,6 +65,7 @@ class Keeper:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._purses: dict[tuple[str, str], Purse] = {}  # by whom is counted, and the day
 
     def open(self, options: SourceOptions, brand: Brand, platform: Platform) -> Reading:
         """The reading of a source, from where its row stands; the row is made where there is none."""
@@ -78,11 +80,23 @@ class Keeper:
             spider = get(options.type)(Context(options, brand, utcnow(), cursor.kept))
             read_until = row.last_ok_at if row.first_read_at else None
             reading = Reading(spider, platform, cursor, first_read, read_until)
-            if row.spent_on == reading.today:
-                reading.spent = row.spent
+            _set(row, {"quota": quota(options, platform, spider.context.secrets)})
+            reading.purse = self._purse(session, row, reading.today)
             if spider.look_up_size:
                 reading.due = _due(session, reading)
         return reading
+
+    def _purse(self, session: Session, row: SourceRow, today: str) -> Purse:
+        """What the source, and whoever is counted with it, has used of the day; one for all of them in this run."""
+        purse = self._purses.setdefault((row.quota or f"source {row.name}", today), Purse())
+        if row.name not in purse.used:
+            counted = col(SourceRow.quota) == row.quota if row.quota else col(SourceRow.name) == row.name
+            spent = select(col(SourceRow.name), col(SourceRow.spent)).where(
+                counted, col(SourceRow.spent_on) == today
+            )
+            # What is known already is newer than the rows, which are written at the end of a read.
+            purse.used = {row.name: 0} | {name: units for name, units in session.execute(spent)} | purse.used
+        return purse
 
     def known_robots(self, place: str) -> bytes | None:
         """What a host said in its robots.txt within the last day; None where nothing is known of it."""
@@ -176,14 +190,14 @@ class Keeper:
                 every=options.every,
             )
             _set(
-                row, values | _spent(reading) | {"next_check_at": reading.next_check(values["next_check_at"])}
+                row, values | _spent(row, reading) | {"next_check_at": reading.next_check(values["next_check_at"])}
             )
 
     def _finish(self, session: Session, reading: Reading, kept: Kept, now: datetime) -> None:
         options = reading.context.options
         row = session.get_one(SourceRow, options.name)
         kept.done = True
-        _set(row, _spent(reading))
+        _set(row, _spent(row, reading))
         if reading.idle:
             kept.complaint = reading.complaint()
             _set(row, health.put_off(kept.complaint, now=now, until=reading.tomorrow))
@@ -245,9 +259,9 @@ def _due(session: Session, reading: Reading) -> list[str]:
     return [name for name in due if name not in set(passed)]
 
 
-def _spent(reading: Reading) -> dict[str, Any]:
-    """What the source has used of its day, where that is limited."""
-    if reading.context.options.requests_per_day is None:
+def _spent(row: SourceRow, reading: Reading) -> dict[str, Any]:
+    """What the source has used of its day, where that is limited, or counts for others."""
+    if reading.context.options.requests_per_day is None and row.quota is None:
         return {}
     return {"spent": reading.spent, "spent_on": reading.today}
 

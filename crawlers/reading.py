@@ -11,7 +11,9 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from crawlers.budget import Purse
 from crawlers.base import Answer, Context, Fetch, Page, Parsed, Spider
+from crawlers.budget import Purse
 from crawlers.conditional import NAMES
 from crawlers.cursor import Cursor
 from crawlers.dates import is_day
@@ -48,8 +50,8 @@ class Reading:
 
     `first_read`: with these options; `read_until`: the last good read, whatever the options were.
     `due`: the stored mentions that are to be looked at again, `lost`: how many of them no answer showed; `looked`:
-    those that were, `missed`: those of them that are not shown though nothing says that they are gone. `spent`: what
-    the source has used of its day. `answers`: the brand's replies that some page has shown, by the id of what they
+    those that were, `missed`: those of them that are not shown though nothing says that they are gone. `purse`: what
+    the source, and others with its key, have used of the day. `answers`: the brand's replies that some page has shown, by the id of what they
     answer; of several the first that was read. `left`: how many requests the platform itself still allows today, where
     it tells. `rests_until`: before that its pages asked not to be asked for again.
     """
@@ -78,7 +80,7 @@ class Reading:
     lost: int = 0
     looked: set[str] = field(default_factory=set)
     missed: set[str] = field(default_factory=set)
-    spent: int = 0
+    purse: Purse = field(default_factory=Purse)
     starved: bool = False
     left: int | None = None
     rests_until: datetime | None = None
@@ -94,6 +96,15 @@ class Reading:
         zone = ZoneInfo(self.platform.day)
         day = self.context.now.astimezone(zone).date() + timedelta(days=1)
         return datetime.combine(day, time(), zone).astimezone(UTC)
+
+    @property
+    def spent(self) -> int:
+        """What the source itself has used of its day."""
+        return self.purse.used.get(self.context.options.name, 0)
+
+    @spent.setter
+    def spent(self, units: int) -> None:
+        self.purse.used[self.context.options.name] = units
 
     @property
     def idle(self) -> bool:
@@ -254,7 +265,10 @@ class Reading:
         if self.starved and (most is None or self.left == 0):
             return "the platform allows no more requests today, it goes on tomorrow: raise `every`"
         if self.starved:
-            return f"used its {most} requests of today, goes on tomorrow: raise `every` or `requests_per_day`"
+            others = ", ".join(self.purse.others(self.context.options.name)[:5])
+            whose = f"the {most} requests of today of its key are used, also by {others}" if others else ""
+            whose = whose or f"used its {most} requests of today"
+            return f"{whose}, goes on tomorrow: raise `every` or `requests_per_day`"
         capped = any(chain.end == "cap" for chain in self.chains.values())
         if capped and self.spider.goes_on:
             return f"stopped after {self._limit()} pages, goes on at the next read: raise `pages`"
@@ -313,7 +327,7 @@ class Reading:
     def _affords(self, fetch: Fetch) -> bool:
         """Whether its day has room for it; a second look never takes what the later half needs for what is new."""
         most = self.context.options.requests_per_day
-        within = most is None or self.spent + fetch.cost <= (most // 2 if fetch.asked else most)
+        within = most is None or self.purse.total + fetch.cost <= (most // 2 if fetch.asked else most)
         return within and (self.left is None or self.left > 0)
 
     def _look_ups(self) -> list[Fetch]:
