@@ -198,6 +198,13 @@ class Keeper:
         row = session.get_one(SourceRow, options.name)
         kept.done = True
         _set(row, _spent(row, reading))
+        if reading.cut:  # the next read begins where this one did
+            until = reading.next_check(now + options.every)
+            kept.complaint = None if reading.pages else _left_alone(until)
+            _set(row, health.put_off(_left_alone(until), now=now, until=until))
+            if reading.pages:
+                _set(row, {"failures": 0, "down_since": None, "last_ok_at": now})
+            return
         if reading.idle:
             kept.complaint = reading.complaint()
             _set(row, health.put_off(kept.complaint, now=now, until=reading.tomorrow))
@@ -221,10 +228,14 @@ class Keeper:
             row.cursor = cursor
         complaint = reading.complaint()
         if every > options.every and not complaint:
-            complaint = f"the platform wants to be left alone until {now + every:%Y-%m-%d %H:%M} UTC"
+            complaint = _left_alone(now + every)
         if complaint:
             log.warning(complaint, extra={"action": "source_complaint", "source": options.name})
             _set(row, {"last_error": complaint, "last_error_at": now})
+
+
+def _left_alone(until: datetime) -> str:
+    return f"the platform wants to be left alone until {until:%Y-%m-%d %H:%M} UTC"
 
 
 def _is_empty(reading: Reading, row: SourceRow) -> bool:

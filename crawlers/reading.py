@@ -53,7 +53,8 @@ class Reading:
     those that were, `missed`: those of them that are not shown though nothing says that they are gone. `purse`: what
     the source, and others with its key, have used of the day. `answers`: the brand's replies that some page has shown, by the id of what they
     answer; of several the first that was read. `left`: how many requests the platform itself still allows today, where
-    it tells. `rests_until`: before that its pages asked not to be asked for again.
+    it tells. `rests_until`: before that its pages asked not to be asked for again; `halted`: for longer than
+    a run waits, `cut`: so that something was not asked for that belongs to the read.
     """
 
     spider: Spider[Any]
@@ -84,6 +85,8 @@ class Reading:
     starved: bool = False
     left: int | None = None
     rests_until: datetime | None = None
+    halted: bool = False
+    cut: bool = False
 
     @property
     def today(self) -> str:
@@ -108,8 +111,9 @@ class Reading:
 
     @property
     def idle(self) -> bool:
-        """Whether its day had room for no request at all, so that it tells nothing of how the source fares."""
-        return self.starved and not self.visited
+        """Whether its day had room for no request at all, or its platform wants to be left alone, so that it tells
+        nothing of how the source fares."""
+        return (self.starved and not self.visited) or (self.cut and not self.pages)
 
     @property
     def context(self) -> Context[SourceOptions]:
@@ -199,10 +203,17 @@ class Reading:
         if cost is not None:
             self.spent = max(0, self.spent - fetch.cost + cost)
 
-    def rest(self, seconds: float, now: datetime) -> None:
-        """The page asks that the source be left alone; what a run does not wait out the next one respects."""
+    def rest(self, seconds: float, now: datetime, long: bool = False) -> None:
+        """The page asks that the source be left alone. A `long` rest ends the read: nothing more is asked for, and the
+        next one begins where this one did."""
+        self.halted = self.halted or long
         until = now + min(timedelta(seconds=min(seconds, 1e9)), LONGEST_REST)
         self.rests_until = max(until, self.rests_until or until)
+
+    def put_off(self, fetch: Fetch, seconds: float, now: datetime) -> None:
+        """Its host does not want to be asked for this now: a second look keeps its turn, anything else is missing."""
+        self.rest(seconds, now, long=True)
+        self.cut = self.cut or not fetch.asked
 
     def next_check(self, planned: datetime) -> datetime:
         """When it is read again, given when it would be by itself: not while the platform wants to be left alone."""
@@ -315,6 +326,9 @@ class Reading:
             # A POST may ask for another page at the same address.
             place = f"{one.url}#{hashlib.sha256(one.body).hexdigest()}" if one.body else one.url
             if place in self.visited or one.number > limit:
+                continue
+            if self.halted:
+                self.cut = self.cut or not one.asked
                 continue
             if not self._affords(one):
                 self.starved = self.starved or not one.asked
