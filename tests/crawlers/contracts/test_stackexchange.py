@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from crawlers.base import Page, Spider
+from demo.world import World
 from store.errors import Permanent, Transient
 from tests.crawlers.contracts import NOW, parse, sample, sample_bytes, spider, told, yaml_spec
 from tests.crawlers.contracts.requests import against_openapi
@@ -108,8 +109,11 @@ def test_comments_are_what_the_description_says() -> None:
     document = yaml_spec(COMMENTS)
     schema = {"$ref": "#/components/schemas/Comment", "components": document["components"]}
     here = one(base_url="http://127.0.0.1/stackexchange", site="coffee", filter="!ascolto-with-answers")
-    questions = told("stackexchange", here.first()[0])["items"]
-    looked = told("stackexchange", here.look_up([f"coffee/{one['question_id']}" for one in questions]))
+    world = World(NOW)
+    world.advance()  # until then nobody has commented
+    questions = told("stackexchange", here.first()[0], world=world)["items"]
+    names = [f"coffee/{question['question_id']}" for question in questions]
+    looked = told("stackexchange", here.look_up(names), world=world)
     comments = [
         comment
         for question in looked["items"]
