@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, Index, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, Dialect, Index, LargeBinary, String, Text, TypeDecorator, UniqueConstraint
 from sqlalchemy import DateTime as SqlDateTime
 from sqlmodel import Field, SQLModel
 
@@ -224,6 +224,17 @@ class SourceRow(SQLModel, table=True):
     down_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     spent: int = 0
     spent_on: str | None = Field(default=None, sa_type=String(10), description="the day that `spent` counts")
+    quota: str | None = Field(default=None, sa_type=String(16), description="whose day it shares, see `platforms`")
+
+
+class RobotsRow(SQLModel, table=True):
+    """What a host says of programs, as it was read; `origin` is scheme, host and port, `body` empty where it has none."""
+
+    __tablename__ = "robots"
+
+    origin: str = Field(primary_key=True, max_length=300)
+    body: bytes = Field(sa_type=LargeBinary)
+    read_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Case(SQLModel, table=True):

@@ -20,6 +20,7 @@ from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
 from store.errors import Permanent
+from store.posted import taken
 
 log = logging.getLogger(__name__)
 MOST = 1_000_000  # bytes of one post
@@ -38,7 +39,7 @@ def push_router(
 
     @router.post("/in/{name}", include_in_schema=False)
     async def post(name: str, request: Request) -> JSONResponse:
-        body = await _body(request)
+        body = await taken(request.stream(), MOST)
         if body is None:
             return JSONResponse({"error": f"larger than {MOST:,} bytes: send fewer at once"}, 413)
         known = sources.get(name)
@@ -70,13 +71,3 @@ def _may(
 ) -> bool:
     secret = secrets.get(options.secret_env, "").strip()
     return genuine(options, secret, {name.lower(): value for name, value in headers.items()}, body, now)
-
-
-async def _body(request: Request) -> bytes | None:
-    """What was posted; None: larger than is taken."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST:
-            return None
-    return body
