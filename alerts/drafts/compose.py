@@ -7,7 +7,7 @@ in it. Nothing is sent from here: that takes a person's click.
 
 from collections.abc import Iterator
 
-from alerts.drafts import guard, own, plan, writing
+from alerts.drafts import facts, guard, own, plan, writing
 from alerts.drafts.phrases import languages, load
 from alerts.drafts.plan import Plan
 from alerts.drafts.request import Check, DraftReply, DraftRequest, Sentence
@@ -45,7 +45,7 @@ def _reader(request: DraftRequest, wanted: Plan, lang: str | None) -> Reader | N
     if lang is None or lang == wanted.phrases.lang or lang not in languages():
         return None
     phrases = load(lang)
-    times = plan.said(timing(request.brand, wanted.urgency, request.now, phrases))
+    times = facts.said(timing(request.brand, wanted.urgency, request.now, phrases))
     kind = next((kind for kind in phrases.kinds if kind.id == wanted.reading.kind.id), None)
     problem = next((one for one in phrases.problems if one.id == wanted.problem.id), None)
     untold = (*times, "ask", *own.SENTENCES)

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from alerts.drafts.granted import reach_kind
 from alerts.drafts.phrases import Good, Phrases, Wording
-from alerts.drafts.plan import GLADLY, PRIVATE, SEQUENCES, Plan, reach_kind
+from alerts.drafts.plan import Plan
 from alerts.drafts.request import Sentence
+from alerts.drafts.sequences import GLADLY, PRIVATE, SEQUENCES
 from alerts.drafts.variety import TRIES, Choice, is_repeated
 from platforms.base import Platform
 from platforms.length import measure

@@ -10,7 +10,7 @@ from alerts.drafts import phrases
 from alerts.drafts.letters import LETTERS
 from alerts.drafts.patterns import fold, found
 from alerts.drafts.phrases import MOVES, TOPICS, Phrases, Reach, Wording, load
-from alerts.drafts.plan import GLADLY, PRIVATE, SEQUENCES
+from alerts.drafts.sequences import GLADLY, PRIVATE, SEQUENCES
 from sentiment import labels
 
 LANGUAGES = phrases.languages()
