@@ -21,7 +21,9 @@ __all__ = ["Check", "DraftReply", "DraftRequest", "compose"]
 CAUTION = (
     frozenset[str](),
     frozenset({"quote", "place", "second"}),
-    frozenset({"quote", "place", "second", "name", "ask", "feel", "thanks", "good", "about"}),
+    frozenset(
+        {"quote", "place", "second", "name", "ask", "feel", "thanks", "good", "about", "person", "where"}
+    ),
 )
 """What is left out when the guard finds fault: first what the customer wrote, then all that is not needed."""
 
@@ -48,9 +50,13 @@ def _reader(request: DraftRequest, wanted: Plan, lang: str | None) -> Reader | N
     times = facts.said(timing(request.brand, wanted.urgency, request.now, phrases))
     kind = next((kind for kind in phrases.kinds if kind.id == wanted.reading.kind.id), None)
     problem = next((one for one in phrases.problems if one.id == wanted.problem.id), None)
-    untold = (*times, "ask", *own.SENTENCES)
+    untold = (*times, "ask", "where", *own.SENTENCES)
     meant = {slot: value for slot, value in wanted.facts.items() if slot not in untold}
+    role = next(
+        (one for one in phrases.named.roles if one.id == getattr(wanted.reading.role, "id", "")), None
+    )
     named = {"ask": problem.ask if problem else None, "need": kind.need if kind else None}
+    named["where"] = role.where if role else None
     named |= own.glosses(wanted.entry, wanted.correction, wanted.facts.get("statement"), request.brand)
     if wanted.facts.get("statement") in request.statements.values():
         named["statement"] = request.statements.get(lang)

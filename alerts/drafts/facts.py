@@ -8,6 +8,9 @@ from alerts.drafts.request import DraftRequest
 from alerts.drafts.timing import Timing
 from store.brand import Faq
 
+PRAISE = ("praise", "praise_open", "praise_point")
+PRAISING = (*PRAISE, "mixed")  # cases in which somebody who works for the brand may be named
+
 
 def facts(
     case: str | None,
@@ -26,10 +29,18 @@ def facts(
         "quote": _quote(case, request, reading, problems, phrases),
         "answer": entry.answer.strip() if entry else None,
         "contact": contact,
+        "person": _people(reading, phrases) if case in PRAISING else None,
+        "where": reading.role.where if reading.role else None,
         "ask": problems[0].problem.ask if is_certain(case, request, problems) else None,
         **said(times),
     }
     return {slot: value for slot, value in known.items() if value}
+
+
+def _people(reading: Reading, phrases: Phrases) -> str:
+    """Who is praised by first name, as the language joins two."""
+    first, *second = reading.names or ("",)
+    return phrases.language.pair.replace("{a}", first).replace("{b}", second[0]) if second else first
 
 
 def grounds(
@@ -49,6 +60,8 @@ def grounds(
         "until": ("policy.absences",),
         "now": (hours,),
         "answer": (f"policy.faq.{policy.faq.index(entry) + 1}",) if entry else (),
+        "person": ("mention.text",),
+        "where": ("mention.text",),
         "problem": tuple(_seen(found) for found in problems),
         "correction": ("policy.corrections",),
         "source": ("policy.corrections",),
@@ -80,7 +93,7 @@ def _quote(
     text: Folded = reading.text
     if not reading.known:
         return None
-    if case in ("praise", "praise_open", "praise_point"):
+    if case in PRAISE:
         return quoting.praise(text, phrases, request.brand)
     span = problems[0].span
     if case not in ("complaint", "mixed") or not problems[0].problem.quote:

@@ -264,9 +264,12 @@ def _tone(said: _Said) -> Iterator[str]:
 
 
 def _names(said: _Said) -> Iterator[str]:
-    """People, places and competitors whom only the customer named: no reply repeats them."""
+    """People, places and competitors whom only the customer named: no reply repeats them, but for the first name of
+    somebody who is praised."""
     greeted = names.first_name(said.request.author) or ""
-    known = {*said.phrases.vocabulary, greeted, *_CAPITAL.findall(greeted)}  # Jean-Marc is two
+    praised = said.wanted.facts.get("person", "")
+    known = {*said.phrases.vocabulary, greeted}
+    known |= {*_CAPITAL.findall(greeted), *_CAPITAL.findall(praised)}  # Jean-Marc is two
     theirs = set(_CAPITAL.findall(f"{said.request.words}\n{said.request.author or ''}")) - known
     named = (name for name in _NAMED.findall(said.own) if name in theirs)
     yield from (name for name in named if not said.phrases.is_ordinary(name))

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -68,7 +68,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "answer_open": frozenset(),
     "answer": frozenset({"answer"}),
     "answer_close": frozenset({"reach"}),
-    "praise": frozenset({"quote", "place"}),
+    "praise": frozenset({"quote", "place", "good"}),
     "praise_edited": frozenset(),
     "praise_close": frozenset(),
     "careful": frozenset(),
@@ -102,7 +102,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "regards": frozenset(),
     "status_note": frozenset({"until", "opens"}),
 }
-ENTRY = frozenset({"place", "now"})
+ENTRY = frozenset({"place", "now", "person", "where", "thing"})
 COURTESIES = ("thanks", "sorry")
 """What a wording may say beside its matter, each a field of `Language`."""
 VARIETY = frozenset({"quote", "place"})
@@ -234,12 +234,51 @@ class Problem(Strict):
 
 class Good(Strict):
     """Something that customers praise: a topic of the model, or one of ours. `name` completes "glad you liked";
-    `thanks` is a sentence about it."""
+    `thanks` is a sentence about it. Both may say the `{thing}` that was good; of people, `{where}` they work and the
+    `{person}` who is praised by name."""
 
     topic: str
     words: Words
     name: Wordings = ()
     thanks: Wordings
+
+
+class Role(Strict):
+    """Where people of the brand work, by the words for who does: `where` says it without telling of how many or of
+    which sex ("at the till")."""
+
+    id: str
+    words: Words
+    where: str
+
+
+class Thing(Strict):
+    """What customers praise under a topic of `goods`; `name` completes "glad you liked", like those of `goods`."""
+
+    id: str
+    topic: str
+    words: Words
+    name: str
+
+
+class Named(Strict):
+    """Whom and what customers name. Patterns with NAME where a first name stands: `praised`, one of the brand's people;
+    `theirs`, one of the customer's own ("my daughter NAME"). `never`: what takes back the praise around it;
+    `doubtful`: names that are more often words."""
+
+    MARK: ClassVar[str] = "ʬ"  # stands for each letter of a name while the patterns are looked for
+
+    praised: Words
+    theirs: Words
+    never: Words
+    doubtful: Words = ()
+    roles: tuple[Role, ...]
+    things: tuple[Thing, ...]
+
+    @staticmethod
+    def patterns(words: Words) -> Words:
+        """With the mark of a name in the place of NAME."""
+        return tuple(pattern.replace("NAME", f"{Named.MARK}*") for pattern in words)
 
 
 class Ask(Strict):
@@ -315,6 +354,7 @@ class Phrases(Strict):
     goods: tuple[Good, ...]
     asks: tuple[Ask, ...]
     kinds: tuple[Kind, ...]
+    named: Named
     names: Names
     quotable: Quotable
     guard: GuardWords
@@ -400,6 +440,10 @@ class Phrases(Strict):
         said = [wording.text for wording, _ in self.wordings()]
         said += [entry.ask or "" for entry in self.problems] + [kind.need for kind in self.kinds]
         return frozenset(word for text in said for word in _WORD.findall(text) if word[0].isupper())
+
+    def good_of(self, topic: str) -> Good | None:
+        """What is said where something of a topic is praised."""
+        return next((good for good in self.goods if good.topic == topic), None)
 
     def problem_of(self, topic: str | None) -> Problem:
         """What is said of a topic where no words say more; None: of anything."""

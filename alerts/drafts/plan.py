@@ -3,13 +3,13 @@
 Which words say it is for `alerts.drafts.compose`. A case is answered by a row of moves (`SEQUENCES`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.drafts import facts, faq, granted, own, speech
 from alerts.drafts.case import case_of
 from alerts.drafts.phrases import Good, Phrases, Problem, Wording, load
-from alerts.drafts.reading import Found, Reading, read
+from alerts.drafts.reading import STAFF, Found, Reading, read
 from alerts.drafts.request import DraftRequest
 from alerts.drafts.timing import timing
 from alerts.triage import REQUESTS
@@ -58,7 +58,17 @@ class Plan:
         """What was liked and may be named beside the problems: who found the cake dry is not told that we are glad
         of the taste."""
         blamed = {found.problem.topic for found in self.problems if found.span}
-        return tuple(good for good in self.reading.goods if good.topic not in blamed)
+        return tuple(good for good in self._liked(self.reading.goods) if good.topic not in blamed)
+
+    @property
+    def praised(self) -> tuple[Good, ...]:
+        """What praise is for: what its words praise, else what they speak of."""
+        spoken = (self.phrases.good_of(topic) for topic in self.reading.things)
+        return self._liked(self.reading.goods or tuple(good for good in spoken if good))
+
+    def _liked(self, goods: Sequence[Good]) -> tuple[Good, ...]:
+        """People first where one of them is named."""
+        return tuple(sorted(goods, key=lambda good: "person" in self.facts and good.topic != STAFF))
 
     @property
     def torn(self) -> bool:

@@ -17,6 +17,7 @@ LANGUAGES = phrases.languages()
 EXAMPLES = {
     "name": "Marta", "problem": "X", "point": "X", "quote": "x", "place": "X", "good": "X", "about": "x", "reach": "x", "when": "x", "opens": "x",
     "until": "x", "now": "x", "ask": "x", "answer": "X.", "contact": "x", "need": "x", "clause": "x", "source": "x",
+    "person": "X", "where": "x", "thing": "x",
 }  # fmt: skip
 SENTENCES = ("feel", "next", "thanks", "public", "safety", "private", "advice")
 
