@@ -21,6 +21,7 @@ _PLACE = regex.compile(
 )
 _JOINED = regex.compile(rf"\s*(?:,|&|e|ed|and|y|et|und|en)\s+(?={Named.MARK})|\s*,\s*(?={Named.MARK})")
 _TOKEN = regex.compile(rf"{Named.MARK}+")
+_LETTER = regex.compile(r"\p{L}")
 _CLAUSE = regex.compile(r"[^.,;:!?…()\n]+")
 
 
@@ -31,7 +32,9 @@ def praised(text: Folded, phrases: Phrases, brand: Brand, author: str | None) ->
     shunned = {word.plain for word in map(fold, regex.findall(r"[\p{L}\p{M}]+", ours))}
     named = phrases.named
     marked = _marked(text, shunned | {fold(name).plain for name in named.doubtful})
-    for span in find(named.patterns(named.theirs), marked):
+    signed = find(named.patterns(named.signed), marked)
+    last = [span for span in signed if not _LETTER.search(text.plain, span.end)]
+    for span in (*find(named.patterns(named.theirs), marked), *last):
         marked = _unmarked(marked, span)
     found: dict[str, None] = {}
     for span in find(named.patterns(named.praised), marked):

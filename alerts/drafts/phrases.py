@@ -263,13 +263,14 @@ class Thing(Strict):
 
 class Named(Strict):
     """Whom and what customers name. Patterns with NAME where a first name stands: `praised`, one of the brand's people;
-    `theirs`, one of the customer's own ("my daughter NAME"). `never`: what takes back the praise around it;
-    `doubtful`: names that are more often words."""
+    `theirs`, one of the customer's own ("my daughter NAME"); `signed`, at the end of a text, the author. `never`: what
+    takes back the praise around it; `doubtful`: names that are more often words."""
 
     MARK: ClassVar[str] = "ʬ"  # stands for each letter of a name while the patterns are looked for
 
     praised: Words
     theirs: Words
+    signed: Words
     never: Words
     doubtful: Words = ()
     roles: tuple[Role, ...]
