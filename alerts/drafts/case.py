@@ -1,10 +1,12 @@
 """Which case a mention is answered as: a key of `alerts.drafts.sequences.SEQUENCES`, or none. Pure."""
 
+from alerts.drafts.personal import addresses
 from alerts.drafts.phrases import languages
 from alerts.drafts.reading import Reading, is_article
 from alerts.drafts.request import DraftRequest, is_brief
 from alerts.triage import BOTH_SIDES, DOUBT, REQUESTS, SURE
 
+HARMLESS = frozenset({"law", "press"})  # what those who are content may tell of
 FEW, MANY = 2, 4  # stars up to which, and from which, a mark without words says enough
 
 
@@ -32,10 +34,10 @@ def case_of(request: DraftRequest, reading: Reading) -> str | None:
     if request.urgency == "critical":
         return _calmed(request, reading) if named else "careful"
     if request.category in REQUESTS:
-        return request.category
+        return None if _is_among(request, reading) else request.category
     if request.sentiment == "negative":
         return "careful" if _contradicted(request, reading) else "complaint"
-    if _is_chat(request):
+    if _is_chat(request, reading):
         return None
     if request.category != "complaint" and _is_unsaid(request, reading):
         return "careful"
@@ -56,9 +58,18 @@ def is_sensitive(request: DraftRequest, reading: Reading) -> bool:
     is so where no words say what it is about."""
     if "life" in reading.hits or (reading.mourns and request.category != "spam"):
         return True
+    if _is_story(request, reading):
+        return False
     if request.urgency == "critical":
         return not _is_plain(request, reading)
     return "tripwire" in request.reasons and reading.is_grave(request.urgency) and request.category != "spam"
+
+
+def _is_story(request: DraftRequest, reading: Reading) -> bool:
+    """Praise with all its stars in which the police or a journalist appears: who threatens is not content."""
+    content = _is_kind(request) and request.stars is not None and request.stars > MANY
+    harmless = reading.hits <= HARMLESS and (not reading.told or reading.kind.tripwire in HARMLESS)
+    return content and bool(reading.hits) and harmless
 
 
 def _is_plain(request: DraftRequest, reading: Reading) -> bool:
@@ -91,8 +102,15 @@ def _calmed(request: DraftRequest, reading: Reading) -> str:
 def _spam(request: DraftRequest, reading: Reading) -> str | None:
     """An insult that names a problem is a complaint; an advertisement gets nothing."""
     if request.sentiment != "negative":
-        return None
+        return "praise" if _is_ordered(request, reading) else None
     return "complaint" if any(found.span for found in reading.problems) else "insult"
+
+
+def _is_ordered(request: DraftRequest, reading: Reading) -> bool:
+    """Whether praise with all its stars is called an advertisement for the order to a machine that it holds, and
+    nothing in it leads anywhere."""
+    content = request.stars is not None and request.stars > MANY and _is_praise(request)
+    return content and reading.orders and bool(reading.goods) and not any(addresses(request.words))
 
 
 def _article(request: DraftRequest, reading: Reading) -> str:
@@ -123,10 +141,21 @@ def share_negative(request: DraftRequest) -> float:
     return probs.get("negative", 1.0 if request.sentiment == "negative" else 0.0)
 
 
-def _is_chat(request: DraftRequest) -> bool:
+def _is_chat(request: DraftRequest, reading: Reading) -> bool:
     """Words that are not for the brand: what people say to each other, or in the wrong place."""
-    calm = request.sentiment == "neutral" and request.urgency == "low" and share_negative(request) < SURE
-    return calm and request.category == "other" and not request.reasons
+    calm = request.sentiment == "neutral" and request.urgency == "low" and not request.reasons
+    named = bool(reading.goods) or any(found.span for found in reading.problems)
+    unsure = SURE if named or not reading.known else DOUBT
+    return calm and request.category == "other" and share_negative(request) < unsure
+
+
+def _is_among(request: DraftRequest, reading: Reading) -> bool:
+    """Whether people ask one another ("who's coming on Saturday?") where nothing is asked of the brand: no question
+    that the phrases know, no problem, no stars, no name of its."""
+    brand = request.brand
+    called = any(name.casefold() in request.words.casefold() for name in (brand.name, *brand.aliases))
+    named = any(found.span for found in reading.problems)
+    return reading.among and request.stars is None and not (reading.ask or named or called)
 
 
 def _has_two_sides(request: DraftRequest, reading: Reading) -> bool:

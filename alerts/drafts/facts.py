@@ -44,11 +44,16 @@ def _people(reading: Reading, phrases: Phrases) -> str:
 
 
 def grounds(
-    request: DraftRequest, urgency: str, problems: tuple[Found, ...], entry: Faq | None, topic: str | None
+    request: DraftRequest,
+    urgency: str,
+    problems: tuple[Found, ...],
+    entry: Faq | None,
+    topic: str | None,
+    place: str | None,
 ) -> dict[str, tuple[str, ...]]:
-    """What allows what is said, by slot."""
+    """What allows what is said, by slot. `topic`: whose remedy counts; `place`: whose contact is named."""
     policy = request.brand.policy
-    contact = topic if policy.contacts.get(topic or "") else "default"
+    contact = place if policy.contacts.get(place or "") else "default"
     hours = "policy.critical_hours" if urgency == "critical" else "policy.hours"
     return {
         "name": ("mention.author",),

@@ -3,10 +3,11 @@
 import re
 
 from alerts.drafts.personal import EMAIL, LINK
-from alerts.drafts.reading import Found
+from alerts.drafts.reading import Found, Reading
 from alerts.drafts.request import DraftRequest
 from store.brand import Brand
 
+UNSENT = ("critical", "careful", "praise", "praise_open", "praise_point")
 _PHONE = re.compile(r"[+\d][\d\s()./-]{4,}")
 
 
@@ -46,6 +47,16 @@ def offers(case: str | None, request: DraftRequest, problems: tuple[Found, ...])
         and main.problem.refund
         and (main.span is not None or request.urgency == "high")
     )
+
+
+def place(case: str | None, problems: tuple[Found, ...], reading: Reading, topic: str | None) -> str | None:
+    """The topic whose contact is named. In praise and in a grave matter a topic that the model alone sees sends nobody
+    to the accounts department: there the words decide, or the kind of the grave matter."""
+    if case not in UNSENT:
+        return topic
+    if case == "critical":
+        return next(iter(reading.kind.topics), None)
+    return problems[0].problem.topic if problems[0].span else None
 
 
 def contact(brand: Brand, topic: str | None) -> str | None:

@@ -11,6 +11,7 @@ from alerts.drafts.phrases import Named, Phrases, Role, Thing
 from store.brand import Brand
 
 NEAR = 160  # characters from what is said of somebody, within which their place is looked for
+TASTE = "taste_food"
 MOST = 2  # people that one sentence can name; of more, none is picked out
 _NAME = regex.compile(r"(?<![\p{L}\p{M}'’-])\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?(?![\p{L}\p{M}])")
 # What makes a place of the name behind it: Villa Giulia, San Marco.
@@ -93,11 +94,11 @@ def thing(text: Folded, span: Span, topic: str, phrases: Phrases) -> Thing | Non
 
 
 def mentioned(text: Folded, topics: Sequence[str], phrases: Phrases) -> dict[str, Thing]:
-    """What is spoken of, by those of the model's topics of which the text names one thing alone; nothing where
-    something is set against it."""
+    """What is spoken of, by those of the model's topics, and by `TASTE`, of which the text names one thing alone;
+    nothing where something is set against it. What people eat is what it says; "the machine" may be anything."""
     if find(phrases.language.concessions, text):
         return {}
-    named = {topic: _things(text, topic, phrases) for topic in topics}
+    named = {topic: _things(text, topic, phrases) for topic in (*topics, TASTE)}
     return {topic: things[0] for topic, things in named.items() if len(things) == 1}
 
 

@@ -171,6 +171,7 @@ class Language(Strict):
     sorry: Words = Field(min_length=1)
     remarks: Words = Field(default=(), description="what announces a point in the midst of praise")
     concessions: Words = Field(min_length=1, description="what sets a point against praise")
+    among: Words = Field(default=(), description="what people ask one another, not the brand")
     repeated: Words = Field(min_length=1, description="what tells that it is not the first time")
 
 

@@ -62,9 +62,12 @@ class Plan:
 
     @property
     def praised(self) -> tuple[Good, ...]:
-        """What praise is for: what its words praise, else what they speak of."""
-        spoken = (self.phrases.good_of(topic) for topic in self.reading.things)
-        return self._liked(self.reading.goods or tuple(good for good in spoken if good))
+        """What praise is for: what its words praise; where they name nothing of it, first what they speak of."""
+        goods = self.reading.goods
+        if not any(good.name for good in goods):
+            spoken = (self.phrases.good_of(topic) for topic in self.reading.things)
+            goods = (*(good for good in spoken if good), *goods)
+        return self._liked(goods)
 
     def _liked(self, goods: Sequence[Good]) -> tuple[Good, ...]:
         """People first where one of them is named."""
@@ -94,13 +97,14 @@ def make(request: DraftRequest) -> Plan:
     )
     correction = own.correction(request.words, request.brand, lang)
     if correction and (case in UNSURE or (case in ("complaint", "mixed") and problems[0].span is None)):
-        case = "correct"
+        case, remedy = "correct", "information"  # whatever the model takes it for
     told = _told_to_all(request, lang)
     statement = own.statement(request.words, request.brand, lang)
     answered = (told and case in STORMY and entry is None) or (statement and case in MATTERS)
     if answered and not request.critical:
         case = "statement"
-    contact = granted.contact(request.brand, topic)
+    place = granted.place(case, problems, reading, topic)
+    contact = granted.contact(request.brand, place)
     times = timing(request.brand, granted.clock(case, request), request.now, phrases)
     return Plan(
         case="answer" if entry and entry.lang in (None, lang) else case,
@@ -114,7 +118,7 @@ def make(request: DraftRequest) -> Plan:
         own=own.wordings(request.brand, lang, topic),
         facts=facts.facts(case, request, reading, problems, entry, contact, times, phrases)
         | own.facts(correction, told or (statement.text if statement else None)),
-        grounds=facts.grounds(request, granted.clock(case, request), problems, entry, topic)
+        grounds=facts.grounds(request, granted.clock(case, request), problems, entry, topic, place)
         | ({"statement": ("case.statements",)} if told else {}),
         urgency=granted.clock(case, request),
         contact=contact,

@@ -11,7 +11,7 @@ from alerts import tripwires
 from alerts.drafts import naming
 from alerts.drafts.patterns import Folded, Span, find, fold
 from alerts.drafts.personal import is_exposed
-from alerts.drafts.phrases import TOPICS, Ask, Good, Kind, Phrases, Problem, Role, Thing
+from alerts.drafts.phrases import TOPICS, Ask, Good, Kind, Phrases, Problem, Role, Thing, languages, load
 from alerts.drafts.request import DraftRequest
 from alerts.triage import REQUESTS
 
@@ -46,7 +46,8 @@ class Reading:
     that it is not the first time; `told`: its words name the kind, not only a tripwire or a topic; `insults`: they
     insult people; `concedes`: they set something against what they say ("although"); `names`: whom of the brand's
     people they praise by first name; `role`: where those work whom they praise or blame; `things`: what they praise, or
-    where they praise nothing that we know what they speak of, by topic."""
+    where they praise nothing that we know what they speak of, by topic; `among`: they ask other people, not the brand;
+    `orders`: they give orders to a machine, in whatever language."""
 
     text: Folded
     known: bool
@@ -65,6 +66,8 @@ class Reading:
     names: tuple[str, ...] = ()
     role: Role | None = None
     things: Mapping[str, Thing] = field(default_factory=dict)
+    among: bool = False
+    orders: bool = False
 
     @property
     def mourns(self) -> bool:
@@ -87,7 +90,8 @@ def read(request: DraftRequest, phrases: Phrases) -> Reading:
     known = request.spoken in (None, phrases.lang)
     hits = frozenset(hit.kind for hit in tripwires.find(request.words, request.lang))
     problems = tuple(_problems(text, known, request.topics, phrases))
-    kind = _kind(text, known, hits, problems, request, phrases)
+    grave = Folded(text.shown, tripwires.without_harmless(text.plain, request.lang))
+    kind = _kind(grave, known, hits, problems, request, phrases)
     praised = naming.praised(text, phrases, request.brand, request.author) if known else ()
     liked = list(_goods(text, known, phrases))
     goods = tuple({good.topic: good for _, good in liked}.values())
@@ -106,12 +110,14 @@ def read(request: DraftRequest, phrases: Phrases) -> Reading:
         informal=known and _is_informal(text, phrases),
         remarks=known and bool(find(phrases.language.remarks, text)),
         repeated=known and bool(find(phrases.language.repeated, text)),
-        told=known and _is_named(kind, text),
+        told=known and _is_named(kind, grave),
         concedes=known and bool(find(phrases.language.concessions, text)),
         insults=known and bool(find(phrases.abuse, text)),
         names=praised,
         role=naming.role(text, _of_staff(liked, problems), phrases) if known else None,
         things=_things(text, liked, (STAFF,) if praised else request.topics, phrases) if known else {},
+        among=known and bool(find(phrases.language.among, text)),
+        orders=any(find(load(lang).guard.orders, text) for lang in languages()),
     )
 
 
@@ -128,7 +134,8 @@ def _things(
     named = ((good.topic, naming.thing(text, span, good.topic, phrases)) for span, good in reversed(liked))
     praised = {topic: thing for topic, thing in named if thing}
     spoken = [topic for topic in topics if topic not in praised]
-    return praised | (naming.mentioned(text, spoken, phrases) if not liked or STAFF in topics else {})
+    unnamed = STAFF in topics or not any(good.name for _, good in liked)
+    return praised | (naming.mentioned(text, spoken, phrases) if unnamed else {})
 
 
 def _problems(text: Folded, known: bool, topics: Sequence[str], phrases: Phrases) -> Iterator[Found]:

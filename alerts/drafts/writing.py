@@ -198,7 +198,9 @@ class Pen:
         thing = plan.reading.things.get(good.topic)
         theirs = thing and next((t for t in self.meant_things if t.id == thing.id), None)
         apart = plan.case in PRAISE and "person" in self.facts  # the next sentence says whose it was
-        names = [w for w in good.name if not (apart and w.slots & {"person", "where"})]
+        names = good.name
+        if good.topic == STAFF:
+            names = tuple(w for w in names if (w.text == "{thing}") == apart)
         meant = theirs.name if theirs else ""
         return self.say(names, **({"thing": lambda: Part(thing.name, meant)} if thing else {}))
 

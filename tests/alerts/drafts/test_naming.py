@@ -120,7 +120,7 @@ def test_a_name_in_a_complaint_is_not_praise() -> None:
 @pytest.mark.parametrize(
     ("lang", "text", "wanted"),
     [
-        ("it", "Cappuccino ottimo!", "il caffè"),
+        ("it", "Cappuccino ottimo!", "il cappuccino"),
         ("en", "Delicious pizza, we'll be back.", "the pizza"),
         ("es", "El desayuno buenísimo.", "el desayuno"),
         ("fr", "Excellent pain, vraiment.", "le pain"),
@@ -140,7 +140,8 @@ def test_what_is_only_spoken_of_is_named_where_the_model_agrees_and_nothing_is_s
         return drafted(text, topics=topics).sentences[0].text
 
     assert "la pizza" in said("Che dire, una pizza da sogno davvero.", "taste_food")
-    assert "pizza" not in said("Che dire, una pizza da sogno davvero.", "staff")
+    assert "la macchina" in said("Che dire, una macchina da sogno davvero.", "product_quality")
+    assert "macchina" not in said("Che dire, una macchina da sogno davvero.", "staff")
     assert "pizza" not in said("Che dire, pizza a parte, però un sogno davvero.", "taste_food")
 
 
