@@ -24,7 +24,7 @@ def facts(
 ) -> dict[str, str]:
     """What is known, by slot; a slot that is not here cannot be said."""
     known = {
-        "name": None if is_article(request) else names.first_name(request.author),
+        "name": None if is_article(request) else _name(request),
         "place": quoting.bounded(request.place) if request.stars is not None else None,
         "quote": _quote(case, request, reading, problems, phrases),
         "answer": entry.answer.strip() if entry else None,
@@ -35,6 +35,10 @@ def facts(
         **said(times),
     }
     return {slot: value for slot, value in known.items() if value}
+
+
+def _name(request: DraftRequest) -> str | None:
+    return names.first_name(request.author) or names.signed_name(request.author, request.text)
 
 
 def _people(reading: Reading, phrases: Phrases) -> str:

@@ -266,7 +266,7 @@ def _tone(said: _Said) -> Iterator[str]:
 def _names(said: _Said) -> Iterator[str]:
     """People, places and competitors whom only the customer named: no reply repeats them, but for the first name of
     somebody who is praised."""
-    greeted = names.first_name(said.request.author) or ""
+    greeted = names.first_name(said.request.author) or said.wanted.facts.get("name", "")
     praised = said.wanted.facts.get("person", "")
     known = {*said.phrases.vocabulary, greeted}
     known |= {*_CAPITAL.findall(greeted), *_CAPITAL.findall(praised)}  # Jean-Marc is two

@@ -33,10 +33,11 @@ def may_we_quote(request: DraftRequest) -> DraftReply:
 
 def _letter(request: DraftRequest, move: str, *, greeting: bool, facts: dict[str, str]) -> DraftReply:
     lang = speech.language(request)
-    phrases = load(lang)
+    phrases = speech.phrases(request)
     register = request.brand.voice.formality.get(lang, phrases.formal).casefold()
     register = phrases.language.registers[-1] if register == "informal" else register
     register = register if register in phrases.language.registers else phrases.formal
+    register = (phrases.variant.form if phrases.variant else None) or register
     choice = Choice(request.seed, tuple(request.recent))
     name = names.first_name(request.author)
     known = facts | ({"name": name} if name else {})

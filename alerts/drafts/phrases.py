@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field, model_validator
 
 from alerts.drafts.patterns import find, fold
+from alerts.drafts.variants import Variant
 from store.brand import Strict
 
 FOLDER = Path(__file__).with_name("phrases")
@@ -345,7 +346,8 @@ class GuardWords(Strict):
 
 
 class Phrases(Strict):
-    """A language that drafts are written in. `abuse`: words that insult people."""
+    """A language that drafts are written in. `abuse`: words that insult people; `variants`: other countries' words;
+    `region`: whose words these are, None for those of the file."""
 
     lang: str
     language: Language
@@ -362,6 +364,8 @@ class Phrases(Strict):
     guard: GuardWords
     abuse: Words
     emoji: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    region: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -427,6 +431,11 @@ class Phrases(Strict):
         return max(fitting, key=lambda one: (len(self._courtesies[one.id]), len(one.slots)), default=None)
 
     @property
+    def variant(self) -> Variant | None:
+        """The variant that these are the words of."""
+        return next((one for one in self.variants if one.region == self.region), None)
+
+    @property
     def formal(self) -> str:
         return self.language.registers[0]
 
@@ -441,6 +450,7 @@ class Phrases(Strict):
         """The words with a capital that the wordings themselves hold."""
         said = [wording.text for wording, _ in self.wordings()]
         said += [entry.ask or "" for entry in self.problems] + [kind.need for kind in self.kinds]
+        said += [thing.name for thing in self.named.things] + [role.where for role in self.named.roles]
         return frozenset(word for text in said for word in _WORD.findall(text) if word[0].isupper())
 
     def good_of(self, topic: str) -> Good | None:
@@ -454,6 +464,8 @@ class Phrases(Strict):
 
 
 ENTRY_WORDINGS = ("name", "feel", "next", "thanks", "about", "public", "safety", "private", "advice")
+WORDED = (*ENTRY_WORDINGS, "ask", "need", "where")
+"""Fields that are words of ours; those of customers are found in every variant."""
 
 
 def numbered(prefix: str, texts: Any) -> Any:
@@ -479,9 +491,41 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def load(lang: str) -> Phrases:
-    """The phrases of one language. Raises KeyError where there is no file; ValidationError for a broken one."""
+def load(lang: str, region: str | None = None) -> Phrases:
+    """The phrases of one language, in the words of one of its `variants` where `region` names it. Raises KeyError where
+    there is no file; ValidationError for a broken one."""
     if lang not in languages():
         raise KeyError(lang)
+    if region is not None:
+        return _in_region(load(lang), region)
     table = tomllib.loads((FOLDER / f"{lang}.toml").read_text(encoding="utf-8"))
     return Phrases.model_validate(table | {"lang": lang})
+
+
+def _in_region(phrases: Phrases, region: str) -> Phrases:
+    """With each wording in the words of a variant, under its own id."""
+    variant = next(one for one in phrases.variants if one.region == region)
+
+    def put(value: Any) -> Any:
+        if isinstance(value, Wording):
+            return value.model_copy(update={"text": variant.put(value.text)})
+        if isinstance(value, tuple):
+            return tuple(put(one) for one in value)
+        if isinstance(value, Strict):
+            told = {name: put(getattr(value, name)) for name in WORDED if name in type(value).model_fields}
+            return value.model_copy(update=told)
+        return variant.put(value) if isinstance(value, str) else value
+
+    reach = phrases.reach.model_copy(
+        update={kind: put(getattr(phrases.reach, kind)) for kind in Reach.model_fields}
+    )
+    named = phrases.named.model_copy(
+        update={"roles": put(phrases.named.roles), "things": put(phrases.named.things)}
+    )
+    moves = {move: put(texts) for move, texts in phrases.moves.items()}
+    entries = {part: put(getattr(phrases, part)) for part in ("problems", "goods", "asks", "kinds")}
+    return Phrases.model_construct(
+        **{name: getattr(phrases, name) for name in Phrases.model_fields}
+        | entries
+        | {"reach": reach, "named": named, "moves": moves, "region": region}
+    )

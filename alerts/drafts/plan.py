@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from alerts.drafts import facts, faq, granted, own, speech
 from alerts.drafts.case import case_of
-from alerts.drafts.phrases import Good, Phrases, Problem, Wording, load
+from alerts.drafts.phrases import Good, Phrases, Problem, Wording
 from alerts.drafts.reading import STAFF, Found, Reading, read
 from alerts.drafts.request import DraftRequest
 from alerts.drafts.timing import timing
@@ -83,7 +83,7 @@ class Plan:
 def make(request: DraftRequest) -> Plan:
     """The plan for a mention."""
     lang = speech.language(request)
-    phrases = load(lang)
+    phrases = speech.phrases(request)
     reading = read(request, phrases)
     case = case_of(request, reading)
     problems = _problems(case, reading, phrases)
