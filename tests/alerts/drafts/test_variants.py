@@ -30,6 +30,7 @@ def region(text: str, lang: str = "pt", **values: Any) -> str | None:
         ("A vossa encomenda não chegou, estou a esperar há um mês.", None),
         ("Comprei pelo telemóvel e deram-me o artigo errado.", None),
         ("Produto com defeito.", None),
+        ("Vocês fazem entregas nos Açores?", None),
     ],
 )
 def test_the_text_shows_where_it_was_written(text: str, wanted: str | None) -> None:
