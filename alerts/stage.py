@@ -41,9 +41,10 @@ Detect = Callable[[str], str | None]
 
 @dataclass(slots=True)
 class Batch:
-    """The mentions in hand: their drafts, and what went wrong with which."""
+    """The mentions in hand: their drafts, what went wrong with which, and which are `critical`."""
 
     claim: claims.Claim
+    critical: set[int] = field(default_factory=set)
     drafts: dict[int, DraftReply] = field(default_factory=dict)
     errors: dict[int, Exception] = field(default_factory=dict)
 
@@ -75,7 +76,10 @@ def triage_waiting(
     if batch.claim.ids:
         _write_drafts(db, batch, brands, now, compose, detect)
         if worded_later:
-            batch.drafts = {number: _queued(draft) for number, draft in batch.drafts.items()}
+            batch.drafts = {
+                number: draft if number in batch.critical else _queued(draft)
+                for number, draft in batch.drafts.items()
+            }
         with db.write() as session:
             _lock(session)
             _tell(session, batch, brands, tuple(channels), now, routing or Routing())
@@ -126,6 +130,8 @@ def _write_drafts(
             decision = decide(facts)
             if wants_draft(found, mention_id, decision):
                 request = draft_request(facts, decision, found.recent.get(facts.brand.key, ()), detect)
+                if request.critical or request.urgency == "critical":
+                    batch.critical.add(mention_id)  # however calm the draft is
                 draft = batch.drafts[mention_id] = compose(request)
                 found.recent.setdefault(facts.brand.key, []).insert(0, list(draft.moves))
         except Exception as error:

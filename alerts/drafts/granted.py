@@ -1,0 +1,83 @@
+"""What the policy lets a draft offer, where it sends the customer, and whose clock runs. Pure."""
+
+import re
+
+from alerts.drafts.personal import EMAIL, LINK
+from alerts.drafts.reading import Found, Reading
+from alerts.drafts.request import DraftRequest
+from store.brand import Brand
+
+UNSENT = ("critical", "careful", "praise", "praise_open", "praise_point")
+_PHONE = re.compile(r"[+\d][\d\s()./-]{4,}")
+
+
+def remedy(case: str | None, topic: str | None, brand: Brand) -> str:
+    """What the policy allows for the topic; without a word of the policy, what costs nothing."""
+    fixed = {
+        None: "ignore",
+        "critical": "escalate",
+        "praise": "thanks",
+        "praise_open": "thanks",
+        "praise_point": "thanks",
+        "stars_high": "thanks",
+        "article_positive": "thanks",
+        "information": "information",
+        "commercial": "information",
+        "article_question": "information",
+        "article_negative": "information",
+    }
+    if case in fixed:
+        return fixed[case]
+    unsaid = "apology_fix" if case in ("complaint", "mixed") else "help"
+    return (
+        brand.policy.remedies.get(topic or "", unsaid)
+        if case in ("complaint", "mixed", "assistance")
+        else unsaid
+    )
+
+
+def offers(case: str | None, request: DraftRequest, problems: tuple[Found, ...]) -> bool:
+    """Whether a replacement or a refund is offered unasked, where the policy grants it: for what it mends, and not to
+    who is half content."""
+    main = problems[0]
+    asked = case == "assistance" or request.sentiment == "negative"
+    return (
+        request.urgency != "critical"
+        and asked
+        and main.problem.refund
+        and (main.span is not None or request.urgency == "high")
+    )
+
+
+def place(case: str | None, problems: tuple[Found, ...], reading: Reading, topic: str | None) -> str | None:
+    """The topic whose contact is named. In praise and in a grave matter a topic that the model alone sees sends nobody
+    to the accounts department: there the words decide, or the kind of the grave matter."""
+    if case not in UNSENT:
+        return topic
+    if case == "critical":
+        return next(iter(reading.kind.topics), None)
+    return problems[0].problem.topic if problems[0].span else None
+
+
+def contact(brand: Brand, topic: str | None) -> str | None:
+    """Where to turn with the topic; None: the policy names nothing."""
+    contacts = brand.policy.contacts
+    return (contacts.get(topic or "") or contacts.get("default") or "").strip() or None
+
+
+def reach_kind(contact: str | None) -> str:
+    """How one gets in touch there: a field of `phrases.Reach`."""
+    if not contact:
+        return "none"
+    if EMAIL.fullmatch(contact):
+        return "email"
+    if _PHONE.fullmatch(contact):
+        return "phone"
+    return "link" if LINK.fullmatch(contact) else "other"
+
+
+def clock(case: str | None, request: DraftRequest) -> str:
+    """As triage has it: what people are told of is never below normal, so that it has a clock."""
+    if case == "critical":
+        return "critical"
+    return "normal" if request.urgency in (None, "low") else str(request.urgency)
