@@ -362,10 +362,12 @@ RULES = (_urgent, _negative, _mixed, _request, _tripwire, _viral, _edited, _came
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Cases that a mention might belong to, besides its own: its thread's, and that of the same text elsewhere."""
+    """Cases that a mention might belong to, besides its own: its thread's, that of the same text elsewhere, and that of
+    the same person on another platform."""
 
     thread: Case | None = None
     copy: Case | None = None
+    person: Case | None = None
 
 
 def home(facts: Facts, decision: Decision, near: Neighbours) -> Case | None:
@@ -373,8 +375,8 @@ def home(facts: Facts, decision: Decision, near: Neighbours) -> Case | None:
 
     Its own (praise that turned into a matter leaves it), then its thread's, then that of its author (a post without
     stars goes on with what its author has open; a review of its own needs an answer of its own), then that of the
-    same text elsewhere. Praise joins no matter of others, and only the author's return brings a mention to a case
-    that is done.
+    same text elsewhere, then that of the same person on another platform. Praise joins no matter of others, and only
+    the author's return brings a mention to a case that is done.
     """
     praise = decision.channel == "praise"
     if facts.case is not None and (praise or facts.case.channel != "praise"):
@@ -383,7 +385,7 @@ def home(facts: Facts, decision: Decision, near: Neighbours) -> Case | None:
     if back and back.case and back.case.channel != "praise" and is_same_thread(back.mention, facts.mention):
         return back.case
     author = back.case if back and facts.mention.stars is None else None
-    for case in (near.thread, author, near.copy):
+    for case in (near.thread, author, near.copy, near.person):
         if case and case.status not in DONE and (case.channel == "praise") == praise:
             return case
     return None

@@ -7,7 +7,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, Index, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Dialect,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy import DateTime as SqlDateTime
 from sqlmodel import Field, SQLModel
 
@@ -398,6 +409,18 @@ class Audit(SQLModel, table=True):
     before: str | None = None
     after: str | None = None
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Trace(SQLModel, table=True):
+    """What a mention that has a case would share with others of its matter (`alerts.alike`): a hash of its words or of
+    its author, in the week (of seven days since 1970) in which it came to its case. Of each, `slot` keeps a few."""
+
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  (SQLAlchemy's own way)
+
+    week: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    key: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    slot: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    mention_id: int = Field(foreign_key="mention.id", index=True, ondelete="CASCADE")
 
 
 class Tombstone(SQLModel, table=True):
