@@ -76,7 +76,7 @@ def look(session: Session, mentions: Iterable[Mention], now: datetime) -> Alike:
     """What may be alike to these mentions, by two queries."""
     found = Alike()
     wanted = {key for mention in mentions for key in found.keys_of(mention)}
-    weeks = (_week(now) - 1, _week(now))
+    weeks = (week(now) - 1, week(now))
     rows = session.execute(
         select(col(Trace.key), col(Trace.mention_id)).where(col(Trace.week).in_(weeks), col(Trace.key).in_(wanted))
     ).all()
@@ -98,17 +98,16 @@ def look(session: Session, mentions: Iterable[Mention], now: datetime) -> Alike:
 def keep(session: Session, mention: Mention, keys: Iterable[int], now: datetime) -> None:
     """Its traces, for those to come."""
     rows = [
-        {"week": _week(now), "key": key, "slot": (mention.id or 0) % SLOTS, "mention_id": mention.id}
+        {"week": week(now), "key": key, "slot": (mention.id or 0) % SLOTS, "mention_id": mention.id}
         for key in dict.fromkeys(keys)
     ]
     if not rows:
         return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Trace).values(rows)
+    statement = dialect.insert(Trace)
     place = (col(Trace.week), col(Trace.key), col(Trace.slot))
-    session.execute(
-        statement.on_conflict_do_update(index_elements=place, set_={"mention_id": statement.excluded.mention_id})
-    )
+    latest = {"mention_id": statement.excluded.mention_id}
+    session.execute(statement.on_conflict_do_update(index_elements=place, set_=latest), rows)
 
 
 def sweep(db: Database, now: datetime) -> int:
@@ -116,7 +115,7 @@ def sweep(db: Database, now: datetime) -> int:
     place, swept = (col(Trace.week), col(Trace.key), col(Trace.slot)), 0
     while True:
         with db.write() as session:
-            old = session.execute(select(*place).where(col(Trace.week) < _week(now) - 1).limit(SWEPT)).all()
+            old = session.execute(select(*place).where(col(Trace.week) < week(now) - 1).limit(SWEPT)).all()
             if not old:
                 return swept
             session.execute(
@@ -151,5 +150,5 @@ def _nearest(keys: dict[int, tuple[int, ...]], rows: Iterable[tuple[int, int]]) 
     return chosen
 
 
-def _week(now: datetime) -> int:
+def week(now: datetime) -> int:
     return (now - _FIRST) // _WEEK

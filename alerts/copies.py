@@ -1,8 +1,8 @@
 """Whether two texts are one text: copied, shortened, with a few words changed or added. Pure.
 
 A text is the set of its pairs of neighbouring words (Broder 1997). Two are one where the shorter has most of its pairs
-from the longer, the more the shorter it is; what only looks alike because it was made after one pattern ("my order 123
-...") differs in its figures. Texts that may be one are found by equal traces: bands of a MinHash of all pairs, and of
+from the longer, the more the shorter it is. What only looks alike because it was made after one pattern ("my order 123
+...") differs in its figures, or, where it is brief, in a name. Texts that may be one are found by equal traces: bands of a MinHash of all pairs, and of
 those of the first words, which a copy that was cut off still has. docs/how-it-decides.md has the formulas.
 """
 
@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
 
@@ -20,6 +21,8 @@ from store.matching import fold
 READ = 3_000  # characters of a text
 FEWEST = 10  # pairs below which a text is too short to be known again
 SURE, LEAST = 100, 0.6  # the share of pairs that must be found: 1 - pairs / SURE, and never less than LEAST
+BRIEF = 25  # pairs below which another word (a name, a town) makes another text,
+CLOSE = 0.75  # unless the two are so alike: misspelt
 BANDS, ROWS = 16, 3  # of all pairs
 HEAD, HEAD_BANDS, HEAD_ROWS = 14, 4, 2  # of the first so many words
 SEED = 1
@@ -28,13 +31,15 @@ _RETWEET = re.compile(r"^\s*rt\b[\s:]*")
 _HASHTAGS = re.compile(r"(?:(?<!\S)#\w+\W*)+$")
 _CUT = re.compile(r"[^\W_]+ ?\.\.\.\W*$")  # the word in which a copy was cut off
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # written without spaces
+_FIGURE = re.compile(r"\d+")
 _TOKEN = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A text as its pairs of words; `figures`: the words with a digit in them."""
+    """A text as its words and pairs of words, with the figures in it."""
 
+    words: frozenset[str]
     pairs: frozenset[str]
     figures: frozenset[str]
     traces: tuple[bytes, ...] = ()
@@ -54,12 +59,12 @@ def wording(title: str | None, text: str) -> Wording:
 def _wording(text: str) -> Wording:
     words = list(_words(text))
     pairs = frozenset(map(" ".join, pairwise(words)))
-    figures = frozenset(word for word in words if any(map(str.isdigit, word)))
+    figures = frozenset(figure for word in words for figure in _FIGURE.findall(word))
     if len(pairs) < FEWEST:
-        return Wording(pairs, figures)
+        return Wording(frozenset(words), pairs, figures)
     head = set(map(" ".join, pairwise(words[:HEAD])))
     traces = (*_bands(b"all", pairs, BANDS, ROWS), *_bands(b"head", head, HEAD_BANDS, HEAD_ROWS))
-    return Wording(pairs, figures, traces)
+    return Wording(frozenset(words), pairs, figures, traces)
 
 
 def is_copy(one: Wording, other: Wording) -> bool:
@@ -67,12 +72,21 @@ def is_copy(one: Wording, other: Wording) -> bool:
     if not (one.tells and other.tells) or (one.figures - other.figures and other.figures - one.figures):
         return False
     shorter = min(len(one.pairs), len(other.pairs))
-    return len(one.pairs & other.pairs) >= needed(shorter) * shorter
+    if len(one.pairs & other.pairs) < needed(shorter) * shorter:
+        return False
+    return shorter >= BRIEF or not _differ(one.words - other.words, other.words - one.words)
 
 
 def needed(pairs: int) -> float:
     """The share of a text's pairs that the other must have: one word that differs breaks two."""
     return max(LEAST, 1 - pairs / SURE)
+
+
+def _differ(own: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether either text has words that the other has not, misspelt ones apart."""
+    misspelt = {word: get_close_matches(word, others, 1, CLOSE) for word in own}
+    found = {close for near in misspelt.values() for close in near}
+    return any(not near for near in misspelt.values()) and bool(others - found)
 
 
 def _words(text: str) -> Iterator[str]:
