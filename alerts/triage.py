@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alerts import topics
 from alerts.tripwires import Hit
 from alerts.virality import Counts, is_viral, spread
 from store.brand import Brand
@@ -78,6 +79,12 @@ class Facts:
         """Whether the model has read words here: else stars are all there is."""
         score = self.score
         return bool(has_words(self.mention) and score and score.sentiment and not score.unsupported)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What it is about: what the model has read, and the brand's own topics, whatever the language."""
+        seen = self.score.topics if self.score and self.is_read else ()
+        return topics.all_of(self.brand, f"{self.mention.title or ''}\n{self.mention.text}", seen)
 
     @property
     def sentiment(self) -> str | None:

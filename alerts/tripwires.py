@@ -67,6 +67,11 @@ def find(text: str, lang: str | None, brand: Brand | None = None) -> list[Hit]:
     return [hit for _, hit in sorted(found.values(), key=lambda place: place[0])]
 
 
+def matches(words: tuple[str, ...], text: str) -> bool:
+    """Whether any of these patterns is in the text."""
+    return bool(words) and _own(words).search(_fold(text)[1]) is not None
+
+
 def _patterns(lang: str | None, brand: Brand | None) -> Iterator[re.Pattern[str]]:
     code = re.split("[-_]", lang)[0].lower() if lang else None
     if code in languages():

@@ -4,13 +4,13 @@ Which words say it is for `alerts.drafts.compose`. A case is answered by a row o
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.drafts import faq, names, own, quoting
 from alerts.drafts.patterns import Folded
 from alerts.drafts.personal import EMAIL, LINK
-from alerts.drafts.phrases import FALLBACK, Good, Phrases, Problem, Wording, languages, load
+from alerts.drafts.phrases import FALLBACK, TOPICS, Good, Phrases, Problem, Wording, languages, load
 from alerts.drafts.reading import Found, Reading, is_article, read
 from alerts.drafts.request import DraftRequest, is_brief
 from alerts.drafts.timing import Timing, timing
@@ -106,8 +106,8 @@ def make(request: DraftRequest) -> Plan:
     reading = read(request, phrases)
     case = _case(request, reading)
     problems = _problems(case, reading, phrases)
-    topic = problems[0].problem.topic or next(iter(request.topics), None)
-    remedy = _remedy(case, topic, request.brand)
+    topics = _topics(request, problems[0].problem.topic)
+    remedy = _remedy(case, topics, request.brand)
     if remedy == "ignore" and case not in (None, "critical"):
         case = "critical" if request.urgency == "critical" else None  # what is critical is never left alone
         remedy = "escalate" if case else remedy
@@ -122,7 +122,7 @@ def make(request: DraftRequest) -> Plan:
     answered = (told and case in STORMY and entry is None) or (statement and case in MATTERS)
     if answered and not request.critical:
         case = "statement"
-    contact = _contact(request.brand, topic)
+    contact = _contact(request.brand, topics)
     times = timing(request.brand, _urgency(case, request), request.now, phrases)
     return Plan(
         case="answer" if entry and entry.lang in (None, lang) else case,
@@ -133,10 +133,10 @@ def make(request: DraftRequest) -> Plan:
         problems=problems,
         entry=entry,
         correction=correction,
-        own=own.wordings(request.brand, lang, topic),
+        own=own.wordings(request.brand, lang, topics),
         facts=_facts(case, request, reading, problems, entry, contact, times, phrases)
         | own.facts(correction, told or (statement.text if statement else None)),
-        grounds=_grounds(request, _urgency(case, request), problems, entry, topic)
+        grounds=_grounds(request, _urgency(case, request), problems, entry, topics)
         | ({"statement": ("case.statements",)} if told else {}),
         urgency=_urgency(case, request),
         contact=contact,
@@ -344,8 +344,16 @@ def _again(case: str | None, request: DraftRequest, reading: Reading) -> str | N
     return known or ("repeated" if let_down and reading.repeated else None)
 
 
-def _remedy(case: str | None, topic: str | None, brand: Brand) -> str:
-    """What the policy allows for the topic; without a word of the policy, what costs nothing."""
+def _topics(request: DraftRequest, problem: str | None) -> tuple[str, ...]:
+    """What the draft is about, and the policy may name: the brand's own topics, then that of the problem that was
+    found, else the first that the model sees."""
+    own = [topic for topic in request.topics if topic not in TOPICS]
+    main = problem or next((topic for topic in request.topics if topic in TOPICS), None)
+    return (*own, main) if main else tuple(own)
+
+
+def _remedy(case: str | None, topics: Sequence[str], brand: Brand) -> str:
+    """What the policy allows for the first topic that it names; without a word of the policy, what costs nothing."""
     fixed = {
         None: "ignore",
         "critical": "escalate",
@@ -363,7 +371,7 @@ def _remedy(case: str | None, topic: str | None, brand: Brand) -> str:
         return fixed[case]
     unsaid = "apology_fix" if case in ("complaint", "mixed") else "help"
     return (
-        brand.policy.remedies.get(topic or "", unsaid)
+        next((brand.policy.remedies[topic] for topic in topics if topic in brand.policy.remedies), unsaid)
         if case in ("complaint", "mixed", "assistance")
         else unsaid
     )
@@ -382,9 +390,13 @@ def _offers(case: str | None, request: DraftRequest, problems: tuple[Found, ...]
     )
 
 
-def _contact(brand: Brand, topic: str | None) -> str | None:
-    contacts = brand.policy.contacts
-    return (contacts.get(topic or "") or contacts.get("default") or "").strip() or None
+def _contact(brand: Brand, topics: Sequence[str]) -> str | None:
+    return brand.policy.contacts.get(_contact_for(brand, topics), "").strip() or None
+
+
+def _contact_for(brand: Brand, topics: Sequence[str]) -> str:
+    """The first topic that has a contact."""
+    return next((topic for topic in topics if brand.policy.contacts.get(topic)), "default")
 
 
 def _register(case: str | None, request: DraftRequest, reading: Reading, phrases: Phrases) -> str:
@@ -434,11 +446,12 @@ def _facts(
 
 
 def _grounds(
-    request: DraftRequest, urgency: str, problems: tuple[Found, ...], entry: Faq | None, topic: str | None
+    request: DraftRequest, urgency: str, problems: tuple[Found, ...], entry: Faq | None, topics: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:
     """What allows what is said, by slot."""
     policy = request.brand.policy
-    contact = topic if policy.contacts.get(topic or "") else "default"
+    contact = _contact_for(request.brand, topics)
+    granted = next((topic for topic in topics if policy.remedies.get(topic)), None)
     hours = "policy.critical_hours" if urgency == "critical" else "policy.hours"
     return {
         "name": ("mention.author",),
@@ -454,7 +467,7 @@ def _grounds(
         "correction": ("policy.corrections",),
         "source": ("policy.corrections",),
         "statement": ("policy.statements",),
-        "remedy": (f"policy.remedies.{topic}",) if policy.remedies.get(topic or "") else (),
+        "remedy": (f"policy.remedies.{granted}",) if granted else (),
     }
 
 
