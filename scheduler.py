@@ -325,7 +325,7 @@ class Service:
         ]
 
     def expire(self) -> None:
-        """Personal data whose time is over go; their messages are edited. So do traces that nobody looks at any more."""
+        """Personal data whose time is over go; their messages are edited. Traces that nobody looks at go too."""
         alike.sweep(self.db, self.clock())
         kept = self.settings.retention
         done = expire(self.db, now=self.clock(), texts=kept.texts, authors=kept.authors)

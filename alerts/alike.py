@@ -6,13 +6,13 @@ word. Of one trace the latest few are kept, of one mention's many neighbours the
 """
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, text, tuple_
 from sqlmodel import Session, col, select
 
 from alerts import copies, persons
@@ -23,6 +23,12 @@ RECENT = timedelta(days=7)  # mentions seen before are another matter
 SLOTS = 4  # the latest mentions of one trace that are kept, about
 NEAREST = 8  # mentions that one is compared with
 SWEPT = 5_000  # old rows deleted at once
+_KEPT = """
+INSERT INTO trace (week, key, slot, mention_id) SELECT :week, kept.value, :slot, :mention FROM {keys} WHERE true
+ON CONFLICT (week, key, slot) DO UPDATE SET mention_id = excluded.mention_id
+"""
+_KEEP_SQLITE = text(_KEPT.format(keys="json_each(:keys) AS kept"))
+_KEEP_POSTGRES = text(_KEPT.format(keys="unnest(CAST(:keys AS bigint[])) AS kept(value)"))
 _WEEK = timedelta(days=7)
 _FIRST = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -41,7 +47,8 @@ class Alike:
     def add(self, mention: Mention) -> None:
         """`mention` has a case now."""
         for key in self.keys_of(mention):
-            self.known[key] = [row for row in self.known.get(key, ()) if row.id != mention.id][-SLOTS:] + [mention]
+            others = [row for row in self.known.get(key, ()) if row.id != mention.id]
+            self.known[key] = [*others[1 - SLOTS :], mention]
 
     def copies_of(self, mention: Mention) -> Iterator[Mention]:
         own = copies.wording(mention.title, mention.text)
@@ -78,7 +85,9 @@ def look(session: Session, mentions: Iterable[Mention], now: datetime) -> Alike:
     wanted = {key for mention in mentions for key in found.keys_of(mention)}
     weeks = (week(now) - 1, week(now))
     rows = session.execute(
-        select(col(Trace.key), col(Trace.mention_id)).where(col(Trace.week).in_(weeks), col(Trace.key).in_(wanted))
+        select(col(Trace.key), col(Trace.mention_id)).where(
+            col(Trace.week).in_(weeks), col(Trace.key).in_(wanted)
+        )
     ).all()
     chosen = _nearest(found.keys, rows)
     kept = session.scalars(
@@ -96,18 +105,20 @@ def look(session: Session, mentions: Iterable[Mention], now: datetime) -> Alike:
 
 
 def keep(session: Session, mention: Mention, keys: Iterable[int], now: datetime) -> None:
-    """Its traces, for those to come."""
-    rows = [
-        {"week": week(now), "key": key, "slot": (mention.id or 0) % SLOTS, "mention_id": mention.id}
-        for key in dict.fromkeys(keys)
-    ]
-    if not rows:
+    """Its traces, for those to come: one statement with one value for all, which costs far less than a row each."""
+    unique = list(dict.fromkeys(keys))
+    if not unique:
         return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Trace)
-    place = (col(Trace.week), col(Trace.key), col(Trace.slot))
-    latest = {"mention_id": statement.excluded.mention_id}
-    session.execute(statement.on_conflict_do_update(index_elements=place, set_=latest), rows)
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    session.execute(
+        _KEEP_POSTGRES if is_postgres else _KEEP_SQLITE,
+        {
+            "week": week(now),
+            "slot": (mention.id or 0) % SLOTS,
+            "mention": mention.id,
+            "keys": unique if is_postgres else json.dumps(unique),
+        },
+    )
 
 
 def sweep(db: Database, now: datetime) -> int:

@@ -221,7 +221,9 @@ def _places(session: Session, case_id: int) -> tuple[tuple[str, int], ...]:
     """What people call the platforms of a case's mentions, with how many are there; the most first."""
     count = func.count().label("count")
     rows = session.execute(
-        select(col(Mention.platform), count).where(col(Mention.case_id) == case_id).group_by(col(Mention.platform))
+        select(col(Mention.platform), count)
+        .where(col(Mention.case_id) == case_id)
+        .group_by(col(Mention.platform))
     )
     found = [(platform_label(platform), number) for platform, number in rows]
     return tuple(sorted(found, key=lambda place: (-place[1], place[0])))

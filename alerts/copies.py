@@ -2,8 +2,9 @@
 
 A text is the set of its pairs of neighbouring words (Broder 1997). Two are one where the shorter has most of its pairs
 from the longer, the more the shorter it is. What only looks alike because it was made after one pattern ("my order 123
-...") differs in its figures, or, where it is brief, in a name. Texts that may be one are found by equal traces: bands of a MinHash of all pairs, and of
-those of the first words, which a copy that was cut off still has. docs/how-it-decides.md has the formulas.
+...") differs in its figures, or, where it is brief, in a name. Texts that may be one are found by equal traces: bands
+of a MinHash of all pairs, and of those of the first words, which a copy that was cut off still has.
+docs/how-it-decides.md has the formulas.
 """
 
 import hashlib

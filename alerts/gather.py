@@ -87,7 +87,9 @@ class Gathered:
         thread, text = thread_of(mention), text_of(mention)
         return Neighbours(
             self.threads.get(thread) if thread else None,
-            self._best([self.copies.get(text) if text else None, *self._cases_of(self.alike.copies_of(mention))]),
+            self._best(
+                [self.copies.get(text) if text else None, *self._cases_of(self.alike.copies_of(mention))]
+            ),
             self._best(self._cases_of(self.alike.elsewhere(mention))),
         )
 

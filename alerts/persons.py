@@ -19,8 +19,12 @@ SHORTEST = 8  # characters of a handle that says who it is,
 DIGITS = 2  # and how many of them are digits
 NAME = 5  # letters of a name
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]*", re.ASCII)
-_ANYBODY = re.compile(r"(?:google|user|utente|guest|ospite|anonym|anonim|client|customer|kunde|nutzer|member)")
-_NUMBER = re.compile(r"(?<![\w.,-])(?=(?:[a-z-]*\d){5})[a-z0-9](?:-?[a-z0-9]){5,29}(?![\w-]|[.,]\d)", re.ASCII)
+_ANYBODY = re.compile(
+    r"(?:google|user|utente|guest|ospite|anonym|anonim|client|customer|kunde|nutzer|member)"
+)
+_NUMBER = re.compile(
+    r"(?<![\w.,-])(?=(?:[a-z-]*\d){5})[a-z0-9](?:-?[a-z0-9]){5,29}(?![\w-]|[.,]\d)", re.ASCII
+)
 _DATE = re.compile(r"(?:19|20)\d\d-?[01]\d-?[0-3]\d|[0-3]?\d-[01]?\d-(?:19|20)\d\d")
 _PHONE = re.compile(r"[038]\d{8,10}")  # a number that many people name: the brand's own, above all
 

@@ -306,7 +306,10 @@ def _unknown(
     of_brand = f" of brand {rule.brand}" if rule.brand else ""
     named = {topic for key in ([rule.brand] if rule.brand else brands) for topic in topics.known(brands[key])}
     if strange := [topic for topic in rule.topics if topic not in named]:
-        return f"there is no topic {', '.join(strange)}{of_brand}", "name one of docs/drafts.md, or of [[brands.KEY.topics]]"
+        return (
+            f"there is no topic {', '.join(strange)}{of_brand}",
+            "name one of docs/drafts.md, or of [[brands.KEY.topics]]",
+        )
     mine = {name: kind for name, (brand, kind) in sources.items() if rule.brand in (None, brand)}
     if missing := [name for name in rule.sources if name not in mine]:
         return f"there is no source {', '.join(missing)}{of_brand}", "name it as in [[sources]]"

@@ -46,11 +46,12 @@ def known(brand: Brand) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*TOPICS, *(topic.name for topic in brand.topics))))
 
 
-def own(brand: Brand, text: str) -> tuple[str, ...]:
+def own(brand: Brand | None, text: str) -> tuple[str, ...]:
     """The brand's own topics that a text names, in the order of the configuration."""
-    return tuple(topic.name for topic in brand.topics if matches(topic.words, text[:READ]))
+    own_topics = brand.topics if brand else ()
+    return tuple(topic.name for topic in own_topics if matches(topic.words, text[:READ]))
 
 
-def all_of(brand: Brand, text: str, seen: Iterable[str]) -> tuple[str, ...]:
+def all_of(brand: Brand | None, text: str, seen: Iterable[str]) -> tuple[str, ...]:
     """The topics of a text: those that the model has `seen`, then the brand's own."""
     return tuple(dict.fromkeys((*seen, *own(brand, text))))

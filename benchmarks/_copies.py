@@ -26,7 +26,16 @@ SHORTEST_COPIED = 150  # characters of a text that is passed on
 LATEST = 2_000  # mentions between a text and its copy
 EDITED, CUT = (1 / 20, 1 / 8), (0.25, 0.9)  # share of the words that is changed, and that is left
 ALIKE = 0.1  # of the matters, whose texts only look like others
-BRIEF = ("Ottimo!", "Pessimo servizio.", "Mai più", "Great!", "Never again.", "Top 👍", "Vergogna!!", "Muy bien todo")
+BRIEF = (
+    "Ottimo!",
+    "Pessimo servizio.",
+    "Mai più",
+    "Great!",
+    "Never again.",
+    "Top 👍",
+    "Vergogna!!",
+    "Muy bien todo",
+)
 PATTERNS = (
     "Il mio ordine {n} doveva arrivare lunedì e non è ancora arrivato, nessuno risponde al telefono.",
     "Order {n} was due on Monday and still is not here, and nobody picks up the phone. Please help.",
@@ -35,8 +44,34 @@ PATTERNS = (
     "The branch in {town} is closed again, {who} at the counter says nobody knows when it will open.",
     "Buongiorno, ho aperto la pratica {n} due settimane fa e non ho ancora ricevuto risposta da voi.",
 )
-NAMES = ("Rossi", "Bianchi", "Weber", "Martin", "García", "Silva", "Jansen", "Conti", "Moreau", "Smith", "Greco", "Ricci")
-TOWNS = ("Torino", "Bari", "Berlin", "Lyon", "Sevilla", "Porto", "Utrecht", "Leeds", "Trento", "Siena", "Bristol", "Graz")
+NAMES = (
+    "Rossi",
+    "Bianchi",
+    "Weber",
+    "Martin",
+    "García",
+    "Silva",
+    "Jansen",
+    "Conti",
+    "Moreau",
+    "Smith",
+    "Greco",
+    "Ricci",
+)
+TOWNS = (
+    "Torino",
+    "Bari",
+    "Berlin",
+    "Lyon",
+    "Sevilla",
+    "Porto",
+    "Utrecht",
+    "Leeds",
+    "Trento",
+    "Siena",
+    "Bristol",
+    "Graz",
+)
 REMARKS = ("Incredibile", "Leggete qui", "Succede anche a voi", "Unbelievable", "So true", "Increíble")
 TAGS = ("#caffeaurora", "#vergogna", "#clienti", "#customerservice", "#fail", "#news", "#aurora")
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlmodel import Session, col, select
 
 from alerts import alike
@@ -117,12 +117,17 @@ def _batches(mentions: Iterable[Planted]) -> Iterator[list[Planted]]:
 def _step(
     database: Database, batch: list[Planted], name: str, matters: dict[int, int]
 ) -> tuple[list[int | None], float]:
-    """Stores a batch, then joins or opens; gives the matters of the cases joined, and seconds for that alone.
-    `matters`: that of each case, by its first mention's."""
+    """Stores a batch, then joins cases; gives the matters of those joined, and seconds for that alone. There is a case
+    for each mention, with its number; `matters`: what those are about that have mentions."""
     with database.write() as session:
-        ids = store_mentions(session, [_mention(one, f"{name}-{n}") for n, one in enumerate(batch)], now=NOW).new
+        ids = store_mentions(
+            session, [_mention(one, f"{name}-{n}") for n, one in enumerate(batch)], now=NOW
+        ).new
     with database.write() as session:
-        rows = list(session.scalars(select(Mention).where(col(Mention.id).in_(ids)).order_by(col(Mention.id))))
+        session.execute(insert(Case), [{"id": number, "brand": "aurora", "opened_at": NOW} for number in ids])
+        rows = list(
+            session.scalars(select(Mention).where(col(Mention.id).in_(ids)).order_by(col(Mention.id)))
+        )
         begun = time.process_time()
         joined = _join(session, rows, batch, matters)
         session.flush()
@@ -135,14 +140,9 @@ def _join(
     near, joined = alike.look(session, rows, NOW), list[int | None]()
     for row, one in zip(rows, batch, strict=True):
         copied = next(near.copies_of(row), None)
+        row.case_id = row.id if copied is None else copied.case_id
         if copied is None:
-            case = Case(brand="aurora", opened_at=NOW)
-            session.add(case)
-            session.flush()
-            row.case_id = case.id
-            matters[case.id or 0] = one.matter
-        else:
-            row.case_id = copied.case_id
+            matters[row.id or 0] = one.matter
         joined.append(None if copied is None else matters.get(row.case_id or 0))
         near.add(row)
         alike.keep(session, row, near.keys_of(row), NOW)

@@ -415,7 +415,7 @@ class Trace(SQLModel, table=True):
     """What a mention that has a case would share with others of its matter (`alerts.alike`): a hash of its words or of
     its author, in the week (of seven days since 1970) in which it came to its case. Of each, `slot` keeps a few."""
 
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  (SQLAlchemy's own way)
+    __table_args__ = {"sqlite_with_rowid": False}
 
     week: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
     key: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})

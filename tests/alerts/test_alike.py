@@ -100,7 +100,9 @@ def test_a_crowd_of_copies_makes_the_case_a_storm(belt: Belt) -> None:
 
 def test_the_same_person_on_another_platform_joins(belt: Belt) -> None:
     first = belt.alert("r1", author="giulia_r82", platform="x")
-    second = belt.alert("r2", "Ancora nessuna risposta.", author="giulia_r82", platform="trustpilot", stars=1.0)
+    second = belt.alert(
+        "r2", "Ancora nessuna risposta.", author="giulia_r82", platform="trustpilot", stars=1.0
+    )
     other = belt.alert("r3", "Ancora nessuna risposta!", author="Giulia R.", platform="google")
     assert (second.id == first.id, other.id == first.id) == (True, False)
 
@@ -158,6 +160,7 @@ def test_looking_takes_two_queries_that_use_keys(small: Belt) -> None:
     with small.db.read() as session:
         query = select(Trace).where(col(Trace.week).in_((1, 2)), col(Trace.key).in_((1, 2, 3)))
         plan = session.connection().exec_driver_sql(
-            "EXPLAIN QUERY PLAN " + str(query.compile(small.db.engine, compile_kwargs={"literal_binds": True}))
+            "EXPLAIN QUERY PLAN "
+            + str(query.compile(small.db.engine, compile_kwargs={"literal_binds": True}))
         )
         assert all("USING PRIMARY KEY (week=? AND key=?)" in str(row) for row in plan)

@@ -83,7 +83,10 @@ def test_the_more_words_the_fewer_must_be_the_same() -> None:
 
 def test_a_language_without_spaces() -> None:
     assert same(JAPANESE, JAPANESE.replace("とても残念です。", ""))
-    assert not same(JAPANESE, "アプリが昨日から起動しません。アカウントにもログインできず、仕事になりません。早く直してください。")
+    assert not same(
+        JAPANESE,
+        "アプリが昨日から起動しません。アカウントにもログインできず、仕事になりません。早く直してください。",
+    )
 
 
 def test_the_title_is_part_of_it() -> None:

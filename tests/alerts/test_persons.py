@@ -23,7 +23,10 @@ def both(one: dict[str, Any], other: dict[str, Any]) -> bool:
     [
         ({"author": "giulia_r82"}, {"author": "@Giulia_R82"}),
         ({"author": "giulia_r82@social.example"}, {"author": "Giulia R.", "author_id": "giulia_r82"}),
-        ({"author": "Mario Rossi", "text": ORDER}, {"author": "mario rossi", "text": "Ancora niente: AU118842!"}),
+        (
+            {"author": "Mario Rossi", "text": ORDER},
+            {"author": "mario rossi", "text": "Ancora niente: AU118842!"},
+        ),
     ],
     ids=["handle", "with_a_place", "order"],
 )

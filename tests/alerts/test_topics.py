@@ -79,7 +79,9 @@ def test_two_of_one_name_are_a_mistake() -> None:
 
 
 def test_a_draft_offers_and_names_what_the_policy_has_for_it() -> None:
-    given = facts(brand=BRAND, text=GROUND, sentiment="negative", category="complaint", topics=["product_quality"])
+    given = facts(
+        brand=BRAND, text=GROUND, sentiment="negative", category="complaint", topics=["product_quality"]
+    )
     assert make(draft_request(given, decide(given))).remedy == "refund_replacement"
     given = facts(brand=BRAND, text="Dove sono i miei punti?", category="assistance", sentiment="negative")
     plan = make(draft_request(given, decide(given)))

@@ -20,7 +20,9 @@ def upgrade() -> None:
         sa.Column("week", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("key", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("slot", sa.SmallInteger(), primary_key=True, autoincrement=False),
-        sa.Column("mention_id", sa.Integer(), sa.ForeignKey("mention.id", ondelete="CASCADE"), nullable=False),
+        sa.Column(
+            "mention_id", sa.Integer(), sa.ForeignKey("mention.id", ondelete="CASCADE"), nullable=False
+        ),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_trace_mention_id", "trace", ["mention_id"])
