@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from alerts import tripwires
+from alerts import topics, tripwires
 from store.brand import Brand
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _analysis(line: Text, outcome: "Scored | None", brand: Brand | None) -> Answ
         "urgency": outcome.urgency,
         "urgency_score": outcome.urgency_score,
         "category": outcome.category,
-        "topics": list(outcome.topics),
+        "topics": list(topics.all_of(brand, words_of(line), outcome.topics)),
         "tripwires": list(dict.fromkeys(hit.word for hit in hits)),
         "why": list(outcome.why),
         "model": outcome.model,

@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlmodel import Session
 
-from alerts import briefs, bundles, clocks, digest, pausing
+from alerts import alike, briefs, bundles, clocks, digest, pausing
 from alerts.channels.base import Channel
 from alerts.drafts.compose import compose
 from alerts.heartbeat import Heart
@@ -325,7 +325,8 @@ class Service:
         ]
 
     def expire(self) -> None:
-        """Personal data whose time is over go; their messages are edited."""
+        """Personal data whose time is over go; their messages are edited. Traces that nobody looks at go too."""
+        alike.sweep(self.db, self.clock())
         kept = self.settings.retention
         done = expire(self.db, now=self.clock(), texts=kept.texts, authors=kept.authors)
         if done.mentions:

@@ -40,6 +40,7 @@ def facts_of(case: Case, facts: Facts) -> CaseFacts:
         place=mention.place,
         target=case.channel,
         storm=case.storm,
+        topics=facts.topics,
     )
 
 

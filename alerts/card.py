@@ -1,7 +1,8 @@
 """`Card`: what a person needs of a case in two seconds, as plain values in no particular channel's format.
 
 Text from outside is made visible and cut here, so that no channel shows more; the words around it are
-`alerts.telling`'s, the layout is the channel's. Three queries a card, whatever the case holds.
+`alerts.telling`'s, the layout is the channel's. Three queries a card, whatever the case holds, and one
+more where it holds several mentions.
 """
 
 from collections.abc import Sequence
@@ -116,7 +117,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A case at `now`. `version` is the case's when it was read; `mentions` counts all that belong to the case;
+    """A case at `now`. `version` is the case's when it was read; `mentions` counts all that belong to the case,
+    `places` how many of them are where (unless one is all there is, or it is a storm);
     `earlier` and `earlier_answered` count what the same author wrote about the brand before, `earlier_since` is when
     that began. `mention_id` and `revision` name the words that are shown; `is_cut`: the author wrote more. `storm`:
     many mentions told as one, of which `worst` are the worst beside the one that is shown; `opened_at`: since when.
@@ -150,6 +152,7 @@ class Card:
     place: str | None = None
     engagement: Engagement = Engagement()
     mentions: int = 1
+    places: tuple[tuple[str, int], ...] = ()
     earlier: int = 0
     earlier_answered: int = 0
     earlier_since: datetime | None = None
@@ -194,6 +197,8 @@ def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime
     standing = _standing(case, brand, now, _whys(session, case, row.Score))
     if case.storm:
         standing["worst"] = _worst(session, case)
+    elif row.mentions > 1:
+        standing["places"] = _places(session, case_id)
     if mention is None:  # erased on its author's wish
         return Card(**standing, mentions=row.mentions)
     words = _words_of(mention, row.Score)
@@ -210,6 +215,18 @@ def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime
         draft=proposal(case.reply, mention, row.Draft, words["lang"]),
         may_be_quoted=_may_be_quoted(case, mention, row.Score, row.Draft),
     )
+
+
+def _places(session: Session, case_id: int) -> tuple[tuple[str, int], ...]:
+    """What people call the platforms of a case's mentions, with how many are there; the most first."""
+    count = func.count().label("count")
+    rows = session.execute(
+        select(col(Mention.platform), count)
+        .where(col(Mention.case_id) == case_id)
+        .group_by(col(Mention.platform))
+    )
+    found = [(platform_label(platform), number) for platform, number in rows]
+    return tuple(sorted(found, key=lambda place: (-place[1], place[0])))
 
 
 def _may_be_quoted(case: Case, mention: Mention, score: Score | None, draft: Draft | None) -> bool:

@@ -5,7 +5,7 @@ batch sees them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,8 @@ from sqlalchemy import Select, false, func, union_all
 from sqlmodel import Session, col, select
 
 from alerts import exclusions, notices, storm, tripwires
+from alerts.alike import RECENT as COPIES
+from alerts.alike import Alike, look
 from alerts.routing import Routing
 from alerts.triage import DONE, RANK, Earlier, Facts, Neighbours, has_words
 from alerts.virality import Counts, Past, Usual, is_enough, spread, usual
@@ -21,7 +23,6 @@ from store import switches
 from store.brand import Brand
 from store.tables import Audit, Case, Draft, Mention, Reason, Revision, Score, Snapshot
 
-COPIES = timedelta(days=7)  # the same text elsewhere is one matter for so long
 MEMORY = timedelta(days=60)  # how far back an author's earlier mentions count
 MANY = 2000  # neighbours read for one batch: more are a flood, not a conversation
 NEIGHBOURS = 200  # mentions that make what is usual for a source
@@ -53,6 +54,7 @@ class Gathered:
     authors: dict[str, list[Mention]] = field(default_factory=dict)
     threads: dict[Thread, Case] = field(default_factory=dict)
     copies: dict[Text, Case] = field(default_factory=dict)
+    alike: Alike = field(default_factory=Alike)
     routing: Routing = field(default_factory=Routing)
     excluded: dict[str, tuple[str, ...]] = field(default_factory=dict)
     shown: set[int] = field(default_factory=set)  # cases whose message was marked to be edited
@@ -84,8 +86,18 @@ class Gathered:
     def near(self, mention: Mention) -> Neighbours:
         thread, text = thread_of(mention), text_of(mention)
         return Neighbours(
-            self.threads.get(thread) if thread else None, self.copies.get(text) if text else None
+            self.threads.get(thread) if thread else None,
+            self._best(
+                [self.copies.get(text) if text else None, *self._cases_of(self.alike.copies_of(mention))]
+            ),
+            self._best(self._cases_of(self.alike.elsewhere(mention))),
         )
+
+    def _cases_of(self, mentions: Iterable[Mention]) -> Iterator[Case | None]:
+        return (self.cases.get(mention.case_id or 0) for mention in mentions)
+
+    def _best(self, cases: Iterable[Case | None]) -> Case | None:
+        return max((case for case in cases if case), key=_weight, default=None)
 
     def remember(self, mention: Mention, case: Case) -> None:
         """`mention` belongs to `case` now."""
@@ -95,6 +107,7 @@ class Gathered:
             members[:] = [other for other in members if other.id != mention.id]
         self.members.setdefault(case.id, []).append(mention)
         self.skies[case.brand].crowds[case.id] += 1
+        self.alike.add(mention)
         self._point(mention, case)
 
     def _point(self, mention: Mention, case: Case) -> None:
@@ -117,6 +130,8 @@ def gather(
     found.muted = switches.muted(session, now)
     _own(session, found)
     related = _related(session, found)
+    found.alike = look(session, mentions.values(), now)
+    related |= found.alike.mentions()
     _cases(session, found, related, lock)
     _skies(session, found, related, lock)
     _usual(session, found)
@@ -219,6 +234,20 @@ def _skies(session: Session, found: Gathered, related: dict[int, Mention], lock:
     for row in related.values():
         if row.case_id and row.first_seen_at >= found.now - storm.WINDOW:
             found.skies[row.brand].crowds[row.case_id] += 1
+    _crowds(session, found)
+
+
+def _crowds(session: Session, found: Gathered) -> None:
+    """How many came of late to the cases of what is alike, of which only the nearest were read."""
+    near = {row.case_id for row in found.alike.mentions().values() if row.case_id in found.cases}
+    alone = sorted(number for number in near if number and not found.cases[number].storm)
+    rows = session.execute(
+        select(col(Mention.case_id), func.count())
+        .where(col(Mention.case_id).in_(alone), col(Mention.first_seen_at) >= found.now - storm.WINDOW)
+        .group_by(col(Mention.case_id))
+    )
+    for number, count in rows:
+        found.skies[found.cases[number or 0].brand].crowds[number or 0] = count
 
 
 def _openings(session: Session, brands: set[str], now: datetime) -> Iterable[Any]:

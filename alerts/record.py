@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts import bundles, cases, clocks, notices, sla, storm, vanished, virality
+from alerts import alike, bundles, cases, clocks, notices, sla, storm, vanished, virality
 from alerts.card import platform_label
 from alerts.cases import Desk
 from alerts.drafts.compose import DraftReply
@@ -89,6 +89,7 @@ def _tell(
     joins = facts.mention.case_id != case.id
     facts.mention.case_id = case.id
     found.remember(facts.mention, case)
+    alike.keep(session, facts.mention, found.alike.keys_of(facts.mention), facts.now)
     if known is None:
         bundles.tell(session, found.routing, facts, case, channels)
         sky.unsent += case.urgency == "critical" and notices.ROUTED in channels

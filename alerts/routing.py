@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from alerts import sla
+from alerts import sla, topics
 from store.brand import Brand, Hours, Opening, Strict, Urgency, parse_hours
 
 TARGETS = ("alerts", "praise", "crisis", "digest", "ops")
@@ -131,6 +131,7 @@ class Rule(Strict):
     reasons: Annotated[tuple[ReasonName, ...], BeforeValidator(_listed)] = Field(
         (), description="why people are told; praise and storms are moved only by a rule that names them"
     )
+    topics: Names = Field((), description="what it is about: topics of the model, or the brand's own")
     channel: SlackChannelName | None = Field(None, description="where it goes instead")
     people: Annotated[tuple[Person, ...], BeforeValidator(_listed)] = Field(
         (), description="who is named in critical messages and in reminders"
@@ -198,6 +199,7 @@ class CaseFacts:
     place: str | None = None
     target: str = "alerts"
     storm: bool = False
+    topics: tuple[str, ...] = ()
 
     @property
     def waits(self) -> bool:
@@ -241,6 +243,7 @@ def holds(rule: Rule, facts: CaseFacts) -> bool:
         and (not rule.places or any(name.casefold() in place for name in rule.places))
         and _among(facts.severity, rule.severity)
         and (not rule.reasons or bool(set(rule.reasons) & set(facts.reasons)))
+        and (not rule.topics or bool(set(rule.topics) & set(facts.topics)))
     )
 
 
@@ -301,6 +304,12 @@ def _unknown(
     if rule.brand is not None and rule.brand not in brands:
         return f"there is no brand {rule.brand}", "name a table [brands.KEY]"
     of_brand = f" of brand {rule.brand}" if rule.brand else ""
+    named = {topic for key in ([rule.brand] if rule.brand else brands) for topic in topics.known(brands[key])}
+    if strange := [topic for topic in rule.topics if topic not in named]:
+        return (
+            f"there is no topic {', '.join(strange)}{of_brand}",
+            "name one of docs/drafts.md, or of [[brands.KEY.topics]]",
+        )
     mine = {name: kind for name, (brand, kind) in sources.items() if rule.brand in (None, brand)}
     if missing := [name for name in rule.sources if name not in mine]:
         return f"there is no source {', '.join(missing)}{of_brand}", "name it as in [[sources]]"
@@ -321,6 +330,7 @@ def _covers(earlier: Rule, later: Rule) -> bool:
         (earlier.platforms, later.platforms),
         (earlier.severity, later.severity),
         (earlier.reasons, later.reasons),
+        (earlier.topics, later.topics),
     )
     if earlier.brand not in (None, later.brand):
         return False

@@ -172,7 +172,7 @@ def draft_request(
         sentiment_probs=read.sentiment_probs if read else None,
         urgency=read.urgency if read else None,
         category=facts.category,
-        topics=tuple(read.topics) if read else (),
+        topics=facts.topics,
         reasons=decision.kinds,
         critical=decision.urgency == "critical",
         brand=facts.brand,
@@ -216,6 +216,7 @@ def _tell(
     ids = batch.claim.ids
     found = gather(session, ids, brands, now, lock=True)
     found.routing = routing
+    _keep_topics(found)
     quiet: list[int] = []
     for mention_id in by_urgency(found, ids):
         if mention_id in batch.errors:
@@ -236,6 +237,14 @@ def _tell(
             found.routing = routing
     claims.finish_all(session, Mention, quiet, batch.claim.token, state=MentionState.TRIAGED)
     _give_back(session, batch, found, now)
+
+
+def _keep_topics(found: Gathered) -> None:
+    """The brand's own topics stand beside the model's, for all who count them."""
+    for mention_id, score in found.scores.items():
+        facts = found.facts(mention_id)
+        if facts.brand.topics and (told := list(facts.topics)) != score.topics:
+            score.topics = told
 
 
 def _tell_one(

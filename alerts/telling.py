@@ -281,7 +281,7 @@ def whys(card: Card, words: Words) -> list[str]:
     if card.unread:
         said.append(words._("Not read by the model: judged by stars and words alone"))
     if card.mentions > 1 and not card.storm:
-        said.append(words.n("{count} mention in this case", "{count} mentions in this case", card.mentions))
+        said.append(gathered(card, words))
     if card.vanished_at:
         said.append(words._(EVENTS["vanished"]))
     elif card.gone_at:
@@ -289,6 +289,15 @@ def whys(card: Card, words: Words) -> list[str]:
             words._("No longer to be seen there, {ago}", ago=words.ago(card.gone_at, card.zone, card.now))
         )
     return said
+
+
+def gathered(card: Card, words: Words) -> str:
+    """How many mentions the case holds, and where they are."""
+    count = words.n("{count} mention in this case", "{count} mentions in this case", card.mentions)
+    if not card.places:
+        return count
+    places = ", ".join(f"{place} ({words.number(number)})" for place, number in card.places)
+    return words._("{count}: {places}", count=count, places=places)
 
 
 def change(changed: Change, words: Words, zone: ZoneInfo, now: datetime) -> str:

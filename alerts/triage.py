@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts import virality
+from alerts import topics, virality
 from alerts.tripwires import Hit
 from alerts.virality import Counts, Forecast, Usual
 from store.brand import Brand
@@ -80,6 +80,12 @@ class Facts:
         """Whether the model has read words here: else stars are all there is."""
         score = self.score
         return bool(has_words(self.mention) and score and score.sentiment and not score.unsupported)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What it is about: what the model has read, and the brand's own topics, whatever the language."""
+        seen = self.score.topics if self.score and self.is_read else ()
+        return topics.all_of(self.brand, f"{self.mention.title or ''}\n{self.mention.text}", seen)
 
     @property
     def sentiment(self) -> str | None:
@@ -377,10 +383,12 @@ RULES = (_urgent, _negative, _mixed, _request, _tripwire, _viral, _edited, _came
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Cases that a mention might belong to, besides its own: its thread's, and that of the same text elsewhere."""
+    """Cases that a mention might belong to, besides its own: its thread's, that of the same text elsewhere, and that of
+    the same person on another platform."""
 
     thread: Case | None = None
     copy: Case | None = None
+    person: Case | None = None
 
 
 def home(facts: Facts, decision: Decision, near: Neighbours) -> Case | None:
@@ -388,8 +396,8 @@ def home(facts: Facts, decision: Decision, near: Neighbours) -> Case | None:
 
     Its own (praise that turned into a matter leaves it), then its thread's, then that of its author (a post without
     stars goes on with what its author has open; a review of its own needs an answer of its own), then that of the
-    same text elsewhere. Praise joins no matter of others, and only the author's return brings a mention to a case
-    that is done.
+    same text elsewhere, then that of the same person on another platform. Praise joins no matter of others, and only
+    the author's return brings a mention to a case that is done.
     """
     praise = decision.channel == "praise"
     if facts.case is not None and (praise or facts.case.channel != "praise"):
@@ -398,7 +406,7 @@ def home(facts: Facts, decision: Decision, near: Neighbours) -> Case | None:
     if back and back.case and back.case.channel != "praise" and is_same_thread(back.mention, facts.mention):
         return back.case
     author = back.case if back and facts.mention.stars is None else None
-    for case in (near.thread, author, near.copy):
+    for case in (near.thread, author, near.copy, near.person):
         if case and case.status not in DONE and (case.channel == "praise") == praise:
             return case
     return None

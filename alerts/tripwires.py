@@ -78,6 +78,11 @@ def without_harmless(plain: str, lang: str | None) -> str:
     return plain
 
 
+def matches(words: tuple[str, ...], text: str) -> bool:
+    """Whether any of these patterns is in the text."""
+    return bool(words) and _own(words).search(_fold(text)[1]) is not None
+
+
 def _patterns(lang: str | None, brand: Brand | None) -> Iterator[re.Pattern[str]]:
     code = re.split("[-_]", lang)[0].lower() if lang else None
     if code in languages():

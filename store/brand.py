@@ -314,6 +314,14 @@ class OwnPhrase(Strict):
     gloss: str | None = None
 
 
+class OwnTopic(Strict):
+    """A topic of the brand's own. `words`: what names it, in the patterns of tripwires (`*` stands for the rest of a
+    word, `{a,b}` for a choice)."""
+
+    name: str = Field(max_length=40, pattern=r"^[^\W_](?:[\w -]*\w)?$")
+    words: tuple[Words, ...] = Field(min_length=1)
+
+
 class Formality(RootModel[dict[str, str]]):
     """The form of address by language: lei/tu, Sie/du, vous/tu, usted/tu, formal/informal, mirror. One word alone, or
     under `default`, is for every language that has none of its own."""
@@ -345,11 +353,20 @@ class Brand(Strict):
     name: str
     aliases: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    topics: tuple[OwnTopic, ...] = ()
     languages: tuple[str, ...] = ("it", "en")
     timezone: str = "Europe/Rome"
     policy: Policy = Policy()
     voice: Voice = Voice()
     briefs: Briefs = Briefs()
+
+    @field_validator("topics")
+    @classmethod
+    def each_once(cls, value: tuple[OwnTopic, ...]) -> tuple[OwnTopic, ...]:
+        names = [topic.name for topic in value]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"two topics are called {twice!r}: put their words together")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -307,7 +307,7 @@ def _insert(
 def _row(
     mention: NewMention, told: Sequence[str], now: datetime, history_before: datetime | None, watched: bool
 ) -> dict[str, Any]:
-    """`told`: the fields that some mention of the batch has; of the others, half of them, each would cost at each row."""
+    """`told`: the fields that some mention of the batch has; of the others, half of them, each would cost a row."""
     counted = watched or mention.engagement != _UNTOLD
     return {
         **{name: getattr(mention, name) for name in told},

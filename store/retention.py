@@ -34,6 +34,7 @@ from store.tables import (
     Score,
     Snapshot,
     Tombstone,
+    Trace,
 )
 
 ERASED = "erased:"  # begins the external id of what was erased
@@ -81,6 +82,7 @@ def expire(db: Database, *, now: datetime, texts: timedelta, authors: timedelta)
     while ids := _over(db, col(Mention.first_seen_at) < now - authors, _has_author()):
         with db.write() as session:
             _set(session, Mention, col(Mention.id).in_(ids), author=None, author_id=None, author_key=None)
+            _delete(session, Trace, col(Trace.mention_id).in_(ids))
             # They call people by name, and so may colleagues in what they wrote about the case.
             done.drafts += _delete(session, Draft, col(Draft.mention_id).in_(ids))
             of = select(Mention.case_id).where(col(Mention.id).in_(ids), col(Mention.case_id).is_not(None))
@@ -130,6 +132,7 @@ def _erase(session: Session, ids: Sequence[int], now: datetime) -> Erased:
     done.drafts = _delete(session, Draft, col(Draft.mention_id).in_(ids))
     _delete(session, Snapshot, col(Snapshot.mention_id).in_(ids))
     _delete(session, Sample, col(Sample.mention_id).in_(ids))
+    _delete(session, Trace, col(Trace.mention_id).in_(ids))
     _set(session, Score, col(Score.mention_id).in_(ids), why=[])
     _set(session, Reason, col(Reason.mention_id).in_(ids), detail=[])
     for row in rows:

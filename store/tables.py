@@ -7,7 +7,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, Index, LargeBinary, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy import DateTime as SqlDateTime
 from sqlmodel import Field, SQLModel
 
@@ -224,11 +236,13 @@ class SourceRow(SQLModel, table=True):
     down_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     spent: int = 0
     spent_on: str | None = Field(default=None, sa_type=String(10), description="the day that `spent` counts")
-    quota: str | None = Field(default=None, sa_type=String(16), description="whose day it shares, see `platforms`")
+    quota: str | None = Field(
+        default=None, sa_type=String(16), description="whose day it shares, see `platforms`"
+    )
 
 
 class RobotsRow(SQLModel, table=True):
-    """What a host says of programs, as it was read; `origin` is scheme, host and port, `body` empty where it has none."""
+    """What a host says of programs, as read; `origin`: scheme, host and port; `body`: empty where there is none."""
 
     __tablename__ = "robots"
 
@@ -409,6 +423,18 @@ class Audit(SQLModel, table=True):
     before: str | None = None
     after: str | None = None
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Trace(SQLModel, table=True):
+    """What a mention that has a case would share with others of its matter (`alerts.alike`): a hash of its words or of
+    its author, in the week (of seven days since 1970) in which it came to its case. Of each, `slot` keeps a few."""
+
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    week: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    key: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    slot: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    mention_id: int = Field(foreign_key="mention.id", index=True, ondelete="CASCADE")
 
 
 class Tombstone(SQLModel, table=True):

@@ -35,6 +35,7 @@ from store.brand import (
     Faq,
     FirstContact,
     OwnPhrase,
+    OwnTopic,
     Policy,
     ReplyTimes,
     Statement,
@@ -54,6 +55,7 @@ TELLING = re.compile(r"/(?:work|root|home/\w+)/[\w.]|pypi\.org|pythonhosted\.org
 TABLES: dict[str, Any] = {
     "Top level": settings._File,
     "`[brands.KEY]`": Brand,
+    "`[[brands.KEY.topics]]`": OwnTopic,
     "`[brands.KEY.policy]`": Policy,
     "`first_contact`": FirstContact,
     "`reply_times`": ReplyTimes,

@@ -1,6 +1,8 @@
 """What a draft may say of the mention and of the policy, by slot, and what allows each of it. Pure."""
 
-from alerts.drafts import names, quoting
+from collections.abc import Sequence
+
+from alerts.drafts import granted, names, quoting
 from alerts.drafts.patterns import Folded
 from alerts.drafts.phrases import Phrases
 from alerts.drafts.reading import Found, Reading, is_article
@@ -52,12 +54,13 @@ def grounds(
     urgency: str,
     problems: tuple[Found, ...],
     entry: Faq | None,
-    topic: str | None,
-    place: str | None,
+    topics: Sequence[str],
+    places: Sequence[str],
 ) -> dict[str, tuple[str, ...]]:
-    """What allows what is said, by slot. `topic`: whose remedy counts; `place`: whose contact is named."""
+    """What allows what is said, by slot. `topics`: whose remedy counts; `places`: whose contact is named."""
     policy = request.brand.policy
-    contact = place if policy.contacts.get(place or "") else "default"
+    contact = granted.contact_for(request.brand, places)
+    remedied = next((topic for topic in topics if policy.remedies.get(topic)), None)
     hours = "policy.critical_hours" if urgency == "critical" else "policy.hours"
     return {
         "name": ("mention.author",),
@@ -75,7 +78,7 @@ def grounds(
         "correction": ("policy.corrections",),
         "source": ("policy.corrections",),
         "statement": ("policy.statements",),
-        "remedy": (f"policy.remedies.{topic}",) if policy.remedies.get(topic or "") else (),
+        "remedy": (f"policy.remedies.{remedied}",) if remedied else (),
     }
 
 

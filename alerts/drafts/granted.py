@@ -1,8 +1,10 @@
 """What the policy lets a draft offer, where it sends the customer, and whose clock runs. Pure."""
 
 import re
+from collections.abc import Sequence
 
 from alerts.drafts.personal import EMAIL, LINK
+from alerts.drafts.phrases import TOPICS
 from alerts.drafts.reading import Found, Reading
 from alerts.drafts.request import DraftRequest
 from store.brand import Brand
@@ -11,8 +13,16 @@ UNSENT = ("critical", "careful", "praise", "praise_open", "praise_point")
 _PHONE = re.compile(r"[+\d][\d\s()./-]{4,}")
 
 
-def remedy(case: str | None, topic: str | None, brand: Brand) -> str:
-    """What the policy allows for the topic; without a word of the policy, what costs nothing."""
+def topics(request: DraftRequest, problem: str | None) -> tuple[str, ...]:
+    """What the draft is about, and the policy may name: the brand's own topics, then that of the problem that was
+    found, else the first that the model sees."""
+    own = [topic for topic in request.topics if topic not in TOPICS]
+    main = problem or next((topic for topic in request.topics if topic in TOPICS), None)
+    return (*own, main) if main else tuple(own)
+
+
+def remedy(case: str | None, topics: Sequence[str], brand: Brand) -> str:
+    """What the policy allows for the first topic that it names; without a word of the policy, what costs nothing."""
     fixed = {
         None: "ignore",
         "critical": "escalate",
@@ -30,7 +40,7 @@ def remedy(case: str | None, topic: str | None, brand: Brand) -> str:
         return fixed[case]
     unsaid = "apology_fix" if case in ("complaint", "mixed") else "help"
     return (
-        brand.policy.remedies.get(topic or "", unsaid)
+        next((brand.policy.remedies[topic] for topic in topics if topic in brand.policy.remedies), unsaid)
         if case in ("complaint", "mixed", "assistance")
         else unsaid
     )
@@ -49,20 +59,27 @@ def offers(case: str | None, request: DraftRequest, problems: tuple[Found, ...])
     )
 
 
-def place(case: str | None, problems: tuple[Found, ...], reading: Reading, topic: str | None) -> str | None:
-    """The topic whose contact is named. In praise and in a grave matter a topic that the model alone sees sends nobody
-    to the accounts department: there the words decide, or the kind of the grave matter."""
+def places(
+    case: str | None, problems: tuple[Found, ...], reading: Reading, topics: Sequence[str]
+) -> tuple[str, ...]:
+    """The topics whose contact is named, the first that has one. In praise and in a grave matter a topic that the model
+    alone sees sends nobody to the accounts department: there the words decide, or the kind of the grave matter."""
     if case not in UNSENT:
-        return topic
+        return tuple(topics)
     if case == "critical":
-        return next(iter(reading.kind.topics), None)
-    return problems[0].problem.topic if problems[0].span else None
+        return tuple(reading.kind.topics)[:1]
+    worded = problems[0].problem.topic if problems[0].span else None
+    return (worded,) if worded else ()
 
 
-def contact(brand: Brand, topic: str | None) -> str | None:
-    """Where to turn with the topic; None: the policy names nothing."""
-    contacts = brand.policy.contacts
-    return (contacts.get(topic or "") or contacts.get("default") or "").strip() or None
+def contact_for(brand: Brand, places: Sequence[str]) -> str:
+    """The first topic that has a contact."""
+    return next((topic for topic in places if brand.policy.contacts.get(topic)), "default")
+
+
+def contact(brand: Brand, places: Sequence[str]) -> str | None:
+    """Where to turn with the topics; None: the policy names nothing."""
+    return brand.policy.contacts.get(contact_for(brand, places), "").strip() or None
 
 
 def reach_kind(contact: str | None) -> str:

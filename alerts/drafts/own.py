@@ -18,12 +18,12 @@ _SLOT = re.compile(r"\{[^{}]*\}")
 FORMS = {"formal": 0, "informal": -1}  # places among a language's registers
 
 
-def wordings(brand: Brand, lang: str, topic: str | None) -> dict[str, tuple[Wording, ...]]:
-    """The brand's wordings in a language, by move: those for the topic, else those for all topics."""
+def wordings(brand: Brand, lang: str, topics: Sequence[str]) -> dict[str, tuple[Wording, ...]]:
+    """The brand's wordings in a language, by move: those for one of the topics, else those for all."""
     found: dict[str, list[tuple[bool, Wording]]] = {}
     registers = load(lang).language.registers
     for number, phrase in enumerate(brand.voice.phrases, 1):
-        if phrase.lang != lang or phrase.topic not in (None, topic):
+        if phrase.lang != lang or phrase.topic not in (None, *topics):
             continue
         form = registers[FORMS[phrase.form]] if phrase.form in FORMS else phrase.form
         wording = Wording(
@@ -98,10 +98,9 @@ def check(brand: Brand) -> None:
         if phrase.move not in MOVES:
             raise ValueError(f"{place}: there is no move {phrase.move!r}: docs/drafts.md (Moves) lists them")
         _check_language(place, phrase.lang)
-        if phrase.topic not in (None, *TOPICS):
-            raise ValueError(
-                f"{place}: there is no topic {phrase.topic!r}: choose one of {', '.join(TOPICS)}"
-            )
+        known = (*TOPICS, *(topic.name for topic in brand.topics))
+        if phrase.topic not in (None, *known):
+            raise ValueError(f"{place}: there is no topic {phrase.topic!r}: choose one of {', '.join(known)}")
         slots = Wording(id="", form=None, text=phrase.text).slots
         if unknown := sorted(slots - MOVES[phrase.move]):
             able = ", ".join(sorted(MOVES[phrase.move])) or "none"

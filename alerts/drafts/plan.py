@@ -87,8 +87,8 @@ def make(request: DraftRequest) -> Plan:
     reading = read(request, phrases)
     case = case_of(request, reading)
     problems = _problems(case, reading, phrases)
-    topic = problems[0].problem.topic or next(iter(request.topics), None)
-    remedy = granted.remedy(case, topic, request.brand)
+    topics = granted.topics(request, problems[0].problem.topic)
+    remedy = granted.remedy(case, topics, request.brand)
     if remedy == "ignore" and case not in (None, "critical"):
         case = "critical" if request.urgency == "critical" else None  # what is critical is never left alone
         remedy = "escalate" if case else remedy
@@ -103,8 +103,8 @@ def make(request: DraftRequest) -> Plan:
     answered = (told and case in STORMY and entry is None) or (statement and case in MATTERS)
     if answered and not request.critical:
         case = "statement"
-    place = granted.place(case, problems, reading, topic)
-    contact = granted.contact(request.brand, place)
+    places = granted.places(case, problems, reading, topics)
+    contact = granted.contact(request.brand, places)
     times = timing(request.brand, granted.clock(case, request), request.now, phrases)
     return Plan(
         case="answer" if entry and entry.lang in (None, lang) else case,
@@ -115,10 +115,10 @@ def make(request: DraftRequest) -> Plan:
         problems=problems,
         entry=entry,
         correction=correction,
-        own=own.wordings(request.brand, lang, topic),
+        own=own.wordings(request.brand, lang, topics),
         facts=facts.facts(case, request, reading, problems, entry, contact, times, phrases)
         | own.facts(correction, told or (statement.text if statement else None)),
-        grounds=facts.grounds(request, granted.clock(case, request), problems, entry, topic, place)
+        grounds=facts.grounds(request, granted.clock(case, request), problems, entry, topics, places)
         | ({"statement": ("case.statements",)} if told else {}),
         urgency=granted.clock(case, request),
         contact=contact,

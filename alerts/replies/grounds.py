@@ -3,6 +3,7 @@ for delivery"."""
 
 from collections.abc import Iterable
 
+from alerts import topics
 from alerts.text import one_line, shown
 from alerts.words import N_, Words
 
@@ -25,32 +26,14 @@ ABOUT = {
     "policy.remedies": N_("what you grant for {topic}"),
 }
 """What ends in a topic."""
+OWN = ("policy.contacts", "policy.remedies")  # the topic may be one of the brand's own
 TIMES = {
     "critical": N_("your time to the first answer to what is critical"),
     "high": N_("your time to the first answer to what is urgent"),
     "normal": N_("your time to the first answer"),
     "low": N_("your time to the first answer to what can wait"),
 }
-TOPICS = {
-    "none": N_("no topic in particular"),
-    "product_quality": N_("the quality of a product"),
-    "staff": N_("the staff"),
-    "safety_health": N_("safety and health"),
-    "support_response": N_("answers and support"),
-    "information_request": N_("questions"),
-    "refund_payment": N_("payments and refunds"),
-    "price_value": N_("prices"),
-    "app_website": N_("app and website"),
-    "booking_cancellation": N_("bookings"),
-    "delivery": N_("delivery"),
-    "comfort_facilities": N_("comfort and rooms"),
-    "waiting_time": N_("waiting times"),
-    "taste_food": N_("food and taste"),
-    "ethics_discrimination": N_("respect for people"),
-    "account_access": N_("access to the account"),
-    "privacy_fraud": N_("personal data and fraud"),
-    "cleanliness_condition": N_("cleanliness"),
-}
+TOPICS = {"none": N_("no topic in particular")} | topics.NAMES
 MOST = 80  # characters of a key that nobody here knows
 
 
@@ -65,6 +48,8 @@ def ground(key: str, words: Words) -> str:
         return words._(TIMES[last])
     if before in ABOUT and last in TOPICS:
         return words._(ABOUT[before], topic=words._(TOPICS[last]))
+    if before in OWN:
+        return words._(ABOUT[before], topic=topics.name(last, words))
     return shown(one_line(key), MOST)
 
 

@@ -197,7 +197,7 @@ def _groups(card: Card, past: Past) -> Iterator[tuple[str, list[str]]]:
         N_("The reply"),
         _if(
             (undone and card.storm, "statement"),
-            (card.storm, "writers"),
+            (card.storm or card.mentions > 1, "writers"),
             (replies, "edit"),
             (replies, "words"),
             (replies, "another"),

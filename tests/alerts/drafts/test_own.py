@@ -118,7 +118,7 @@ def test_those_for_the_topic_come_before_those_for_all() -> None:
 def test_another_register_or_language_has_none() -> None:
     formal = speaking({"move": "sorry", "lang": "it", "form": "informal", "text": WORDS})
     assert "Filo" not in str(compose(request(brand=formal)).reply)
-    assert own.wordings(speaking({"move": "sorry", "lang": "it", "text": WORDS}), "en", None) == {}
+    assert own.wordings(speaking({"move": "sorry", "lang": "it", "text": WORDS}), "en", ()) == {}
 
 
 @pytest.mark.parametrize(
