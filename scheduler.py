@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlmodel import Session
 
-from alerts import briefs, bundles, clocks, digest, pausing
+from alerts import briefs, bundles, clocks, digest, pausing, spike_cases
 from alerts.channels.base import Channel
 from alerts.drafts.compose import compose
 from alerts.heartbeat import Heart
@@ -240,12 +240,14 @@ class Service:
         return False
 
     def check(self) -> bool:
-        """Sources that went down or came back, pauses that are over. Nothing is left for a second look."""
+        """Sources that went down or came back, spikes in the volume, pauses that are over. Nothing is left for a second
+        look."""
         channels, now = list(self.channels), self.clock()
         pushed = [one.name for one in self.settings.sources if one not in self.settings.polled]
         for name in watch_pushed(self.db, pushed, now) if pushed else []:
             log.warning("source silent", extra={"action": "source_silent", "source": name})
         told = check_sources(self.db, self.settings.brands, channels, now)
+        told += spike_cases.look(self.db, self.settings.brands, channels, now, self.settings.slack)
         told += self._tell_pauses()
         if told:
             self.belt.wake(DELIVER)

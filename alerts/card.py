@@ -17,7 +17,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 import platforms
-from alerts import vanished
+from alerts import spike_view, vanished
+from alerts.spike_view import Surge
 from alerts.text import one_line, shown, visible
 from alerts.virality import Counts, spread
 from platforms.length import Unit, measure
@@ -174,10 +175,16 @@ class Card:
     may_be_quoted: bool = False
     approval: tuple[str, ...] = ()
     on_call: tuple[str, ...] = ()
+    surge: Surge | None = None
 
     @property
     def done(self) -> bool:
         return self.status in DONE
+
+    @property
+    def of_volume(self) -> bool:
+        """Whether the case is about how many write, and shows no one mention's words."""
+        return self.surge is not None and self.mention_id is None
 
     @property
     def is_asleep(self) -> bool:
@@ -194,6 +201,10 @@ def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime
     standing = _standing(case, brand, now, _whys(session, case, row.Score))
     if case.storm:
         standing["worst"] = _worst(session, case)
+    if "spike" in case.reasons and (told := spike_view.load(session, case)) is not None:
+        standing["surge"], examples = told
+        if not case.storm:
+            standing["worst"] = tuple(listed(*example) for example in examples)
     if mention is None:  # erased on its author's wish
         return Card(**standing, mentions=row.mentions)
     words = _words_of(mention, row.Score)

@@ -113,16 +113,18 @@ def _brief(brief: Brief, words: Words) -> Panel:
 
 def _card(card: Card, words: Words) -> Panel:
     colour = "green" if card.channel == "praise" else COLOURS.get(card.urgency, "white")
-    about = [telling.byline(card, words), telling.reach(card, words), telling.history(card, words)]
+    about = [] if card.of_volume else _about(card, words)
     lines = [Text(_safe(line), style="dim") for line in about if line]
     if card.change:
         lines.append(Text(_safe(telling.change(card.change, words, card.zone, card.now)), style="bold"))
     if card.title:
         lines.append(Text(_safe(card.title), style="bold"))
-    lines.append(Text(f"“{_safe(card.quote)}”" if card.quote else words._("(no words)"), style="italic"))
+    if not card.of_volume:
+        quote = f"“{_safe(card.quote)}”" if card.quote else words._("(no words)")
+        lines.append(Text(quote, style="italic"))
     if card.storm:
         lines.insert(0, Text(_safe(telling.storm_note(card, words)), style="bold"))
-        lines += [Text(f"• {_safe(telling.listed(row, card, words))}") for row in card.worst]
+    lines += [Text(f"• {_safe(telling.listed(row, card, words))}") for row in card.worst]
     lines += [Text(f"→ {_safe(line)}") for line in telling.whys(card, words)]
     if due := telling.due(card, words):
         lines.append(Text(f"⏱ {due}", style="bold"))
@@ -135,6 +137,10 @@ def _card(card: Card, words: Words) -> Panel:
     for n, line in enumerate(grave.note(card, words)):
         lines.append(Text(f"• {_safe(line)}") if n else Text(_safe(line), style="bold"))
     return _frame(telling.headline(card, words), colour, [*lines, *_draft(card, card.draft, words)])
+
+
+def _about(card: Card, words: Words) -> list[str]:
+    return [telling.byline(card, words), telling.reach(card, words), telling.history(card, words)]
 
 
 def _draft(card: Card, draft: Proposal | None, words: Words) -> list[RenderableType]:

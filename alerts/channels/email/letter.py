@@ -89,6 +89,8 @@ def _letter(view: View, words: Words) -> Letter:
 def _of_case(card: Card, what: str, first: tuple[Part, ...], words: Words) -> Letter:
     title = telling.headline(card, words)
     gist = f"“{cut(one_line(card.title or card.quote), 60)}”" if card.title or card.quote else ""
+    if card.of_volume:
+        gist = telling.gist(card, words)
     subject = telling.SEPARATOR.join(part for part in (card.brand, what, gist) if part)
     colour = GLAD if card.channel == "praise" else COLOURS.get(card.urgency, CALM)
     urgent = card.urgency == "critical" and not card.done
@@ -102,12 +104,13 @@ def _about(card: Card, words: Words) -> Iterator[Part]:
         yield Part(telling.storm_note(card, words), STRONG)
     if card.change:
         yield Part(telling.change(card.change, words, card.zone, card.now), STRONG)
-    yield Part(card.title, STRONG)
-    yield Part(card.quote or words._("(no words)"), QUOTE if card.quote else FAINT)
-    for line in (telling.byline(card, words), telling.reach(card, words), telling.history(card, words)):
-        yield Part(line, FAINT)
+    if not card.of_volume:
+        yield Part(card.title, STRONG)
+        yield Part(card.quote or words._("(no words)"), QUOTE if card.quote else FAINT)
+        for line in (telling.byline(card, words), telling.reach(card, words), telling.history(card, words)):
+            yield Part(line, FAINT)
     if card.worst:
-        yield Part(words._("Among the worst"), STRONG)
+        yield Part(telling.worst_title(card, words), STRONG)
     for row in card.worst:
         yield Part(f"• {telling.listed(row, card, words)}", url=row.url)
     for line in telling.whys(card, words):
