@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 import platforms
 from alerts import vanished
+from alerts.charts.picture import Picture
 from alerts.text import one_line, shown, visible
 from alerts.virality import Counts, spread
 from platforms.length import Unit, measure
@@ -122,7 +123,7 @@ class Card:
     many mentions told as one, of which `worst` are the worst beside the one that is shown; `opened_at`: since when.
     `people`: whom a rule names; `may_be_quoted`: praise so good that its author may be asked for it; `approval`: whose
     word the policy wants before such a reply goes out; `on_call`: whom it calls day and night; `vanished_at`: since
-    when something grave is gone from the brand's own page."""
+    when something grave is gone from the brand's own page; `picture`: its figures as a chart."""
 
     case_id: int
     version: int
@@ -174,6 +175,7 @@ class Card:
     may_be_quoted: bool = False
     approval: tuple[str, ...] = ()
     on_call: tuple[str, ...] = ()
+    picture: Picture | None = None
 
     @property
     def done(self) -> bool:
