@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 import platforms
 from alerts import spike_view, vanished
+from alerts.charts.picture import Picture
 from alerts.spike_view import Surge
 from alerts.text import one_line, shown, visible
 from alerts.virality import Counts, spread
@@ -123,7 +124,7 @@ class Card:
     many mentions told as one, of which `worst` are the worst beside the one that is shown; `opened_at`: since when.
     `people`: whom a rule names; `may_be_quoted`: praise so good that its author may be asked for it; `approval`: whose
     word the policy wants before such a reply goes out; `on_call`: whom it calls day and night; `vanished_at`: since
-    when something grave is gone from the brand's own page."""
+    when something grave is gone from the brand's own page; `picture`: its figures as a chart."""
 
     case_id: int
     version: int
@@ -176,6 +177,7 @@ class Card:
     approval: tuple[str, ...] = ()
     on_call: tuple[str, ...] = ()
     surge: Surge | None = None
+    picture: Picture | None = None
 
     @property
     def done(self) -> bool:

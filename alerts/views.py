@@ -27,6 +27,7 @@ from alerts.card import (
     platform_label,
     safe_url,
 )
+from alerts.charts.picture import Picture
 from alerts.drafts import follow_up
 from alerts.overview import Brief, Switched, load_brief, load_switched
 from alerts.text import one_line, shown
@@ -88,6 +89,7 @@ class Line:
     said: Said | None = None
     alarm: bool = False
     to: tuple[str, ...] = ()
+    picture: Picture | None = None
 
     @property
     def loud(self) -> bool:
@@ -209,12 +211,18 @@ class Report:
 
     title: str
     paragraphs: tuple[str, ...]
+    picture: Picture | None = None
 
 
 View = (
     Card | Line | Reminder | SourceNotice | StartList | Bundle | Trouble | Trial | Brief | Switched | Report
 )
 Reporting = Callable[[Session, Notification, datetime], Report]
+
+
+def picture_of(view: View) -> Picture | None:
+    """The picture that belongs to a notification, where it has one."""
+    return view.picture if isinstance(view, Card | Line | Report) else None
 
 
 def load_view(

@@ -432,6 +432,24 @@ class Notification(Claimed, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class PictureRow(Claimed, table=True):
+    """The picture of a delivered notification, for a channel that takes pictures apart from texts (Slack). `mark` names
+    what it shows; `file`: the channel's id of it, once it is there; `shown`: the id of the one that the message shows;
+    `refused` counts how often the channel did not take it into the message. `state`: waiting, sent or failed."""
+
+    __tablename__ = "picture"
+    __table_args__ = (Index("ix_picture_state", "state", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    notification_id: int = Field(foreign_key="notification.id", unique=True, ondelete="CASCADE")
+    mark: str
+    state: str = OutboxState.WAITING
+    file: str | None = None
+    shown: str | None = None
+    refused: int = 0
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Audit(SQLModel, table=True):
     """Who did what, when, from which state to which."""
 

@@ -19,7 +19,18 @@ from alerts.channels.base import Lanes, Sent
 from alerts.overview import Brief, Switched
 from alerts.replies import grave
 from alerts.text import visible
-from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
+from alerts.views import (
+    Bundle,
+    Line,
+    Reminder,
+    Report,
+    SourceNotice,
+    StartList,
+    Trial,
+    Trouble,
+    View,
+    picture_of,
+)
 from alerts.words import Words
 
 COLOURS = {"critical": "red", "high": "dark_orange", "normal": "yellow", "low": "white"}
@@ -46,6 +57,8 @@ class Console:
 
     def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
         self.screen.print(picture(view, self._words))
+        if drawn := picture_of(view):
+            self.screen.print(Text(f"  ▦ {_safe(drawn.alt(self._words))}", style="dim"))
         self._shown += 1
         return Sent("console", str(self._shown))
 

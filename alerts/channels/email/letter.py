@@ -8,7 +8,18 @@ from alerts.card import Card, Proposal, safe_url
 from alerts.overview import Brief, Item, Switched
 from alerts.replies import grave
 from alerts.text import cut, one_line, visible
-from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
+from alerts.views import (
+    Bundle,
+    Line,
+    Reminder,
+    Report,
+    SourceNotice,
+    StartList,
+    Trial,
+    Trouble,
+    View,
+    picture_of,
+)
 from alerts.words import Words
 
 SUBJECT = 160  # characters; what is longer no inbox shows
@@ -29,18 +40,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`title` stands above the parts; `subject` is one line that nothing from outside can leave."""
+    """`title` stands above the parts; `subject` is one line that nothing from outside can leave. `alt`: what its
+    picture shows, in words; empty where it has none."""
 
     subject: str
     title: str
     parts: tuple[Part, ...]
     colour: str = CALM
     urgent: bool = False
+    alt: str = ""
 
 
 def letter(view: View, words: Words) -> Letter:
     """The letter about `view`, all of it visible text; `words` had better be lasting ones."""
-    written = _letter(view, words)
+    written, picture = _letter(view, words), picture_of(view)
     parts = (
         Part(visible(part.text), part.look, safe_url(part.url)[0]) for part in written.parts if part.text
     )
@@ -48,6 +61,7 @@ def letter(view: View, words: Words) -> Letter:
         written,
         subject=cut(one_line(written.subject), SUBJECT),
         title=one_line(written.title),
+        alt=one_line(picture.alt(words)) if picture else "",
         parts=tuple(part for part in parts if part.text),
     )
 

@@ -11,7 +11,19 @@ from alerts.card import Card, Listed, Proposal, Why, safe_url
 from alerts.overview import Brief, Item, Listing, Switched
 from alerts.spike_view import Surge
 from alerts.text import cut, one_line, visible
-from alerts.views import Bundle, Line, Reminder, Report, Said, SourceNotice, StartList, Trial, Trouble, View
+from alerts.views import (
+    Bundle,
+    Line,
+    Reminder,
+    Report,
+    Said,
+    SourceNotice,
+    StartList,
+    Trial,
+    Trouble,
+    View,
+    picture_of,
+)
 from alerts.words import Words
 from store.clock import iso
 
@@ -23,6 +35,8 @@ def encode(view: View, key: str, words: Words, now: datetime, *, changed: bool =
     """The body: compact, UTF-8, without what a screen obeys. `key`: the id of this message; `changed`: it is about
     something that was told before."""
     kind, text, told = _told(view, words, changed)
+    if picture := picture_of(view):
+        told |= {"picture": {"alt": one_line(picture.alt(words))}}
     body = {
         "type": kind,
         "timestamp": iso(now),

@@ -20,6 +20,7 @@ from alerts.views import (
     Trouble,
     View,
 )
+from tests.alerts.charts.dots import Dot
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 ROME = ZoneInfo("Europe/Rome")
@@ -433,6 +434,7 @@ KINDS: dict[str, View] = {
     "report": Report(
         "Settimana 47, 2026", ("Menzioni: 120, di cui 31 negative.", "Casi: 14 aperti, 12 risolti.")
     ),
+    "report_pictured": Report("Settimana 47, 2026", ("Menzioni: 120, di cui 31 negative.",), Dot()),
     "brief_morning": Brief(
         "Caffè Aurora",
         "morning",
