@@ -207,6 +207,7 @@ def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime
         standing["surge"], examples = told
         if not case.storm:
             standing["worst"] = tuple(listed(*example) for example in examples)
+            standing["whys"] = (Why("spike"), *standing["whys"])
     if mention is None:  # erased on its author's wish
         return Card(**standing, mentions=row.mentions)
     words = _words_of(mention, row.Score)

@@ -1,13 +1,13 @@
 """What a card shows of a spike: plain values, text from outside made visible and cut."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
 from alerts.text import one_line, shown
 from store.retention import ERASED
-from store.tables import Case, Mention, Score, Spike
+from store.tables import Case, Mention, Score, Series, Spike
 
 NAME = 60  # characters of a source, a topic, a phrase
 
@@ -58,6 +58,21 @@ def load(session: Session, case: Case) -> tuple[Surge, list[tuple[Mention, str |
         tuple(map(_line, spike.phrases)),
     )
     return surge, _examples(session, spike.examples)
+
+
+def hours(session: Session, case: Case) -> tuple[list[tuple[float, float]], datetime] | None:
+    """What came each hour of the last week in the series that leads the case's spike, and what was usual, up to the
+    moment that is given; None: it is not there."""
+    spike = session.scalars(
+        select(Spike).where(Spike.case_id == case.id).order_by(col(Spike.id).desc()).limit(1)
+    ).first()
+    series = session.get(Series, spike.series[0]) if spike and spike.series else None
+    if series is None or not series.state:
+        return None
+    known = series.state["detector"]
+    running = (known["hour_seen"], known["hour_expected"])
+    past = [(seen, expected) for seen, expected in series.state["hours"]]
+    return [*past, running], datetime.fromtimestamp(known["hour_ends"], UTC)
 
 
 def _examples(session: Session, ids: list[int]) -> list[tuple[Mention, str | None]]:

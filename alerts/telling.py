@@ -282,9 +282,8 @@ def _rounded(number: int) -> int:
 
 def whys(card: Card, words: Words) -> list[str]:
     """All reasons, and what else a person must know to judge them."""
-    said = [why(reason, words) for reason in card.whys]
-    if card.surge:
-        said = [*spike_words.lines(card.surge, card.zone, card.now, words), *said]
+    said = [] if card.surge is None else spike_words.lines(card.surge, card.zone, card.now, words)
+    said += [why(reason, words) for reason in card.whys if not (said and reason == Why("spike"))]
     if card.unread:
         said.append(words._("Not read by the model: judged by stars and words alone"))
     if card.mentions > 1 and not card.storm:
@@ -314,6 +313,8 @@ def due(card: Card, words: Words) -> str:
     if card.due_at is None or card.done or card.status == CaseStatus.REPLIED:
         return ""
     when = words.when(card.due_at, card.zone, card.now)
+    if card.of_volume:
+        return words._("To be looked into by {when}", when=when)
     if words.lasting:
         return words._("Reply by {when}", when=when)
     return words._("Reply by {when} ({until})", when=when, until=words.until(card.due_at, card.now))
@@ -512,7 +513,7 @@ def storm_note(card: Card, words: Words) -> str:
 
 def worst_title(card: Card, words: Words) -> str:
     """What the other mentions of a message are."""
-    return words._("Among the worst") if card.storm or not card.surge else words._("Three of them")
+    return words._("Among the worst") if card.storm or not card.surge else words._("Examples")
 
 
 def listed(row: Listed, view: StartList | Card, words: Words) -> str:

@@ -137,8 +137,9 @@ def _card(card: Card, words: Words) -> Panel:
         lines.append(Text(quote, style="italic"))
     if card.storm:
         lines.insert(0, Text(_safe(telling.storm_note(card, words)), style="bold"))
-    lines += [Text(f"• {_safe(telling.listed(row, card, words))}") for row in card.worst]
-    lines += [Text(f"→ {_safe(line)}") for line in telling.whys(card, words)]
+    others = [Text(f"• {_safe(telling.listed(row, card, words))}") for row in card.worst]
+    reasons = [Text(f"→ {_safe(line)}") for line in telling.whys(card, words)]
+    lines += [*reasons, *others] if card.of_volume else [*others, *reasons]
     if due := telling.due(card, words):
         lines.append(Text(f"⏱ {due}", style="bold"))
     if named := telling.named(card, words):

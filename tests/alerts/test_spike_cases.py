@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from alerts import cases, spike_cases, telling
 from alerts.card import load_card
+from alerts.charts.spike import SpikeChart
 from alerts.series_state import stored
 from alerts.spikes import Detector
 from alerts.tally import STEP, floor
@@ -149,7 +150,7 @@ def test_the_message_tells_it_in_both_languages(small: Brand) -> None:
     with small.db.read() as session:
         card = load_card(session, case.id or 0, BRANDS["aurora"], small.now)
         assert telling.headline(card, Words("en")) == "High · Spike: more criticism than usual"
-        assert telling.headline(card, Words("it")) == "Alta · Picco: più critiche del solito"
+        assert telling.headline(card, Words("it")) == "Alto · Picco: più critiche del solito"
         english, italian = telling.whys(card, Words("en")), telling.whys(card, Words("it"))
         assert [row.quote for row in card.worst] != []
     assert "negative mentions in" in english[0]
@@ -368,3 +369,24 @@ def test_a_look_asks_no_more_with_many_mentions(small: Brand) -> None:
             small.watch()
         costs.append(len(statements))
     assert costs[0] == costs[1]
+
+
+def test_the_message_has_a_chart_until_somebody_is_done_with_it(small: Brand) -> None:
+    small.past()
+    small.storm(6)
+    (case,) = small.spike_cases()
+
+    def view() -> Any:
+        with small.db.read() as session:
+            row = session.exec(select(Notification).where(Notification.case_id == case.id)).first()
+            assert row is not None
+            return load_view(session, row, BRANDS, small.now)
+
+    chart = view().picture
+    assert isinstance(chart, SpikeChart)
+    assert sum(chart.seen) >= 20
+    assert len(chart.seen) == len(chart.usual) <= 72
+    inside = [chart.start + hour * timedelta(hours=1) for hour in range(len(chart.seen))]
+    assert inside[0] < view().surge.began_at < inside[-1] + timedelta(hours=1)
+    small.change(lambda session: cases.resolve(desk(session, small.now), case.id or 0, "marta"))
+    assert view().picture is None

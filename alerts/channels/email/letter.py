@@ -123,12 +123,11 @@ def _about(card: Card, words: Words) -> Iterator[Part]:
         yield Part(card.quote or words._("(no words)"), QUOTE if card.quote else FAINT)
         for line in (telling.byline(card, words), telling.reach(card, words), telling.history(card, words)):
             yield Part(line, FAINT)
-    if card.worst:
-        yield Part(telling.worst_title(card, words), STRONG)
-    for row in card.worst:
-        yield Part(f"• {telling.listed(row, card, words)}", url=row.url)
-    for line in telling.whys(card, words):
-        yield Part(f"→ {line}")
+    reasons = [Part(f"→ {line}") for line in telling.whys(card, words)]
+    others = [Part(f"• {telling.listed(row, card, words)}", url=row.url) for row in card.worst]
+    if others:
+        others.insert(0, Part(telling.worst_title(card, words), STRONG))
+    yield from (*reasons, *others) if card.of_volume else (*others, *reasons)
     if card.url:
         yield Part(words._("Open the original on {host}", host=card.host), url=card.url)
     for n, line in enumerate(grave.note(card, words)):
