@@ -22,7 +22,7 @@ from store.tables import Series
 
 LONGEST = timedelta(days=7)  # without a look: beyond it nobody knows what came
 BACK = timedelta(hours=1)  # a clock that goes back further was set; up to it, time catches up
-LATELY = timedelta(hours=6)  # an alarm of a row before that is no news any more
+LATELY = timedelta(hours=6)  # an alarm of a row before that is no news, unless what it was about goes on
 FEWEST = 5  # mentions in a spike that is told
 
 
@@ -79,10 +79,11 @@ def see(row: Series, now: datetime, zone: ZoneInfo, tuned: Tuning | None = None)
             detector.add_late(datetime.fromtimestamp(late, zone), waiting.pop(late))
         for moment in range(start, end, step):
             found = detector.watch(datetime.fromtimestamp(moment, zone), waiting.pop(moment, 0))
-            if found and end - moment <= LATELY.total_seconds():
-                alarm = found
+            alarm = found or alarm
         if not row.state:  # it began with its first mention: what comes within a day of that is no news
             detector.first, alarm = float(end), None
+        if alarm and here - alarm.at > LATELY and detector.unusual <= detector.tuning.unusual:
+            alarm = None
         ahead = sum(waiting.pop(moment) for moment in sorted(waiting) if moment > end)
         if ahead:  # the clock was ahead when these came
             waiting[end] = waiting.get(end, 0) + ahead

@@ -52,7 +52,7 @@ class Tuning:
     windows: tuple[float, ...] = WINDOWS
     days: int = DAYS
     rest: float = DAY  # seconds from one alarm to the next
-    fewest: float = 1  # mentions in a spike
+    fewest: float = 0  # mentions in a spike
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,6 +264,22 @@ def test_a_night_offline_is_no_spike(small: Brand) -> None:
     assert row.waiting == {} or max(row.waiting.values()) <= 1
 
 
+@pytest.mark.parametrize(("quiet", "spikes"), [(0, 1), (9, 0)])
+def test_after_a_pause_what_goes_on_is_told_and_what_is_over_is_not(
+    small: Brand, quiet: int, spikes: int
+) -> None:
+    """Nobody looks for hours, as where another process had to be mended; what came was counted."""
+    small.past()
+    for _ in range(8):
+        small.later(hours=1)
+        for _ in range(4):
+            small.write(PARCEL, topics=["delivery"])
+        small.triage()
+    small.later(hours=quiet, minutes=16)
+    small.watch()
+    assert len(small.spikes()) == spikes
+
+
 def test_a_storm_and_a_spike_of_the_same_mentions_are_one_case(brand: Brand) -> None:
     brand.past()
     brand.later(hours=1)
