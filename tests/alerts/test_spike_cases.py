@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from alerts import cases, spike_cases, telling
+from alerts import brief_words, cases, overview, spike_cases, telling
 from alerts.card import load_card
 from alerts.charts.spike import SpikeChart
 from alerts.series_state import stored
@@ -406,3 +406,14 @@ def test_the_message_has_a_chart_until_somebody_is_done_with_it(small: Brand) ->
     assert inside[0] < view().surge.began_at < inside[-1] + timedelta(hours=1)
     small.change(lambda session: cases.resolve(desk(session, small.now), case.id or 0, "marta"))
     assert view().picture is None
+
+
+def test_a_brief_names_it(small: Brand) -> None:
+    small.past()
+    small.storm(6)
+    (case,) = small.spike_cases()
+    with small.db.read() as session:
+        row = session.get_one(Case, case.id)
+        listed = overview._item(None, row.urgency, row)
+    brief = overview.Brief("Caffè Aurora", "morning", small.now, small.now, small.now, BRANDS["aurora"].zone)
+    assert brief_words.item(listed, brief, Words("it")).startswith("🟠 · Si scrive più del solito · caso")
