@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, false, func, union_all
+from sqlalchemy import Select, false, func, union_all
 from sqlmodel import Session, col, select
 
 from alerts import exclusions, notices, storm, tripwires
@@ -265,9 +265,11 @@ def storms_on(session: Session, brands: set[str], now: datetime, lock: bool) -> 
 
 def _spikes(brands: set[str]) -> Any:
     """Cases of spikes of criticism that are on and no storms yet: a storm that begins now is the same matter."""
-    on = exists().where(col(Spike.case_id) == Case.id, col(Spike.over_at).is_(None), col(Spike.negative))
-    open_ones = (col(Case.brand).in_(brands), col(Case.status).not_in(DONE), col(Case.storm).is_(False))
-    return select(Case).where(on, *open_ones).order_by(col(Case.id))
+    told = select(col(Spike.case_id)).where(
+        col(Spike.brand).in_(brands), col(Spike.over_at).is_(None), col(Spike.negative)
+    )
+    still = (col(Case.status).not_in(DONE), col(Case.storm).is_(False))
+    return select(Case).where(col(Case.id).in_(told), *still).order_by(col(Case.id))
 
 
 def _usual(session: Session, found: Gathered) -> None:

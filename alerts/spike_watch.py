@@ -68,12 +68,14 @@ def see(row: Series, now: datetime, zone: ZoneInfo, tuned: Tuning | None = None)
     """Shows one series what waits for it; its row is changed."""
     detector = restored(row.state, tuned)
     here, alarm = floor(now), None
-    gap = here - row.upto
-    if gap > LONGEST or gap < -BACK:
-        detector.move((gap - STEP).total_seconds())
-        row.upto = here - STEP
+    gap, step = here - row.upto, int(STEP.total_seconds())
     waiting = {int(start): count for start, count in row.waiting.items()}
-    step, start, end = int(STEP.total_seconds()), int(row.upto.timestamp()), int(here.timestamp())
+    if gap > LONGEST or gap < -BACK:
+        before, row.upto = int(row.upto.timestamp()), here - STEP
+        detector.move((gap - STEP).total_seconds())
+        held = sum(waiting.pop(moment) for moment in sorted(waiting) if before <= moment <= before + step)
+        waiting[int(here.timestamp()) - step] = held  # what came between the last look and the jump
+    start, end = int(row.upto.timestamp()), int(here.timestamp())
     if end > start:
         for late in sorted(moment for moment in waiting if moment < start):
             detector.add_late(datetime.fromtimestamp(late, zone), waiting.pop(late))

@@ -113,6 +113,7 @@ class Detector:
     gap: float = -1.0
     alarmed: float | None = None
     above: float | None = None  # when it last was abnormal
+    blind: float = 0.0  # what is older and comes late is of a time that nobody watched
     unusual: float = 0.0  # of the row before: what an alarm needs more of than the tuning has
 
     def __post_init__(self) -> None:
@@ -155,10 +156,10 @@ class Detector:
 
     def add_late(self, at: datetime, count: float) -> bool:
         """Counts what belongs to a row of the past that has been watched without it, as if it had been there then; it
-        shows in the next row. False: so old that nothing here remembers its hour."""
+        shows in the next row. False: so old that nothing here remembers its hour, or of a time that was passed over."""
         when = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
         back = max(ceil((self.hour_ends - HOUR - when) / HOUR), 0)
-        if self.first is None or back > len(self.hours):
+        if self.first is None or back > len(self.hours) or when < self.blind:
             return False
         seen, expected = self.hours[-back] if back else (self.hour_seen, self.hour_expected)
         most = LEARNS * expected + AND
@@ -178,8 +179,10 @@ class Detector:
         """The clock was set: all that was seen counts as so much later (less than 0: earlier), and nothing fades."""
         if self.first is not None:
             self.first += seconds
-        for name in ("last", "hour_ends", "day_ends"):
+        for name in ("last", "hour_ends", "day_ends", "blind"):
             setattr(self, name, getattr(self, name) + seconds)
+        if seconds > 0:
+            self.blind = self.last
         self.alarmed = None if self.alarmed is None else self.alarmed + seconds
         self.above = None if self.above is None else self.above + seconds
 

@@ -355,7 +355,7 @@ class Spike(SQLModel, table=True):
     that are abnormal); `negative`: of criticism alone. `parts`: where most of it comes from (`alerts.spike_words`);
     `phrases`: what several authors write now and did not before; `examples`: ids of mentions."""
 
-    __table_args__ = (Index("ix_spike_brand", "brand", "id"),)
+    __table_args__ = (Index("ix_spike_brand", "brand", "over_at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     brand: str

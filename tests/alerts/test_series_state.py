@@ -104,3 +104,14 @@ def test_a_clock_that_was_set_loses_nothing() -> None:
             moved.append(alarm.at - (far if n >= 96 * 20 else timedelta()))
     assert found
     assert found == moved
+
+
+def test_a_time_that_was_passed_over_stays_unknown() -> None:
+    """After two weeks without a look, the past week's mentions come late: they would stand on those of before."""
+    detector = Detector()
+    for n in range(96 * 9):
+        detector.watch(FIRST + n * QUARTER, 1)
+    detector.move(14 * 86_400)
+    before = detector.of_last(168)
+    assert not detector.add_late(FIRST + timedelta(days=21), 300)
+    assert detector.of_last(168) == before

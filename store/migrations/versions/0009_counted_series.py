@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("phrases", sa.JSON(), nullable=False),
         sa.Column("examples", sa.JSON(), nullable=False),
     )
-    op.create_index("ix_spike_brand", "spike", ["brand", "id"])
+    op.create_index("ix_spike_brand", "spike", ["brand", "over_at"])
     op.create_index("ix_spike_case_id", "spike", ["case_id"])
 
 
