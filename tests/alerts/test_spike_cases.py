@@ -38,7 +38,11 @@ class Brand(Belt):
             if text
             else f"Nota {self.made}: tavolo {self.made % 17} in attesa, peccato."
         )
-        known = {"published_at": self.now - timedelta(minutes=1), "source": "app", "topics": ["staff"]}
+        known: dict[str, Any] = {
+            "published_at": self.now - timedelta(minutes=1),
+            "source": "app",
+            "topics": ["staff"],
+        }
         return self.put(f"m{self.made}", words, **known | said)
 
     def past(self, days: int = 9) -> None:
@@ -55,7 +59,7 @@ class Brand(Belt):
         def keep(session: Any) -> None:
             session.execute(delete(Series))
             for kind, name, negative in KNOWN:
-                key = {"brand": "aurora", "kind": kind, "name": name, "negative": negative}
+                key: dict[str, Any] = {"brand": "aurora", "kind": kind, "name": name, "negative": negative}
                 session.add(Series(**key, upto=floor(self.now), state=state))
 
         self.change(keep)

@@ -62,7 +62,14 @@ def test_a_row_begins_at_a_quarter() -> None:
 
 
 def row(**values: Any) -> Series:
-    known = {"id": 1, "brand": "aurora", "kind": "brand", "name": "", "negative": True, "upto": NOW}
+    known: dict[str, Any] = {
+        "id": 1,
+        "brand": "aurora",
+        "kind": "brand",
+        "name": "",
+        "negative": True,
+        "upto": NOW,
+    }
     return Series(**known | {"waiting": {}, "state": {}} | values)
 
 
