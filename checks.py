@@ -40,6 +40,7 @@ from store.tables import Audit
 WORKING_DAY = timedelta(hours=8)
 LOOK = 0.2  # seconds between two looks for the click on a test alert
 # What `alerts.channels.slack` calls, whatever the channels are.
+PICTURES = "files:write"  # without it, messages come without pictures
 SCOPES = {"chat:write", "channels:read", "channels:history", "groups:read", "commands", "users:read"}
 
 
@@ -178,6 +179,9 @@ def _slack(settings: Settings) -> Check:
     if known.get("scopes") and lacks:
         mend = "compare the app with docs/slack-app-manifest.yaml and install it again"
         return Check("slack", "fail", f"{told}: scopes are missing: {', '.join(sorted(lacks))}", mend)
+    if known.get("scopes") and PICTURES not in known["scopes"]:
+        mend = f"add {PICTURES} to the app (see docs/slack-app-manifest.yaml) and install it again"
+        return Check("slack", "warn", f"{told}: messages come without their charts", mend)
     return Check("slack", "ok", told)
 
 

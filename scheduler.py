@@ -15,14 +15,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlmodel import Session
 
-from alerts import alike, briefs, bundles, clocks, digest, pausing
-from alerts.channels.base import Channel
+from alerts import alike, briefs, bundles, clocks, digest, pausing, spike_cases
+from alerts.channels.base import Channel, Gallery
 from alerts.drafts.compose import compose
 from alerts.heartbeat import Heart
 from alerts.outbox import deliver_waiting
+from alerts.pictures import upload_waiting
 from alerts.replies.generating import Rewrite, any_queued, word_next
 from alerts.replies.redrafting import any_waiting, redraft_waiting
 from alerts.stage import check_sources, triage_waiting
+from alerts.views import Report
 from alerts.words import Words
 from crawlers.health import watch_pushed
 from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, SourceReport
@@ -35,7 +37,7 @@ from store.clock import utcnow
 from store.db import Database
 from store.lock import OnlyOne
 from store.retention import expire
-from store.tables import Mention, Notification
+from store.tables import Mention, Notification, PictureRow
 from store.window import Window
 from workers import QUEUES, Belt, Stage
 
@@ -57,6 +59,7 @@ BRIEF = 30  # seconds between looks whether the time of a brief has come
 BEAT = 60  # seconds between two calls of the address that notices a silence
 REST = timedelta(minutes=1)  # a source that is still due after its read is not read again before
 DELIVER = "deliver"  # wakes the delivery of every channel
+PICTURES = "pictures"  # wakes who draws and uploads the pictures of messages
 WORD = "word"  # has a chat model word drafts anew, where there is one
 MARGIN = timedelta(minutes=1)  # a lease outlasts the crawl it is for
 RETENTION = CronTrigger(hour=3, minute=40, timezone="UTC")
@@ -102,9 +105,17 @@ class Service:
             Stage("score", "score", self.score, wakes="triage"),
             Stage("triage", "alert", self.triage, wakes=DELIVER, priority=1),
             *(
-                Stage(f"{DELIVER}.{name}", "alert", partial(self.deliver, name), priority=0, group=DELIVER)
-                for name in self.channels
+                Stage(
+                    f"{DELIVER}.{name}",
+                    "alert",
+                    partial(self.deliver, name),
+                    wakes=PICTURES if isinstance(channel, Gallery) else None,
+                    priority=0,
+                    group=DELIVER,
+                )
+                for name, channel in self.channels.items()
             ),
+            Stage(PICTURES, "alert", self.draw, wakes=DELIVER, priority=9),
             Stage("ring", "alert", self.ring, wakes=DELIVER, priority=2),
             Stage("check", "alert", self.check, wakes=DELIVER),
             *([Stage(WORD, "alert", self.word, wakes=DELIVER, priority=9)] if self.rewrite else []),
@@ -207,7 +218,7 @@ class Service:
             self.db,
             self.channels,
             self.settings.brands,
-            report=partial(digest.report, brands=self.settings.brands, words=self.words),
+            report=self._report,
             clock=self.clock,
             wait=self.belt.stopping.wait,
             stop=self.belt.stopping.is_set,
@@ -215,6 +226,23 @@ class Service:
             make_room=self._make_room,
         )
         return sent > 0
+
+    def draw(self) -> bool:
+        """The pictures of messages that are out: no message waits for them."""
+        return (
+            upload_waiting(
+                self.db,
+                self.channels,
+                self.settings.brands,
+                report=self._report,
+                clock=self.clock,
+                stop=self.belt.stopping.is_set,
+            )
+            > 0
+        )
+
+    def _report(self, session: Session, row: Notification, now: datetime) -> Report:
+        return digest.report(session, row, now, brands=self.settings.brands, words=self.words)
 
     def _make_room(self, session: Session, brand: str | None = None) -> None:
         """What a pause (of one brand, or of all) or an outage held back floods no channel."""
@@ -240,12 +268,14 @@ class Service:
         return False
 
     def check(self) -> bool:
-        """Sources that went down or came back, pauses that are over. Nothing is left for a second look."""
+        """Sources that went down or came back, spikes in the volume, pauses that are over. Nothing is left for a second
+        look."""
         channels, now = list(self.channels), self.clock()
         pushed = [one.name for one in self.settings.sources if one not in self.settings.polled]
         for name in watch_pushed(self.db, pushed, now) if pushed else []:
             log.warning("source silent", extra={"action": "source_silent", "source": name})
         told = check_sources(self.db, self.settings.brands, channels, now)
+        told += spike_cases.look(self.db, self.settings.brands, channels, now, self.settings.slack)
         told += self._tell_pauses()
         if told:
             self.belt.wake(DELIVER)
@@ -342,6 +372,7 @@ class Service:
             with self.db.write() as session:  # what a previous life had in hand
                 claims.release_all(session, Mention)
                 claims.release_all(session, Notification)
+                claims.release_all(session, PictureRow)
         self.belt.start(queues)
         if clocks:
             self.start_clocks()

@@ -21,7 +21,7 @@ from alerts.triage import DONE, RANK, Earlier, Facts, Neighbours, has_words
 from alerts.virality import Counts, Past, Usual, is_enough, spread, usual
 from store import switches
 from store.brand import Brand
-from store.tables import Audit, Case, Draft, Mention, Reason, Revision, Score, Snapshot
+from store.tables import Audit, Case, Draft, Mention, Reason, Revision, Score, Snapshot, Spike
 
 MEMORY = timedelta(days=60)  # how far back an author's earlier mentions count
 MANY = 2000  # neighbours read for one batch: more are a flood, not a conversation
@@ -225,10 +225,13 @@ def _skies(session: Session, found: Gathered, related: dict[int, Mention], lock:
             found.skies[row.brand].openings.append(
                 storm.Opening(row.opened_at, row.published_at, row.urgency, words)
             )
-    for case, words, last_at in _storms(session, brands, found.now, lock):
+    for case, words, last_at in storms_on(session, brands, found.now, lock):
         found.cases[case.id or 0] = case
         about = storm.stems_of(words or ())
         found.skies[case.brand].storms.append(storm.Storm(case, about, last_at or case.opened_at))
+    for case in session.scalars(_locked(_spikes(brands), lock)):
+        found.cases[case.id or 0] = case
+        found.skies[case.brand].spike = case
     for brand, unsent in notices.unsent_criticals(session, brands, found.now).items():
         found.skies[brand].unsent = unsent
     for row in related.values():
@@ -269,7 +272,7 @@ def _openings(session: Session, brands: set[str], now: datetime) -> Iterable[Any
     )
 
 
-def _storms(session: Session, brands: set[str], now: datetime, lock: bool) -> Iterable[Any]:
+def storms_on(session: Session, brands: set[str], now: datetime, lock: bool) -> Iterable[Any]:
     """With the words of their matter and the moment something last joined them. The case's first rows in `reason` are
     those it began with, its last one the latest: neither look reads them all."""
     reasons = select(Reason).where(col(Reason.case_id) == Case.id)
@@ -287,6 +290,15 @@ def _storms(session: Session, brands: set[str], now: datetime, lock: bool) -> It
     )
     query = query.execution_options(populate_existing=True)
     return session.execute(query.with_for_update(of=Case) if lock else query)
+
+
+def _spikes(brands: set[str]) -> Any:
+    """Cases of spikes of criticism that are on and no storms yet: a storm that begins now is the same matter."""
+    told = select(col(Spike.case_id)).where(
+        col(Spike.brand).in_(brands), col(Spike.over_at).is_(None), col(Spike.negative)
+    )
+    still = (col(Case.status).not_in(DONE), col(Case.storm).is_(False))
+    return select(Case).where(col(Case.id).in_(told), *still).order_by(col(Case.id))
 
 
 def _usual(session: Session, found: Gathered) -> None:

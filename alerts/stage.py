@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, text
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func
 from sqlmodel import Session, col, select
 
 import platforms
+from alerts import tally
 from alerts.checks import check_sources, list_starts
 from alerts.drafts.compose import DraftReply, DraftRequest
 from alerts.drafts.request import QUEUED, is_brief
@@ -25,6 +26,7 @@ from platforms.base import Platform
 from store import claims
 from store.brand import Brand
 from store.db import Database
+from store.lock import TRIAGE, alone
 from store.logs import place
 from store.tables import Mention, MentionState, Score
 
@@ -81,7 +83,7 @@ def triage_waiting(
                 for number, draft in batch.drafts.items()
             }
         with db.write() as session:
-            _lock(session)
+            alone(session, TRIAGE)  # so that two never open two cases for one matter
             _tell(session, batch, brands, tuple(channels), now, routing or Routing())
     if len(batch.claim.ids) < limit:
         list_starts(db, brands, channels, now)
@@ -198,13 +200,6 @@ def _platform(name: str) -> Platform | None:
         return None
 
 
-def _lock(session: Session) -> None:
-    """One triage at a time tells people, so that two never open two cases for one matter. SQLite has one writer
-    anyway; on PostgreSQL an advisory lock holds until the transaction ends."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtext('ascolto.triage'))"))
-
-
 def _tell(
     session: Session,
     batch: Batch,
@@ -236,6 +231,7 @@ def _tell(
             found = gather(session, ids, brands, now, lock=True)
             found.routing = routing
     claims.finish_all(session, Mention, quiet, batch.claim.token, state=MentionState.TRIAGED)
+    tally.count(session, found, [number for number in ids if number not in batch.errors])
     _give_back(session, batch, found, now)
 
 

@@ -81,6 +81,10 @@ class Words:
         """Such as Friday 27 November."""
         return format_date(moment.astimezone(zone).date(), "EEEE d MMMM", locale=self._locale)
 
+    def day_short(self, moment: datetime, zone: ZoneInfo) -> str:
+        """Such as Fri 27 Nov."""
+        return format_date(moment.astimezone(zone).date(), "EEE d MMM", locale=self._locale)
+
     def dated(self, day: date) -> str:
         """A day of the calendar, such as Friday 27 November 2026."""
         return format_date(day, "EEEE d MMMM y", locale=self._locale)

@@ -134,6 +134,7 @@ class Mention(NewMention, Claimed, table=True):
     changed_at: datetime = Field(sa_type=UtcDateTime)
     gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     look_again_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    counted: bool = Field(default=False, description="whether its series have it")
     case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
 
 
@@ -353,6 +354,51 @@ class Reason(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Series(SQLModel, table=True):
+    """How many mentions of a brand come: all, or the `negative` ones; of the whole brand, of a source or about a topic
+    (`kind`, `name`). `state` (`alerts.series_state`) holds what was watched up to `upto`; `waiting` what was counted
+    and is not in it: numbers by the seconds since 1970 of their quarter of an hour."""
+
+    __table_args__ = (
+        UniqueConstraint("brand", "kind", "name", "negative"),
+        Index("ix_series_due", "brand", "upto"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    brand: str
+    kind: str
+    name: str
+    negative: bool
+    upto: datetime = Field(sa_type=UtcDateTime)
+    waiting: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    state: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Spike(SQLModel, table=True):
+    """A time in which more mentions of a brand come than is usual, told by its case. It was last abnormal at `last_at`
+    and is over since `over_at`. `count` in `hours`, where `expected` were usual, in the first of `series` (ids of those
+    that are abnormal); `negative`: of criticism alone. `parts`: where most of it comes from (`alerts.spike_words`);
+    `phrases`: what several authors write now and did not before; `examples`: ids of mentions."""
+
+    __table_args__ = (Index("ix_spike_brand", "brand", "over_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    brand: str
+    case_id: int = Field(foreign_key="case.id", index=True)
+    negative: bool
+    began_at: datetime = Field(sa_type=UtcDateTime)
+    last_at: datetime = Field(sa_type=UtcDateTime)
+    over_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    looked_at: datetime = Field(sa_type=UtcDateTime)
+    hours: int
+    count: int
+    expected: float
+    series: list[int] = Field(default_factory=list, sa_type=JSON)
+    parts: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    phrases: list[str] = Field(default_factory=list, sa_type=JSON)
+    examples: list[int] = Field(default_factory=list, sa_type=JSON)
+
+
 class Draft(SQLModel, table=True):
     """A proposed reply to one revision of a mention. `moves`: which wording was used for each move, in order;
     `sentences`: each with its gloss and what allows it (`alerts.drafts.request.Sentence`); `generator`: who worded it
@@ -409,6 +455,24 @@ class Notification(Claimed, table=True):
     message_id: str | None = Field(default=None, description="what it is there: Slack's ts")
     created_at: datetime = Field(sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class PictureRow(Claimed, table=True):
+    """The picture of a delivered notification, for a channel that takes pictures apart from texts (Slack). `mark` names
+    what it shows; `file`: the channel's id of it, once it is there; `shown`: the id of the one that the message shows;
+    `refused` counts how often the channel did not take it into the message. `state`: waiting, sent or failed."""
+
+    __tablename__ = "picture"
+    __table_args__ = (Index("ix_picture_state", "state", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    notification_id: int = Field(foreign_key="notification.id", unique=True, ondelete="CASCADE")
+    mark: str
+    state: str = OutboxState.WAITING
+    file: str | None = None
+    shown: str | None = None
+    refused: int = 0
+    asked_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Audit(SQLModel, table=True):

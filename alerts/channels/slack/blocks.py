@@ -26,6 +26,7 @@ from alerts.views import (
     Trial,
     Trouble,
     View,
+    picture_of,
 )
 from alerts.words import Words
 
@@ -179,6 +180,18 @@ def _(view: Report, words: Words) -> Message:
             break
         blocks.append(kit.rich(kit.section(kit.text(part))))
     return _message(plain("\n\n".join((view.title, *view.paragraphs)), MAX_FALLBACK), blocks)
+
+
+def with_picture(message: Message, view: View, file: str, words: Words) -> Message:
+    """The same with the picture of `view`, which Slack knows as `file`: after the title of a report, before the buttons
+    of a case, else at the end."""
+    picture, blocks = picture_of(view), list(message.blocks[: MAX_BLOCKS - 1])
+    if picture is None:
+        return message
+    buttons = (n for n, block in enumerate(blocks) if block["type"] == "actions")
+    place = 1 if isinstance(view, Report) else next(buttons, len(blocks))
+    blocks.insert(place, kit.image(file, picture.alt(words)))
+    return replace(message, blocks=tuple(blocks))
 
 
 def _news(view: Line, words: Words) -> list[Block]:
