@@ -11,7 +11,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from crawlers.budget import Purse
 from crawlers.base import Answer, Context, Fetch, Page, Parsed, Spider
 from crawlers.budget import Purse
 from crawlers.conditional import NAMES

@@ -357,8 +357,9 @@ texts to companies; letters, contracts, chats and private messages are another m
 Beside the encoder stands a linear model over {linear_size:,} hashed TF-IDF n-grams; each head mixes the two with
 weights fitted on texts held out. Star ratings, where given, are evidence for both. The sentiment is a little evidence
 of how urgent a text is: what is surely praise is critical less often than its words alone say. From a chance of
-{critical} on a text counts as critical, from {topic} on a topic is named. Four stars and more take at most 1.5 of log-odds from what
-the words alone say of a danger, and a sentence with a word of danger is also read alone, whatever stands around it.
+{critical} on a text counts as critical, from {topic} on a topic is named. Four stars and more take at most 1.5 of
+log-odds from what the words alone say of a danger, and a sentence with a word of danger is also read alone, whatever
+stands around it.
 
 {labels}
 
