@@ -236,7 +236,7 @@ def _rows(
     for place, bar in enumerate(bars):
         said = words.number(bar.count)
         if bar.dark:
-            said += f" ({words.n('{count} urgent', '{count} urgent', bar.dark)})"
+            said += " (" + words.n("{count} urgent", "{count} urgent", bar.dark) + ")"
         style.write(axes, bar.count + most * 0.02, place, said, va="center", fontsize=style.SMALL)
 
 

@@ -23,7 +23,7 @@ QUOTE, NAME = 160, 60  # characters
 SHORTEST, LONGEST = 40, 400  # characters of praise worth sharing
 SURE = 0.8  # of sentiment (-1 to 1), from which praise is
 POOL = 400  # examples of criticism that are looked at
-CANDIDATES = 2_000  # texts in which somebody may say that nobody answered
+SEARCHED = 15_000  # negative mentions, the newest, in which somebody may say that nobody answered
 SHOWN = 3
 RANKS = {"critical": 0, "high": 1, "normal": 2, "low": 3}
 _REACH = (
@@ -82,9 +82,12 @@ def praise(session: Session, brand: Brand, period: Period) -> tuple[Quote, ...]:
 def viral(session: Session, brand: Brand, period: Period) -> tuple[Viral, ...]:
     """What was told as spreading in the period, what spread furthest first."""
     counts = (col(Mention.likes), col(Mention.shares), col(Mention.replies), col(Mention.views))
-    told = select(col(Reason.mention_id)).where(
-        col(Reason.kind) == "viral", col(Reason.at) >= period.starts, col(Reason.at) < period.ends
-    )
+    told = session.scalars(
+        select(col(Reason.mention_id))
+        .where(col(Reason.kind) == "viral", col(Reason.at) >= period.starts, col(Reason.at) < period.ends)
+        .order_by(col(Reason.at).desc())
+        .limit(POOL)
+    ).all()
     rows = session.execute(
         _columns(*counts)
         .where(col(Mention.id).in_(told), col(Mention.brand) == brand.key, col(Mention.content_hash) != "")
@@ -95,18 +98,19 @@ def viral(session: Session, brand: Brand, period: Period) -> tuple[Viral, ...]:
 
 
 def not_reached(session: Session, brand: Brand, period: Period) -> Unreached:
-    """Who says that a way failed them. The database finds texts that may say so, among the negative ones; each author
-    counts once."""
-    rows = session.execute(
-        _columns()
+    """Who says that a way failed them. The database finds texts that may say so, among the newest negative
+    ones; each author counts once."""
+    newest = (
+        select(col(Mention.id).label("id"), col(Score.lang).label("lang"))
         .join(Score, _SCORED)
-        .where(
-            *quotable(brand, period),
-            col(Score.sentiment) == "negative",
-            or_(*(_names_a_way(session, lang) for lang in unreached.STEMS)),
-        )
-        .order_by(col(Mention.id).desc())
-        .limit(CANDIDATES)
+        .where(*quotable(brand, period), col(Score.sentiment) == "negative")
+        .order_by(col(Mention.published_at).desc())
+        .limit(SEARCHED)
+        .subquery()
+    )
+    names_a_way = or_(*(_names_a_way(session, newest.c.lang, lang) for lang in unreached.STEMS))
+    rows = session.execute(
+        _columns().join(newest, newest.c.id == Mention.id).where(names_a_way).order_by(col(Mention.id).desc())
     )
     people: dict[str | int, tuple[Any, list[str]]] = {}
     for row in rows:
@@ -146,14 +150,14 @@ def quote(row: Any) -> Quote:
     )
 
 
-def _names_a_way(session: Session, lang: str) -> ColumnElement[bool]:
+def _names_a_way(session: Session, of: ColumnElement[str], lang: str) -> ColumnElement[bool]:
     """By the means that each engine is quick with: a LIKE that knows no case, or one expression."""
     text, stems = col(Mention.text), unreached.STEMS[lang]
     if session.get_bind().dialect.name == "postgresql":
         found = text.regexp_match("|".join(stems), flags="i")
     else:
         found = or_(*(text.like(f"%{stem}%") for stem in stems))
-    return and_(col(Score.lang) == lang, found)
+    return and_(of == lang, found)
 
 
 def _columns(*more: Any) -> Any:

@@ -1,6 +1,8 @@
 """The figures of a period, put together. Counting is the database's; what comes to Python is bounded or grouped."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +34,7 @@ def measure(session: Session, brand: Brand, period: Period, now: datetime) -> Fi
     handled = handling.handled(session, brand, period, now)
     open_now, overdue, listed = handling.waiting(session, brand, now)
     unshown = samples.rate(session, brand, period.starts, period.ends)
-    stars, by_source = _stars(session, brand, period), _sources(session, brand, period)
+    spread = _spread(session, brand, period)
     criticism = examples.Criticism(session, brand, period)
     now_by, usual_by = counted.by_topic(days), _usual_topics(counted, past, len(days))
     return Figures(
@@ -44,8 +46,8 @@ def measure(session: Session, brand: Brand, period: Period, now: datetime) -> Fi
         mentions_before=counted.total(before),
         by_sentiment={mood: counted.of_mood(days, mood) for mood in volume.MOODS},
         unread=counted.of_mood(days, None),
-        by_source=by_source,
-        average_stars=stars,
+        by_source=spread.by_source,
+        average_stars=spread.stars,
         alerts_by_reason=handling.reasons(session, brand, period),
         cases=handled.opened,
         cases_answered=len(handled.waits),
@@ -66,7 +68,7 @@ def measure(session: Session, brand: Brand, period: Period, now: datetime) -> Fi
         neglected=handled.neglected,
         viral=examples.viral(session, brand, period),
         praise=examples.praise(session, brand, period),
-        places=_places(session, brand, period),
+        places=spread.places,
         false_alarms=handled.false_alarms,
         decided=handled.decided,
         false_alarm_rate=handled.false_alarm_rate,
@@ -114,55 +116,57 @@ def _causes(
     )
 
 
-def _sources(session: Session, brand: Brand, period: Period) -> Counts:
-    rows = session.execute(
-        select(col(Mention.source), func.count())
-        .where(*_within(brand, period))
-        .group_by(col(Mention.source))
-        .order_by(func.count().desc(), col(Mention.source))
-    )
-    return {row[0]: row[1] for row in rows}
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where a period's mentions were written: the same rows by source, on average, by platform and place."""
+
+    by_source: Counts
+    stars: float | None
+    places: tuple[Place, ...]
 
 
-def _stars(session: Session, brand: Brand, period: Period) -> float | None:
-    average = session.scalar(select(func.avg(col(Mention.stars))).where(*_within(brand, period)))
-    return None if average is None else round(float(average), 2)
-
-
-def _places(session: Session, brand: Brand, period: Period) -> tuple[Place, ...]:
-    """Where most was written first. A mention is answered by the brand's reply that is seen there, or that its case
-    knows of."""
+def _spread(session: Session, brand: Brand, period: Period) -> Spread:
+    """One pass. A mention is answered by the brand's reply that is seen there, or that its case knows of."""
     answered = or_(
         col(Mention.answer).is_not(None),
         col(Mention.answered_at).is_not(None),
         col(Case.replied_at).is_not(None),
     )
-    where = (col(Mention.platform), col(Mention.place))
+    where = (col(Mention.source), col(Mention.platform), col(Mention.place))
     rows = session.execute(
         select(
             *where,
             func.count().label("mentions"),
             func.count(col(Mention.stars)).label("rated"),
-            func.avg(col(Mention.stars)).label("stars"),
+            func.coalesce(func.sum(col(Mention.stars)), 0.0).label("stars"),
             func.sum(case((answered, 1), else_=0)).label("answered"),
         )
         .join(Case, col(Case.id) == Mention.case_id, isouter=True)
         .where(*_within(brand, period))
         .group_by(*where)
-        .order_by(func.count().desc(), *where)
-        .limit(PLACES)
+    ).all()
+    sources, places = Counter[str](), defaultdict[tuple[str, str | None], list[Any]](list)
+    for row in rows:
+        sources[row.source] += row.mentions
+        places[row.platform, row.place].append(row)
+    written = (_place(platform, place, found) for (platform, place), found in places.items())
+    ranked = sorted(written, key=lambda one: (-one.mentions, one.platform, one.place or ""))
+    return Spread(
+        dict(sorted(sources.items(), key=lambda one: (-one[1], one[0]))),
+        _average(rows),
+        tuple(ranked[:PLACES]),
     )
-    return tuple(
-        Place(
-            platform_label(row.platform),
-            row.place,
-            row.mentions,
-            row.rated,
-            None if row.stars is None else round(float(row.stars), 2),
-            row.answered / row.mentions,
-        )
-        for row in rows
-    )
+
+
+def _place(platform: str, place: str | None, rows: Sequence[Any]) -> Place:
+    mentions = sum(row.mentions for row in rows)
+    rated, answered = (sum(getattr(row, name) for row in rows) for name in ("rated", "answered"))
+    return Place(platform_label(platform), place, mentions, rated, _average(rows), answered / mentions)
+
+
+def _average(rows: Sequence[Any]) -> float | None:
+    rated = sum(row.rated for row in rows)
+    return round(float(sum(row.stars for row in rows)) / rated, 2) if rated else None
 
 
 def _within(brand: Brand, period: Period) -> tuple[ColumnElement[bool], ...]:

@@ -56,7 +56,7 @@ def _causes(figures: Figures, words: Words, zone: ZoneInfo) -> list[Row]:
         share = words._("{share} % of all criticism", share=words.number(round(100 * cause.share)))
         text = f"{capital(topic(cause.topic, words))}: {said}, {share}"
         if cause.urgent:
-            text += f", {words.n('{count} of them urgent', '{count} of them urgent', cause.urgent)}"
+            text += ", " + words.n("{count} of them urgent", "{count} of them urgent", cause.urgent)
         rows.append(_row(text, cause.quotes[0] if cause.quotes else None))
         rows += [_row("", quote) for quote in cause.quotes[1:]]
     return rows

@@ -4,6 +4,8 @@ A text counts where it names a way and, within a few words of it, that nobody wa
 the database's: texts that hold one of the `STEMS` of their language.
 """
 
+from collections.abc import Sequence
+
 import regex
 
 NEAR = 70  # characters between the way and what failed
@@ -39,16 +41,22 @@ STEMS = {
     "pl": ("telefon", "dzwoni", "mail", "chat", "whatsapp"),
 }
 """By language, what a text holds that names a way."""
-_PAIRS = {
-    way: regex.compile(
-        rf"(?<!\w)(?:(?:{named})(?!\w).{{0,{NEAR}}}?(?:{_FAILED})|(?:{_FAILED}).{{0,{NEAR}}}?(?<!\w)(?:{named})(?!\w))",
-        regex.IGNORECASE | regex.DOTALL,
-    )
-    for way, named in _WAYS.items()
-}
+_NAMED = {way: regex.compile(rf"(?<!\w)(?:{named})(?!\w)", regex.IGNORECASE) for way, named in _WAYS.items()}
+_FAILURE = regex.compile(rf"(?<!\w)(?:{_FAILED})(?!\w)", regex.IGNORECASE)
 
 
 def ways(text: str) -> list[str]:
     """By which ways the author was not reached or answered: phone, email, chat; often none."""
     said = text[:LOOKED_AT]
-    return [way for way, pair in _PAIRS.items() if pair.search(said)]
+    failures = [found.span() for found in _FAILURE.finditer(said)]
+    if not failures:
+        return []
+    return [
+        way
+        for way, named in _NAMED.items()
+        if any(_near(one.span(), failures) for one in named.finditer(said))
+    ]
+
+
+def _near(way: tuple[int, int], failures: Sequence[tuple[int, int]]) -> bool:
+    return any(start - way[1] <= NEAR and way[0] - end <= NEAR for start, end in failures)

@@ -12,6 +12,7 @@ from alerts.words import N_, Words
 from store.brand import Brand
 
 MOODS = {"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("positive")}
+AVERAGE = N_("{stars} stars on average.")
 
 
 def write(figures: Figures, brand: Brand, words: Words) -> Report:
@@ -59,7 +60,7 @@ def _volume(figures: Figures, words: Words) -> str:
     if figures.average_stars is None:
         return said
     stars = words.number(round(figures.average_stars, 1))
-    return f"{said} {words._('{stars} stars on average.', stars=stars)}"
+    return f"{said} {words._(AVERAGE, stars=stars)}"
 
 
 def _mood(figures: Figures, words: Words) -> str:
