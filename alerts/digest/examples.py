@@ -76,7 +76,8 @@ def praise(session: Session, brand: Brand, period: Period) -> tuple[Quote, ...]:
         .limit(4 * SHOWN)
     ).all()
     by_author = {row.author or row.id: row for row in reversed(rows)}
-    return tuple(quote(row) for row in rows if by_author[row.author or row.id] is row)[:SHOWN]
+    chosen = [row for row in rows if by_author[row.author or row.id] is row][:SHOWN]
+    return tuple(map(quote, chosen))
 
 
 def viral(session: Session, brand: Brand, period: Period) -> tuple[Viral, ...]:
@@ -117,8 +118,8 @@ def not_reached(session: Session, brand: Brand, period: Period) -> Unreached:
         if found := unreached.ways(row.text):
             people.setdefault(row.author or row.id, (row, found))
     counted = Counter(way for _, found in people.values() for way in found)
-    quotes = [quote(row) for row, _ in people.values()][:2]
-    return Unreached(len(people), dict(counted.most_common()), tuple(quotes))
+    quoted = [row for row, _ in people.values()][:2]
+    return Unreached(len(people), dict(counted.most_common()), tuple(map(quote, quoted)))
 
 
 def quotes_of(session: Session, ids: Iterable[int]) -> dict[int, Quote]:

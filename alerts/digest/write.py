@@ -7,6 +7,7 @@ from alerts.digest.figures import Figures
 from alerts.digest.sections import sections
 from alerts.replies import edit_words
 from alerts.telling import REASONS
+from alerts.text import visible
 from alerts.views import Report
 from alerts.words import N_, Words
 from store.brand import Brand
@@ -140,6 +141,19 @@ def _missed(figures: Figures, words: Words) -> str:
         "a day with few mentions counts as much as one with many, so where days differ it may be off."
     )
     return f"{looked_at}; {missed}. {caution}"
+
+
+def as_text(report: Report) -> str:
+    """The report without a picture, for a terminal or a file: nothing in it moves a cursor."""
+    parts = [report.title, *report.paragraphs]
+    for section in report.sections:
+        lines = [section.title]
+        for row in section.rows:
+            said = " · ".join(part for part in (f"“{row.quote}”" if row.quote else "", row.author) if part)
+            lines += [f"- {row.text}"] if row.text else []
+            lines += [f"  {line}" for line in (said, row.url) if line]
+        parts.append("\n".join(lines))
+    return visible("\n\n".join(parts))
 
 
 def percent(share: float, words: Words) -> str:
