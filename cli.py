@@ -488,6 +488,7 @@ def digest(
     week: Annotated[str | None, typer.Option(help="Such as 2026-W47; the last one where left out.")] = None,
     month: Annotated[str | None, typer.Option(help="Such as 2026-11.")] = None,
     post: Annotated[bool, typer.Option("--post", help="Also send it to the digest's channel.")] = False,
+    picture: Annotated[Path | None, typer.Option(help="Also draw its chart into this PNG file.")] = None,
     as_json: Json = False,
     brand: BrandKey = None,
 ) -> None:
@@ -497,6 +498,7 @@ def digest(
     """
     import service
     from alerts import digest as digests
+    from alerts.digest.write import as_text
     from alerts.words import Words
     from store.clock import utcnow
 
@@ -512,15 +514,21 @@ def digest(
     except ValueError as error:
         raise ConfigError([str(error)]) from None
     db = service.open_database(settings)
-    with db.write() as session:
+    with db.read() as session:  # counting holds up nobody who writes
         figures = digests.measure(session, chosen, period, now)
-        new = digests.post(session, chosen, period, list(service.open_channels(settings)), now) if post else 0
+    new = 0
+    if post:
+        with db.write() as session:
+            new = digests.post(session, chosen, period, list(service.open_channels(settings)), now)
     db.close()
+    words = Words(settings.ui_language)
+    report = digests.write(figures, chosen, words)
+    if picture is not None and report.picture is not None:
+        picture.write_bytes(report.picture.draw(words))
     if as_json:
         _print_json(figures.to_json())
     else:
-        report = digests.write(figures, chosen, Words(settings.ui_language))
-        typer.echo("\n\n".join((report.title, *report.paragraphs)))
+        typer.echo(as_text(report))
     if post and not new:
         _end(["this digest was sent before; it is not sent twice"])
 

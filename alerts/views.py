@@ -207,12 +207,33 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a report: our words, then a customer's (`quote`), where they stand (`url`), and who wrote them."""
+
+    text: str
+    quote: str = ""
+    url: str | None = None
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report under a title of its own."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """A digest: a title and its text, paragraph by paragraph, in the words of `alerts.digest`."""
+    """A digest, in the words of `alerts.digest`: a title, a summary paragraph by paragraph, a picture and the sections.
+    `figures` are what it says, for machines."""
 
     title: str
     paragraphs: tuple[str, ...]
     picture: Picture | None = None
+    sections: tuple[Section, ...] = ()
+    figures: Mapping[str, Any] | None = None
 
 
 View = (

@@ -89,6 +89,14 @@ class Words:
         """A day of the calendar, such as Friday 27 November 2026."""
         return format_date(day, "EEEE d MMMM y", locale=self._locale)
 
+    def short_day(self, day: date) -> str:
+        """A day under a chart: Fri 27."""
+        return format_date(day, "EEE d", locale=self._locale)
+
+    def dated_short(self, day: date) -> str:
+        """A day with its year in little room: 27 Nov 2026."""
+        return format_date(day, "d MMM y", locale=self._locale)
+
     def when(self, moment: datetime, zone: ZoneInfo, now: datetime) -> str:
         """Day and time as a person near it says them: today at 12:40, Fri 27 Nov at 09:00."""
         day, today = moment.astimezone(zone).date(), now.astimezone(zone).date()

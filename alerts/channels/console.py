@@ -185,7 +185,15 @@ def _reminder(view: Reminder, words: Words) -> RenderableType:
 
 
 def _report(report: Report) -> Panel:
-    return _frame(report.title, "cyan", [Text(_safe(part)) for part in report.paragraphs])
+    lines = [Text(_safe(part)) for part in report.paragraphs]
+    for section in report.sections:
+        lines += [Text(""), Text(_safe(section.title), style="bold")]
+        for row in section.rows:
+            lines += [Text(f"• {_safe(row.text)}")] if row.text else []
+            said = " · ".join(part for part in (f"“{row.quote}”" if row.quote else "", row.author) if part)
+            lines += [Text(f"  {_safe(said)}", style="italic")] if said else []
+            lines += [Text(f"  {_safe(row.url)}", style="dim")] if row.url else []
+    return _frame(report.title, "cyan", lines)
 
 
 def _frame(title: str, colour: str, lines: list[RenderableType] | list[Text]) -> Panel:

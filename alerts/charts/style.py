@@ -20,6 +20,7 @@ from alerts.text import cut, one_line
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.patheffects import AbstractPathEffect
     from matplotlib.text import Text
 
 WIDTH, DPI = 7.2, 150  # inches, dots an inch: 1,080 pixels
@@ -83,6 +84,13 @@ def write(place: "Axes | Figure", x: float, y: float, said: str, **look: Any) ->
 def name(said: str, limit: int = 24) -> str:
     """A text from outside as a label: one line, visible, cut."""
     return cut(one_line(said), limit)
+
+
+def halo() -> "list[AbstractPathEffect]":
+    """A pale rim, by which a line stands out from what lies below it."""
+    from matplotlib.patheffects import Normal, Stroke
+
+    return [Stroke(linewidth=4.4, foreground=PAPER), Normal()]
 
 
 def label_rows(axes: "Axes", names: Iterable[str], limit: int = 24) -> None:

@@ -97,7 +97,7 @@ def _letter(view: View, words: Words) -> Letter:
         return Letter(title, title, (), OPS)
     if isinstance(view, Bundle):
         raise TypeError("a bundle is for Slack: here its cases have messages of their own")
-    return _of_report(view)
+    return _of_report(view, words)
 
 
 def _of_case(card: Card, what: str, first: tuple[Part, ...], words: Words) -> Letter:
@@ -186,5 +186,19 @@ def _listed(one: Item, brief: Brief, words: Words) -> Part:
     return Part(f"• {brief_words.item(one, brief, words)}", url=one.url)
 
 
-def _of_report(report: Report) -> Letter:
-    return Letter(report.title, report.title, tuple(Part(text) for text in report.paragraphs))
+def _of_report(report: Report, words: Words) -> Letter:
+    return Letter(report.title, report.title, tuple(_reported(report, words)))
+
+
+def _reported(report: Report, words: Words) -> Iterator[Part]:
+    yield from map(Part, report.paragraphs)
+    for section in report.sections:
+        yield Part(section.title, STRONG)
+        for row in section.rows:
+            yield Part(f"• {row.text}" if row.text else "")
+            yield Part(row.quote, QUOTE)
+            if row.url:
+                about = (row.author, words._("original"))
+                yield Part(telling.SEPARATOR.join(part for part in about if part), FAINT, row.url)
+            else:
+                yield Part(row.author, FAINT)

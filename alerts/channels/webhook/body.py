@@ -252,7 +252,26 @@ def _pause(view: Switched) -> dict[str, Any]:
 
 
 def _digest(report: Report) -> dict[str, Any]:
-    return {"title": report.title, "paragraphs": list(report.paragraphs)}
+    known = {
+        "title": report.title,
+        "paragraphs": list(report.paragraphs),
+        "sections": [
+            {
+                "title": section.title,
+                "rows": [
+                    {
+                        "text": row.text,
+                        "quote": row.quote or None,
+                        "url": safe_url(row.url)[0],
+                        "author": row.author or None,
+                    }
+                    for row in section.rows
+                ],
+            }
+            for section in report.sections
+        ],
+    }
+    return known | ({"figures": dict(report.figures)} if report.figures else {})
 
 
 def _clean(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""pictures of notifications
+"""pictures of notifications; what counting a week of mentions, cases and moves is found by
 
 Revision ID: 0013
 Revises: 0008
@@ -38,7 +38,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("notification_id"),
     )
     op.create_index("ix_picture_state", "picture", ["state", "id"])
+    op.drop_index("ix_mention_brand_published", table_name="mention")
+    op.create_index("ix_mention_brand_published", "mention", ["brand", "published_at", "revision", "id"])
+    op.create_index("ix_case_brand_status", "case", ["brand", "status", "due_at"])
+    op.create_index("ix_audit_action", "audit", ["action", "at"])
+    op.create_index("ix_reason_kind", "reason", ["kind", "at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_reason_kind", table_name="reason")
+    op.drop_index("ix_audit_action", table_name="audit")
+    op.drop_index("ix_case_brand_status", table_name="case")
+    op.drop_index("ix_mention_brand_published", table_name="mention")
+    op.create_index("ix_mention_brand_published", "mention", ["brand", "published_at"])
     op.drop_table("picture")
