@@ -4,6 +4,7 @@ A change brings the value that the person saw. Where that is no longer what coun
 is written, and the person is told who changed what. What a person did not change is no change, whatever they saw.
 """
 
+import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -56,8 +57,8 @@ class Saved:
 
 
 def mark(value: Any) -> str:
-    """By which two values are told apart: one text for each."""
-    return json.dumps(plain(value), sort_keys=True, ensure_ascii=True)
+    """By which two values are told apart."""
+    return hashlib.sha256(json.dumps(plain(value), sort_keys=True).encode()).hexdigest()[:24]
 
 
 def read(session: Session, file: Settings) -> Chosen:
