@@ -40,6 +40,8 @@ app = typer.Typer(
 models_app = typer.Typer(help="The models that are here.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(models_app, name="models")
 app.add_typer(config_app, name="config")
+inbox_app = typer.Typer(help="Who comes in to the inbox.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(inbox_app, name="inbox")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
 BrandKey = Annotated[str | None, typer.Option("--brand", help="The brand, where there are several.")]
@@ -203,6 +205,54 @@ def run(
     settings = _settings(required=True)
     _log()
     service.run(settings, role.value, host, port)
+
+
+@inbox_app.command("link")
+def inbox_link(
+    name: Annotated[
+        str, typer.Option(help="Who it is for: the records name them so.", show_default=True)
+    ] = "manager",
+    reader: Annotated[bool, typer.Option("--reader", help="They may read, and change nothing.")] = False,
+    address: Annotated[
+        str, typer.Option(help="Where the inbox is, where the configuration does not say.")
+    ] = "http://127.0.0.1:8765",
+) -> None:
+    """Prints a link that opens the inbox once, within an hour.
+
+    Example: ascolto inbox link --name marta
+    """
+    from alerts.text import one_line, shown
+    from inbox import printed_link
+    from service import open_database
+    from store.clock import utcnow
+    from store.visits import Role
+
+    who = shown(one_line(name), 80).strip()
+    if not who or who.startswith("slack:") or who == "ascolto":
+        raise Unusable("--name: write what people call them, such as marta")
+    settings = _settings(required=True)
+    db = open_database(settings)
+    role = Role.READER if reader else Role.MANAGER
+    typer.echo(printed_link(db, settings.inbox, address.rstrip("/"), utcnow(), who, role))
+    db.close()
+
+
+@inbox_app.command("close")
+def inbox_close(
+    name: Annotated[str | None, typer.Option(help="One person alone, as the records name them.")] = None,
+) -> None:
+    """Signs everybody out of the inbox, at once; links that nobody has used yet open nothing any more.
+
+    Example: ascolto inbox close
+    """
+    from service import open_database
+    from store import visits
+
+    db = open_database(_settings(required=True))
+    with db.write() as session:
+        ended = visits.end_all(session, name)
+    db.close()
+    typer.echo(f"signed out: {ended}")
 
 
 @app.command()

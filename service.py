@@ -4,7 +4,6 @@ to stop. What the parts do is theirs, when they work is `scheduler`'s.
 
 import logging
 import os
-import secrets
 import signal
 import socket
 import sys
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from slack_bolt import App
     from slack_bolt.adapter.socket_mode import SocketModeHandler
 
+    from alerts.channels.slack.listener import Listener
     from sentiment.scorer import Scorer
 
 log = logging.getLogger(__name__)
@@ -208,25 +208,13 @@ def slack_app_for(
 ) -> "App | None":
     """The same without a service: whoever listens does with a click what the service would."""
     from alerts.channels.slack.listen import slack_app
-    from alerts.channels.slack.listener import Listener
 
     settings = live.file
     environment = settings.environment
     if environment.slack_bot_token is None:
         return None
     secret = environment.slack_signing_secret
-    listener = Listener(
-        db,
-        Words(settings.ui_language),
-        live.brands,
-        wake,
-        clock,
-        channels,
-        [source.name for source in settings.sources],
-        detect=_detect,
-        routing=live.routing,
-        follow=live.follow,
-    )
+    listener = listener_for(live, db, channels, wake, clock)
     return slack_app(
         listener,
         token=environment.slack_bot_token.get_secret_value(),
@@ -235,6 +223,35 @@ def slack_app_for(
         people=settings.slack.people,
         groups=settings.slack.groups,
         api_url=environment.slack_api_url,
+    )
+
+
+def listener_of(service: Service) -> "Listener":
+    """What a click needs, in Slack or in the inbox."""
+    wake, channels = partial(service.belt.wake, DELIVER), list(service.channels)
+    return listener_for(service.live, service.db, channels, wake, service.clock)
+
+
+def listener_for(
+    live: Live,
+    db: Database,
+    channels: Sequence[str],
+    wake: Callable[[], object],
+    clock: Callable[[], datetime],
+) -> "Listener":
+    from alerts.channels.slack.listener import Listener
+
+    return Listener(
+        db,
+        Words(live.file.ui_language),
+        live.brands,
+        wake,
+        clock,
+        channels,
+        [source.name for source in live.file.sources],
+        detect=_detect,
+        routing=live.routing,
+        follow=live.follow,
     )
 
 
@@ -289,27 +306,26 @@ def _connect(handler: "SocketModeHandler", stopping: threading.Event) -> None:
 
 @contextmanager
 def web_server(service: Service, host: str, port: int) -> Iterator[str]:
-    """The inbox and Slack's signed HTTP on `host` and `port` (0: any free one); gives the address of the inbox, with
-    the key that opens it. Raises `Permanent` where the port cannot be had."""
+    """The inbox and Slack's signed HTTP on `host` and `port` (0: any free one); gives a link that opens the inbox
+    once. Raises `Permanent` where the port cannot be had."""
     import uvicorn
 
     from alerts.channels.slack.listen import close
-    from web.app import create_app
+    from inbox import inbox_app, printed_link
 
-    key = secrets.token_urlsafe(24)
     listening = _bind(host, port)
     slack = _signed_slack(service)
     routers = [slack[1]] if slack else []
     if pushed := _pushed(service):
         routers.append(pushed)
-    app = create_app(service.db, service.live.brands, service.words, key=key, routers=routers)
+    app = inbox_app(service.live, listener_of(service), routers)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, args=([listening],), name="web", daemon=True)
     thread.start()
     address = f"http://{host}:{listening.getsockname()[1]}"
     log.info("serving", extra={"action": "web_started", "address": address})
     try:
-        yield f"{address}/?key={key}"
+        yield printed_link(service.db, service.settings.inbox, address, service.clock())
     finally:
         server.should_exit = True
         thread.join(timeout=LONGEST_STOP)

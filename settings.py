@@ -24,6 +24,7 @@ from alerts.channels.webhook.place import Place
 from alerts.channels.webhook.signing import secret_of
 from alerts.drafts import own
 from alerts.drafts.generator.options import GeneratorOptions, spoken_key
+from alerts.inbox import InboxOptions
 from alerts.routing import Routing
 from platforms.base import SourceOptions
 from store.brand import Brand, Duration, Strict
@@ -94,6 +95,8 @@ class Environment(BaseSettings):
     slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     slack_api_url: str | None = Field(None, validation_alias="SLACK_API_URL", pattern=r"^https?://")
+    slack_client_id: str | None = Field(None, validation_alias="SLACK_CLIENT_ID")
+    slack_client_secret: SecretStr | None = Field(None, validation_alias="SLACK_CLIENT_SECRET")
     smtp_url: SecretStr | None = Field(None, validation_alias="ASCOLTO_SMTP_URL")
     webhook_url: SecretStr | None = Field(None, validation_alias="ASCOLTO_WEBHOOK_URL")
     webhook_secret: SecretStr | None = Field(None, validation_alias="ASCOLTO_WEBHOOK_SECRET")
@@ -188,6 +191,7 @@ class Settings(Strict):
     generator: GeneratorOptions = GeneratorOptions()
     retention: Retention = Retention()
     service: Running = Running()
+    inbox: InboxOptions = InboxOptions()
     environment: Environment = Field(default_factory=Environment.model_construct)
     _tables: dict[str, Any] = PrivateAttr(
         default_factory=dict
@@ -260,6 +264,7 @@ class _File(Strict):
     generator: GeneratorOptions = GeneratorOptions()
     retention: Retention = Retention()
     service: Running = Running()
+    inbox: InboxOptions = InboxOptions()
 
 
 def load(path: Path | None = None, *, required: bool = False) -> Settings:
