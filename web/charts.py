@@ -36,7 +36,9 @@ def columns(series: Sequence[Series], top: float) -> Markup:
                 continue
             tall = max(HEIGHT * value / top, LEAST) if top > 0 else 0.0
             x, y = place + GAP / 2, HEIGHT - under - tall
-            shapes.append(f'<rect class="{name}" x="{x:.2f}" y="{y:.2f}" width="{1 - GAP:.2f}" height="{tall:.2f}"/>')
+            shapes.append(
+                f'<rect class="{name}" x="{x:.2f}" y="{y:.2f}" width="{1 - GAP:.2f}" height="{tall:.2f}"/>'
+            )
             under += tall
     return _svg(f"0 0 {max(count, 1)} {HEIGHT:g}", shapes, "plot", count)
 

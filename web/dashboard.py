@@ -108,7 +108,9 @@ def page(figures: Figures, words: Words) -> dict[str, Any]:
         "summary": summary(figures, words),
         "names": names,
         "moods": MOODS,
-        "mood_chart": charts.columns([(f"mood-{mood}", [day[mood] for day in figures.moods]) for mood in MOODS], top),
+        "mood_chart": charts.columns(
+            [(f"mood-{mood}", [day[mood] for day in figures.moods]) for mood in MOODS], top
+        ),
         "mood_top": words.number(top),
         "mood_ticks": ticks(figures.days, words),
         "mood_rows": [
@@ -122,13 +124,17 @@ def page(figures: Figures, words: Words) -> dict[str, Any]:
                 "negative": words.number(one.negative),
                 "before": words.number(one.before),
                 "change": change(one.mentions, one.before, words),
-                "bar": charts.bar([("mood-negative", one.negative), ("mood-other", one.mentions - one.negative)], most),
+                "bar": charts.bar(
+                    [("mood-negative", one.negative), ("mood-other", one.mentions - one.negative)], most
+                ),
             }
             for one in figures.topics
         ],
         "wait_rows": [(names[level], _waits(figures.waits[level], words)) for level in URGENCIES],
         "any_cases": any(one.opened for one in figures.waits.values()),
-        "wait_chart": charts.columns([("wait", [(one.median or 0) / HOUR for one in figures.trend])], slowest),
+        "wait_chart": charts.columns(
+            [("wait", [(one.median or 0) / HOUR for one in figures.trend])], slowest
+        ),
         "wait_top": words.number(slowest),
         "wait_ticks": ticks(figures.spans, words),
         "trend_rows": [
@@ -156,7 +162,8 @@ def summary(figures: Figures, words: Words) -> str:
     if not read:
         return first
     share = words._(
-        N_("{share} % of those read were negative"), share=words.number(round(100 * figures.total["negative"] / read))
+        N_("{share} % of those read were negative"),
+        share=words.number(round(100 * figures.total["negative"] / read)),
     )
     if not was:
         return f"{first} {share}."

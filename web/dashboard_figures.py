@@ -161,7 +161,7 @@ def _topic_counts(session: Session, brand: Brand, span: Span) -> tuple[Counter[s
     return every, negative
 
 
-def _sources(session: Session, brand: Brand, span: Span) -> list[tuple[str, Mapping[str, int]]]:
+def _sources(session: Session, brand: Brand, span: Span) -> Sequence[tuple[str, Mapping[str, int]]]:
     rows = session.execute(
         select(col(Mention.source), col(Score.sentiment), func.count())
         .select_from(Mention)

@@ -48,25 +48,40 @@ ORDER = ("down", "failing", "new", "ok", "gone")
 _CAUSES = (
     (
         r"sign-in|signed in|not allowed|token|\bkey\b|\b401\b|\b403\b|credential",
-        N_("The platform does not let us in. Whoever runs Ascolto signs in again: ascolto connect {type} --source {source}"),
+        N_(
+            "The platform does not let us in. Whoever runs Ascolto signs in again: ascolto connect "
+            "{type} --source {source}"
+        ),
     ),
     (
         r"too many requests|\b429\b|used up|rate limit|left alone|credits|of this day|requests_per_day",
-        N_("The platform asks for patience, or the day's share is used up. It goes on by itself; if that comes often, read it less often (every)."),
+        N_(
+            "The platform asks for patience, or the day's share is used up. It goes on by itself; "
+            "if that comes often, read it less often (every)."
+        ),
     ),
     (
         r"robots",
-        N_("The site does not want to be read by programs, and we keep to that. Look for its official interface, or bring reviews with: ascolto import"),
+        N_(
+            "The site does not want to be read by programs, and we keep to that. Look for its "
+            "official interface, or bring reviews with: ascolto import"
+        ),
     ),
     (
         r"no results, where|nothing new since|vanished|missing|no reviews|without",
-        N_("Open the place in a browser. Is something new there? Then the page has changed: ascolto check --live {source} shows what is still read."),
+        N_(
+            "Open the place in a browser. Is something new there? Then the page has changed: "
+            "ascolto check --live {source} shows what is still read."
+        ),
     ),
     (
         r"timed? ?out|time-out|refused the connection|connection|DNS|resolve|unreachable|TLS|certificate|\b5\d\d\b",
-        N_("The place does not answer. It is tried again by itself; if it lasts longer than a day, check its address."),
+        N_(
+            "The place does not answer. It is tried again by itself; if it lasts longer than a day,"
+            " check its address."
+        ),
     ),
-)  # fmt: skip
+)
 OTHER = N_("Whoever runs Ascolto sees more with: ascolto check --live {source}")
 DEEDS: Mapping[str, str] = {
     "new": N_("Nothing: it is read soon. What is there already counts as history."),
@@ -133,7 +148,12 @@ def look(session: Session, configured: list[str], now: datetime) -> dict[str, Se
 
 
 def line(
-    name: str, source: SourceOptions | None, seen: Seen, brands: Mapping[str, Brand], words: Words, now: datetime
+    name: str,
+    source: SourceOptions | None,
+    seen: Seen,
+    brands: Mapping[str, Brand],
+    words: Words,
+    now: datetime,
 ) -> Line:
     row = seen.row
     state: Health | str = "gone" if source is None else health(row)
@@ -174,7 +194,9 @@ def _moment(at: datetime | None, zone: ZoneInfo, words: Words, now: datetime) ->
     return words.ago(at, zone, now) if at else words._(N_("never"))
 
 
-def _next(source: SourceOptions | None, row: SourceRow | None, zone: ZoneInfo, words: Words, now: datetime) -> str:
+def _next(
+    source: SourceOptions | None, row: SourceRow | None, zone: ZoneInfo, words: Words, now: datetime
+) -> str:
     if source is None:
         return "–"
     if platforms.get(source.type).pushed:
@@ -194,4 +216,4 @@ def _newest(session: Session, source: str) -> datetime | None:
 def _week(session: Session, source: str, now: datetime) -> int:
     counted = select(func.count()).select_from(Mention)
     recent = (col(Mention.source) == source, col(Mention.published_at) >= now - WEEK)
-    return session.execute(counted.where(*recent)).scalar_one()
+    return int(session.execute(counted.where(*recent)).scalar_one())

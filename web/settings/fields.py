@@ -57,7 +57,9 @@ class Section:
 _EXAMPLE = N_("Such as mon-fri 09:00-18:00, sat 09:00-13:00, or always. Days: mon tue wed thu fri sat sun.")
 _LANGUAGE = Column("lang", N_("Language"), "choice", "languages")
 _GLOSS = Column("gloss", N_("What it means in your language"), "area", wide=True)
-_PEOPLE = N_("One name a line, in the order in which they are called. Slack ids (U0123456789) ping; names do not.")
+_PEOPLE = N_(
+    "One name a line, in the order in which they are called. Slack ids (U0123456789) ping; names do not."
+)
 
 SECTIONS: Mapping[str, Section] = {
     one.key: one
@@ -65,7 +67,9 @@ SECTIONS: Mapping[str, Section] = {
         Section(
             "hours",
             N_("Hours"),
-            N_("When somebody is there to answer, and within what time. Deadlines are counted in these hours."),
+            N_(
+                "When somebody is there to answer, and within what time. Deadlines are counted in these hours."
+            ),
             (
                 Field("policy.hours", N_("Opening hours"), _EXAMPLE, default="mon-fri 09:00-18:00"),
                 Field("policy.critical_hours", N_("Hours for critical cases"), _EXAMPLE, default="always"),
@@ -106,12 +110,16 @@ SECTIONS: Mapping[str, Section] = {
         Section(
             "contacts",
             N_("Contacts"),
-            N_("Where drafts invite customers to go on in private, and who is called when nobody acts in time."),
+            N_(
+                "Where drafts invite customers to go on in private, and who is called when nobody acts in time."
+            ),
             (
                 Field(
                     "policy.contacts",
                     N_("Contacts"),
-                    N_("An address, a number, or words such as “the form on our site”. A topic's comes first."),
+                    N_(
+                        "An address, a number, or words such as “the form on our site”. A topic's comes first."
+                    ),
                     "contacts",
                     (
                         Column("topic", N_("Topic"), "choice", "topics"),
@@ -121,7 +129,9 @@ SECTIONS: Mapping[str, Section] = {
                     one=N_("Contact {number}"),
                 ),
                 Field("policy.escalation", N_("Who is called when a deadline is over"), _PEOPLE, "lines"),
-                Field("policy.on_call", N_("Who is called for critical cases, day and night"), _PEOPLE, "lines"),
+                Field(
+                    "policy.on_call", N_("Who is called for critical cases, day and night"), _PEOPLE, "lines"
+                ),
             ),
         ),
         Section(
@@ -152,7 +162,10 @@ SECTIONS: Mapping[str, Section] = {
                 Field(
                     "voice.formality",
                     N_("Form of address"),
-                    N_("lei or tu, Sie or du, vous or tu, usted or tu, formal or informal; or mirror, as the customer writes."),
+                    N_(
+                        "lei or tu, Sie or du, vous or tu, usted or tu, formal or informal; "
+                        "or mirror, as the customer writes."
+                    ),
                     "pairs",
                     (
                         Column("key", N_("Language"), "choice", "keys"),
@@ -183,7 +196,11 @@ SECTIONS: Mapping[str, Section] = {
             "exclusions",
             N_("Exclusions"),
             N_("Phrases that hold the brand's name and mean something else: nobody is told of them."),
-            (Field("exclude", N_("Not about us"), N_("One phrase a line, such as aurora boreale."), "lines"),),
+            (
+                Field(
+                    "exclude", N_("Not about us"), N_("One phrase a line, such as aurora boreale."), "lines"
+                ),
+            ),
         ),
         Section(
             "routing",
@@ -199,10 +216,13 @@ SECTIONS: Mapping[str, Section] = {
                 Field("slack.praise", N_("Channel of praise"), N_("Empty: as for cases."), optional=True),
                 Field("slack.crisis", N_("Channel of storms"), N_("Empty: as for cases."), optional=True),
                 Field("slack.digest", N_("Channel of the digest"), N_("Empty: as for cases."), optional=True),
-                Field("slack.ops", N_("Channel of sources that are down"), N_("Empty: as for cases."), optional=True),
                 Field(
-                    "slack.escalation", N_("Who is called where a brand names nobody"), _PEOPLE, "lines"
+                    "slack.ops",
+                    N_("Channel of sources that are down"),
+                    N_("Empty: as for cases."),
+                    optional=True,
                 ),
+                Field("slack.escalation", N_("Who is called where a brand names nobody"), _PEOPLE, "lines"),
                 Field(
                     "slack.quiet",
                     N_("Quiet hours"),
@@ -232,7 +252,10 @@ SECTIONS: Mapping[str, Section] = {
                 Field(
                     "slack.rules",
                     N_("Rules"),
-                    N_("The first rule that holds wins. All its conditions must hold; an empty one always does. Several values: with commas."),
+                    N_(
+                        "The first rule that holds wins. All its conditions must hold; an empty one always does. "
+                        "Several values: with commas."
+                    ),
                     "rows",
                     (
                         Column("brand", N_("Brand"), "choice", "brands_or_any"),

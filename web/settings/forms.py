@@ -37,7 +37,12 @@ def shown(field: Field, value: Any) -> Grid:
         case "flag":
             return Grid("on" if value else "")
         case "rows":
-            return Grid(rows=tuple({column.key: _cell(row.get(column.key)) for column in field.columns} for row in value or ()))
+            return Grid(
+                rows=tuple(
+                    {column.key: _cell(row.get(column.key)) for column in field.columns}
+                    for row in value or ()
+                )
+            )
         case "pairs":
             pairs = {ANY: value} if isinstance(value, str) else value or {}
             return Grid(rows=tuple({"key": key, "value": _cell(one)} for key, one in pairs.items()))
@@ -55,7 +60,9 @@ def posted(field: Field, form: Mapping[str, str], name: str) -> Grid:
     if field.kind not in ("rows", "pairs", "fixed", "contacts"):
         return Grid(form.get(name, "").replace("\r\n", "\n").strip())
     if field.kind == "fixed":
-        return Grid(rows=tuple({"key": key, "value": form.get(f"{name}.{key}", "").strip()} for key in LEVELS))
+        return Grid(
+            rows=tuple({"key": key, "value": form.get(f"{name}.{key}", "").strip()} for key in LEVELS)
+        )
     rows = []
     for number in range(MOST_ROWS):
         cells = {
@@ -76,7 +83,11 @@ def value(field: Field, grid: Grid) -> Any:
         case "flag":
             return bool(grid.text)
         case "number":
-            return int(grid.text) if grid.text.isascii() and grid.text.isdigit() and len(grid.text) < 10 else grid.text
+            return (
+                int(grid.text)
+                if grid.text.isascii() and grid.text.isdigit() and len(grid.text) < 10
+                else grid.text
+            )
         case "rows":
             return [_row(field, row) for row in grid.rows]
         case "pairs" | "fixed":
@@ -147,6 +158,4 @@ def _contacts(rows: Sequence[Row]) -> dict[str, Any]:
     by_topic: dict[str, dict[str, str]] = {}
     for row in rows:
         by_topic.setdefault(row["topic"] or ANY, {})[row["lang"] or ANY] = row["place"]
-    return {
-        topic: places[ANY] if list(places) == [ANY] else places for topic, places in by_topic.items()
-    }
+    return {topic: places[ANY] if list(places) == [ANY] else places for topic, places in by_topic.items()}

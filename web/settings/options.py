@@ -12,7 +12,11 @@ Option = tuple[str, str]
 FORMS = ("mirror", "formal", "informal", "lei", "tu", "Sie", "du", "vous", "usted", "u", "je")
 EVERY = N_("Every language")
 BUNDLES = {"": N_("One message each"), "hour": N_("Every hour"), "day": N_("Every day")}
-BUNDLES_OF_RULE = {"": N_("As for all"), "no": N_("One message each"), **{k: BUNDLES[k] for k in ("hour", "day")}}
+BUNDLES_OF_RULE = {
+    "": N_("As for all"),
+    "no": N_("One message each"),
+    **{k: BUNDLES[k] for k in ("hour", "day")},
+}
 
 
 def options(name: str, words: Words, brands: Mapping[str, Brand], held: str = "") -> list[Option]:

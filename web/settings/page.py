@@ -39,14 +39,15 @@ class CellView:
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """One setting. `rows` with their names; `origin`: where its value comes from; `chosen`: it can be reset."""
+    """One setting. `rows` with their names, and whether they hold something; `origin`: where its value comes from;
+    `chosen`: it can be reset."""
 
     name: str
     kind: str
     label: str
     hint: str
     cell: CellView
-    rows: Sequence[tuple[str, Sequence[CellView]]]
+    rows: Sequence[tuple[str, Sequence[CellView], bool]]
     origin: str
     chosen: bool
     errors: Sequence[str]
@@ -94,7 +95,10 @@ class Shown:
         errors = dict(self._errors(one, name, grid))
         faster = next((self._faster(one, other) for other in self.tried.faster if other.name == name), "")
         empty = 2 if self.tried.more == name else 1
-        rows = [*grid.rows, *([forms.blank(one)] * empty if one.kind not in ("fixed",) and one.columns else [])]
+        rows = [
+            *grid.rows,
+            *([forms.blank(one)] * empty if one.kind not in ("fixed",) and one.columns else []),
+        ]
         cell = CellView(name, _(one.label), one.kind, grid.text, error=errors.get(name, ""))
         if one.options:
             cell = replace(cell, choices=options(one.options, self.words, self.brands, grid.text))
@@ -105,7 +109,10 @@ class Shown:
             _(one.label),
             _(one.hint) if one.hint else "",
             cell,
-            [self._row(one, name, number, row, errors) for number, row in enumerate(rows)],
+            [
+                (*self._row(one, name, number, row, errors), number < len(grid.rows))
+                for number, row in enumerate(rows)
+            ],
             self._origin(one, name, choice),
             choice is not None,
             [said for place, said in errors.items() if place == name],
@@ -120,13 +127,13 @@ class Shown:
         if one.kind == "fixed":
             key = row["key"]
             place = f"{name}.{key}"
-            return "", [CellView(place, self.words._(LEVEL[key]), "text", row["value"], error=errors.get(place, ""))]
+            return "", [
+                CellView(place, self.words._(LEVEL[key]), "text", row["value"], error=errors.get(place, ""))
+            ]
         title = self.words._(one.one, number=number + 1) if one.one else ""
         return title, [self._cell(name, number, column, row, errors) for column in one.columns]
 
-    def _cell(
-        self, name: str, number: int, column: Column, row: Row, errors: Mapping[str, str]
-    ) -> CellView:
+    def _cell(self, name: str, number: int, column: Column, row: Row, errors: Mapping[str, str]) -> CellView:
         place, value = f"{name}.{number}.{column.key}", row[column.key]
         known = options(column.options, self.words, self.brands, value) if column.options else ()
         if known and not value and column.options in ("keys", "topics", "brands"):
@@ -158,7 +165,8 @@ class Shown:
         now = said(one, other.value, self.words)
         if other.who is None or other.at is None:
             return _(
-                N_("This has changed in the file while you were looking at it. Now it says: {value}"), value=now
+                N_("This has changed in the file while you were looking at it. Now it says: {value}"),
+                value=now,
             )
         return _(
             N_("{who} changed this {when}, while you were looking at it. Now it says: {value}"),

@@ -76,7 +76,10 @@ class _Pages:
         groups = [(brand.name or key, [self._link(one, key, chosen) for one in SECTIONS.values() if one.of_brand])
                   for key, brand in brands.items()]  # fmt: skip
         groups.append(
-            (self._text["all_brands"], [self._link(one, None, chosen) for one in SECTIONS.values() if not one.of_brand])
+            (
+                self._text["all_brands"],
+                [self._link(one, None, chosen) for one in SECTIONS.values() if not one.of_brand],
+            )
         )
         unused = [(one.choice.name, one.why) for one in chosen.unused]
         return self.site.page(request, "settings.html", text=self._text, groups=groups, unused=unused)
@@ -88,7 +91,7 @@ class _Pages:
 
     def change(self, request: Request, key: str, brand: str | None = None) -> Response:
         """One button: saves, resets a field, takes what somebody else set, or shows one more row."""
-        form = {name: text for name, text in posted(request).pairs}
+        form = dict(posted(request).pairs)
         what, _, about = form.get("do", "save").partition(":")
         with self.site.db.read() as session:
             chosen = read(session, self.live.file)
@@ -115,11 +118,11 @@ class _Pages:
                     edits[name] = Edit(wanted, marks[name][0])
         return self._save(request, shown, edits, Tried(grids, marks=marks))
 
-    def _save(
-        self, request: Request, shown: Shown, edits: Mapping[str, Edit], tried: Tried
-    ) -> Response:
+    def _save(self, request: Request, shown: Shown, edits: Mapping[str, Edit], tried: Tried) -> Response:
         known = {one.full(shown.brand): one for one in shown.section.fields}
-        doubled = any(forms.twice(known[name], tried.grids[name]) is not None for name in edits if not edits[name].reset)
+        doubled = any(
+            forms.twice(known[name], tried.grids[name]) is not None for name in edits if not edits[name].reset
+        )
         if not doubled:
             who, now = visitor(request).who, self.site.clock()
             done = save(self.site.db, self.live.file, edits, who, now)
@@ -152,7 +155,11 @@ class _Pages:
         names = [one.full(shown.brand) for one in shown.section.fields]
         with self.site.db.read() as session:
             history = rows.history(session, names)
-            adopted = exclusions.listed(session, [shown.brand]) if shown.section.key == "exclusions" and shown.brand else []
+            adopted = (
+                exclusions.listed(session, [shown.brand])
+                if shown.section.key == "exclusions" and shown.brand
+                else []
+            )
         known = shown.brands
         tried = shown.tried
         notice = "beaten" if tried.faster else "unsaved" if status >= 400 else ""
