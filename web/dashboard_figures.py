@@ -5,11 +5,11 @@ Each figure reads the period alone, over an index: what was stored before it cos
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Text, cast, func, select
@@ -77,18 +77,20 @@ class Figures:
 
 
 def measure(session: Session, brand: Brand, days: int, now: datetime) -> Figures:
-    """The last `days` days, today included."""
+    """The last `days` days, today included. Each mention is counted once, for all that it counts for."""
     singles = spans(brand.zone, now, days, 1)
     whole = Span(singles[0].first, singles[-1].last, singles[0].starts, singles[-1].ends)
     earlier = spans(brand.zone, whole.starts - timedelta(hours=1), days, days)[0]
     wide = singles if days <= 31 else spans(brand.zone, now, days, 7)
+    by_day = [_counts(session, brand, day) for day in singles]
+    now_all, before = [one for day in by_day for one in day], _counts(session, brand, earlier)
     cases = _cases(session, brand, whole)
     return Figures(
         singles,
-        [_moods(session, brand, day) for day in singles],
-        _moods(session, brand, earlier),
-        _topics(session, brand, whole, earlier),
-        _sources(session, brand, whole),
+        [_moods(counts) for counts in by_day],
+        _moods(before),
+        _topics(now_all, before),
+        _sources(now_all),
         {level: _waits([row for row in cases if row.urgency == level]) for level in URGENCIES},
         wide,
         [_waits([row for row in cases if one.starts <= aware(row.opened_at) < one.ends]) for one in wide],
@@ -110,69 +112,66 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
-def _within(brand: Brand, span: Span) -> Any:
-    at = col(Mention.published_at)
-    return (col(Mention.brand) == brand.key) & (at >= span.starts) & (at < span.ends)
+class Counted(NamedTuple):
+    """So many mentions of one source, mood and list of topics."""
+
+    source: str
+    mood: str
+    topics: tuple[str, ...]
+    mentions: int
 
 
-_SCORED = (col(Score.mention_id) == col(Mention.id)) & (col(Score.revision) == col(Mention.revision))
-
-
-def _moods(session: Session, brand: Brand, span: Span) -> dict[str, int]:
+def _counts(session: Session, brand: Brand, span: Span) -> list[Counted]:
+    """The mentions of a span, counted by the database: few rows are read however many were written."""
+    scored = (col(Score.mention_id) == col(Mention.id)) & (col(Score.revision) == col(Mention.revision))
+    about = (col(Mention.source), col(Score.sentiment), cast(col(Score.topics), Text))
     rows = session.execute(
-        select(col(Score.sentiment), func.count())
+        select(*about, func.count())
         .select_from(Mention)
-        .join(Score, _SCORED, isouter=True)
-        .where(_within(brand, span))
-        .group_by(col(Score.sentiment))
+        .join(Score, scored, isouter=True)
+        .where(
+            col(Mention.brand) == brand.key,
+            col(Mention.published_at) >= span.starts,
+            col(Mention.published_at) < span.ends,
+        )
+        .group_by(*about)
     )
-    return _by_mood(rows)
+    return [
+        Counted(
+            source, mood if mood in MOODS else "unread", tuple(map(str, json.loads(topics or "[]"))), count
+        )
+        for source, mood, topics, count in rows
+    ]
 
 
-def _by_mood(rows: Any) -> dict[str, int]:
+def _moods(counts: Iterable[Counted]) -> dict[str, int]:
     found = dict.fromkeys(MOODS, 0)
-    for mood, count in rows:
-        found[mood if mood in MOODS else "unread"] += count
+    for one in counts:
+        found[one.mood] += one.mentions
     return found
 
 
-def _topics(session: Session, brand: Brand, span: Span, earlier: Span) -> list[Topic]:
-    """The most named. Texts with the same topics are counted by the database, so that few rows are read."""
-    now, before = (_topic_counts(session, brand, one) for one in (span, earlier))
-    names = sorted(now[0], key=lambda name: (-now[0][name], name))[:TOPICS]
-    return [Topic(name, now[0][name], now[1][name], before[0][name]) for name in names]
-
-
-def _topic_counts(session: Session, brand: Brand, span: Span) -> tuple[Counter[str], Counter[str]]:
-    named = cast(col(Score.topics), Text)
-    rows = session.execute(
-        select(named, col(Score.sentiment), func.count())
-        .select_from(Mention)
-        .join(Score, _SCORED)
-        .where(_within(brand, span))
-        .group_by(named, col(Score.sentiment))
-    )
+def _topics(counts: Iterable[Counted], before: Iterable[Counted]) -> list[Topic]:
+    """The most named."""
     every: Counter[str] = Counter()
     negative: Counter[str] = Counter()
-    for text, mood, count in rows:
-        for topic in json.loads(text or "[]"):
-            every[str(topic)] += count
-            negative[str(topic)] += count if mood == "negative" else 0
-    return every, negative
+    earlier: Counter[str] = Counter()
+    for one in counts:
+        for topic in one.topics:
+            every[topic] += one.mentions
+            negative[topic] += one.mentions if one.mood == "negative" else 0
+    for one in before:
+        earlier.update(dict.fromkeys(one.topics, one.mentions))
+    names = sorted(every, key=lambda name: (-every[name], name))[:TOPICS]
+    return [Topic(name, every[name], negative[name], earlier[name]) for name in names]
 
 
-def _sources(session: Session, brand: Brand, span: Span) -> Sequence[tuple[str, Mapping[str, int]]]:
-    rows = session.execute(
-        select(col(Mention.source), col(Score.sentiment), func.count())
-        .select_from(Mention)
-        .join(Score, _SCORED, isouter=True)
-        .where(_within(brand, span))
-        .group_by(col(Mention.source), col(Score.sentiment))
-    )
-    found: dict[str, list[tuple[str | None, int]]] = {}
-    for source, mood, count in rows:
-        found.setdefault(source, []).append((mood, count))
-    by_source = {source: _by_mood(counts) for source, counts in found.items()}
+def _sources(counts: Iterable[Counted]) -> Sequence[tuple[str, Mapping[str, int]]]:
+    """Those that brought the most."""
+    found: dict[str, list[Counted]] = {}
+    for one in counts:
+        found.setdefault(one.source, []).append(one)
+    by_source = {source: _moods(mine) for source, mine in found.items()}
     return sorted(by_source.items(), key=lambda one: (-sum(one[1].values()), one[0]))[:SOURCES]
 
 

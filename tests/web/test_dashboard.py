@@ -144,7 +144,7 @@ def test_every_figure_is_read_by_an_index(db: Database, now: datetime) -> None:
         mention(session, now)
     with statements(db) as heard, db.read() as session:
         measure(session, AURORA, 7, now)
-    assert len([one for one in heard if one[0].startswith("SELECT")]) == 12
+    assert len([one for one in heard if one[0].startswith("SELECT")]) == 9
     with db.engine.connect() as connection:
         for statement, values in heard:
             if statement.startswith("SELECT"):
