@@ -168,7 +168,8 @@ def summary(figures: Figures, words: Words) -> str:
     if not was:
         return f"{first} {share}."
     earlier = words.number(round(100 * figures.before["negative"] / was))
-    return f"{first} {words._(N_('{now}, {share} % before.'), now=share, share=earlier)}"
+    compared = words._(N_("{now}, {share} % before."), now=share, share=earlier)
+    return f"{first} {compared}"
 
 
 def change(now: int, before: int, words: Words) -> str:

@@ -156,9 +156,10 @@ class Shown:
         if choice is None:
             return _(N_("From the file.")) if file is not None else _(N_("Nobody has set this: built-in."))
         by = _(N_("Set here by {who}, {when}."), who=who_of(choice.who), when=self.when(choice.at))
-        if file is None:
-            return f"{by} {_(N_('The file does not say.'))}"
-        return f"{by} {_(N_('The file says: {value}'), value=says)}"
+        rest = (
+            _(N_("The file does not say.")) if file is None else _(N_("The file says: {value}"), value=says)
+        )
+        return f"{by} {rest}"
 
     def _faster(self, one: Field, other: Faster) -> str:
         _ = self.words._

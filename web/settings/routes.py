@@ -45,7 +45,7 @@ TEXT = {
     "excluded": N_("Left out from Slack"),
     "withdraw": N_("Counts as ours again"),
     "none": N_("None."),
-    "new": N_("new"),
+    "new": N_("to be added"),
 }
 
 
