@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from configuration.commands import config_app
 from store.errors import AscoltoError, ConfigError, Permanent, Unusable
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="The models that are here.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(models_app, name="models")
+app.add_typer(config_app, name="config")
 inbox_app = typer.Typer(help="Who comes in to the inbox.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(inbox_app, name="inbox")
 
@@ -297,6 +299,7 @@ def collect(
         raise ConfigError(["there is no source to read: name one in a table [[sources]]"])
     _log()
     service.open_database(settings).close()
+    settings = service.current(settings).settings
     job = CrawlJob(
         database_url=settings.database_url,
         sources=chosen,
@@ -502,7 +505,7 @@ def digest(
     from alerts.words import Words
     from store.clock import utcnow
 
-    settings = _settings(required=True)
+    settings = service.current(_settings(required=True)).settings
     chosen, now = settings.brand(brand), utcnow()
     if week and month:
         raise ConfigError(["--week and --month: name one of the two"])
@@ -550,12 +553,13 @@ def policy(
 
     Example: ascolto policy --lang it --out policy.html
     """
+    import service
     from alerts.policy_page import show
     from alerts.policy_page.write import silent_on, write
     from alerts.words import Words
     from store.clock import utcnow
 
-    settings = _settings(required=True)
+    settings = service.current(_settings(required=True)).settings
     if not settings.brands:
         raise ConfigError(["there is no brand to write of: name one in a table [brands.KEY]"])
     chosen, kept = settings.brand(brand), settings.retention

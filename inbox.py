@@ -13,25 +13,32 @@ from alerts.channels.slack.client import web_client
 from alerts.channels.slack.listener import Listener
 from alerts.channels.slack.people import People
 from alerts.inbox import InboxOptions
+from configuration.live import Live
 from store import visits
 from store.db import Database
 from store.visits import Role
 from web.app import create_app
+from web.dashboard import dashboard_part
 from web.openid import SlackOpenId
+from web.settings.routes import settings_part
 from web.sign_in import BACK, link
 from web.site import Section
+from web.sources import sources_part
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
 
     from settings import Settings
 
-SECTIONS: tuple[Section, ...] = ()
-"""The parts of the site beside the queue, in the order of the navigation."""
+
+def sections(live: Live) -> tuple[Section, ...]:
+    """The parts of the site beside the queue, in the order of the navigation."""
+    return (dashboard_part(), sources_part(live), settings_part(live))
 
 
-def inbox_app(settings: "Settings", listener: Listener, routers: "Sequence[APIRouter]" = ()) -> "FastAPI":
+def inbox_app(live: Live, listener: Listener, routers: "Sequence[APIRouter]" = ()) -> "FastAPI":
     """The application; `routers` are answered without signing in."""
+    settings = live.file
     with listener.db.write() as session:
         key = visits.signing_key(session, listener.clock())
     client = _client(settings)
@@ -42,7 +49,7 @@ def inbox_app(settings: "Settings", listener: Listener, routers: "Sequence[APIRo
         listener,
         key=key,
         options=settings.inbox,
-        sections=SECTIONS,
+        sections=sections(live),
         routers=routers,
         openid=openid_of(settings),
         handle=lambda user: _handle(client, user),

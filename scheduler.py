@@ -6,10 +6,10 @@ The only module that knows every stage. APScheduler fires clocks and does no wor
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -26,6 +26,7 @@ from alerts.replies.redrafting import any_waiting, redraft_waiting
 from alerts.stage import check_sources, triage_waiting
 from alerts.views import Report
 from alerts.words import Words
+from configuration.live import Live
 from crawlers.health import watch_pushed
 from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, SourceReport
 from crawlers.run import collect
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from sentiment.stage import Scores
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 DUE = 2  # seconds between looks for sources whose time has come
 SWEEP = 5  # seconds between looks for rows that wait and that nobody was woken for
@@ -86,6 +88,7 @@ class Service:
     on_report: Callable[[SourceReport], None] | None = None
     around: Callable[[Stage], Stage] = lambda stage: stage
     crawl_settings: Mapping[str, Setting] = field(default_factory=dict)
+    live: Live = field(default=None)  # type: ignore[assignment]  # made of the two above where it is not given
     words: Words = field(init=False)
     _only: OnlyOne = field(init=False)
     _clocks: BackgroundScheduler | None = field(init=False, default=None)
@@ -95,7 +98,25 @@ class Service:
     def __post_init__(self) -> None:
         self.words = Words(self.settings.ui_language)
         self._only = OnlyOne(self.settings.database_url)
-        self.belt.add(self.around(stage) for stage in self.stages())
+        self.live = self.live or Live(self.settings, self.db)
+        self.belt.add(
+            self.around(replace(stage, step=self._following(stage.step))) for stage in self.stages()
+        )
+
+    def _following(self, step: Callable[[], T]) -> Callable[[], T]:
+        """The same by the settings that hold when it begins: what people changed meanwhile is taken over first."""
+
+        def followed() -> T:
+            self.follow()
+            return step()
+
+        return followed
+
+    def follow(self) -> None:
+        """Goes on by what file and database say now. Clocks that hang on other hours are put right, as at a start."""
+        self.live.follow()
+        if self.settings is not self.live.settings:
+            self.settings, self._looked_at = self.live.settings, None
 
     def stages(self) -> list[Stage]:
         """What is done, in the order of the belt. The most urgent first, where threads are scarce: delivery. Each
@@ -382,15 +403,16 @@ class Service:
         timers = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
-        timers.add_job(self.look_for_rings, "interval", seconds=RING, next_run_time=utcnow())
-        timers.add_job(self.look_for_due, "interval", seconds=DUE, next_run_time=utcnow())
-        timers.add_job(self.sweep, "interval", seconds=SWEEP, next_run_time=utcnow())
+        timers.add_job(self._following(self.look_for_rings), "interval", seconds=RING, next_run_time=utcnow())
+        timers.add_job(self._following(self.look_for_due), "interval", seconds=DUE, next_run_time=utcnow())
+        timers.add_job(self._following(self.sweep), "interval", seconds=SWEEP, next_run_time=utcnow())
         timers.add_job(lambda: self.belt.wake("check"), "interval", seconds=CHECK, next_run_time=utcnow())
-        timers.add_job(self.announce_digests, next_run_time=utcnow())  # what fell due while nobody was there
+        digests, briefed = self._following(self.announce_digests), self._following(self.announce_briefs)
+        timers.add_job(digests, next_run_time=utcnow())  # what fell due while nobody was there
         for brand in self.settings.brands.values():
             monday = CronTrigger(day_of_week="mon", hour=digest.HOUR, timezone=brand.zone)
-            timers.add_job(self.announce_digests, monday)
-        timers.add_job(self.announce_briefs, "interval", seconds=BRIEF, next_run_time=utcnow())
+            timers.add_job(digests, monday)
+        timers.add_job(briefed, "interval", seconds=BRIEF, next_run_time=utcnow())
         if url := self.settings.heartbeat_url:
             heart = Heart(url, sources=self._watched())
             timers.add_job(

@@ -160,6 +160,12 @@ class Absence(Strict):
     last: date = Field(alias="to")
     note: str = ""
 
+    @model_validator(mode="after")
+    def in_order(self) -> "Absence":
+        if self.last < self.first:
+            raise ValueError("ends before it begins: write the first day in from, the last in to")
+        return self
+
 
 class Faq(Strict):
     """A question and the brand's answer. `gloss`: what the answer means to who reads the drafts."""

@@ -480,6 +480,29 @@ class PictureRow(Claimed, table=True):
     asked_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class ChosenSetting(SQLModel, table=True):
+    """A setting that a person chose in the inbox; it comes before the file's. `name` as in the file, with dots
+    (`brands.aurora.policy.hours`); `value` as the file would hold it, None: left out; `from_file`: reset, and kept for
+    who chose that, when."""
+
+    __tablename__ = "chosen_setting"
+
+    name: str = Field(primary_key=True)
+    value: Any = Field(default=None, sa_type=JSON, nullable=True)
+    from_file: bool = False
+    set_by: str
+    set_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SettingsVersion(SQLModel, table=True):
+    """One row: how often chosen settings have changed. Whoever changes one holds it."""
+
+    __tablename__ = "settings_version"
+
+    id: int = Field(default=1, primary_key=True)
+    version: int = 0
+
+
 class Audit(SQLModel, table=True):
     """Who did what, when, from which state to which."""
 

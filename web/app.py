@@ -83,8 +83,13 @@ def create_app(
     headers = HEADERS | (TLS_ALONE if chosen.secure else {})
     app.add_middleware(SecurityHeaders, headers=headers)
     _answer_problems(app, site, headers)
+
+    def follow() -> None:
+        """What people changed in the settings meanwhile holds for this page."""
+        listener.follow()
+
     for pages in (_pages(site), *(one.routes(site) for one in sections)):
-        app.include_router(pages, dependencies=[Depends(gate)])
+        app.include_router(pages, dependencies=[Depends(gate), Depends(follow)])
     app.include_router(sign_in_routes(site, gate, openid, handle, tries))
     app.include_router(_health(listener.db))
     for router in routers:

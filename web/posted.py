@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-MOST = 200_000  # bytes: a reply of any platform, with its form
-FIELDS = 500
+MOST = 500_000  # bytes: a reply of any platform, or a brand's questions and answers, with its form
+FIELDS = 2_000
 
 
 class TooMuch(Exception):
