@@ -1,5 +1,7 @@
 """What is no threat, no question and no advertisement is not answered as one."""
 
+from typing import Any
+
 import pytest
 
 from alerts.drafts import plan
@@ -11,14 +13,14 @@ from tests.alerts.drafts.requests import brand, request
 ASKS = "neutral/normal/commercial"
 
 
-def made(text: str, label: str, **values: object) -> Plan:
+def made(text: str, label: str, **values: Any) -> Plan:
     return plan.make(asked(text, label, **values))
 
 
-def asked(text: str, label: str, lang: str = "it", **values: object) -> DraftRequest:
+def asked(text: str, label: str, lang: str = "it", **values: Any) -> DraftRequest:
     """With the reasons that triage would give for its words."""
     reasons = ("tripwire",) if find(text, lang) else ()
-    return request(text, label, lang=lang, **({"reasons": reasons} | values))  # type: ignore[arg-type]
+    return request(text, label, lang=lang, **({"reasons": reasons} | values))
 
 
 @pytest.mark.parametrize(
