@@ -43,7 +43,7 @@ FROM n
 _TRACES = """
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 20 * :rows - 1)
 INSERT INTO trace (week, key, slot, mention_id)
-SELECT :week, -9223372036854775807 + i * (9223372036854775807 / (10 * :rows)), 0, 1 + (i * 7919) % :rows
+SELECT :week, (i - 10 * :rows) * (9223372036854775807 / (10 * :rows)), 0, 1 + i / 20
 FROM n
 """
 
