@@ -22,7 +22,10 @@ from alerts.sla import unknown_country
 from alerts.telling import name_of
 from alerts.views import Trial
 from alerts.words import Words
+from configuration.choosing import Chosen
+from configuration.live import Live
 from service import (
+    current,
     open_channels,
     open_database,
     open_email,
@@ -40,6 +43,7 @@ from store.tables import Audit
 WORKING_DAY = timedelta(hours=8)
 LOOK = 0.2  # seconds between two looks for the click on a test alert
 # What `alerts.channels.slack` calls, whatever the channels are.
+PICTURES = "files:write"  # without it, messages come without pictures
 SCOPES = {"chat:write", "channels:read", "channels:history", "groups:read", "commands", "users:read"}
 
 
@@ -52,6 +56,9 @@ def run_checks(
     """All checks, one after the other; none raises. `slack_wait`: also post a test alert, and wait so many seconds for
     its button; `say` asks for the click."""
     yield _configuration(settings)
+    chosen = _chosen(settings)
+    yield from _choices(chosen)
+    settings = chosen.settings
     yield from _brands(settings)
     yield from _rules(settings)
     yield _contact(settings)
@@ -95,6 +102,25 @@ def _configuration(settings: Settings) -> Check:
     if not settings.sources:
         return Check("configuration", "warn", told, "name a place to read in a table [[sources]]")
     return Check("configuration", "ok", told)
+
+
+def _chosen(settings: Settings) -> Chosen:
+    """What counts; a database that cannot be asked is told of by its own check."""
+    try:
+        return current(settings)
+    except AscoltoError:
+        return Chosen(settings, settings, {})
+
+
+def _choices(chosen: Chosen) -> Iterator[Check]:
+    """What people chose in the inbox comes before the file: whoever edits the file must know."""
+    for one in chosen.unused:
+        mend = f"ascolto config reset {one.choice.name}, or choose another in the inbox"
+        told = f"chosen by {name_of(one.choice.who)}, and not used: {one.why}"
+        yield Check(f"setting {one.choice.name}", "warn", told, mend)
+    if chosen.choices:
+        told = f"{len(chosen.choices)} come from the inbox, not from the file: {', '.join(chosen.choices)}"
+        yield Check("settings", "ok", told)
 
 
 def _brands(settings: Settings) -> Iterator[Check]:
@@ -178,6 +204,9 @@ def _slack(settings: Settings) -> Check:
     if known.get("scopes") and lacks:
         mend = "compare the app with docs/slack-app-manifest.yaml and install it again"
         return Check("slack", "fail", f"{told}: scopes are missing: {', '.join(sorted(lacks))}", mend)
+    if known.get("scopes") and PICTURES not in known["scopes"]:
+        mend = f"add {PICTURES} to the app (see docs/slack-app-manifest.yaml) and install it again"
+        return Check("slack", "warn", f"{told}: messages come without their charts", mend)
     return Check("slack", "ok", told)
 
 
@@ -278,7 +307,8 @@ def _listening(settings: Settings, db: Database) -> Iterator[None]:
     from alerts.channels.slack.transport import socket_mode
 
     environment = settings.environment
-    app = slack_app_for(settings, db, list(open_channels(settings)), lambda: None)
+    live = Live(settings, db)
+    app = slack_app_for(live, db, list(open_channels(settings, live.address)), lambda: None)
     if environment.slack_app_token is None or app is None:
         yield
         return

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from configuration.commands import config_app
 from store.errors import AscoltoError, ConfigError, Permanent, Unusable
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="The models that are here.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(models_app, name="models")
+app.add_typer(config_app, name="config")
+inbox_app = typer.Typer(help="Who comes in to the inbox.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(inbox_app, name="inbox")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
 BrandKey = Annotated[str | None, typer.Option("--brand", help="The brand, where there are several.")]
@@ -203,6 +207,54 @@ def run(
     service.run(settings, role.value, host, port)
 
 
+@inbox_app.command("link")
+def inbox_link(
+    name: Annotated[
+        str, typer.Option(help="Who it is for: the records name them so.", show_default=True)
+    ] = "manager",
+    reader: Annotated[bool, typer.Option("--reader", help="They may read, and change nothing.")] = False,
+    address: Annotated[
+        str, typer.Option(help="Where the inbox is, where the configuration does not say.")
+    ] = "http://127.0.0.1:8765",
+) -> None:
+    """Prints a link that opens the inbox once, within an hour.
+
+    Example: ascolto inbox link --name marta
+    """
+    from alerts.text import one_line, shown
+    from inbox import printed_link
+    from service import open_database
+    from store.clock import utcnow
+    from store.visits import Role
+
+    who = shown(one_line(name), 80).strip()
+    if not who or who.startswith("slack:") or who == "ascolto":
+        raise Unusable("--name: write what people call them, such as marta")
+    settings = _settings(required=True)
+    db = open_database(settings)
+    role = Role.READER if reader else Role.MANAGER
+    typer.echo(printed_link(db, settings.inbox, address.rstrip("/"), utcnow(), who, role))
+    db.close()
+
+
+@inbox_app.command("close")
+def inbox_close(
+    name: Annotated[str | None, typer.Option(help="One person alone, as the records name them.")] = None,
+) -> None:
+    """Signs everybody out of the inbox, at once; links that nobody has used yet open nothing any more.
+
+    Example: ascolto inbox close
+    """
+    from service import open_database
+    from store import visits
+
+    db = open_database(_settings(required=True))
+    with db.write() as session:
+        ended = visits.end_all(session, name)
+    db.close()
+    typer.echo(f"signed out: {ended}")
+
+
 @app.command()
 def worker(
     queues: Annotated[str, typer.Option(help="Which queues, comma-separated.")] = "crawl,score,alert",
@@ -247,6 +299,7 @@ def collect(
         raise ConfigError(["there is no source to read: name one in a table [[sources]]"])
     _log()
     service.open_database(settings).close()
+    settings = service.current(settings).settings
     job = CrawlJob(
         database_url=settings.database_url,
         sources=chosen,
@@ -438,6 +491,7 @@ def digest(
     week: Annotated[str | None, typer.Option(help="Such as 2026-W47; the last one where left out.")] = None,
     month: Annotated[str | None, typer.Option(help="Such as 2026-11.")] = None,
     post: Annotated[bool, typer.Option("--post", help="Also send it to the digest's channel.")] = False,
+    picture: Annotated[Path | None, typer.Option(help="Also draw its chart into this PNG file.")] = None,
     as_json: Json = False,
     brand: BrandKey = None,
 ) -> None:
@@ -447,10 +501,11 @@ def digest(
     """
     import service
     from alerts import digest as digests
+    from alerts.digest.write import as_text
     from alerts.words import Words
     from store.clock import utcnow
 
-    settings = _settings(required=True)
+    settings = service.current(_settings(required=True)).settings
     chosen, now = settings.brand(brand), utcnow()
     if week and month:
         raise ConfigError(["--week and --month: name one of the two"])
@@ -462,15 +517,21 @@ def digest(
     except ValueError as error:
         raise ConfigError([str(error)]) from None
     db = service.open_database(settings)
-    with db.write() as session:
+    with db.read() as session:  # counting holds up nobody who writes
         figures = digests.measure(session, chosen, period, now)
-        new = digests.post(session, chosen, period, list(service.open_channels(settings)), now) if post else 0
+    new = 0
+    if post:
+        with db.write() as session:
+            new = digests.post(session, chosen, period, list(service.open_channels(settings)), now)
     db.close()
+    words = Words(settings.ui_language)
+    report = digests.write(figures, chosen, words)
+    if picture is not None and report.picture is not None:
+        picture.write_bytes(report.picture.draw(words))
     if as_json:
         _print_json(figures.to_json())
     else:
-        report = digests.write(figures, chosen, Words(settings.ui_language))
-        typer.echo("\n\n".join((report.title, *report.paragraphs)))
+        typer.echo(as_text(report))
     if post and not new:
         _end(["this digest was sent before; it is not sent twice"])
 
@@ -492,12 +553,13 @@ def policy(
 
     Example: ascolto policy --lang it --out policy.html
     """
+    import service
     from alerts.policy_page import show
     from alerts.policy_page.write import silent_on, write
     from alerts.words import Words
     from store.clock import utcnow
 
-    settings = _settings(required=True)
+    settings = service.current(_settings(required=True)).settings
     if not settings.brands:
         raise ConfigError(["there is no brand to write of: name one in a table [brands.KEY]"])
     chosen, kept = settings.brand(brand), settings.retention

@@ -6,24 +6,27 @@ The only module that knows every stage. APScheduler fires clocks and does no wor
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlmodel import Session
 
-from alerts import alike, briefs, bundles, clocks, digest, pausing
-from alerts.channels.base import Channel
+from alerts import alike, briefs, bundles, clocks, digest, pausing, spike_cases
+from alerts.channels.base import Channel, Gallery
 from alerts.drafts.compose import compose
 from alerts.heartbeat import Heart
 from alerts.outbox import deliver_waiting
+from alerts.pictures import upload_waiting
 from alerts.replies.generating import Rewrite, any_queued, word_next
 from alerts.replies.redrafting import any_waiting, redraft_waiting
 from alerts.stage import check_sources, triage_waiting
+from alerts.views import Report
 from alerts.words import Words
+from configuration.live import Live
 from crawlers.health import watch_pushed
 from crawlers.job import BUDGET, AnyEvent, CrawlJob, PageStored, Setting, SourceReport
 from crawlers.run import collect
@@ -35,7 +38,7 @@ from store.clock import utcnow
 from store.db import Database
 from store.lock import OnlyOne
 from store.retention import expire
-from store.tables import Mention, Notification
+from store.tables import Mention, Notification, PictureRow
 from store.window import Window
 from workers import QUEUES, Belt, Stage
 
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from sentiment.stage import Scores
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 DUE = 2  # seconds between looks for sources whose time has come
 SWEEP = 5  # seconds between looks for rows that wait and that nobody was woken for
@@ -57,6 +61,7 @@ BRIEF = 30  # seconds between looks whether the time of a brief has come
 BEAT = 60  # seconds between two calls of the address that notices a silence
 REST = timedelta(minutes=1)  # a source that is still due after its read is not read again before
 DELIVER = "deliver"  # wakes the delivery of every channel
+PICTURES = "pictures"  # wakes who draws and uploads the pictures of messages
 WORD = "word"  # has a chat model word drafts anew, where there is one
 MARGIN = timedelta(minutes=1)  # a lease outlasts the crawl it is for
 RETENTION = CronTrigger(hour=3, minute=40, timezone="UTC")
@@ -83,6 +88,7 @@ class Service:
     on_report: Callable[[SourceReport], None] | None = None
     around: Callable[[Stage], Stage] = lambda stage: stage
     crawl_settings: Mapping[str, Setting] = field(default_factory=dict)
+    live: Live = field(default=None)  # type: ignore[assignment]  # made of the two above where it is not given
     words: Words = field(init=False)
     _only: OnlyOne = field(init=False)
     _clocks: BackgroundScheduler | None = field(init=False, default=None)
@@ -92,7 +98,25 @@ class Service:
     def __post_init__(self) -> None:
         self.words = Words(self.settings.ui_language)
         self._only = OnlyOne(self.settings.database_url)
-        self.belt.add(self.around(stage) for stage in self.stages())
+        self.live = self.live or Live(self.settings, self.db)
+        self.belt.add(
+            self.around(replace(stage, step=self._following(stage.step))) for stage in self.stages()
+        )
+
+    def _following(self, step: Callable[[], T]) -> Callable[[], T]:
+        """The same by the settings that hold when it begins: what people changed meanwhile is taken over first."""
+
+        def followed() -> T:
+            self.follow()
+            return step()
+
+        return followed
+
+    def follow(self) -> None:
+        """Goes on by what file and database say now. Clocks that hang on other hours are put right, as at a start."""
+        self.live.follow()
+        if self.settings is not self.live.settings:
+            self.settings, self._looked_at = self.live.settings, None
 
     def stages(self) -> list[Stage]:
         """What is done, in the order of the belt. The most urgent first, where threads are scarce: delivery. Each
@@ -102,9 +126,17 @@ class Service:
             Stage("score", "score", self.score, wakes="triage"),
             Stage("triage", "alert", self.triage, wakes=DELIVER, priority=1),
             *(
-                Stage(f"{DELIVER}.{name}", "alert", partial(self.deliver, name), priority=0, group=DELIVER)
-                for name in self.channels
+                Stage(
+                    f"{DELIVER}.{name}",
+                    "alert",
+                    partial(self.deliver, name),
+                    wakes=PICTURES if isinstance(channel, Gallery) else None,
+                    priority=0,
+                    group=DELIVER,
+                )
+                for name, channel in self.channels.items()
             ),
+            Stage(PICTURES, "alert", self.draw, wakes=DELIVER, priority=9),
             Stage("ring", "alert", self.ring, wakes=DELIVER, priority=2),
             Stage("check", "alert", self.check, wakes=DELIVER),
             *([Stage(WORD, "alert", self.word, wakes=DELIVER, priority=9)] if self.rewrite else []),
@@ -207,7 +239,7 @@ class Service:
             self.db,
             self.channels,
             self.settings.brands,
-            report=partial(digest.report, brands=self.settings.brands, words=self.words),
+            report=self._report,
             clock=self.clock,
             wait=self.belt.stopping.wait,
             stop=self.belt.stopping.is_set,
@@ -215,6 +247,23 @@ class Service:
             make_room=self._make_room,
         )
         return sent > 0
+
+    def draw(self) -> bool:
+        """The pictures of messages that are out: no message waits for them."""
+        return (
+            upload_waiting(
+                self.db,
+                self.channels,
+                self.settings.brands,
+                report=self._report,
+                clock=self.clock,
+                stop=self.belt.stopping.is_set,
+            )
+            > 0
+        )
+
+    def _report(self, session: Session, row: Notification, now: datetime) -> Report:
+        return digest.report(session, row, now, brands=self.settings.brands, words=self.words)
 
     def _make_room(self, session: Session, brand: str | None = None) -> None:
         """What a pause (of one brand, or of all) or an outage held back floods no channel."""
@@ -240,12 +289,14 @@ class Service:
         return False
 
     def check(self) -> bool:
-        """Sources that went down or came back, pauses that are over. Nothing is left for a second look."""
+        """Sources that went down or came back, spikes in the volume, pauses that are over. Nothing is left for a second
+        look."""
         channels, now = list(self.channels), self.clock()
         pushed = [one.name for one in self.settings.sources if one not in self.settings.polled]
         for name in watch_pushed(self.db, pushed, now) if pushed else []:
             log.warning("source silent", extra={"action": "source_silent", "source": name})
         told = check_sources(self.db, self.settings.brands, channels, now)
+        told += spike_cases.look(self.db, self.settings.brands, channels, now, self.settings.slack)
         told += self._tell_pauses()
         if told:
             self.belt.wake(DELIVER)
@@ -342,6 +393,7 @@ class Service:
             with self.db.write() as session:  # what a previous life had in hand
                 claims.release_all(session, Mention)
                 claims.release_all(session, Notification)
+                claims.release_all(session, PictureRow)
         self.belt.start(queues)
         if clocks:
             self.start_clocks()
@@ -351,15 +403,16 @@ class Service:
         timers = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
-        timers.add_job(self.look_for_rings, "interval", seconds=RING, next_run_time=utcnow())
-        timers.add_job(self.look_for_due, "interval", seconds=DUE, next_run_time=utcnow())
-        timers.add_job(self.sweep, "interval", seconds=SWEEP, next_run_time=utcnow())
+        timers.add_job(self._following(self.look_for_rings), "interval", seconds=RING, next_run_time=utcnow())
+        timers.add_job(self._following(self.look_for_due), "interval", seconds=DUE, next_run_time=utcnow())
+        timers.add_job(self._following(self.sweep), "interval", seconds=SWEEP, next_run_time=utcnow())
         timers.add_job(lambda: self.belt.wake("check"), "interval", seconds=CHECK, next_run_time=utcnow())
-        timers.add_job(self.announce_digests, next_run_time=utcnow())  # what fell due while nobody was there
+        digests, briefed = self._following(self.announce_digests), self._following(self.announce_briefs)
+        timers.add_job(digests, next_run_time=utcnow())  # what fell due while nobody was there
         for brand in self.settings.brands.values():
             monday = CronTrigger(day_of_week="mon", hour=digest.HOUR, timezone=brand.zone)
-            timers.add_job(self.announce_digests, monday)
-        timers.add_job(self.announce_briefs, "interval", seconds=BRIEF, next_run_time=utcnow())
+            timers.add_job(digests, monday)
+        timers.add_job(briefed, "interval", seconds=BRIEF, next_run_time=utcnow())
         if url := self.settings.heartbeat_url:
             heart = Heart(url, sources=self._watched())
             timers.add_job(

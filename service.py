@@ -4,17 +4,18 @@ to stop. What the parts do is theirs, when they work is `scheduler`'s.
 
 import logging
 import os
-import secrets
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from alerts.channels.base import Channel
@@ -27,9 +28,13 @@ from alerts.drafts.generator.endpoint import Endpoint
 from alerts.drafts.generator.local import Local
 from alerts.drafts.generator.rewriter import Rewriter
 from alerts.words import Words
+from configuration.choosing import Chosen, together
+from configuration.live import Live
 from scheduler import DELIVER, Service
 from sentiment.loading import load_scorer
 from settings import Settings
+from store import chosen
+from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
 from store.errors import ConfigError, Permanent
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
     from slack_bolt import App
     from slack_bolt.adapter.socket_mode import SocketModeHandler
 
+    from alerts.channels.slack.listener import Listener
     from sentiment.scorer import Scorer
 
 log = logging.getLogger(__name__)
@@ -64,22 +70,38 @@ def open_database(settings: Settings) -> Database:
     return db
 
 
-def open_channels(settings: Settings) -> dict[str, Channel]:
-    """What is configured of Slack, e-mail and the webhook; the terminal too where none of them shows cases."""
-    opened = (open_slack(settings), open_email(settings), open_webhook(settings))
+def current(settings: Settings) -> Chosen:
+    """What the file of `settings` and the database say together. Where no database was made yet, nobody has chosen
+    anything, and none is made."""
+    with suppress(ArgumentError, ValueError):  # told where it is opened
+        url = make_url(settings.database_url)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            return Chosen(settings, settings, {})
+    db = open_database(settings)
+    try:
+        with db.read() as session:
+            return together(settings, chosen.listed(session))
+    finally:
+        db.close()
+
+
+def open_channels(settings: Settings, address: Callable[[str], str] | None = None) -> dict[str, Channel]:
+    """What is configured of Slack, e-mail and the webhook; the terminal too where none of them shows cases. `address`
+    gives Slack's channel for a logical target, by default the one in these settings."""
+    opened = (open_slack(settings, address), open_email(settings), open_webhook(settings))
     channels: dict[str, Channel] = {channel.name: channel for channel in opened if channel is not None}
     if any(channel.address("alerts") for channel in channels.values()):
         return channels
     return channels | {"console": Console(sys.stdout, Words(settings.ui_language))}
 
 
-def open_slack(settings: Settings) -> Slack | None:
-    """Slack, where there is a token for it."""
+def open_slack(settings: Settings, address: Callable[[str], str] | None = None) -> Slack | None:
+    """Slack, where there is a token for it; `address` as for `open_channels`."""
     environment, words = settings.environment, Words(settings.ui_language)
     if environment.slack_bot_token is None:
         return None
     token, api_url = environment.slack_bot_token.get_secret_value(), environment.slack_api_url
-    return Slack(token, settings.slack.address, words, api_url=api_url)
+    return Slack(token, address or settings.slack.address, words, api_url=api_url)
 
 
 def open_email(settings: Settings) -> Email | None:
@@ -126,13 +148,15 @@ def open_service(
     rewriter = open_rewriter(settings)
     if rewriter is not None:
         options = {"rewrite": rewriter.rewrite} | options
+    db = open_database(settings)
+    live = Live(settings, db)
     return Service(
         settings,
-        open_database(settings),
-        open_channels(settings) if channels is None else channels,
+        db,
+        open_channels(settings, live.address) if channels is None else channels,
         scorer_of(settings),
         Belt(broker.get_secret_value() if broker else None),
-        **options,
+        **({"live": live} | options),
     )
 
 
@@ -172,11 +196,11 @@ def work(settings: Settings, queues: list[str]) -> None:
 def slack_app_of(service: Service) -> "App | None":
     """What listens to Slack's buttons; None without a token."""
     wake, channels = partial(service.belt.wake, DELIVER), list(service.channels)
-    return slack_app_for(service.settings, service.db, channels, wake, service.clock)
+    return slack_app_for(service.live, service.db, channels, wake, service.clock)
 
 
 def slack_app_for(
-    settings: Settings,
+    live: Live,
     db: Database,
     channels: Sequence[str],
     wake: Callable[[], object],
@@ -184,23 +208,13 @@ def slack_app_for(
 ) -> "App | None":
     """The same without a service: whoever listens does with a click what the service would."""
     from alerts.channels.slack.listen import slack_app
-    from alerts.channels.slack.listener import Listener
 
+    settings = live.file
     environment = settings.environment
     if environment.slack_bot_token is None:
         return None
     secret = environment.slack_signing_secret
-    listener = Listener(
-        db,
-        Words(settings.ui_language),
-        settings.brands,
-        wake,
-        clock,
-        channels,
-        [source.name for source in settings.sources],
-        detect=_detect,
-        routing=settings.slack,
-    )
+    listener = listener_for(live, db, channels, wake, clock)
     return slack_app(
         listener,
         token=environment.slack_bot_token.get_secret_value(),
@@ -209,6 +223,35 @@ def slack_app_for(
         people=settings.slack.people,
         groups=settings.slack.groups,
         api_url=environment.slack_api_url,
+    )
+
+
+def listener_of(service: Service) -> "Listener":
+    """What a click needs, in Slack or in the inbox."""
+    wake, channels = partial(service.belt.wake, DELIVER), list(service.channels)
+    return listener_for(service.live, service.db, channels, wake, service.clock)
+
+
+def listener_for(
+    live: Live,
+    db: Database,
+    channels: Sequence[str],
+    wake: Callable[[], object],
+    clock: Callable[[], datetime],
+) -> "Listener":
+    from alerts.channels.slack.listener import Listener
+
+    return Listener(
+        db,
+        Words(live.file.ui_language),
+        live.brands,
+        wake,
+        clock,
+        channels,
+        [source.name for source in live.file.sources],
+        detect=_detect,
+        routing=live.routing,
+        follow=live.follow,
     )
 
 
@@ -263,27 +306,26 @@ def _connect(handler: "SocketModeHandler", stopping: threading.Event) -> None:
 
 @contextmanager
 def web_server(service: Service, host: str, port: int) -> Iterator[str]:
-    """The inbox and Slack's signed HTTP on `host` and `port` (0: any free one); gives the address of the inbox, with
-    the key that opens it. Raises `Permanent` where the port cannot be had."""
+    """The inbox and Slack's signed HTTP on `host` and `port` (0: any free one); gives a link that opens the inbox
+    once. Raises `Permanent` where the port cannot be had."""
     import uvicorn
 
     from alerts.channels.slack.listen import close
-    from web.app import create_app
+    from inbox import inbox_app, printed_link
 
-    key = secrets.token_urlsafe(24)
     listening = _bind(host, port)
     slack = _signed_slack(service)
     routers = [slack[1]] if slack else []
     if pushed := _pushed(service):
         routers.append(pushed)
-    app = create_app(service.db, service.settings.brands, service.words, key=key, routers=routers)
+    app = inbox_app(service.live, listener_of(service), routers)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, args=([listening],), name="web", daemon=True)
     thread.start()
     address = f"http://{host}:{listening.getsockname()[1]}"
     log.info("serving", extra={"action": "web_started", "address": address})
     try:
-        yield f"{address}/?key={key}"
+        yield printed_link(service.db, service.settings.inbox, address, service.clock())
     finally:
         server.should_exit = True
         thread.join(timeout=LONGEST_STOP)
@@ -297,15 +339,16 @@ def _pushed(service: Service) -> "APIRouter | None":
     from platforms.webhook import Options
     from web.push import push_router
 
-    settings = service.settings
-    sources = {
-        source.name: (source, settings.brands[source.brand])
-        for source in settings.sources
-        if isinstance(source, Options)
-    }
+    sources = {one.name: one for one in service.settings.sources if isinstance(one, Options)}
     if not sources:
         return None
-    return push_router(service.db, sources, os.environ, partial(service.belt.wake, "score"), service.clock)
+    wake, live = partial(service.belt.wake, "score"), service.live
+
+    def brand(key: str) -> Brand:
+        live.follow()
+        return live.brands[key]
+
+    return push_router(service.db, sources, brand, os.environ, wake, service.clock)
 
 
 def _signed_slack(service: Service) -> "tuple[App, APIRouter] | None":

@@ -8,12 +8,13 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 import platforms
@@ -23,6 +24,7 @@ from alerts.channels.webhook.place import Place
 from alerts.channels.webhook.signing import secret_of
 from alerts.drafts import own
 from alerts.drafts.generator.options import GeneratorOptions, spoken_key
+from alerts.inbox import InboxOptions
 from alerts.routing import Routing
 from platforms.base import SourceOptions
 from store.brand import Brand, Duration, Strict
@@ -93,6 +95,8 @@ class Environment(BaseSettings):
     slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     slack_api_url: str | None = Field(None, validation_alias="SLACK_API_URL", pattern=r"^https?://")
+    slack_client_id: str | None = Field(None, validation_alias="SLACK_CLIENT_ID")
+    slack_client_secret: SecretStr | None = Field(None, validation_alias="SLACK_CLIENT_SECRET")
     smtp_url: SecretStr | None = Field(None, validation_alias="ASCOLTO_SMTP_URL")
     webhook_url: SecretStr | None = Field(None, validation_alias="ASCOLTO_WEBHOOK_URL")
     webhook_secret: SecretStr | None = Field(None, validation_alias="ASCOLTO_WEBHOOK_SECRET")
@@ -187,7 +191,26 @@ class Settings(Strict):
     generator: GeneratorOptions = GeneratorOptions()
     retention: Retention = Retention()
     service: Running = Running()
+    inbox: InboxOptions = InboxOptions()
     environment: Environment = Field(default_factory=Environment.model_construct)
+    _tables: dict[str, Any] = PrivateAttr(
+        default_factory=dict
+    )  # no repr, no dump: the file may hold an address
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """The tables of the file as they were written, each time a copy."""
+        return deepcopy(self._tables)
+
+    def with_tables(self, tables: dict[str, Any]) -> "Settings":
+        """The same with the brands and the routing of other tables, validated as the file is. Raises `ConfigError`."""
+        found: list[str] = []
+        other = _validated(deepcopy(tables), found)
+        if found:
+            raise ConfigError(found)
+        changed = self.model_copy(update={"brands": other.brands, "slack": other.slack})
+        changed._tables = deepcopy(tables)
+        return changed
 
     @property
     def polled(self) -> tuple[SourceOptions, ...]:
@@ -241,6 +264,7 @@ class _File(Strict):
     generator: GeneratorOptions = GeneratorOptions()
     retention: Retention = Retention()
     service: Running = Running()
+    inbox: InboxOptions = InboxOptions()
 
 
 def load(path: Path | None = None, *, required: bool = False) -> Settings:
@@ -254,13 +278,15 @@ def load(path: Path | None = None, *, required: bool = False) -> Settings:
     found: list[str] = []
     tables = _read(file) if chosen or required or file.exists() else None
     environment = _environment(file.parent / ".env", found)
-    settings = _validated(tables or {}, found) if tables is not None else Settings.model_construct()
+    settings = _validated(deepcopy(tables), found) if tables is not None else Settings.model_construct()
     found += _webhook_problems(environment, settings.webhook)
     if found:
         raise ConfigError(found)
-    return settings.model_copy(
+    loaded = settings.model_copy(
         update={"path": file if tables is not None else None, "environment": environment}
     )
+    loaded._tables = tables or {}
+    return loaded
 
 
 def export_env_file(settings: Settings) -> None:

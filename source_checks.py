@@ -14,6 +14,7 @@ from crawlers.job import AnyEvent, CrawlJob, Saw, SourceReport
 from crawlers.pushed import is_short
 from crawlers.spiders import get
 from platforms.base import SourceOptions
+from platforms.mailbox import Options as MailboxOptions
 from platforms.webhook import Options as WebhookOptions
 from settings import Settings
 from store.clock import iso, utcnow
@@ -21,6 +22,7 @@ from store.errors import Permanent
 
 Status = Literal["ok", "warn", "fail", "off"]
 BUDGET = 60.0  # seconds for one look
+MICROSOFT = (".office365.com", ".outlook.com")
 UNKNOWN = "to be asked for"  # a token that no request is made with
 
 
@@ -62,7 +64,15 @@ def source_check(settings: Settings, source: SourceOptions) -> Check:
             f"{platform.label}: no access token",
             f"set {token}, or read a hashtag, which needs none",
         )
+    if isinstance(source, MailboxOptions) and _believes_anybody(source):
+        mend = "set authserv_id to the first word of Authentication-Results in a message there (docs/sources.md)"
+        return Check(name, "warn", f"{told}, but what any server says of a letter's sender counts", mend)
     return Check(name, "ok", told)
+
+
+def _believes_anybody(source: MailboxOptions) -> bool:
+    """Microsoft 365 signs with no name, and removes what others wrote."""
+    return source.authserv_id is None and not source.host.lower().endswith(MICROSOFT)
 
 
 def _needs_token(source: SourceOptions) -> bool:

@@ -67,6 +67,8 @@ def item(one: Item, brief: Brief, words: Words, naming: Naming = name_of) -> str
     """A case or a mention on a line."""
     place = " ".join(part for part in (SIGNS.get(one.urgency or "", ""), one.platform_label) if part)
     known = [place, stars(one.stars, words), one.author]
+    if one.spike:
+        known.append(words._("More is written than usual"))
     said = SEPARATOR.join(part for part in known if part)
     if one.quote:
         said = f"{said}: “{one.quote}”"

@@ -18,7 +18,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 import platforms
-from alerts import vanished
+from alerts import spike_view, vanished
+from alerts.charts.picture import Picture
+from alerts.spike_view import Surge
 from alerts.text import one_line, shown, visible
 from alerts.virality import Counts, spread
 from platforms.length import Unit, measure
@@ -124,7 +126,7 @@ class Card:
     many mentions told as one, of which `worst` are the worst beside the one that is shown; `opened_at`: since when.
     `people`: whom a rule names; `may_be_quoted`: praise so good that its author may be asked for it; `approval`: whose
     word the policy wants before such a reply goes out; `on_call`: whom it calls day and night; `vanished_at`: since
-    when something grave is gone from the brand's own page."""
+    when something grave is gone from the brand's own page; `picture`: its figures as a chart."""
 
     case_id: int
     version: int
@@ -177,10 +179,17 @@ class Card:
     may_be_quoted: bool = False
     approval: tuple[str, ...] = ()
     on_call: tuple[str, ...] = ()
+    surge: Surge | None = None
+    picture: Picture | None = None
 
     @property
     def done(self) -> bool:
         return self.status in DONE
+
+    @property
+    def of_volume(self) -> bool:
+        """Whether the case is about how many write, and shows no one mention's words."""
+        return self.surge is not None and self.mention_id is None
 
     @property
     def is_asleep(self) -> bool:
@@ -199,6 +208,11 @@ def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime
         standing["worst"] = _worst(session, case)
     elif row.mentions > 1:
         standing["places"] = _places(session, case_id)
+    if "spike" in case.reasons and (told := spike_view.load(session, case)) is not None:
+        standing["surge"], examples = told
+        if not case.storm:
+            standing["worst"] = tuple(listed(*example) for example in examples)
+            standing["whys"] = (Why("spike"), *standing["whys"])
     if mention is None:  # erased on its author's wish
         return Card(**standing, mentions=row.mentions)
     words = _words_of(mention, row.Score)

@@ -18,14 +18,14 @@ from alerts.alike import RECENT as COPIES
 from alerts.alike import Alike, look
 from alerts.routing import Routing
 from alerts.triage import DONE, RANK, Earlier, Facts, Neighbours, has_words
-from alerts.virality import Counts, lifetime_speed, spread, usual
+from alerts.virality import Counts, Past, Usual, is_enough, spread, usual
 from store import switches
 from store.brand import Brand
-from store.tables import Audit, Case, Draft, Mention, Reason, Revision, Score, Snapshot
+from store.tables import Audit, Case, Draft, Mention, Reason, Revision, Score, Snapshot, Spike
 
 MEMORY = timedelta(days=60)  # how far back an author's earlier mentions count
 MANY = 2000  # neighbours read for one batch: more are a flood, not a conversation
-NEIGHBOURS = 200  # mentions that make a source's usual speed
+NEIGHBOURS = 200  # mentions that make what is usual for a source
 RECENT = 200  # drafts a new one must differ from
 OPENINGS = 100  # latest cases looked at for a storm: far more than begin one
 
@@ -44,7 +44,7 @@ class Gathered:
     scores: dict[int, Score] = field(default_factory=dict)
     previous: dict[int, Revision] = field(default_factory=dict)
     snapshots: dict[int, list[Counts]] = field(default_factory=dict)
-    usual: dict[str, float] = field(default_factory=dict)
+    usual: dict[int, Usual] = field(default_factory=dict)
     told: dict[int, set[tuple[str, int]]] = field(default_factory=dict)
     drafted: set[tuple[int, int]] = field(default_factory=set)
     recent: dict[str, list[list[str]]] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Gathered:
             self.now,
             hits=tripwires.find(_words(mention), _language(mention, score), brand),
             snapshots=self.snapshots.get(mention_id, ()),
-            usual=self.usual.get(mention.source),
+            usual=self.usual.get(mention_id),
             previous=self.previous.get(mention_id),
             case=self.cases.get(mention.case_id or 0),
             earlier=[
@@ -225,10 +225,13 @@ def _skies(session: Session, found: Gathered, related: dict[int, Mention], lock:
             found.skies[row.brand].openings.append(
                 storm.Opening(row.opened_at, row.published_at, row.urgency, words)
             )
-    for case, words, last_at in _storms(session, brands, found.now, lock):
+    for case, words, last_at in storms_on(session, brands, found.now, lock):
         found.cases[case.id or 0] = case
         about = storm.stems_of(words or ())
         found.skies[case.brand].storms.append(storm.Storm(case, about, last_at or case.opened_at))
+    for case in session.scalars(_locked(_spikes(brands), lock)):
+        found.cases[case.id or 0] = case
+        found.skies[case.brand].spike = case
     for brand, unsent in notices.unsent_criticals(session, brands, found.now).items():
         found.skies[brand].unsent = unsent
     for row in related.values():
@@ -269,7 +272,7 @@ def _openings(session: Session, brands: set[str], now: datetime) -> Iterable[Any
     )
 
 
-def _storms(session: Session, brands: set[str], now: datetime, lock: bool) -> Iterable[Any]:
+def storms_on(session: Session, brands: set[str], now: datetime, lock: bool) -> Iterable[Any]:
     """With the words of their matter and the moment something last joined them. The case's first rows in `reason` are
     those it began with, its last one the latest: neither look reads them all."""
     reasons = select(Reason).where(col(Reason.case_id) == Case.id)
@@ -289,32 +292,54 @@ def _storms(session: Session, brands: set[str], now: datetime, lock: bool) -> It
     return session.execute(query.with_for_update(of=Case) if lock else query)
 
 
+def _spikes(brands: set[str]) -> Any:
+    """Cases of spikes of criticism that are on and no storms yet: a storm that begins now is the same matter."""
+    told = select(col(Spike.case_id)).where(
+        col(Spike.brand).in_(brands), col(Spike.over_at).is_(None), col(Spike.negative)
+    )
+    still = (col(Case.status).not_in(DONE), col(Case.storm).is_(False))
+    return select(Case).where(col(Case.id).in_(told), *still).order_by(col(Case.id))
+
+
 def _usual(session: Session, found: Gathered) -> None:
-    """The usual speed of those sources where a mention is fast enough for it to matter: mostly none."""
-    fast = {
-        mention.source
-        for mention_id, mention in found.mentions.items()
-        if spread(found.snapshots.get(mention_id, ()), mention.published_at).speed
-        >= found.brands[mention.brand].policy.viral
-    }
-    columns = (col(Mention.source), col(Mention.likes), col(Mention.shares), col(Mention.replies))
+    """What is usual for the source and the author of those mentions where enough happens for it to matter: mostly
+    none."""
+    busy = [mention for mention_id, mention in found.mentions.items() if _is_busy(found, mention_id)]
     since = found.now - MEMORY
+    columns = (col(Mention.source), col(Mention.likes), col(Mention.shares), col(Mention.replies))
     queries = [
-        select(*columns, col(Mention.published_at), col(Mention.changed_at))  # type: ignore[call-overload]
+        select(*columns, col(Mention.followers), col(Mention.published_at))  # type: ignore[call-overload]
         .where(col(Mention.source) == source, col(Mention.published_at) >= since)
         .where(col(Mention.id).not_in(list(found.mentions)))
         .order_by(col(Mention.published_at).desc())
         .limit(NEIGHBOURS)
         .subquery()
-        for source in sorted(fast)
+        for source in sorted({mention.source for mention in busy})
     ]
     if not queries:
         return
-    speeds: dict[str, list[float]] = defaultdict(list)
+    others: dict[str, list[Past]] = defaultdict(list)
     for row in session.execute(union_all(*(select(query) for query in queries))):
-        counts = Counts(row.changed_at, row.likes, row.shares, row.replies)
-        speeds[row.source].append(lifetime_speed(counts, row.published_at))
-    found.usual = {source: speed for source in speeds if (speed := usual(speeds[source])) is not None}
+        others[row.source].append(_past(row, found.now))
+    for mention in busy:
+        own = [
+            _past(other, found.now)
+            for other in found.authors.get(mention.author_key or "", ())
+            if other.source == mention.source and other.id not in found.mentions
+        ]
+        if (known := usual(others[mention.source], own)) is not None:
+            found.usual[mention.id or 0] = known
+
+
+def _is_busy(found: Gathered, mention_id: int) -> bool:
+    mention = found.mentions[mention_id]
+    now = spread(found.snapshots.get(mention_id, ()), mention.published_at)
+    return is_enough(now.engagement, found.brands[mention.brand].policy.reach)
+
+
+def _past(row: Any, now: datetime) -> Past:
+    counts = Counts(now, row.likes, row.shares, row.replies)
+    return Past(spread([counts], row.published_at).engagement, now - row.published_at, row.followers)
 
 
 def _recent(session: Session, found: Gathered) -> None:

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from alerts import notices, queue
+from alerts import notices, pictures, queue
 from alerts.card import Card
-from alerts.channels.base import MESSAGE_GONE, Channel, Misconfigured, Sent
+from alerts.channels.base import MESSAGE_GONE, Channel, Gallery, Misconfigured, PictureRefused, Sent
 from alerts.queue import Job
-from alerts.views import Bundle, Reporting, View, bundle_version, load_view
+from alerts.views import Bundle, Reporting, View, bundle_version, load_view, picture_of
 from alerts.words import N_
 from store import claims
 from store.brand import Brand
@@ -108,14 +108,14 @@ class Outbox:
             if looking:
                 found = channel.find(queue.address(job, channel), job.marked_key, job.created_at, job.thread)
                 if found:
-                    return self._done(job, found, None)
+                    return self._done(job, found, view, found=True)
                 looking = False
                 if self._is_told_otherwise(job):
                     return False
-            sent = self._send(job, channel, view)
+            sent, picture = self._send(job, channel, view)
         except Exception as error:
             return self._failed(job, channel, error, looking, now)
-        return self._done(job, sent, view)
+        return self._done(job, sent, view, picture)
 
     def _is_told_otherwise(self, job: Job) -> bool:
         """A case whose message has not arrived after all may be too much for the hour, as those that were not tried."""
@@ -133,20 +133,40 @@ class Outbox:
             with self.db.write() as session:
                 self.make_room(session)
 
-    def _send(self, job: Job, channel: Channel, view: View) -> Sent:
+    def _send(self, job: Job, channel: Channel, view: View) -> tuple[Sent, str | None]:
+        """Gives where the message stands, and which picture it shows."""
+        pictured = isinstance(channel, Gallery) and picture_of(view) is not None
+        if pictured and (picture := pictures.ready(self.db, job.id)):
+            try:
+                return self._say(job, channel, view, picture=picture), picture
+            except PictureRefused:
+                pictures.refuse(self.db, job.id)
+        return self._say(job, channel, view), None
+
+    def _say(self, job: Job, channel: Channel, view: View, **shown: str) -> Sent:
+        """`shown`: `picture`, in a channel that takes pictures by themselves."""
         key = job.lasting_key if channel.instant else job.marked_key
         if job.sent is None:
-            return channel.post(queue.address(job, channel), view, key, job.thread)
+            return channel.post(queue.address(job, channel), view, key, job.thread, **shown)
         if channel.edits:
-            channel.edit(job.sent, view, key)
+            channel.edit(job.sent, view, key, **shown)
         return job.sent
 
-    def _done(self, job: Job, sent: Sent, view: View | None) -> bool:
-        """Notes where the message stands. `view` None: it was found there, and shows nobody knows which version."""
+    def _done(
+        self, job: Job, sent: Sent, view: View, picture: str | None = None, *, found: bool = False
+    ) -> bool:
+        """Notes where the message stands. `picture`: the one it shows; `found`: it was there already, and shows nobody
+        knows which version."""
         with self.db.write() as session:
-            shown = view.version if isinstance(view, Card | Bundle) else 0
+            shown = view.version if isinstance(view, Card | Bundle) and not found else 0
             version, rest = _version(session, job)
             state = OutboxState.SENT if shown == version else OutboxState.STALE
+            again = rest if state == OutboxState.STALE else None
+            drawn = picture_of(view)
+            if drawn is not None and isinstance(self.channels[job.channel], Gallery):
+                pause = pictures.note(session, job.id, drawn, picture, self.clock())
+                if pause is not None and state == OutboxState.SENT:
+                    state, again = OutboxState.STALE, pause
             claims.finish(
                 session,
                 Notification,
@@ -158,7 +178,7 @@ class Outbox:
                 message_id=sent.message_id,
                 shown_version=shown,
                 sent_at=job.sent_at or self.clock(),
-                next_try_at=self.clock() + rest if rest and state == OutboxState.STALE else None,
+                next_try_at=self.clock() + again if again else None,
             )
         log.info(
             "delivered", extra={"action": "outbox.delivered", "notification": job.id, "case": job.case_id}
@@ -238,7 +258,7 @@ class Outbox:
         with self.db.write() as session:
             case = session.get(Case, job.case_id) if job.case_id else None
             done = case is not None and case.status in ("resolved", "dismissed")
-            if done or job.posted > 1:
+            if done or job.posted > 1 or job.kind == NotificationKind.DIGEST:
                 queue.leave(session, job, f"{error}")
             else:
                 queue.start_anew(session, job)

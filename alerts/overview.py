@@ -27,7 +27,7 @@ QUOTE, NAME = 100, 60
 @dataclass(frozen=True, slots=True)
 class Item:
     """A mention on a line, and where it has one, its case. `due_at` and `owner` are the case's; `author`, `quote` and
-    `url` are empty where the mention was erased."""
+    `url` are empty where the mention was erased, and where the case is a `spike` in the volume."""
 
     urgency: str | None = None
     platform_label: str = ""
@@ -39,6 +39,7 @@ class Item:
     status: str = ""
     due_at: datetime | None = None
     owner: str | None = None
+    spike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,8 @@ def _item(mention: Mention | None, urgency: str | None, case: Case | None = None
     known: dict[str, Any] = {"urgency": urgency}
     if case is not None:
         known |= {"case_id": case.id, "status": case.status, "due_at": case.due_at, "owner": case.owner}
+    if mention is None and case is not None and case.mention_id is None and "spike" in case.reasons:
+        return Item(**known, spike=True)
     if mention is None or not mention.content_hash:
         return Item(**known)
     return Item(

@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts import alike, bundles, cases, clocks, notices, sla, storm, vanished
+from alerts import alike, bundles, cases, clocks, notices, sla, storm, vanished, virality
 from alerts.card import platform_label
 from alerts.cases import Desk
 from alerts.drafts.compose import DraftReply
 from alerts.gather import Gathered
 from alerts.replies.keeping import row_of
 from alerts.replies.sending import draft_of, seen_edits
-from alerts.triage import DONE, RANK, Decision, Facts, Found, decide, home
+from alerts.triage import DONE, RANK, Decision, Facts, Found, ahead, decide, home
 from store.tables import Audit, Case, CaseStatus, Mention, Reason
 
 LEADING = ("edited", "came_back")  # what a line in a thread is about, where they are among the reasons
@@ -387,11 +387,21 @@ def _ask_why_gone(
 def _note_growth(
     session: Session, found: Gathered, case: Case, facts: Facts, reasons: tuple[Found, ...]
 ) -> None:
-    """What is known to spread is told once; afterwards its message shows the new figures."""
+    """What is known to spread is told once; afterwards its message shows the new figures, where they tell something
+    else than those it shows."""
     mention = facts.mention
-    grew = any(shot.at == mention.changed_at for shot in facts.snapshots)
     known = ("viral", 0) in found.told.get(mention.id or 0, set())
-    if known and grew and not reasons and case.status not in DONE:
+    if not known or reasons or case.status in DONE or (forecast := ahead(facts)) is None:
+        return
+    told = session.scalar(
+        select(Reason)
+        .where(col(Reason.mention_id) == mention.id, col(Reason.kind) == "viral")
+        .order_by(col(Reason.id).desc())
+        .limit(1)
+    )
+    figures = virality.figures(forecast)
+    if told is not None and virality.is_news(told.detail or (), figures):
+        told.detail = list(figures)
         _show(session, case, found)
 
 

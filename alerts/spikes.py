@@ -18,10 +18,10 @@ first day of a series.
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from math import exp, sqrt
+from math import ceil, exp, sqrt
 
 from alerts.counts import chance_of_at_least
-from alerts.usual import DAY, HOUR, LEAST, Usual
+from alerts.usual import AND, DAY, HOUR, LEARNS, LEAST, Usual
 
 WINDOWS = (
     0.5 * HOUR,
@@ -52,6 +52,7 @@ class Tuning:
     windows: tuple[float, ...] = WINDOWS
     days: int = DAYS
     rest: float = DAY  # seconds from one alarm to the next
+    fewest: float = 0  # mentions in a spike
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ class Detector:
     gap: float = -1.0
     alarmed: float | None = None
     above: float | None = None  # when it last was abnormal
+    blind: float = 0.0  # what is older and comes late is of a time that nobody watched
+    unusual: float = 0.0  # of the row before: what an alarm needs more of than the tuning has
 
     def __post_init__(self) -> None:
         self.fading = self.fading or [
@@ -137,7 +140,7 @@ class Detector:
         self.hour_expected += expected
         self.day_learnt += learnt
         self.day_expected += expected
-        unusual = self._unusual(count, expected, gap)
+        unusual = self.unusual = self._unusual(count, expected, gap)
         if now - self.first < DAY or unusual <= self.tuning.unusual:
             return None
         if self.alarmed is not None and now - self.alarmed < self.tuning.rest:
@@ -150,6 +153,46 @@ class Detector:
         self.above = self.alarmed = now
         hours, seen, usual, chance = found
         return Spike(at, hours, seen, usual, chance, unusual, began)
+
+    def add_late(self, at: datetime, count: float) -> bool:
+        """Counts what belongs to a row of the past that has been watched without it, as if it had been there then; it
+        shows in the next row. False: so old that nothing here remembers its hour, or of a time that was passed over."""
+        when = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+        back = max(ceil((self.hour_ends - HOUR - when) / HOUR), 0)
+        if self.first is None or back > len(self.hours) or when < self.blind:
+            return False
+        seen, expected = self.hours[-back] if back else (self.hour_seen, self.hour_expected)
+        most = LEARNS * expected + AND
+        learnt = min(seen + count, most) - min(seen, most)
+        if back:
+            self.hours[-back] = (seen + count, expected)
+        else:
+            self.hour_seen += count
+        if when >= self.day_ends - DAY:
+            self.day_learnt += learnt
+        self.usual.add_late(at.hour, at.weekday(), learnt)
+        for window in self.fading:
+            window.seen += count * exp(-max(self.last - when, 0.0) / window.span)
+        return True
+
+    def move(self, seconds: float) -> None:
+        """The clock was set: all that was seen counts as so much later (less than 0: earlier), and nothing fades."""
+        if self.first is not None:
+            self.first += seconds
+        for name in ("last", "hour_ends", "day_ends", "blind"):
+            setattr(self, name, getattr(self, name) + seconds)
+        if seconds > 0:
+            self.blind = self.last
+        self.alarmed = None if self.alarmed is None else self.alarmed + seconds
+        self.above = None if self.above is None else self.above + seconds
+
+    def of_last(self, hours: int) -> tuple[float, float]:
+        """What was seen in about so many hours until now, and what was to be expected."""
+        past = list(self.hours)[len(self.hours) - min(hours - 1, len(self.hours)) :]
+        return (
+            self.hour_seen + sum(seen for seen, _ in past),
+            self.hour_expected + sum(expected for _, expected in past),
+        )
 
     def _turn(self, now: float) -> None:
         """Ends the hours and the days that are over."""
@@ -206,7 +249,7 @@ class Detector:
                 more = next(past, (0.0, 0.0))
                 seen, expected = seen + more[0], expected + more[1]
             allowed = span / 24 / self.tuning.err_days / len(COUNTED)
-            if seen <= expected:
+            if seen <= expected or seen < self.tuning.fewest:
                 continue
             spread = unknown + days_differ * min(1.0, (24 / span) ** RESEMBLE)
             chance = chance_of_at_least(round(seen), expected, spread)

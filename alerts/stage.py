@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, text
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func
 from sqlmodel import Session, col, select
 
 import platforms
+from alerts import tally
 from alerts.checks import check_sources, list_starts
 from alerts.drafts.compose import DraftReply, DraftRequest
 from alerts.drafts.request import QUEUED, is_brief
@@ -25,6 +26,7 @@ from platforms.base import Platform
 from store import claims
 from store.brand import Brand
 from store.db import Database
+from store.lock import TRIAGE, alone
 from store.logs import place
 from store.tables import Mention, MentionState, Score
 
@@ -41,9 +43,10 @@ Detect = Callable[[str], str | None]
 
 @dataclass(slots=True)
 class Batch:
-    """The mentions in hand: their drafts, and what went wrong with which."""
+    """The mentions in hand: their drafts, what went wrong with which, and which are `critical`."""
 
     claim: claims.Claim
+    critical: set[int] = field(default_factory=set)
     drafts: dict[int, DraftReply] = field(default_factory=dict)
     errors: dict[int, Exception] = field(default_factory=dict)
 
@@ -75,9 +78,12 @@ def triage_waiting(
     if batch.claim.ids:
         _write_drafts(db, batch, brands, now, compose, detect)
         if worded_later:
-            batch.drafts = {number: _queued(draft) for number, draft in batch.drafts.items()}
+            batch.drafts = {
+                number: draft if number in batch.critical else _queued(draft)
+                for number, draft in batch.drafts.items()
+            }
         with db.write() as session:
-            _lock(session)
+            alone(session, TRIAGE)  # so that two never open two cases for one matter
             _tell(session, batch, brands, tuple(channels), now, routing or Routing())
     if len(batch.claim.ids) < limit:
         list_starts(db, brands, channels, now)
@@ -126,6 +132,8 @@ def _write_drafts(
             decision = decide(facts)
             if wants_draft(found, mention_id, decision):
                 request = draft_request(facts, decision, found.recent.get(facts.brand.key, ()), detect)
+                if request.critical or request.urgency == "critical":
+                    batch.critical.add(mention_id)  # however calm the draft is
                 draft = batch.drafts[mention_id] = compose(request)
                 found.recent.setdefault(facts.brand.key, []).insert(0, list(draft.moves))
         except Exception as error:
@@ -192,13 +200,6 @@ def _platform(name: str) -> Platform | None:
         return None
 
 
-def _lock(session: Session) -> None:
-    """One triage at a time tells people, so that two never open two cases for one matter. SQLite has one writer
-    anyway; on PostgreSQL an advisory lock holds until the transaction ends."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtext('ascolto.triage'))"))
-
-
 def _tell(
     session: Session,
     batch: Batch,
@@ -230,6 +231,7 @@ def _tell(
             found = gather(session, ids, brands, now, lock=True)
             found.routing = routing
     claims.finish_all(session, Mention, quiet, batch.claim.token, state=MentionState.TRIAGED)
+    tally.count(session, found, [number for number in ids if number not in batch.errors])
     _give_back(session, batch, found, now)
 
 

@@ -12,7 +12,7 @@ itself. What a storm shows is `alerts.card`'s.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -63,12 +63,13 @@ class Storm:
 @dataclass(slots=True)
 class Sky:
     """What is on in one brand. `crowds`: how many mentions came to a case within the window; `unsent`: how many
-    messages of critical cases wait to be sent."""
+    messages of critical cases wait to be sent; `spike`: the case of a spike of criticism that is on, no storm yet."""
 
     openings: list[Opening] = field(default_factory=list)
     storms: list[Storm] = field(default_factory=list)
     crowds: Counter[int] = field(default_factory=Counter)
     unsent: int = 0
+    spike: Case | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,15 @@ class Place:
 
 
 def place(facts: Facts, decision: Decision, known: Case | None, sky: Sky) -> Place:
-    """Where a mention that `alerts.triage.home` gives to `known` belongs, with all that comes beside it."""
+    """Where a mention that `alerts.triage.home` gives to `known` belongs, with all that comes beside it. A storm that
+    begins while a spike is on is what the spike's case is about."""
+    found = _place(facts, decision, known, sky)
+    if found.begins and found.case is None and sky.spike is not None and not sky.spike.storm:
+        return replace(found, case=sky.spike)
+    return found
+
+
+def _place(facts: Facts, decision: Decision, known: Case | None, sky: Sky) -> Place:
     if not is_complaint(facts, decision):
         return Place(known)
     limit = facts.brand.policy.storm
@@ -197,7 +206,7 @@ def _words(text: str) -> dict[str, str]:
     """Stem and word, in order; not to be changed."""
     found: dict[str, str] = {}
     for word in _WORD.findall(fold(text).plain):
-        if len(word) >= LETTERS and word not in _stopwords():
+        if len(word) >= LETTERS and word not in stopwords():
             found.setdefault(_stem(word), word)
     return found
 
@@ -213,5 +222,5 @@ def _names(names: tuple[str, ...]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _stopwords() -> frozenset[str]:
+def stopwords() -> frozenset[str]:
     return frozenset(fold(word).plain for lang in languages() for word in load(lang).language.stopwords)

@@ -3,10 +3,11 @@
 Everything here is one line without formatting; text from outside in it has been made visible by `alerts.card`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from alerts import spike_words
 from alerts.card import Card, Change, Listed, Proposal, Why
 from alerts.replies.signing import needs_reader
 from alerts.text import cut
@@ -58,6 +59,8 @@ EVENTS = {
     ),
     "answered": N_("The brand's answer was seen there"),
     "joined": N_("Another mention joined this case"),
+    "spike_over": N_("The volume is back to the usual"),
+    "spike_again": N_("Again more than usual"),
 }
 RINGS: dict[tuple[str, bool], str] = {
     (ClockKind.CONTACT, False): N_("Still open"),
@@ -83,6 +86,8 @@ ORDINALS = (
     N_("Ninth message"),
     N_("Tenth message"),
 )
+THOUSAND = 1000
+MOST_DIGITS = 12  # of a figure that is told
 FEWEST_AN_HOUR = 1  # below it, a speed is no news
 RESOLUTIONS = {
     "apology": N_("Apology"),
@@ -150,6 +155,8 @@ def headline(card: Card, words: Words) -> str:
     if card.storm:
         count = words.n("Storm: {count} mention", "Storm: {count} mentions", card.mentions)
         return SEPARATOR.join((_named(URGENCIES, card.urgency, words), count))
+    if card.surge and card.of_volume:
+        return SEPARATOR.join((_named(URGENCIES, card.urgency, words), spike_words.title(card.surge, words)))
     severity = words._("Praise") if card.channel == "praise" else _named(URGENCIES, card.urgency, words)
     language = words.language(card.lang) if card.lang else ""
     parts = [severity, card.platform_label, stars(card.stars, words), language]
@@ -232,6 +239,8 @@ def reach(card: Card, words: Words) -> str:
 def why(reason: Why, words: Words) -> str:
     """A reason, with the words or figures it rests on."""
     name = _named(REASONS, reason.kind, words)
+    if reason.kind == "viral" and len(reason.detail) == 5 and all(map(str.isdecimal, reason.detail[1:])):
+        return f"{name}: {_spreading(reason.detail, words)}"
     if reason.kind == "viral" and len(reason.detail) == 2 and all(part.isdecimal() for part in reason.detail):
         engagement, speed = (words.number(int(part)) for part in reason.detail)
         return words._(
@@ -245,9 +254,36 @@ def why(reason: Why, words: Words) -> str:
     return words._("{reason}: {words}", reason=name, words=", ".join(f"“{word}”" for word in reason.detail))
 
 
+def _spreading(figures: Sequence[str], words: Words) -> str:
+    """`alerts.virality.figures` as a sentence."""
+    count, gain, low, high = (int(number[:MOST_DIGITS]) for number in figures[1:])
+    if figures[0] == "shares":
+        now = words.n("now {count} share", "now {count} shares", count)
+    else:
+        now = words.n("now {count} reaction", "now {count} reactions", count)
+    parts = [now]
+    if gain:
+        parts.append(words._("+{gain} in the last hour", gain=words.number(gain)))
+    if (most := _rounded(high)) > (least := _rounded(low)) >= 2 * THOUSAND:
+        ends = {"low": words.number(least / THOUSAND), "high": words.number(most / THOUSAND)}
+        parts.append(words._("forecast {low}–{high} thousand by tomorrow", **ends))
+    elif most > least:
+        ends = {"low": words.number(least), "high": words.number(most)}
+        parts.append(words._("forecast {low}–{high} by tomorrow", **ends))
+    return ", ".join(parts)
+
+
+def _rounded(number: int) -> int:
+    """To one figure, or two where it begins with one: no forecast is more exact than that."""
+    unit = int(10 ** (len(str(number)) - 1))
+    unit = max(unit // 10, 1) if number < 2 * unit else unit
+    return (number + unit // 2) // unit * unit
+
+
 def whys(card: Card, words: Words) -> list[str]:
     """All reasons, and what else a person must know to judge them."""
-    said = [why(reason, words) for reason in card.whys]
+    said = [] if card.surge is None else spike_words.lines(card.surge, card.zone, card.now, words)
+    said += [why(reason, words) for reason in card.whys if not (said and reason == Why("spike"))]
     if card.unread:
         said.append(words._("Not read by the model: judged by stars and words alone"))
     if card.mentions > 1 and not card.storm:
@@ -286,6 +322,8 @@ def due(card: Card, words: Words) -> str:
     if card.due_at is None or card.done or card.status == CaseStatus.REPLIED:
         return ""
     when = words.when(card.due_at, card.zone, card.now)
+    if card.of_volume:
+        return words._("To be looked into by {when}", when=when)
     if words.lasting:
         return words._("Reply by {when}", when=when)
     return words._("Reply by {when} ({until})", when=when, until=words.until(card.due_at, card.now))
@@ -384,6 +422,8 @@ def gist(card: Card, words: Words) -> str:
     """What the matter was, in a few words."""
     if card.storm and card.done:
         return words.n("Storm: {count} mention", "Storm: {count} mentions", card.mentions)
+    if card.surge and card.of_volume:
+        return spike_words.figures(card.surge, words)
     parts = [card.platform_label, stars(card.stars, words)] if card.done else []
     text = " ".join((card.title or card.quote).split())
     parts += [card.author or "", f"“{cut(text, 120)}”" if text else ""]
@@ -478,6 +518,11 @@ def storm_note(card: Card, words: Words) -> str:
         return told
     others = words.n("{count} more in the inbox", "{count} more in the inbox", card.mentions - shown)
     return told + SEPARATOR + others
+
+
+def worst_title(card: Card, words: Words) -> str:
+    """What the other mentions of a message are."""
+    return words._("Among the worst") if card.storm or not card.surge else words._("Examples")
 
 
 def listed(row: Listed, view: StartList | Card, words: Words) -> str:

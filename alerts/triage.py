@@ -6,16 +6,17 @@ How urgent a case is: what the model says of the text, and never below `normal` 
 people, so that each case has a clock. Tripwire words, built in or the brand's own, ask for a quiet check at `normal`,
 but for two kinds. Words of danger are `high`, unless they stand in what is surely praise with its stars, and
 `critical` where the customer is unhappy and the model half alarmed. A threat to a life is always `critical`. A mention
-that is both negative and viral is at least `high`.
+that is both negative and viral is at least `high`, and `critical` where it is sure to be seen by very many and the
+model says high.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts import topics
+from alerts import topics, virality
 from alerts.tripwires import Hit
-from alerts.virality import Counts, is_viral, spread
+from alerts.virality import Counts, Forecast, Usual
 from store.brand import Brand
 from store.mention import text_key
 from store.tables import Case, CaseStatus, Mention, Revision, Score
@@ -57,9 +58,9 @@ class Earlier:
 class Facts:
     """All that is known of a mention at `now`; the rows are read, never changed here.
 
-    `usual`: the source's usual speed, if known; `previous`: what the mention said before its last edit; `case`:
-    its own; `earlier`: what else its author wrote; `excluded`: it names the brand only within a phrase that means
-    something else.
+    `usual`: what is usual for its source and author, if known; `previous`: what the mention said before its last
+    edit; `case`: its own; `earlier`: what else its author wrote; `excluded`: it names the brand only within a phrase
+    that means something else.
     """
 
     mention: Mention
@@ -68,7 +69,7 @@ class Facts:
     now: datetime
     hits: Sequence[Hit] = ()
     snapshots: Sequence[Counts] = ()
-    usual: float | None = None
+    usual: Usual | None = None
     previous: Revision | None = None
     case: Case | None = None
     earlier: Sequence[Earlier] = ()
@@ -124,8 +125,8 @@ class Facts:
 class Found:
     """A reason to tell people. `occurrence` tells one from the next of its kind (the revision for `edited`).
 
-    `detail` by kind: urgent: the words that moved urgency; tripwire: the words found; viral: engagement, speed an
-    hour; edited: what changed ("text", "stars 4 1"); came_back: id of the earlier mention.
+    `detail` by kind: urgent: the words that moved urgency; tripwire: the words found; viral:
+    `virality.figures`; edited: what changed ("text", "stars 4 1"); came_back: id of the earlier mention.
     """
 
     kind: str
@@ -269,13 +270,20 @@ def _tripwire(facts: Facts) -> list[Found]:
     return [Found("tripwire", detail=words)] if words else []
 
 
+def ahead(facts: Facts) -> Forecast | None:
+    """How far the mention will go; None where too little happens to tell."""
+    limit = virality.threshold(facts.brand.policy.reach, facts.usual)
+    mention = facts.mention
+    return virality.forecast(facts.snapshots, mention.published_at, limit, facts.usual, mention.followers)
+
+
 def _viral(facts: Facts) -> list[Found]:
     if facts.category == "spam":
         return []
-    now = spread(facts.snapshots, facts.mention.published_at)
-    if not is_viral(now.speed, facts.brand.policy.viral, facts.usual):
+    forecast = ahead(facts)
+    if forecast is None or not virality.is_viral(forecast, facts.brand.policy.viral_sure):
         return []
-    return [Found("viral", detail=(str(now.engagement), str(round(now.speed))))]
+    return [Found("viral", detail=virality.figures(forecast))]
 
 
 def _edited(facts: Facts) -> list[Found]:
@@ -345,8 +353,14 @@ def _urgency(facts: Facts, kinds: set[str], pleased: bool) -> str:
     spam = facts.category == "spam" and facts.urgency != "critical"
     levels = ["normal", "normal" if spam else facts.urgency, _warned(facts)]
     if "viral" in kinds and facts.sentiment == "negative":
-        levels.append("high")
+        levels.append("critical" if facts.urgency == "high" and _is_sure_to_spread(facts) else "high")
     return max(levels, key=RANK.__getitem__)
+
+
+def _is_sure_to_spread(facts: Facts) -> bool:
+    """Whether even the low end of the forecast passes the threshold."""
+    forecast = ahead(facts)
+    return forecast is not None and forecast.chance >= 1 - virality.CERTAIN
 
 
 def _warned(facts: Facts) -> str:

@@ -6,8 +6,9 @@ The built-in words are data: `tripwire_words/<language>.toml`. What a hit leads 
 Patterns: `*` stands for the rest of a word, `{a,b}` for a choice, a space for any gap between words. Case, accents
 and invisible characters do not count. A file has a table for each kind; `words` count where the text's language
 is known or not, `ambiguous` only where it is known to be this one (German "Gift" is a poison, English "gift" is
-not). `harmless.words` are phrases in which a word means something else ("salsa all'avvocato"). A number is none where
-it counts something ("118 euro").
+not). `harmless.words` are phrases in which a word means something else ("salsa all'avvocato"). `denied.words` are
+threats that are not made ("I won't sue you"), unless one of `denied.unless` follows ("if"). A number is none where it
+counts something ("118 euro").
 """
 
 import re
@@ -23,12 +24,13 @@ from store.brand import Brand
 
 WORDS = Path(__file__).with_name("tripwire_words")
 KINDS = ("life", "danger", "law", "press", "fraud", "discrimination")
-HARMLESS = "harmless"
+HARMLESS, DENIED = "harmless", "denied"
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _GAP, _REST = r"[\W_]{1,3}", r"[^\W_]*"
 # What a number counts, or what goes on after it: "il 118,40", "called 999 times" call nobody.
 _UNITS = "eur|euros?|dollari?|dollars?|pounds?|sterline|volte|times|veces|fois|mal|vezes|keer|maal"
 _COUNTED = rf"[.,:/]\d|[\W_]{{0,2}}(?:[%€$£°]|(?:{_UNITS})\b)"
+_SOON = r"(?:[^\w.!?]{1,3}[^\W_]+){0,2}[^\w.!?]{1,3}"  # up to two words of the same sentence in between
 _START = r"(?<![^\W_])"  # an underscore is no letter: people write _avvocato_
 _END = rf"(?![^\W_])(?!(?<=\d)(?:{_COUNTED}))"
 _INVISIBLE = re.compile(
@@ -61,10 +63,19 @@ def find(text: str, lang: str | None, brand: Brand | None = None) -> list[Hit]:
     for pattern in _patterns(lang, brand):
         for match in pattern.finditer(plain):
             kind = str(match.lastgroup)
-            if kind != HARMLESS:
+            if kind not in (HARMLESS, DENIED):
                 hit = Hit(kind, shown[match.start() : match.end()])
                 found.setdefault((kind, match.group()), (match.start(), hit))
     return [hit for _, hit in sorted(found.values(), key=lambda place: place[0])]
+
+
+def without_harmless(plain: str, lang: str | None) -> str:
+    """A folded text with a blank in each place of what is harmless or denied."""
+    for pattern in _patterns(lang, None):
+        for match in pattern.finditer(plain):
+            if match.lastgroup in (HARMLESS, DENIED):
+                plain = plain[: match.start()] + " " * len(match[0]) + plain[match.end() :]
+    return plain
 
 
 def matches(words: tuple[str, ...], text: str) -> bool:
@@ -87,9 +98,12 @@ def _language(code: str, certain: bool) -> re.Pattern[str]:
     """All kinds of one language in one pattern; harmless phrases come first and so swallow their words."""
     path = WORDS / f"{code}.toml"
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    if unknown := set(tables) - {*KINDS, HARMLESS}:
+    if unknown := set(tables) - {*KINDS, HARMLESS, DENIED}:
         raise ValueError(f"{path.name}: no such kinds: {', '.join(sorted(unknown))}")
     groups = []
+    if denied := tables.get(DENIED):
+        unless = rf"(?!{_SOON}(?:{_any_of(denied['unless'])})(?![^\W_]))"
+        groups.append(f"(?P<{DENIED}>(?:{_any_of(denied['words'])})(?![^\\W_]){unless})")
     for kind in (HARMLESS, *KINDS):
         table = tables.get(kind, {})
         words = table.get("words", []) + (table.get("ambiguous", []) if certain else [])

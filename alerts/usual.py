@@ -83,6 +83,19 @@ class Usual:
         at_moment.expected = at_moment.expected * self.moment_fade + plain
         return expected, learnt
 
+    def add_late(self, hour: int, weekday: int, learnt: float) -> None:
+        """What belongs to a row that was there before, without it."""
+        level = max(self.seen / self.rows, LEAST) if self.rows else 1.0
+        a_day = level * 24 * (HOUR / self.spacing if self.spacing > 0 else 1.0)
+        at_hour, at_day = self.hours[hour], self.weekdays[weekday]
+        by_both = at_hour.factor(PRIOR_DAYS * a_day / 24) * at_day.factor(PRIOR_DAYS * a_day)
+        at_moment = self.moments[weekday * 24 + hour]
+        by_moment = at_moment.factor(PRIOR_MENTIONS + PRIOR_HOURS * a_day / 24 * by_both)
+        self.seen += learnt / max(by_both * by_moment, 0.1)
+        at_hour.seen += learnt
+        at_day.seen += learnt
+        at_moment.seen += learnt
+
     @property
     def a_day(self) -> float:
         """Mentions a day, as long as rows come as they do now."""

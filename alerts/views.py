@@ -13,7 +13,7 @@ from sqlalchemy import case as sql_case
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from alerts import vanished
+from alerts import spike_view, vanished
 from alerts.card import (
     DONE,
     Card,
@@ -27,6 +27,8 @@ from alerts.card import (
     platform_label,
     safe_url,
 )
+from alerts.charts import spike
+from alerts.charts.picture import Picture
 from alerts.drafts import follow_up
 from alerts.overview import Brief, Switched, load_brief, load_switched
 from alerts.text import one_line, shown
@@ -88,6 +90,7 @@ class Line:
     said: Said | None = None
     alarm: bool = False
     to: tuple[str, ...] = ()
+    picture: Picture | None = None
 
     @property
     def loud(self) -> bool:
@@ -204,17 +207,44 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a report: our words, then a customer's (`quote`), where they stand (`url`), and who wrote them."""
+
+    text: str
+    quote: str = ""
+    url: str | None = None
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report under a title of its own."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """A digest: a title and its text, paragraph by paragraph, in the words of `alerts.digest`."""
+    """A digest, in the words of `alerts.digest`: a title, a summary paragraph by paragraph, a picture and the sections.
+    `figures` are what it says, for machines."""
 
     title: str
     paragraphs: tuple[str, ...]
+    picture: Picture | None = None
+    sections: tuple[Section, ...] = ()
+    figures: Mapping[str, Any] | None = None
 
 
 View = (
     Card | Line | Reminder | SourceNotice | StartList | Bundle | Trouble | Trial | Brief | Switched | Report
 )
 Reporting = Callable[[Session, Notification, datetime], Report]
+
+
+def picture_of(view: View) -> Picture | None:
+    """The picture that belongs to a notification, where it has one."""
+    return view.picture if isinstance(view, Card | Line | Report) else None
 
 
 def load_view(
@@ -234,7 +264,7 @@ def load_view(
     brand = brands.get(row.brand or "")
     if row.kind == NotificationKind.CASE:
         card = load_card(session, _case_id(row), brand, now)
-        return replace(card, people=_names(row.body.get("people")))
+        return replace(card, people=_names(row.body.get("people")), picture=_chart(session, card))
     if row.kind == NotificationKind.THREAD:
         return _line(session, row, brand, now)
     if row.kind == NotificationKind.REMINDER:
@@ -254,6 +284,15 @@ def load_view(
     if report is None:
         raise LookupError(f"nobody here can write a {row.kind}")
     return report(session, row, now)
+
+
+def _chart(session: Session, card: Card) -> Picture | None:
+    """What a spike looks like, while it waits for somebody."""
+    case = session.get(Case, card.case_id) if card.surge and not card.done else None
+    known = spike_view.hours(session, case) if case else None
+    if known is None or card.surge is None:
+        return None
+    return spike.chart(card.brand, card.surge, card.zone, *known)
 
 
 def _case_id(row: Notification) -> int:

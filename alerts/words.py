@@ -81,9 +81,21 @@ class Words:
         """Such as Friday 27 November."""
         return format_date(moment.astimezone(zone).date(), "EEEE d MMMM", locale=self._locale)
 
+    def day_short(self, moment: datetime, zone: ZoneInfo) -> str:
+        """Such as Fri 27 Nov."""
+        return format_date(moment.astimezone(zone).date(), "EEE d MMM", locale=self._locale)
+
     def dated(self, day: date) -> str:
         """A day of the calendar, such as Friday 27 November 2026."""
         return format_date(day, "EEEE d MMMM y", locale=self._locale)
+
+    def short_day(self, day: date) -> str:
+        """A day under a chart: Fri 27."""
+        return format_date(day, "EEE d", locale=self._locale)
+
+    def dated_short(self, day: date) -> str:
+        """A day with its year in little room: 27 Nov 2026."""
+        return format_date(day, "d MMM y", locale=self._locale)
 
     def when(self, moment: datetime, zone: ZoneInfo, now: datetime) -> str:
         """Day and time as a person near it says them: today at 12:40, Fri 27 Nov at 09:00."""

@@ -25,7 +25,7 @@ from crawlers.addresses import Place
 from crawlers.base import Fetch, Page, Parsed
 from crawlers.failures import by_robots, explain, shown
 from crawlers.job import AnyEvent, Finished, PageStored, Waited
-from crawlers.middlewares import Pace, lower_headers
+from crawlers.middlewares import Pace, Resting, lower_headers
 from crawlers.patience import asked_wait
 from crawlers.pipeline import Keeper, Kept
 from crawlers.reading import Reading
@@ -113,6 +113,24 @@ class Collector(scrapy.Spider):
         """Nothing is asked of this host, because its robots.txt cannot be read."""
         self._closed_hosts[urlsplit(request.url).netloc] = reason
 
+    async def known_robots(self, place: str) -> bytes | None:
+        """What a host, by scheme, name and port, said of programs within the last day."""
+        try:
+            return await self._on_writer(self._keeper.known_robots, place)
+        except Exception:  # then it is asked
+            log.exception("could not look for a robots.txt", extra={"action": "robots_unkept"})
+            return None
+
+    def keep_robots(self, place: str, body: bytes) -> None:
+        """What a host says of programs is kept for the polls of a day."""
+        self._on_writer(self._keep_robots, place, body)
+
+    def _keep_robots(self, place: str, body: bytes) -> None:
+        try:
+            self._keeper.keep_robots(place, body)
+        except Exception:  # then the next poll asks again
+            log.exception("could not keep a robots.txt", extra={"action": "robots_unkept"})
+
     async def on_token(self, response: Response) -> AsyncIterator[Request]:
         """The sources that waited for this token begin."""
         signing = self._signing[response.meta["signing"]]
@@ -143,8 +161,8 @@ class Collector(scrapy.Spider):
             parsed = await self._read(run, page)
             run.reading.paid(fetch, parsed.cost)
             if parsed.wait:
-                self._hold(response, parsed.wait)
-                run.reading.rest(parsed.wait, utcnow())
+                long = self._hold(response, parsed.wait)
+                run.reading.rest(parsed.wait, utcnow(), long)
             if run.storing < AHEAD and not run.alarm and not fetch.asked:
                 for following in run.reading.surely_more(parsed):
                     yield self._request(run, following)
@@ -158,8 +176,13 @@ class Collector(scrapy.Spider):
         run: Run = request.meta["run"]
         fetch: Fetch = request.meta["fetch"]
         error = failure.value or RuntimeError("no reason given")
-        run.reading.paid(fetch, run.reading.spider.failed_cost)
+        run.reading.paid(fetch, 0 if isinstance(error, Resting) else run.reading.spider.failed_cost)
         if run.closed:
+            return
+        if isinstance(error, Resting):  # another page of this host asked for it
+            async with run.lock:
+                run.reading.put_off(fetch, error.seconds, utcnow())
+                await self._settle(run)
             return
         if by_robots(error) and (reason := self._closed_hosts.get(urlsplit(request.url).netloc)):
             error = Permanent(
@@ -215,6 +238,8 @@ class Collector(scrapy.Spider):
             if error.response.status in (400, 401, 403):
                 told = f"HTTP {error.response.status} from {shown(error.response.url)}: check the credentials"
                 error = Permanent("the sign-in was refused", told)
+        if isinstance(error, Resting):
+            run.retry_after = error.seconds
         await self._close_badly(run, error)
 
     async def _sign_in(self, run: Run, wanted: TokenRequest) -> list[Request]:
@@ -263,11 +288,13 @@ class Collector(scrapy.Spider):
             dont_filter=True,
         )
 
-    def _hold(self, response: Response, seconds: float) -> None:
-        """The page itself asks for a pause of its host."""
+    def _hold(self, response: Response, seconds: float) -> bool:
+        """The page itself asks for a pause of its host. Whether that is longer than this run waits."""
         pace = self.crawler.get_downloader_middleware(Pace)
+        long = seconds > min(self.settings.getfloat("ASCOLTO_LONGEST_WAIT"), self.remaining())
         if pace is not None and response.request is not None:
-            pace.hold(response.request, min(seconds, self.settings.getfloat("ASCOLTO_LONGEST_WAIT")))
+            (pace.rest if long else pace.hold)(response.request, seconds)
+        return long
 
     async def _read(self, run: Run, page: Page) -> Parsed:
         if page.status == 304:

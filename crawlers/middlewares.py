@@ -43,10 +43,19 @@ PASSING_ERRORS = (
     ResponseDataLossError,
 )
 CLOSED = b"User-agent: *\nDisallow: /\n"
+UNREADABLE = "unreadable"  # the flag of an answer that was put in the place of a robots.txt
 
 
 class Refused(IgnoreRequest):
     """The request would leave the open internet for a private address, or go where its spider does not ask."""
+
+
+class Resting(IgnoreRequest):
+    """The host asked to be left alone for longer than a run waits: so many `seconds` are left."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"it wants to be left alone for another {seconds:.0f} s")
+        self.seconds = seconds
 
 
 class Host(Protocol):
@@ -125,6 +134,7 @@ class Pace:
 
     def __init__(self, crawler: Crawler) -> None:
         self._free_at: dict[str, float] = {}
+        self._rests_until: dict[str, float] = {}
         self._delay: dict[str, float] = {}
         self._agent = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._longest = crawler.settings.getfloat("ASCOLTO_LONGEST_CRAWL_DELAY")
@@ -145,10 +155,17 @@ class Pace:
         host = _host(request)
         self._free_at[host] = max(self._free_at.get(host, 0.0), time.monotonic() + seconds)
 
+    def rest(self, request: Request, seconds: float) -> None:
+        """This host is not asked again before `seconds` have passed, which no run waits out."""
+        host = _host(request)
+        self._rests_until[host] = max(self._rests_until.get(host, 0.0), time.monotonic() + seconds)
+
     async def process_request(self, request: Request) -> None:
         host = _host(request)
         while (wait := self._free_at.get(host, 0.0) - time.monotonic()) > 0:
             await asyncio.sleep(wait)
+        if (left := self._rests_until.get(host, 0.0) - time.monotonic()) > 0:
+            raise Resting(left)
         if delay := self._delay.get(host):
             self._free_at[host] = time.monotonic() + delay
 
@@ -213,7 +230,7 @@ class Patience:
             return None
         log.warning("robots.txt unreadable", extra={"action": "robots_unreadable", "reason": reason})
         cast(Host, self._crawler.spider).robots_unreadable(request, reason)
-        return Response(request.url, body=CLOSED, request=request)
+        return Response(request.url, body=CLOSED, request=request, flags=[UNREADABLE])
 
     def _hold(self, request: Request, seconds: float) -> None:
         pace = self._crawler.get_downloader_middleware(Pace)

@@ -43,6 +43,12 @@ class Peek(Keeper):
         spider = get(options.type)(Context(options, brand, utcnow()))
         return OnePage(spider, platform, Cursor(), True)
 
+    def known_robots(self, place: str) -> bytes | None:
+        return None
+
+    def keep_robots(self, place: str, body: bytes) -> None:
+        """Nothing is kept."""
+
     def keep(self, reading: Reading, page: Page, parsed: Parsed) -> Kept:
         about, _ = reading.take(page, parsed)
         dates = [one.published_at for one in parsed.mentions if one.external_id not in parsed.undated]

@@ -12,11 +12,13 @@ from sqlmodel import Session, col, select
 
 from crawlers import health, rhythm
 from crawlers.base import Context, Fetch, Page, Parsed
+from crawlers.budget import Purse, quota
 from crawlers.cursor import Cursor, made_for
 from crawlers.identity import Known, settle
 from crawlers.reading import Reading
 from crawlers.spiders import get
 from platforms.base import Platform, SourceOptions
+from store import robots
 from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
@@ -63,6 +65,7 @@ class Keeper:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._purses: dict[tuple[str, str], Purse] = {}  # by whom is counted, and the day
 
     def open(self, options: SourceOptions, brand: Brand, platform: Platform) -> Reading:
         """The reading of a source, from where its row stands; the row is made where there is none."""
@@ -77,11 +80,33 @@ class Keeper:
             spider = get(options.type)(Context(options, brand, utcnow(), cursor.kept))
             read_until = row.last_ok_at if row.first_read_at else None
             reading = Reading(spider, platform, cursor, first_read, read_until)
-            if row.spent_on == reading.today:
-                reading.spent = row.spent
+            _set(row, {"quota": quota(options, platform, spider.context.secrets)})
+            reading.purse = self._purse(session, row, reading.today)
             if spider.look_up_size:
                 reading.due = _due(session, reading)
         return reading
+
+    def _purse(self, session: Session, row: SourceRow, today: str) -> Purse:
+        """What the source, and whoever is counted with it, has used of the day; one for all of them in this run."""
+        purse = self._purses.setdefault((row.quota or f"source {row.name}", today), Purse())
+        if row.name not in purse.used:
+            counted = col(SourceRow.quota) == row.quota if row.quota else col(SourceRow.name) == row.name
+            spent = select(col(SourceRow.name), col(SourceRow.spent)).where(
+                counted, col(SourceRow.spent_on) == today
+            )
+            # What is known already is newer than the rows, which are written at the end of a read.
+            purse.used = {row.name: 0} | {name: units for name, units in session.execute(spent)} | purse.used
+        return purse
+
+    def known_robots(self, place: str) -> bytes | None:
+        """What a host said in its robots.txt within the last day; None where nothing is known of it."""
+        with self._db.read() as session:
+            return robots.known(session, place, utcnow())
+
+    def keep_robots(self, place: str, body: bytes) -> None:
+        """Commits what a host says in its robots.txt."""
+        with self._db.write() as session:
+            robots.keep(session, place, body, utcnow())
 
     def keep(self, reading: Reading, page: Page, parsed: Parsed) -> Kept:
         """Commits one page, and with the last one what the whole read has shown."""
@@ -165,14 +190,21 @@ class Keeper:
                 every=options.every,
             )
             _set(
-                row, values | _spent(reading) | {"next_check_at": reading.next_check(values["next_check_at"])}
+                row, values | _spent(row, reading) | {"next_check_at": reading.next_check(values["next_check_at"])}
             )
 
     def _finish(self, session: Session, reading: Reading, kept: Kept, now: datetime) -> None:
         options = reading.context.options
         row = session.get_one(SourceRow, options.name)
         kept.done = True
-        _set(row, _spent(reading))
+        _set(row, _spent(row, reading))
+        if reading.cut:  # the next read begins where this one did
+            until = reading.next_check(now + options.every)
+            kept.complaint = None if reading.pages else _left_alone(until)
+            _set(row, health.put_off(_left_alone(until), now=now, until=until))
+            if reading.pages:
+                _set(row, {"failures": 0, "down_since": None, "last_ok_at": now})
+            return
         if reading.idle:
             kept.complaint = reading.complaint()
             _set(row, health.put_off(kept.complaint, now=now, until=reading.tomorrow))
@@ -196,10 +228,14 @@ class Keeper:
             row.cursor = cursor
         complaint = reading.complaint()
         if every > options.every and not complaint:
-            complaint = f"the platform wants to be left alone until {now + every:%Y-%m-%d %H:%M} UTC"
+            complaint = _left_alone(now + every)
         if complaint:
             log.warning(complaint, extra={"action": "source_complaint", "source": options.name})
             _set(row, {"last_error": complaint, "last_error_at": now})
+
+
+def _left_alone(until: datetime) -> str:
+    return f"the platform wants to be left alone until {until:%Y-%m-%d %H:%M} UTC"
 
 
 def _is_empty(reading: Reading, row: SourceRow) -> bool:
@@ -234,9 +270,9 @@ def _due(session: Session, reading: Reading) -> list[str]:
     return [name for name in due if name not in set(passed)]
 
 
-def _spent(reading: Reading) -> dict[str, Any]:
-    """What the source has used of its day, where that is limited."""
-    if reading.context.options.requests_per_day is None:
+def _spent(row: SourceRow, reading: Reading) -> dict[str, Any]:
+    """What the source has used of its day, where that is limited, or counts for others."""
+    if reading.context.options.requests_per_day is None and row.quota is None:
         return {}
     return {"spent": reading.spent, "spent_on": reading.today}
 

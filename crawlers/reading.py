@@ -12,6 +12,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from crawlers.base import Answer, Context, Fetch, Page, Parsed, Spider
+from crawlers.budget import Purse
 from crawlers.conditional import NAMES
 from crawlers.cursor import Cursor
 from crawlers.dates import is_day
@@ -48,10 +49,11 @@ class Reading:
 
     `first_read`: with these options; `read_until`: the last good read, whatever the options were.
     `due`: the stored mentions that are to be looked at again, `lost`: how many of them no answer showed; `looked`:
-    those that were, `missed`: those of them that are not shown though nothing says that they are gone. `spent`: what
-    the source has used of its day. `answers`: the brand's replies that some page has shown, by the id of what they
+    those that were, `missed`: those of them that are not shown though nothing says that they are gone. `purse`: what
+    the source, and others with its key, have used of the day. `answers`: the brand's replies that some page has shown, by the id of what they
     answer; of several the first that was read. `left`: how many requests the platform itself still allows today, where
-    it tells. `rests_until`: before that its pages asked not to be asked for again.
+    it tells. `rests_until`: before that its pages asked not to be asked for again; `halted`: for longer than
+    a run waits, `cut`: so that something was not asked for that belongs to the read.
     """
 
     spider: Spider[Any]
@@ -78,10 +80,12 @@ class Reading:
     lost: int = 0
     looked: set[str] = field(default_factory=set)
     missed: set[str] = field(default_factory=set)
-    spent: int = 0
+    purse: Purse = field(default_factory=Purse)
     starved: bool = False
     left: int | None = None
     rests_until: datetime | None = None
+    halted: bool = False
+    cut: bool = False
 
     @property
     def today(self) -> str:
@@ -96,9 +100,19 @@ class Reading:
         return datetime.combine(day, time(), zone).astimezone(UTC)
 
     @property
+    def spent(self) -> int:
+        """What the source itself has used of its day."""
+        return self.purse.used.get(self.context.options.name, 0)
+
+    @spent.setter
+    def spent(self, units: int) -> None:
+        self.purse.used[self.context.options.name] = units
+
+    @property
     def idle(self) -> bool:
-        """Whether its day had room for no request at all, so that it tells nothing of how the source fares."""
-        return self.starved and not self.visited
+        """Whether its day had room for no request at all, or its platform wants to be left alone, so that it tells
+        nothing of how the source fares."""
+        return (self.starved and not self.visited) or (self.cut and not self.pages)
 
     @property
     def context(self) -> Context[SourceOptions]:
@@ -188,10 +202,17 @@ class Reading:
         if cost is not None:
             self.spent = max(0, self.spent - fetch.cost + cost)
 
-    def rest(self, seconds: float, now: datetime) -> None:
-        """The page asks that the source be left alone; what a run does not wait out the next one respects."""
+    def rest(self, seconds: float, now: datetime, long: bool = False) -> None:
+        """The page asks that the source be left alone. A `long` rest ends the read: nothing more is asked for, and the
+        next one begins where this one did."""
+        self.halted = self.halted or long
         until = now + min(timedelta(seconds=min(seconds, 1e9)), LONGEST_REST)
         self.rests_until = max(until, self.rests_until or until)
+
+    def put_off(self, fetch: Fetch, seconds: float, now: datetime) -> None:
+        """Its host does not want to be asked for this now: a second look keeps its turn, anything else is missing."""
+        self.rest(seconds, now, long=True)
+        self.cut = self.cut or not fetch.asked
 
     def next_check(self, planned: datetime) -> datetime:
         """When it is read again, given when it would be by itself: not while the platform wants to be left alone."""
@@ -254,7 +275,10 @@ class Reading:
         if self.starved and (most is None or self.left == 0):
             return "the platform allows no more requests today, it goes on tomorrow: raise `every`"
         if self.starved:
-            return f"used its {most} requests of today, goes on tomorrow: raise `every` or `requests_per_day`"
+            others = ", ".join(self.purse.others(self.context.options.name)[:5])
+            whose = f"the {most} requests of today of its key are used, also by {others}" if others else ""
+            whose = whose or f"used its {most} requests of today"
+            return f"{whose}, goes on tomorrow: raise `every` or `requests_per_day`"
         capped = any(chain.end == "cap" for chain in self.chains.values())
         if capped and self.spider.goes_on:
             return f"stopped after {self._limit()} pages, goes on at the next read: raise `pages`"
@@ -302,6 +326,9 @@ class Reading:
             place = f"{one.url}#{hashlib.sha256(one.body).hexdigest()}" if one.body else one.url
             if place in self.visited or one.number > limit:
                 continue
+            if self.halted:
+                self.cut = self.cut or not one.asked
+                continue
             if not self._affords(one):
                 self.starved = self.starved or not one.asked
                 continue
@@ -313,7 +340,7 @@ class Reading:
     def _affords(self, fetch: Fetch) -> bool:
         """Whether its day has room for it; a second look never takes what the later half needs for what is new."""
         most = self.context.options.requests_per_day
-        within = most is None or self.spent + fetch.cost <= (most // 2 if fetch.asked else most)
+        within = most is None or self.purse.total + fetch.cost <= (most // 2 if fetch.asked else most)
         return within and (self.left is None or self.left > 0)
 
     def _look_ups(self) -> list[Fetch]:

@@ -71,6 +71,8 @@ SETTINGS: dict[str, Any] = {
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
         "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
         "crawlers.middlewares.Guard": 50,  # before robots.txt is asked for
+        "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+        "crawlers.robots.Robots": 100,
         "crawlers.middlewares.Pace": 540,
         "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
         "crawlers.middlewares.Patience": 550,

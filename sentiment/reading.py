@@ -52,7 +52,9 @@ def load(folder: Path) -> Loaded:
     with torch.device("meta"), _Bare():
         network = Network(shape, base)
     try:
-        network.load_state_dict(unpacked(load_file(folder / WEIGHTS)), assign=True)
+        weights = unpacked(load_file(folder / WEIGHTS))
+        weights.setdefault("mood", torch.zeros(()))  # folders from before it was evidence
+        network.load_state_dict(weights, assign=True)
     except (OSError, SafetensorError, RuntimeError, KeyError) as error:
         raise ModelError(
             f"{folder / WEIGHTS} cannot be read ({first_line(error)}). {mend(folder)}"

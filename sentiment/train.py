@@ -365,6 +365,7 @@ def _settle(network: Network, settled: Settled) -> None:
         for head, mix in settled.mixes.items():
             network.weights[head].copy_(mix.weights)
             network.shifts[head].copy_(mix.shift)
+        network.mood.fill_(settled.mood)
 
 
 def _timed(run: _Run, step: str, work: Callable[[], T]) -> T:

@@ -160,6 +160,12 @@ class Absence(Strict):
     last: date = Field(alias="to")
     note: str = ""
 
+    @model_validator(mode="after")
+    def in_order(self) -> "Absence":
+        if self.last < self.first:
+            raise ValueError("ends before it begins: write the first day in from, the last in to")
+        return self
+
 
 class Faq(Strict):
     """A question and the brand's answer. `gloss`: what the answer means to who reads the drafts."""
@@ -255,7 +261,11 @@ class Policy(Strict):
     storm: int = Field(
         10, ge=1, description="complaints within ten minutes; what comes beyond joins one case"
     )
-    viral: int = Field(100, ge=1, description="engagement an hour from which a mention may be viral")
+    viral: int = Field(100, ge=1, description="engagement an hour that is much")
+    viral_reach: int | None = Field(
+        None, ge=1, description="engagement in the end from which a mention is viral"
+    )
+    viral_sure: float = Field(0.2, gt=0, lt=1, description="probability of that from which people are told")
 
     @field_validator("holidays")
     @classmethod
@@ -263,6 +273,11 @@ class Policy(Strict):
         if value is not None and not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", value):
             raise ValueError(f"{value!r} is no country: write its two letters, such as IT, or IT-BZ")
         return value
+
+    @property
+    def reach(self) -> int:
+        """The engagement in the end from which a mention is viral: ten hours of much, where it is not given."""
+        return self.viral_reach or 10 * self.viral
 
     def reply_time(self, urgency: str) -> timedelta | None:
         """Open time from taking a case to its answer; None: no clock."""

@@ -1,15 +1,26 @@
 """Whether this is the only process that works on a SQLite database: two would take back each other's work.
 
-PostgreSQL needs no such lock: there leases decide, and what a dead process held comes free when they end.
+PostgreSQL needs no such lock: there leases decide, and what a dead process held comes free when they end. What only one
+at a time may do there has a lock of its own (`alone`).
 """
 
 import fcntl
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+from sqlmodel import Session
 
 from store.errors import Permanent
+
+TRIAGE = "ascolto.triage"  # who opens cases by what comes in
+
+
+def alone(session: Session, name: str) -> None:
+    """Nobody else does what has this name until the transaction ends: on PostgreSQL by an advisory lock; SQLite has one
+    writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
 
 
 class OnlyOne:

@@ -19,6 +19,8 @@ FIELDS = (
     "external_id", "text", "title", "author", "author_id", "stars", "published_at", "edited_at", "url", "lang", "place",
     "thread", "likes", "shares", "replies", "views", "answer", "answered_at",
 )  # fmt: skip
+_ELSEWHERE = re.compile(r"https?://\S+|@\w+")
+_WORD = re.compile(r"[^\W_]+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL: PostgreSQL refuses it; lone surrogates: UTF-8 does
 
 
@@ -123,6 +125,8 @@ def author_key(platform: str, author_id: str | None, author: str | None) -> str 
 
 def text_key(text: str) -> str | None:
     """Equal for the same text in other clothes (case, spaces, accents, links); None: too short to tell."""
-    plain = re.sub(r"https?://\S+|@\w+", " ", unicodedata.normalize("NFKD", text.casefold()))
-    words = re.findall(r"[^\W_]+", plain)
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    if "@" in plain or "://" in plain:
+        plain = _ELSEWHERE.sub(" ", plain)
+    words = _WORD.findall(plain)
     return _digest("text", " ".join(words)) if sum(map(len, words)) >= 24 else None

@@ -197,12 +197,14 @@ def _store_batch(
 ) -> Stored:
     done = Stored()
     known = _known(session, offered)
-    fresh = [m for m in offered if _key(m) not in known]
-    erased = _erased(session, fresh) if fresh else set()  # what is erased has no row
-    done.erased = len(erased)
-    fresh = [m for m in fresh if _identity(m) not in erased]
-    done.new = _insert(session, fresh, now, history_before, watched)
-    for mention in offered:
+    fresh = [m for m in offered if _key(m) not in known] if known else offered
+    if fresh:
+        erased = _erased(session, fresh)  # what is erased has no row
+        done.erased = len(erased)
+        if erased:
+            fresh = [m for m in fresh if _identity(m) not in erased]
+        done.new = _insert(session, fresh, now, history_before, watched)
+    for mention in offered if known else ():
         if row := known.get(_key(mention)):
             _meet_again(session, row, mention, now, done)
     return done
@@ -231,7 +233,17 @@ def _meet_again(session: Session, row: Row[Any], mention: NewMention, now: datet
 
 
 _ROWS = SQLModel.metadata.tables["mention"]
+_FIELDS = tuple(NewMention.model_fields)
 _COUNTS = ("likes", "shares", "replies", "views")
+_UNTOLD = (None, None, None, None)  # the engagement of which a source tells nothing
+# A crawl beside ours may have stored the same one a moment ago: then it is theirs, not an error. Made once: to build a
+# statement of so many columns takes as long as to run it.
+_INSERTS = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(_ROWS)
+    .on_conflict_do_nothing()
+    .returning(_ROWS.c.id, _ROWS.c.brand, _ROWS.c.platform, _ROWS.c.external_id)
+    for dialect in (sqlite, postgresql)
+}
 
 
 def _key(mention: NewMention) -> tuple[str, str, str]:
@@ -259,15 +271,16 @@ _KNOWN = select(
 )
 
 
+# These are asked on the connection: the session's own way costs as much again as they themselves, at each page.
 def _erased(session: Session, offered: list[NewMention]) -> set[str]:
-    return set(session.scalars(_ERASED, {"keys": [_identity(m) for m in offered]}))
+    return set(session.connection().scalars(_ERASED, {"keys": [_identity(m) for m in offered]}))
 
 
 def _known(session: Session, offered: list[NewMention]) -> dict[tuple[str, str, str], Row[Any]]:
     found: dict[tuple[str, str, str], Row[Any]] = {}
     for brand, platform in {(m.brand, m.platform) for m in offered}:
         ids = [m.external_id for m in offered if (m.brand, m.platform) == (brand, platform)]
-        rows = session.execute(_KNOWN, {"brand": brand, "platform": platform, "ids": ids})
+        rows = session.connection().execute(_KNOWN, {"brand": brand, "platform": platform, "ids": ids})
         found |= {(brand, platform, row.external_id): row for row in rows}
     return found
 
@@ -281,38 +294,35 @@ def _insert(
 ) -> list[int]:
     if not fresh:
         return []
-    rows = [_row(m, now, history_before, watched) for m in fresh]
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    # A crawl beside ours may have stored the same one a moment ago: then it is theirs, not an error.
-    identifying = (col(Mention.brand), col(Mention.platform), col(Mention.external_id))
-    # On the connection: the session's own way of many rows costs as much again as the rows themselves.
-    statement = dialect.insert(_ROWS).on_conflict_do_nothing().returning(col(Mention.id), *identifying)
-    found = session.connection().execute(statement, rows)
+    told = [name for name in _FIELDS if any(getattr(m, name) is not None for m in fresh)]
+    rows = [_row(m, told, now, history_before, watched) for m in fresh]
+    connection = session.connection()
+    found = connection.execute(_INSERTS[connection.dialect.name], rows)
     ids = {(brand, platform, name): row_id for row_id, brand, platform, name in found}
-    counted = [m for m in fresh if _key(m) in ids and any(count is not None for count in m.engagement)]
+    counted = [m for m in fresh if m.engagement != _UNTOLD and _key(m) in ids]
     _snapshot(session, [(ids[_key(m)], m) for m in counted], now)
     return sorted(ids.values())
 
 
 def _row(
-    mention: NewMention, now: datetime, history_before: datetime | None, watched: bool
+    mention: NewMention, told: Sequence[str], now: datetime, history_before: datetime | None, watched: bool
 ) -> dict[str, Any]:
-    counted = any(count is not None for count in mention.engagement)
-    return (
-        mention.model_dump()
-        | _content(mention)
-        | {
-            "thread": mention.thread or mention.external_id,
-            "author_key": author_key(mention.platform, mention.author_id, mention.author),
-            "history": history_before is not None and mention.published_at < history_before,
-            "state": MentionState.NEW,
-            "revision": 1,
-            "attempts": 0,
-            "first_seen_at": now,
-            "changed_at": now,
-            "look_again_at": next_look(mention.published_at, now) if counted or watched else None,
-        }
-    )
+    """`told`: the fields that some mention of the batch has; of the others, half of them, each would cost a row."""
+    counted = watched or mention.engagement != _UNTOLD
+    return {
+        **{name: getattr(mention, name) for name in told},
+        "thread": mention.thread or mention.external_id,
+        "author_key": author_key(mention.platform, mention.author_id, mention.author),
+        "content_hash": content_hash(mention),
+        "text_key": text_key(mention.text),
+        "history": history_before is not None and mention.published_at < history_before,
+        "state": MentionState.NEW,
+        "revision": 1,
+        "attempts": 0,
+        "first_seen_at": now,
+        "changed_at": now,
+        "look_again_at": next_look(mention.published_at, now) if counted else None,
+    }
 
 
 def _content(mention: NewMention) -> dict[str, Any]:

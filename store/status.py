@@ -11,7 +11,16 @@ from sqlmodel import Session, col, select
 
 from store import claims, switches
 from store.clock import utcnow
-from store.tables import Case, CaseStatus, Mention, MentionState, Notification, OutboxState, SourceRow
+from store.tables import (
+    Case,
+    CaseStatus,
+    Mention,
+    MentionState,
+    Notification,
+    OutboxState,
+    PictureRow,
+    SourceRow,
+)
 
 Health = Literal["new", "ok", "failing", "down"]
 
@@ -90,11 +99,13 @@ def health(row: SourceRow | None) -> Health:
 
 
 def waiting_for(session: Session, now: datetime) -> dict[str, bool]:
-    """Whether anything could be taken now, by whom it would wake: score, triage, deliver (all channels)."""
+    """Whether anything could be taken now, by whom it would wake: score, triage, deliver (all channels),
+    pictures."""
     return {
         "score": _any(session, Mention, (MentionState.NEW,), now),
         "triage": _any(session, Mention, (MentionState.SCORED,), now),
         "deliver": _any(session, Notification, (OutboxState.WAITING, OutboxState.STALE), now),
+        "pictures": _any(session, PictureRow, (OutboxState.WAITING,), now),
     }
 
 

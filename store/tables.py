@@ -13,6 +13,7 @@ from sqlalchemy import (
     Dialect,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     String,
     Text,
@@ -110,7 +111,8 @@ class Mention(NewMention, Claimed, table=True):
         # State, then live before history: taking the next rows costs the same however many are done.
         Index("ix_mention_state", "state", "history", "id"),
         Index("ix_mention_source_published", "source", "published_at"),
-        Index("ix_mention_brand_published", "brand", "published_at"),
+        # With what counting joins on: a week is counted without its texts being read.
+        Index("ix_mention_brand_published", "brand", "published_at", "revision", "id"),
         Index("ix_mention_thread", "brand", "platform", "thread"),
         Index("ix_mention_author", "brand", "platform", "author_key"),
         Index("ix_mention_same_text", "brand", "text_key"),
@@ -133,6 +135,7 @@ class Mention(NewMention, Claimed, table=True):
     changed_at: datetime = Field(sa_type=UtcDateTime)
     gone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     look_again_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    counted: bool = Field(default=False, description="whether its series have it")
     case_id: int | None = Field(default=None, foreign_key="case.id", index=True)
 
 
@@ -235,6 +238,19 @@ class SourceRow(SQLModel, table=True):
     down_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     spent: int = 0
     spent_on: str | None = Field(default=None, sa_type=String(10), description="the day that `spent` counts")
+    quota: str | None = Field(
+        default=None, sa_type=String(16), description="whose day it shares, see `platforms`"
+    )
+
+
+class RobotsRow(SQLModel, table=True):
+    """What a host says of programs, as read; `origin`: scheme, host and port; `body`: empty where there is none."""
+
+    __tablename__ = "robots"
+
+    origin: str = Field(primary_key=True, max_length=300)
+    body: bytes = Field(sa_type=LargeBinary)
+    read_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Case(SQLModel, table=True):
@@ -245,6 +261,7 @@ class Case(SQLModel, table=True):
         Index("ix_case_queue", "status", "urgency", "due_at", "id"),
         Index("ix_case_status", "status", "id"),
         Index("ix_case_brand_opened", "brand", "opened_at"),
+        Index("ix_case_brand_status", "brand", "status", "due_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -328,7 +345,10 @@ class Sample(SQLModel, table=True):
 class Reason(SQLModel, table=True):
     """A named cause to tell people, told once: unique per mention, kind and occurrence (the revision for `edited`)."""
 
-    __table_args__ = (UniqueConstraint("mention_id", "kind", "occurrence"),)
+    __table_args__ = (
+        UniqueConstraint("mention_id", "kind", "occurrence"),
+        Index("ix_reason_kind", "kind", "at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     mention_id: int = Field(foreign_key="mention.id", ondelete="CASCADE")
@@ -337,6 +357,51 @@ class Reason(SQLModel, table=True):
     occurrence: int = 0
     detail: list[str] = Field(default_factory=list, sa_type=JSON)
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Series(SQLModel, table=True):
+    """How many mentions of a brand come: all, or the `negative` ones; of the whole brand, of a source or about a topic
+    (`kind`, `name`). `state` (`alerts.series_state`) holds what was watched up to `upto`; `waiting` what was counted
+    and is not in it: numbers by the seconds since 1970 of their quarter of an hour."""
+
+    __table_args__ = (
+        UniqueConstraint("brand", "kind", "name", "negative"),
+        Index("ix_series_due", "brand", "upto"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    brand: str
+    kind: str
+    name: str
+    negative: bool
+    upto: datetime = Field(sa_type=UtcDateTime)
+    waiting: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+    state: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Spike(SQLModel, table=True):
+    """A time in which more mentions of a brand come than is usual, told by its case. It was last abnormal at `last_at`
+    and is over since `over_at`. `count` in `hours`, where `expected` were usual, in the first of `series` (ids of those
+    that are abnormal); `negative`: of criticism alone. `parts`: where most of it comes from (`alerts.spike_words`);
+    `phrases`: what several authors write now and did not before; `examples`: ids of mentions."""
+
+    __table_args__ = (Index("ix_spike_brand", "brand", "over_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    brand: str
+    case_id: int = Field(foreign_key="case.id", index=True)
+    negative: bool
+    began_at: datetime = Field(sa_type=UtcDateTime)
+    last_at: datetime = Field(sa_type=UtcDateTime)
+    over_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    looked_at: datetime = Field(sa_type=UtcDateTime)
+    hours: int
+    count: int
+    expected: float
+    series: list[int] = Field(default_factory=list, sa_type=JSON)
+    parts: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    phrases: list[str] = Field(default_factory=list, sa_type=JSON)
+    examples: list[int] = Field(default_factory=list, sa_type=JSON)
 
 
 class Draft(SQLModel, table=True):
@@ -397,8 +462,51 @@ class Notification(Claimed, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class PictureRow(Claimed, table=True):
+    """The picture of a delivered notification, for a channel that takes pictures apart from texts (Slack). `mark` names
+    what it shows; `file`: the channel's id of it, once it is there; `shown`: the id of the one that the message shows;
+    `refused` counts how often the channel did not take it into the message. `state`: waiting, sent or failed."""
+
+    __tablename__ = "picture"
+    __table_args__ = (Index("ix_picture_state", "state", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    notification_id: int = Field(foreign_key="notification.id", unique=True, ondelete="CASCADE")
+    mark: str
+    state: str = OutboxState.WAITING
+    file: str | None = None
+    shown: str | None = None
+    refused: int = 0
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ChosenSetting(SQLModel, table=True):
+    """A setting that a person chose in the inbox; it comes before the file's. `name` as in the file, with dots
+    (`brands.aurora.policy.hours`); `value` as the file would hold it, None: left out; `from_file`: reset, and kept for
+    who chose that, when."""
+
+    __tablename__ = "chosen_setting"
+
+    name: str = Field(primary_key=True)
+    value: Any = Field(default=None, sa_type=JSON, nullable=True)
+    from_file: bool = False
+    set_by: str
+    set_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SettingsVersion(SQLModel, table=True):
+    """One row: how often chosen settings have changed. Whoever changes one holds it."""
+
+    __tablename__ = "settings_version"
+
+    id: int = Field(default=1, primary_key=True)
+    version: int = 0
+
+
 class Audit(SQLModel, table=True):
     """Who did what, when, from which state to which."""
+
+    __table_args__ = (Index("ix_audit_action", "action", "at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)

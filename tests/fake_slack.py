@@ -23,9 +23,9 @@ from urllib.request import Request, urlopen
 from tests.fake_slack_socket import Socket
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, TEAM = "xoxb-fake-bot", "xapp-fake-app", "fake-signing-secret", "T0FAKE"
-SCOPES = (
+SCOPES: tuple[str, ...] = (
     "chat:write", "channels:read", "channels:history", "groups:read", "groups:history",
-    "commands", "users:read", "usergroups:read",
+    "commands", "users:read", "usergroups:read", "files:write",
 )  # fmt: skip
 MAX_TEXT = 40_000
 TRIGGER_LIVES = 60.0  # seconds in which a click may open a modal: Slack gives 3, a busy machine needs more
@@ -59,6 +59,21 @@ class Message:
 
 
 @dataclass
+class File:
+    """A file on its way in: announced, put (`content`), complete. Slack takes a moment more before a message may show
+    it: `looks` such messages are refused until then."""
+
+    id: str
+    name: str
+    length: int
+    alt: str
+    content: bytes | None = None
+    title: str = ""
+    complete: bool = False
+    looks: int = 0
+
+
+@dataclass
 class Failure:
     """What goes wrong once: an HTTP `status` or an `error` code, another `body` (of a proxy in between), or no answer
     at all (`drop`: the connection is closed; `hang`: it stays open until the fake ends). `accepted`: it is done all
@@ -88,6 +103,8 @@ class FakeSlack:
         self.joined = set(self.channels.values())
         self.messages: list[Message] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.files: dict[str, File] = {}
+        self.slow_files = 0  # messages with a new file that are refused before it may be shown
         self.private: list[dict[str, Any]] = []  # what was answered to single people
         self.views: dict[str, dict[str, Any]] = {}  # modals by id, as they are now
         self.shown: list[dict[str, Any]] = []  # every view a modal ever showed, in order
@@ -366,9 +383,56 @@ class FakeSlack:
             return "msg_too_long"
         if not asked.get("text") and not blocks:
             return "no_text"
+        if not all(self._shows(block["slack_file"]["id"]) for block in blocks if block["type"] == "image"):
+            return "invalid_blocks"
         if len(blocks) > 50 or len(ids) != len(set(ids)) or not self._check_blocks(blocks):
             return "invalid_blocks"
         return None
+
+    def _shows(self, file_id: str) -> bool:
+        """Whether a message may show this file: it is all there, and Slack is done with it."""
+        file = self.files.get(file_id)
+        if file is None or not file.complete:
+            return False
+        file.looks -= 1
+        return file.looks < 0
+
+    def _files_getuploadurlexternal(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if "files:write" not in self.scopes:
+            return {"ok": False, "error": "missing_scope", "needed": "files:write"}
+        length = str(asked.get("length", ""))
+        if not asked.get("filename") or not length.isdigit() or not int(length):
+            return {"ok": False, "error": "invalid_arguments"}
+        file = File(
+            f"F0FAKE{next(self._ts):04d}", str(asked["filename"]), int(length), str(asked.get("alt_txt", ""))
+        )
+        file.looks = self.slow_files
+        self.files[file.id] = file
+        return {"ok": True, "upload_url": f"{self.base}/upload/{file.id}", "file_id": file.id}
+
+    def put(self, file_id: str, content: bytes) -> tuple[Failure, int]:
+        """The bytes of a file; gives how that goes wrong, and the HTTP status."""
+        with self._lock:
+            self.calls.append(("upload", {"file": file_id}))
+            failure, file = self._next_failure("upload", ""), self.files.get(file_id)
+            if failure.status != 200 or ((failure.drop or failure.hang) and not failure.accepted):
+                return failure, failure.status
+            if file is None or len(content) != file.length:
+                return failure, 400
+            file.content = content
+            return failure, 200
+
+    def _files_completeuploadexternal(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if "files:write" not in self.scopes:
+            return {"ok": False, "error": "missing_scope", "needed": "files:write"}
+        named = json.loads(asked["files"]) if isinstance(asked["files"], str) else asked["files"]
+        found = [(self.files.get(one["id"]), one.get("title", "")) for one in named]
+        if any(file is None or file.content is None for file, _ in found):
+            return {"ok": False, "error": "file_not_found"}
+        for file, title in found:
+            assert file is not None
+            file.title, file.complete = title, True
+        return {"ok": True, "files": [{"id": one["id"], "title": one.get("title", "")} for one in named]}
 
     def _auth_test(self, asked: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -563,8 +627,11 @@ def _handler(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path = urlsplit(self.path).path
+            if path.startswith("/upload/"):
+                return self._take(path.removeprefix("/upload/"), content)
+            body = content.decode()
             if path.startswith("/respond/"):
                 slack.private.append({"user": path.split("/")[2], **json.loads(body)})
                 slack.notify()
@@ -577,6 +644,16 @@ def _handler(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return None
             return self._answer(failure.status, answer, failure.retry_after, failure.body)
+
+        def _take(self, file_id: str, content: bytes) -> None:
+            failure, status = slack.put(file_id, content)
+            if failure.hang:
+                slack.closing.wait(60)
+            if failure.hang or failure.drop:
+                self.close_connection = True
+                return None
+            said = f"OK - {len(content)}" if status == 200 else "no"
+            return self._answer(status, {}, failure.retry_after, failure.body or said)
 
         def do_GET(self) -> None:
             socket = Socket(self.connection, self.headers["Sec-WebSocket-Key"], slack.notify, slack.obey)

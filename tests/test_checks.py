@@ -85,6 +85,29 @@ def test_a_source_is_read_for_real_only_where_asked(tmp_path: Path, internet: In
     assert sum(request.path.startswith("/prodotti/moka-sole") for request in internet.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("host", "more", "status"),
+    [
+        ("imap.aurora.example", "", "warn"),
+        ("imap.aurora.example", 'authserv_id = "mx.aurora.example"\n', "ok"),
+        ("outlook.office365.com", "", "ok"),  # signs with no name
+    ],
+)
+def test_a_mailbox_that_believes_any_server_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, more: str, status: str
+) -> None:
+    monkeypatch.setenv("MAILBOX_USER", "reviews")
+    monkeypatch.setenv("MAILBOX_PASSWORD", "s3cret")
+    text = (
+        '[brands.aurora]\nname = "Caffè Aurora"\n'
+        f'[[sources]]\nname = "post"\ntype = "mailbox"\nbrand = "aurora"\nhost = "{host}"\n{more}'
+    )
+    settings = configured(tmp_path, text)
+    found = source_check(settings, settings.source("post"))
+    assert found.status == status
+    assert ("authserv_id" in found.mend) == (status == "warn")
+
+
 def test_every_sources_secrets_are_looked_for_and_nothing_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

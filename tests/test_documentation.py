@@ -20,6 +20,7 @@ from alerts.channels.slack.commands import COMMAND
 from alerts.channels.slack.errors import MENDS
 from alerts.channels.slack.listen import SHORTCUT
 from alerts.drafts.generator.options import GeneratorOptions
+from alerts.inbox import InboxOptions
 from alerts.routing import Routing, Rule
 from cli import app
 from platforms.base import SourceOptions
@@ -72,6 +73,7 @@ TABLES: dict[str, Any] = {
     "`[generator]`": GeneratorOptions,
     "`[retention]`": Retention,
     "`[service]`": Running,
+    "`[inbox]`": InboxOptions,
     "Environment": Environment,
 } | {f'`type = "{name}"`': platforms.get(name).options for name in platforms.names()}
 
@@ -341,6 +343,7 @@ def test_the_example_configuration_shows_every_setting() -> None:
         Voice: brand["voice"],
         Briefs: brand["briefs"],
         Running: tables["service"],
+        InboxOptions: tables["inbox"],
         Routing: tables["slack"],
         Rule: tables["slack"]["rules"][0],
         EmailOptions: tables["email"],

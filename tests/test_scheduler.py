@@ -25,7 +25,7 @@ from demo.internet import Internet
 from scheduler import WORD, Service
 from sentiment.scorer import Scored, ScorerInput
 from settings import Settings, load
-from store import claims, labels, switches
+from store import chosen, claims, labels, switches
 from store.clock import utcnow
 from store.db import Database
 from store.errors import Permanent
@@ -537,3 +537,20 @@ def test_the_heart_beats_while_the_clocks_run(
     service.start((), clocks=True)
     assert beaten.wait(WAIT)
     service.stop()
+
+
+def test_settings_chosen_in_the_inbox_are_taken_over_by_the_next_step(
+    make: Callable[..., Service], settings: Settings
+) -> None:
+    service = make()
+    brand = next(iter(settings.brands))
+    name = f"brands.{brand}.policy.hours"
+    service.belt.look("ring")
+    service.look_for_rings()
+    with service.db.write() as session:
+        chosen.write(session, name, "always", old=None, who="slack:U1:Marta", now=utcnow())
+    assert len(service.settings.brands[brand].policy.hours) != 7
+    service.belt.look("ring")
+    assert len(service.settings.brands[brand].policy.hours) == 7
+    assert len(service.live.brands[brand].policy.hours) == 7
+    assert service._looked_at is None  # clocks are put right, as at a start

@@ -1,15 +1,14 @@
-"""The inbox: the queue and its cases, to be read in a browser on this machine. Acting on a case is Slack's.
+"""The inbox as an application: its headers, its problems, its health, and the pages that stand behind the gate.
 
-Routes and headers; who may see the pages is for `web.gate`, what they show for `web.pages`.
+Who may see the pages is for `web.gate`, how people get in for `web.sign_in`, what pages are made with for `web.site`.
 """
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
@@ -18,19 +17,22 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from alerts.words import Words
-from store.brand import Brand
-from store.clock import utcnow
+from alerts.channels.slack.listener import Listener
+from alerts.inbox import InboxOptions
 from store.db import Database
 from store.tables import Case
-from web.gate import Gate, Refused, SignedIn
-from web.pages import Asked, case_page, number, problem_page, queue_page
+from web.gate import Gate, Refused
+from web.openid import SlackOpenId
+from web.pages import Asked, case_page, number, queue_page
+from web.sign_in import sign_in_routes
+from web.site import Section, Site
+from web.tries import Tries
 
 log = logging.getLogger(__name__)
 STATIC = Path(__file__).with_name("static")
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -38,19 +40,20 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+TLS_ALONE = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class SecurityHeaders:
-    """Every answer carries `HEADERS`; what is about people is kept by no cache."""
+    """Every answer carries `headers`; what is about people is kept by no cache."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        self.app, self.headers = app, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 static = str(scope.get("path", "")).startswith("/static/")
                 headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
@@ -60,49 +63,62 @@ class SecurityHeaders:
 
 
 def create_app(
-    db: Database,
-    brands: Mapping[str, Brand],
-    words: Words,
+    listener: Listener,
     *,
     key: str,
+    options: InboxOptions | None = None,
+    sections: Sequence[Section] = (),
     routers: Sequence[APIRouter] = (),
-    clock: Callable[[], datetime] = utcnow,
+    openid: SlackOpenId | None = None,
+    handle: Callable[[str], str | None] = lambda user: None,
+    tries: Tries | None = None,
 ) -> FastAPI:
-    """The application. `key` opens the pages; `routers` are answered for any host and ask for no key: they have
-    checks of their own (Slack's signature)."""
+    """The application. `key` signs its cookies; the gate stands before `sections`; `routers` are answered for any host
+    and ask nobody to sign in: they have checks of their own (Slack's signature). `openid`, `handle` and `tries`: see
+    `web.sign_in`."""
     app = FastAPI(title="Ascolto", docs_url=None, redoc_url=None, openapi_url=None)
-    gate = Gate(key)
-    app.add_middleware(SecurityHeaders)
-    _answer_problems(app, words, gate)
-    app.include_router(_pages(db, brands, words, clock), dependencies=[Depends(gate)])
-    app.include_router(_health(db))
+    chosen = options or InboxOptions()
+    gate = Gate(listener.db, key, chosen, listener.clock)
+    site = Site(listener, sections, slack=openid is not None)
+    headers = HEADERS | (TLS_ALONE if chosen.secure else {})
+    app.add_middleware(SecurityHeaders, headers=headers)
+    _answer_problems(app, site, headers)
+
+    def follow() -> None:
+        """What people changed in the settings meanwhile holds for this page."""
+        listener.follow()
+
+    for pages in (_pages(site), *(one.routes(site) for one in sections)):
+        app.include_router(pages, dependencies=[Depends(gate), Depends(follow)])
+    app.include_router(sign_in_routes(site, gate, openid, handle, tries))
+    app.include_router(_health(listener.db))
     for router in routers:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
 
 
-def _pages(
-    db: Database, brands: Mapping[str, Brand], words: Words, clock: Callable[[], datetime]
-) -> APIRouter:
+def _pages(site: Site) -> APIRouter:
     router = APIRouter(default_response_class=HTMLResponse)
 
     @router.get("/")
     def queue(request: Request) -> HTMLResponse:
-        asked = Asked.read(request.query_params, brands)
-        with db.read() as session:
-            return HTMLResponse(queue_page(session, brands, words, asked, clock()))
+        asked = Asked.read(request.query_params, site.brands)
+        with site.db.read() as session:
+            found = queue_page(session, site.brands, site.words, asked, site.clock())
+        return site.page(request, "queue.html", **found)
 
     @router.get("/cases/{case_id}")
-    def case(case_id: str) -> HTMLResponse:
+    def case(request: Request, case_id: str) -> HTMLResponse:
         known = number(case_id)
         if known is None:
             raise HTTPException(404)
-        with db.read() as session:
+        with site.db.read() as session:
             try:
-                return HTMLResponse(case_page(session, brands, words, known, clock()))
+                found = case_page(session, site.brands, site.words, known, site.clock())
             except LookupError:
                 raise HTTPException(404) from None
+        return site.page(request, "case.html", **found)
 
     return router
 
@@ -124,31 +140,26 @@ def _health(db: Database) -> APIRouter:
     return router
 
 
-def _answer_problems(app: FastAPI, words: Words, gate: Gate) -> None:
-    def page(why: str, status: int, headers: Mapping[str, str] | None = None) -> HTMLResponse:
-        return HTMLResponse(problem_page(words, why), status, headers)
-
-    @app.exception_handler(SignedIn)
-    def signed_in(request: Request, done: SignedIn) -> RedirectResponse:
-        return gate.let_in(done.location)
-
+def _answer_problems(app: FastAPI, site: Site, headers: Mapping[str, str]) -> None:
     @app.exception_handler(Refused)
     def refused(request: Request, error: Refused) -> HTMLResponse:
-        return page(error.why, 403)
+        return site.problem(request, error.why)
 
     @app.exception_handler(HTTPException)
     def missing(request: Request, error: HTTPException) -> HTMLResponse:
-        return page("missing", error.status_code, error.headers)
+        answer = site.problem(request, "missing", error.headers)
+        answer.status_code = error.status_code
+        return answer
 
     @app.exception_handler(SQLAlchemyError)
     def no_database(request: Request, error: SQLAlchemyError) -> HTMLResponse:
         _note(error)
-        return page("database", 503)
+        return site.problem(request, "database")
 
     @app.exception_handler(Exception)
     def failed(request: Request, error: Exception) -> HTMLResponse:
         # The outermost answer: nothing above it adds the headers.
-        return page("error", 500, HEADERS | {"Cache-Control": "no-store"})
+        return site.problem(request, "error", {**headers, "Cache-Control": "no-store"})
 
 
 def _note(error: Exception) -> None:

@@ -6,11 +6,9 @@ The sentences about a case are `alerts.telling`'s, so that the inbox and Slack s
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -28,13 +26,6 @@ PAGE = 25
 LINE = 300  # characters of one mention among several
 LARGEST_ID = 2**31 - 1  # of an integer column
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("templates")),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 STATUSES: dict[str, tuple[str, tuple[str, ...]]] = {
     "to_do": (N_("To do"), TO_DO),
     "open": (N_("Open"), (CaseStatus.OPEN,)),
@@ -59,6 +50,9 @@ DEEDS = {
     "follow_up": N_("{who} reminded to ask whether all is well now"),
     "join": telling.EVENTS["joined"],
     "storm": telling.REASONS["spike"],
+    "spike": N_("More is written than usual"),
+    "spike_over": telling.EVENTS["spike_over"],
+    "spike_again": telling.EVENTS["spike_again"],
     "gone": telling.EVENTS["gone"],
     "vanished": telling.EVENTS["vanished"],
     "answer_noted": telling.EVENTS["answered"],
@@ -68,8 +62,6 @@ DEEDS = {
     "label": N_("{who} said what the model should have said"),
 }
 LABELS = {
-    "inbox": N_("Inbox"),
-    "skip": N_("Skip to the content"),
     "filters": N_("Filters"),
     "status": N_("Status"),
     "brand": N_("Brand"),
@@ -79,32 +71,17 @@ LABELS = {
     "next": N_("Next page"),
     "first": N_("Back to the first page"),
     "nothing": N_("Nothing waits here."),
-    "back": N_("Back to the inbox"),
     "customer": N_("What the customer wrote"),
     "no_words": N_("(no words)"),
     "before": N_("Before:"),
     "why": N_("Why you see this"),
     "draft": N_("Draft reply"),
     "no_draft": N_("There is no draft."),
+    "original": N_("original"),
     "private": N_("Then, in a private message"),
     "mentions": N_("Mentions in this case"),
     "trail": N_("What happened"),
     "acting": N_("Cases are acknowledged and resolved in Slack; this page only shows them."),
-    "sorry": N_("This cannot be shown"),
-    "go_on": N_("You have just used that link? Go on here."),
-}
-PROBLEMS = {
-    "key": N_(
-        "This page opens with the link that Ascolto printed when it started. Copy all of it, with the key; each start "
-        "has a new one."
-    ),
-    "host": N_(
-        "Ascolto shows its pages only under the address of its own machine, such as http://127.0.0.1:8765. From "
-        "another machine, open a tunnel: ssh -L 8765:127.0.0.1:8765."
-    ),
-    "missing": N_("There is nothing at this address."),
-    "database": N_("The database does not answer. Please try again in a moment."),
-    "error": N_("Something went wrong here. The log of Ascolto tells what."),
 }
 
 
@@ -150,15 +127,14 @@ def number(text: str) -> int | None:
 
 def queue_page(
     session: Session, brands: Mapping[str, Brand], words: Words, asked: Asked, now: datetime
-) -> str:
+) -> dict[str, Any]:
     """The queue, a page of it."""
     statuses = STATUSES[asked.status][1]
     listing = latest_cases if asked.status in DONE else waiting_cases
     ids = listing(session, statuses, brand=asked.brand, after=asked.after, limit=PAGE + 1)
     rows = {case.id: case for case in session.scalars(select(Case).where(col(Case.id).in_(ids[:PAGE])))}
     cards = [load_card(session, one, brands.get(rows[one].brand), now) for one in ids[:PAGE]]
-    return _render(
-        "queue.html",
+    return _shown(
         words,
         asked=asked,
         statuses={name: words._(label) for name, (label, _) in STATUSES.items()},
@@ -170,7 +146,7 @@ def queue_page(
 
 def case_page(
     session: Session, brands: Mapping[str, Brand], words: Words, case_id: int, now: datetime
-) -> str:
+) -> dict[str, Any]:
     """One case with all that is known of it. Raises LookupError: there is none."""
     case = session.get(Case, case_id)
     if case is None:
@@ -178,8 +154,7 @@ def case_page(
     card = load_card(session, case_id, brands.get(case.brand), now)
     mention = session.get(Mention, case.mention_id) if case.mention_id else None
     others = members(session, case_id) if card.mentions > 1 else []
-    return _render(
-        "case.html",
+    return _shown(
         words,
         card=card,
         brands=brands,
@@ -190,15 +165,10 @@ def case_page(
     )
 
 
-def problem_page(words: Words, why: str) -> str:
-    """Why something is not shown, in a sentence; `why` is a key of `PROBLEMS`."""
-    return _render("problem.html", words, said=words._(PROBLEMS[why]), why=why)
-
-
-def _render(template: str, words: Words, **values: Any) -> str:
+def _shown(words: Words, **values: Any) -> dict[str, Any]:
+    """What a template is given, with the words that the pages share."""
     text = {name: words._(label) for name, label in LABELS.items()}
-    functions = {"telling": telling, "headline": headline, "open_on": open_on, "in_your_language": gloss}
-    return _TEMPLATES.get_template(template).render(words=words, text=text, **functions, **values)
+    return {"text": text, "headline": headline, "open_on": open_on, "in_your_language": gloss} | values
 
 
 def headline(card: Card, words: Words) -> tuple[str, str, str, str]:

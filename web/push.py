@@ -14,12 +14,13 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from crawlers.pushed import genuine, receive
+from crawlers.pushed import Received, genuine, receive
 from platforms.webhook import Options
 from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
 from store.errors import Permanent
+from store.posted import taken
 
 log = logging.getLogger(__name__)
 MOST = 1_000_000  # bytes of one post
@@ -27,29 +28,32 @@ MOST = 1_000_000  # bytes of one post
 
 def push_router(
     db: Database,
-    sources: Mapping[str, tuple[Options, Brand]],
+    sources: Mapping[str, Options],
+    brand: Callable[[str], Brand],
     secrets: Mapping[str, str],
     wake: Callable[[], object],
     clock: Callable[[], datetime] = utcnow,
 ) -> APIRouter:
-    """Answers posts to `sources` (by name). `secrets` is the environment; `wake` is called when there is something to
-    score."""
+    """Answers posts to `sources` (by name). `brand` gives the brand of a key; `secrets` is the environment;
+    `wake` is called when there is something to score."""
     router = APIRouter()
+
+    def taking(options: Options, body: bytes, kind: str, signed: str | None) -> Received:
+        return receive(db, options, brand(options.brand), body, kind, clock(), signed)
 
     @router.post("/in/{name}", include_in_schema=False)
     async def post(name: str, request: Request) -> JSONResponse:
-        body = await _body(request)
+        body = await taken(request.stream(), MOST)
         if body is None:
             return JSONResponse({"error": f"larger than {MOST:,} bytes: send fewer at once"}, 413)
-        known = sources.get(name)
-        if known is None or not _may(known[0], secrets, request.headers, body, clock()):
+        options = sources.get(name)
+        if options is None or not _may(options, secrets, request.headers, body, clock()):
             return JSONResponse({"error": "the signature does not hold"}, 401)
-        options, brand = known
         kind = request.headers.get("content-type", "")
         try:
             # Only an id that is signed tells a post from another.
             signed = request.headers.get("webhook-id") if options.signature == "standard" else None
-            received = await run_in_threadpool(receive, db, options, brand, body, kind, clock(), signed)
+            received = await run_in_threadpool(taking, options, body, kind, signed)
         except Permanent as error:
             return JSONResponse({"error": str(error)}, 400)
         except SQLAlchemyError as error:
@@ -70,13 +74,3 @@ def _may(
 ) -> bool:
     secret = secrets.get(options.secret_env, "").strip()
     return genuine(options, secret, {name.lower(): value for name, value in headers.items()}, body, now)
-
-
-async def _body(request: Request) -> bytes | None:
-    """What was posted; None: larger than is taken."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST:
-            return None
-    return body

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock, Thread
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
+from alerts.charts.picture import Picture
 from alerts.views import Bundle, Line, Reminder, View
 from store.errors import Permanent, Uncertain
 
@@ -30,6 +31,10 @@ class Misconfigured(Permanent):
     def __init__(self, reason: str, mend: str = "", *, everywhere: bool = False) -> None:
         super().__init__(reason, mend)
         self.everywhere = everywhere
+
+
+class PictureRefused(Permanent):
+    """The message is not sent, for the picture in it: without it, it may pass."""
 
 
 class Lanes:
@@ -125,6 +130,21 @@ class Channel(Protocol):
 
     def find(self, address: str, key: str, since: datetime, thread: Sent | None = None) -> Sent | None:
         """The message that carries `key`, sent from `since` on; None: there is none."""
+
+
+@runtime_checkable
+class Gallery(Protocol):
+    """A channel that takes pictures apart from texts. `picture` of `post` and `edit` is the id that `upload` gave; both
+    raise `PictureRefused`, and send nothing, where it cannot be shown (yet)."""
+
+    def upload(self, picture: Picture) -> str:
+        """Draws a picture and puts it where messages can show it; nobody sees it before one does."""
+
+    def post(
+        self, address: str, view: View, key: str, thread: Sent | None = None, picture: str | None = None
+    ) -> Sent: ...
+
+    def edit(self, sent: Sent, view: View, key: str, picture: str | None = None) -> None: ...
 
 
 MESSAGE_GONE = "message_not_found"

@@ -19,7 +19,18 @@ from alerts.channels.base import Lanes, Sent
 from alerts.overview import Brief, Switched
 from alerts.replies import grave
 from alerts.text import visible
-from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
+from alerts.views import (
+    Bundle,
+    Line,
+    Reminder,
+    Report,
+    SourceNotice,
+    StartList,
+    Trial,
+    Trouble,
+    View,
+    picture_of,
+)
 from alerts.words import Words
 
 COLOURS = {"critical": "red", "high": "dark_orange", "normal": "yellow", "low": "white"}
@@ -46,6 +57,8 @@ class Console:
 
     def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
         self.screen.print(picture(view, self._words))
+        if drawn := picture_of(view):
+            self.screen.print(Text(f"  ▦ {_safe(drawn.alt(self._words))}", style="dim"))
         self._shown += 1
         return Sent("console", str(self._shown))
 
@@ -113,17 +126,20 @@ def _brief(brief: Brief, words: Words) -> Panel:
 
 def _card(card: Card, words: Words) -> Panel:
     colour = "green" if card.channel == "praise" else COLOURS.get(card.urgency, "white")
-    about = [telling.byline(card, words), telling.reach(card, words), telling.history(card, words)]
+    about = [] if card.of_volume else _about(card, words)
     lines = [Text(_safe(line), style="dim") for line in about if line]
     if card.change:
         lines.append(Text(_safe(telling.change(card.change, words, card.zone, card.now)), style="bold"))
     if card.title:
         lines.append(Text(_safe(card.title), style="bold"))
-    lines.append(Text(f"“{_safe(card.quote)}”" if card.quote else words._("(no words)"), style="italic"))
+    if not card.of_volume:
+        quote = f"“{_safe(card.quote)}”" if card.quote else words._("(no words)")
+        lines.append(Text(quote, style="italic"))
     if card.storm:
         lines.insert(0, Text(_safe(telling.storm_note(card, words)), style="bold"))
-        lines += [Text(f"• {_safe(telling.listed(row, card, words))}") for row in card.worst]
-    lines += [Text(f"→ {_safe(line)}") for line in telling.whys(card, words)]
+    others = [Text(f"• {_safe(telling.listed(row, card, words))}") for row in card.worst]
+    reasons = [Text(f"→ {_safe(line)}") for line in telling.whys(card, words)]
+    lines += [*reasons, *others] if card.of_volume else [*others, *reasons]
     if due := telling.due(card, words):
         lines.append(Text(f"⏱ {due}", style="bold"))
     if named := telling.named(card, words):
@@ -135,6 +151,10 @@ def _card(card: Card, words: Words) -> Panel:
     for n, line in enumerate(grave.note(card, words)):
         lines.append(Text(f"• {_safe(line)}") if n else Text(_safe(line), style="bold"))
     return _frame(telling.headline(card, words), colour, [*lines, *_draft(card, card.draft, words)])
+
+
+def _about(card: Card, words: Words) -> list[str]:
+    return [telling.byline(card, words), telling.reach(card, words), telling.history(card, words)]
 
 
 def _draft(card: Card, draft: Proposal | None, words: Words) -> list[RenderableType]:
@@ -165,7 +185,15 @@ def _reminder(view: Reminder, words: Words) -> RenderableType:
 
 
 def _report(report: Report) -> Panel:
-    return _frame(report.title, "cyan", [Text(_safe(part)) for part in report.paragraphs])
+    lines = [Text(_safe(part)) for part in report.paragraphs]
+    for section in report.sections:
+        lines += [Text(""), Text(_safe(section.title), style="bold")]
+        for row in section.rows:
+            lines += [Text(f"• {_safe(row.text)}")] if row.text else []
+            said = " · ".join(part for part in (f"“{row.quote}”" if row.quote else "", row.author) if part)
+            lines += [Text(f"  {_safe(said)}", style="italic")] if said else []
+            lines += [Text(f"  {_safe(row.url)}", style="dim")] if row.url else []
+    return _frame(report.title, "cyan", lines)
 
 
 def _frame(title: str, colour: str, lines: list[RenderableType] | list[Text]) -> Panel:

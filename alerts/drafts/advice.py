@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from alerts.drafts.granted import reach_kind
 from alerts.drafts.phrases import MOVES, Wording, load
-from alerts.drafts.plan import reach_kind
 from alerts.drafts.promises import promised
 from store.brand import Brand, OwnPhrase
 

@@ -7,7 +7,7 @@ in it. Nothing is sent from here: that takes a person's click.
 
 from collections.abc import Iterator
 
-from alerts.drafts import guard, own, plan, writing
+from alerts.drafts import facts, guard, own, plan, writing
 from alerts.drafts.phrases import languages, load
 from alerts.drafts.plan import Plan
 from alerts.drafts.request import Check, DraftReply, DraftRequest, Sentence
@@ -21,7 +21,9 @@ __all__ = ["Check", "DraftReply", "DraftRequest", "compose"]
 CAUTION = (
     frozenset[str](),
     frozenset({"quote", "place", "second"}),
-    frozenset({"quote", "place", "second", "name", "ask", "feel", "thanks", "good", "about"}),
+    frozenset(
+        {"quote", "place", "second", "name", "ask", "feel", "thanks", "good", "about", "person", "where"}
+    ),
 )
 """What is left out when the guard finds fault: first what the customer wrote, then all that is not needed."""
 
@@ -45,12 +47,16 @@ def _reader(request: DraftRequest, wanted: Plan, lang: str | None) -> Reader | N
     if lang is None or lang == wanted.phrases.lang or lang not in languages():
         return None
     phrases = load(lang)
-    times = plan.said(timing(request.brand, wanted.urgency, request.now, phrases))
+    times = facts.said(timing(request.brand, wanted.urgency, request.now, phrases))
     kind = next((kind for kind in phrases.kinds if kind.id == wanted.reading.kind.id), None)
     problem = next((one for one in phrases.problems if one.id == wanted.problem.id), None)
-    untold = (*times, "ask", *own.SENTENCES)
+    untold = (*times, "ask", "where", *own.SENTENCES)
     meant = {slot: value for slot, value in wanted.facts.items() if slot not in untold}
+    role = next(
+        (one for one in phrases.named.roles if one.id == getattr(wanted.reading.role, "id", "")), None
+    )
     named = {"ask": problem.ask if problem else None, "need": kind.need if kind else None}
+    named["where"] = role.where if role else None
     named |= own.glosses(wanted.entry, wanted.correction, wanted.facts.get("statement"), request.brand)
     if wanted.facts.get("statement") in request.statements.values():
         named["statement"] = request.statements.get(lang)

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 import platforms
 from alerts.drafts.names import first_name
 from alerts.drafts.phrases import FALLBACK, Wording, Wordings, numbered
-from alerts.drafts.plan import first_language
+from alerts.drafts.speech import first_language
 from alerts.drafts.variety import Choice
 from alerts.drafts.writing import signed
 from platforms.length import Unit, measure

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import regex
 
-from alerts.drafts import names, own, plan, quoting
+from alerts.drafts import granted, names, own, plan, quoting, speech
 from alerts.drafts.contacts import is_foreign
 from alerts.drafts.patterns import fold, found
 from alerts.drafts.personal import addresses, numbers, plain
 from alerts.drafts.phrases import FALLBACK, GuardWords, Phrases, languages, load
-from alerts.drafts.plan import GLADLY, Plan
+from alerts.drafts.plan import Plan
 from alerts.drafts.promises import amounts, promised
 from alerts.drafts.request import Check, DraftRequest
+from alerts.drafts.sequences import GLADLY
 from alerts.text import cut, visible
 from platforms.length import measure
 
@@ -62,7 +63,7 @@ def inspect(
     """All checks of a reply to the request. `lang`: the language it is meant to be in, where that is known; `private`:
     only the customer will read it; `wanted`: the plan for the request, where it is at hand."""
     wanted = wanted or plan.make(request)
-    language = lang or plan.language(request)
+    language = lang or speech.language(request)
     phrases = load(language if language in languages() else FALLBACK)
     said = _Said(text, _own(text, request), request, wanted, phrases, private)
     evidence: dict[str, Iterable[str]] = {
@@ -138,7 +139,7 @@ def _is_harmless(quote: str) -> bool:
 
 
 def _language(said: str, language: str, request: DraftRequest) -> Check:
-    wanted = request.spoken or plan.first_language(request.brand)
+    wanted = request.spoken or speech.first_language(request.brand)
     letters = sum(char.isalpha() for char in said)
     spoken = request.detect(said) if request.detect and letters >= ENOUGH else None
     spoken = (spoken or "").replace("_", "-").split("-")[0].lower()
@@ -185,7 +186,7 @@ def _own_promises(said: _Said) -> Iterator[Check]:
 def _contact(said: _Said) -> Iterator[Check]:
     """Whether a contact in words is in the language of the reply around it."""
     contact = said.wanted.contact or ""
-    if plan.reach_kind(contact) == "other" and contact in said.text:
+    if granted.reach_kind(contact) == "other" and contact in said.text:
         foreign = is_foreign(contact, said.phrases.lang, said.request.brand)
         yield Check("contact", not foreign, cut(contact, DETAIL) if foreign else "")
 
@@ -263,9 +264,12 @@ def _tone(said: _Said) -> Iterator[str]:
 
 
 def _names(said: _Said) -> Iterator[str]:
-    """People, places and competitors whom only the customer named: no reply repeats them."""
-    greeted = names.first_name(said.request.author) or ""
-    known = {*said.phrases.vocabulary, greeted, *_CAPITAL.findall(greeted)}  # Jean-Marc is two
+    """People, places and competitors whom only the customer named: no reply repeats them, but for the first name of
+    somebody who is praised."""
+    greeted = names.first_name(said.request.author) or said.wanted.facts.get("name", "")
+    praised = said.wanted.facts.get("person", "")
+    known = {*said.phrases.vocabulary, greeted}
+    known |= {*_CAPITAL.findall(greeted), *_CAPITAL.findall(praised)}  # Jean-Marc is two
     theirs = set(_CAPITAL.findall(f"{said.request.words}\n{said.request.author or ''}")) - known
     named = (name for name in _NAMED.findall(said.own) if name in theirs)
     yield from (name for name in named if not said.phrases.is_ordinary(name))

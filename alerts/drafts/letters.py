@@ -1,7 +1,7 @@
 """Texts that a person asks for, beside the draft: a warning that cites a clause, the question whether praise may be
 quoted. Their words are moves of the phrase files; the guard looks over them like over any draft."""
 
-from alerts.drafts import guard, names, plan
+from alerts.drafts import guard, names, speech
 from alerts.drafts.patterns import find, fold
 from alerts.drafts.phrases import languages, load
 from alerts.drafts.request import DraftReply, DraftRequest
@@ -32,11 +32,12 @@ def may_we_quote(request: DraftRequest) -> DraftReply:
 
 
 def _letter(request: DraftRequest, move: str, *, greeting: bool, facts: dict[str, str]) -> DraftReply:
-    lang = plan.language(request)
-    phrases = load(lang)
+    lang = speech.language(request)
+    phrases = speech.phrases(request)
     register = request.brand.voice.formality.get(lang, phrases.formal).casefold()
     register = phrases.language.registers[-1] if register == "informal" else register
     register = register if register in phrases.language.registers else phrases.formal
+    register = (phrases.variant.form if phrases.variant else None) or register
     choice = Choice(request.seed, tuple(request.recent))
     name = names.first_name(request.author)
     known = facts | ({"name": name} if name else {})

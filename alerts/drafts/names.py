@@ -15,6 +15,7 @@ _ASIDE = regex.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 _WORD = regex.compile(r"\p{Lu}\p{Ll}+(?:['’-]\p{Lu}\p{Ll}+)*\d{0,4}")
 _PARTICLE = regex.compile(r"\p{Lu}\.?|d[aeio]s?|del|della|de|la|le|van|von|de[nr]|te[nr]|['’]t|bin|el|al")
 _ODD = regex.compile(r"[^\p{Latin}\p{M}\d\s._'’\-]")
+_SIGNED = regex.compile(r"(?:[,;]\s+|\n\s*|\s[-–—]\s*)(\p{Lu}[\p{Ll}'’-]+)$")
 _CAMEL = regex.compile(r"^\p{Lu}\p{Ll}{2,}(?=\p{Lu})")
 
 
@@ -31,6 +32,16 @@ def first_name(author: str | None) -> str | None:
     if len(words) > 1 and not all(_WORD.fullmatch(word) or _PARTICLE.fullmatch(word) for word in words):
         return None
     return next((said for said in map(_known, words) if said), None) or _unknown(words)
+
+
+def signed_name(author: str | None, text: str) -> str | None:
+    """The name of an author of one word that no list knows, where the text ends with it as a signature: two places say
+    the same. `Delusa` in both says how somebody feels, and is no name."""
+    word = (author or "").strip()
+    last = _SIGNED.search(text.rstrip(" \n\t.!"))
+    if last is None or last[1] != word or not 3 <= len(word) <= LONGEST or not _WORD.fullmatch(word):
+        return None
+    return None if _is_no_name(word) or _is_rude(word) else word
 
 
 def is_known(word: str) -> bool:
@@ -54,8 +65,11 @@ def _unknown(words: list[str]) -> str | None:
         return None
     first = words[0].rstrip("0123456789_.")
     plain = 3 <= len(first) <= LONGEST and _WORD.fullmatch(first)
-    rude = any(find(load(lang).quotable.never, fold(first)) for lang in languages())
-    return first if plain and not rude else None
+    return first if plain and not _is_rude(first) else None
+
+
+def _is_rude(word: str) -> bool:
+    return any(find(load(lang).quotable.never, fold(word)) for lang in languages())
 
 
 def _is_no_name(name: str) -> bool:

@@ -10,11 +10,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from alerts.drafts.patterns import find, fold
+from alerts.drafts.variants import Variant
 from store.brand import Strict
 
 FOLDER = Path(__file__).with_name("phrases")
@@ -68,7 +69,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "answer_open": frozenset(),
     "answer": frozenset({"answer"}),
     "answer_close": frozenset({"reach"}),
-    "praise": frozenset({"quote", "place"}),
+    "praise": frozenset({"quote", "place", "good"}),
     "praise_edited": frozenset(),
     "praise_close": frozenset(),
     "careful": frozenset(),
@@ -102,7 +103,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "regards": frozenset(),
     "status_note": frozenset({"until", "opens"}),
 }
-ENTRY = frozenset({"place", "now"})
+ENTRY = frozenset({"place", "now", "person", "where", "thing"})
 COURTESIES = ("thanks", "sorry")
 """What a wording may say beside its matter, each a field of `Language`."""
 VARIETY = frozenset({"quote", "place"})
@@ -171,6 +172,7 @@ class Language(Strict):
     sorry: Words = Field(min_length=1)
     remarks: Words = Field(default=(), description="what announces a point in the midst of praise")
     concessions: Words = Field(min_length=1, description="what sets a point against praise")
+    among: Words = Field(default=(), description="what people ask one another, not the brand")
     repeated: Words = Field(min_length=1, description="what tells that it is not the first time")
 
 
@@ -234,12 +236,52 @@ class Problem(Strict):
 
 class Good(Strict):
     """Something that customers praise: a topic of the model, or one of ours. `name` completes "glad you liked";
-    `thanks` is a sentence about it."""
+    `thanks` is a sentence about it. Both may say the `{thing}` that was good; of people, `{where}` they work and the
+    `{person}` who is praised by name."""
 
     topic: str
     words: Words
     name: Wordings = ()
     thanks: Wordings
+
+
+class Role(Strict):
+    """Where people of the brand work, by the words for who does: `where` says it without telling of how many or of
+    which sex ("at the till")."""
+
+    id: str
+    words: Words
+    where: str
+
+
+class Thing(Strict):
+    """What customers praise under a topic of `goods`; `name` completes "glad you liked", like those of `goods`."""
+
+    id: str
+    topic: str
+    words: Words
+    name: str
+
+
+class Named(Strict):
+    """Whom and what customers name. Patterns with NAME where a first name stands: `praised`, one of the brand's people;
+    `theirs`, one of the customer's own ("my daughter NAME"); `signed`, at the end of a text, the author. `never`: what
+    takes back the praise around it; `doubtful`: names that are more often words."""
+
+    MARK: ClassVar[str] = "ʬ"  # stands for each letter of a name while the patterns are looked for
+
+    praised: Words
+    theirs: Words
+    signed: Words
+    never: Words
+    doubtful: Words = ()
+    roles: tuple[Role, ...]
+    things: tuple[Thing, ...]
+
+    @staticmethod
+    def patterns(words: Words) -> Words:
+        """With the mark of a name in the place of NAME."""
+        return tuple(pattern.replace("NAME", f"{Named.MARK}*") for pattern in words)
 
 
 class Ask(Strict):
@@ -304,7 +346,8 @@ class GuardWords(Strict):
 
 
 class Phrases(Strict):
-    """A language that drafts are written in. `abuse`: words that insult people."""
+    """A language that drafts are written in. `abuse`: words that insult people; `variants`: other countries' words;
+    `region`: whose words these are, None for those of the file."""
 
     lang: str
     language: Language
@@ -315,11 +358,14 @@ class Phrases(Strict):
     goods: tuple[Good, ...]
     asks: tuple[Ask, ...]
     kinds: tuple[Kind, ...]
+    named: Named
     names: Names
     quotable: Quotable
     guard: GuardWords
     abuse: Words
     emoji: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    region: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -385,6 +431,11 @@ class Phrases(Strict):
         return max(fitting, key=lambda one: (len(self._courtesies[one.id]), len(one.slots)), default=None)
 
     @property
+    def variant(self) -> Variant | None:
+        """The variant that these are the words of."""
+        return next((one for one in self.variants if one.region == self.region), None)
+
+    @property
     def formal(self) -> str:
         return self.language.registers[0]
 
@@ -399,7 +450,12 @@ class Phrases(Strict):
         """The words with a capital that the wordings themselves hold."""
         said = [wording.text for wording, _ in self.wordings()]
         said += [entry.ask or "" for entry in self.problems] + [kind.need for kind in self.kinds]
+        said += [thing.name for thing in self.named.things] + [role.where for role in self.named.roles]
         return frozenset(word for text in said for word in _WORD.findall(text) if word[0].isupper())
+
+    def good_of(self, topic: str) -> Good | None:
+        """What is said where something of a topic is praised."""
+        return next((good for good in self.goods if good.topic == topic), None)
 
     def problem_of(self, topic: str | None) -> Problem:
         """What is said of a topic where no words say more; None: of anything."""
@@ -408,6 +464,8 @@ class Phrases(Strict):
 
 
 ENTRY_WORDINGS = ("name", "feel", "next", "thanks", "about", "public", "safety", "private", "advice")
+WORDED = (*ENTRY_WORDINGS, "ask", "need", "where")
+"""Fields that are words of ours; those of customers are found in every variant."""
 
 
 def numbered(prefix: str, texts: Any) -> Any:
@@ -433,9 +491,41 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def load(lang: str) -> Phrases:
-    """The phrases of one language. Raises KeyError where there is no file; ValidationError for a broken one."""
+def load(lang: str, region: str | None = None) -> Phrases:
+    """The phrases of one language, in the words of one of its `variants` where `region` names it. Raises KeyError where
+    there is no file; ValidationError for a broken one."""
     if lang not in languages():
         raise KeyError(lang)
+    if region is not None:
+        return _in_region(load(lang), region)
     table = tomllib.loads((FOLDER / f"{lang}.toml").read_text(encoding="utf-8"))
     return Phrases.model_validate(table | {"lang": lang})
+
+
+def _in_region(phrases: Phrases, region: str) -> Phrases:
+    """With each wording in the words of a variant, under its own id."""
+    variant = next(one for one in phrases.variants if one.region == region)
+
+    def put(value: Any) -> Any:
+        if isinstance(value, Wording):
+            return value.model_copy(update={"text": variant.put(value.text)})
+        if isinstance(value, tuple):
+            return tuple(put(one) for one in value)
+        if isinstance(value, Strict):
+            told = {name: put(getattr(value, name)) for name in WORDED if name in type(value).model_fields}
+            return value.model_copy(update=told)
+        return variant.put(value) if isinstance(value, str) else value
+
+    reach = phrases.reach.model_copy(
+        update={kind: put(getattr(phrases.reach, kind)) for kind in Reach.model_fields}
+    )
+    named = phrases.named.model_copy(
+        update={"roles": put(phrases.named.roles), "things": put(phrases.named.things)}
+    )
+    moves = {move: put(texts) for move, texts in phrases.moves.items()}
+    entries = {part: put(getattr(phrases, part)) for part in ("problems", "goods", "asks", "kinds")}
+    return Phrases.model_construct(
+        **{name: getattr(phrases, name) for name in Phrases.model_fields}
+        | entries
+        | {"reach": reach, "named": named, "moves": moves, "region": region}
+    )

@@ -4,17 +4,19 @@ It looks for the words of the phrase file where the text is in its language, and
 decides nothing about the reply; that is for `alerts.drafts.plan`.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from alerts import tripwires
+from alerts.drafts import naming
 from alerts.drafts.patterns import Folded, Span, find, fold
 from alerts.drafts.personal import is_exposed
-from alerts.drafts.phrases import TOPICS, Ask, Good, Kind, Phrases, Problem
+from alerts.drafts.phrases import TOPICS, Ask, Good, Kind, Phrases, Problem, Role, Thing, languages, load
 from alerts.drafts.request import DraftRequest
 from alerts.triage import REQUESTS
 
 AGREES = 2  # what the model's topic counts for, against the number of places that name a problem
+STAFF = "staff"  # the topic of people
 GRAVE = (
     "life",
     "danger",
@@ -42,7 +44,10 @@ class Reading:
     first; `goods`: what its words praise; `hits`: the kinds of tripwires; `exposed`: it holds its author's address,
     number or code; `informal`: it speaks as to a friend; `remarks`: it says that it has a point to make; `repeated`:
     that it is not the first time; `told`: its words name the kind, not only a tripwire or a topic; `insults`: they
-    insult people; `concedes`: they set something against what they say ("although")."""
+    insult people; `concedes`: they set something against what they say ("although"); `names`: whom of the brand's
+    people they praise by first name; `role`: where those work whom they praise or blame; `things`: what they praise, or
+    where they praise nothing that we know what they speak of, by topic; `among`: they ask other people, not the brand;
+    `orders`: they give orders to a machine, in whatever language."""
 
     text: Folded
     known: bool
@@ -58,6 +63,11 @@ class Reading:
     told: bool = False
     insults: bool = False
     concedes: bool = False
+    names: tuple[str, ...] = ()
+    role: Role | None = None
+    things: Mapping[str, Thing] = field(default_factory=dict)
+    among: bool = False
+    orders: bool = False
 
     @property
     def mourns(self) -> bool:
@@ -80,12 +90,19 @@ def read(request: DraftRequest, phrases: Phrases) -> Reading:
     known = request.spoken in (None, phrases.lang)
     hits = frozenset(hit.kind for hit in tripwires.find(request.words, request.lang))
     problems = tuple(_problems(text, known, request.topics, phrases))
-    kind = _kind(text, known, hits, problems, request, phrases)
+    grave = Folded(text.shown, tripwires.without_harmless(text.plain, request.lang))
+    kind = _kind(grave, known, hits, problems, request, phrases)
+    praised = naming.praised(text, phrases, request.brand, request.author) if known else ()
+    liked = list(_goods(text, known, phrases))
+    goods = tuple({good.topic: good for _, good in liked}.values())
+    staff = phrases.good_of(STAFF)
+    if praised and staff is not None and staff not in goods:
+        goods = (staff, *goods)
     return Reading(
         text=text,
         known=known,
         problems=problems,
-        goods=tuple(_goods(text, known, phrases)),
+        goods=goods,
         ask=_ask(text, known, request.topics, phrases),
         kind=kind,
         hits=hits,
@@ -93,10 +110,32 @@ def read(request: DraftRequest, phrases: Phrases) -> Reading:
         informal=known and _is_informal(text, phrases),
         remarks=known and bool(find(phrases.language.remarks, text)),
         repeated=known and bool(find(phrases.language.repeated, text)),
-        told=known and _is_named(kind, text),
+        told=known and _is_named(kind, grave),
         concedes=known and bool(find(phrases.language.concessions, text)),
         insults=known and bool(find(phrases.abuse, text)),
+        names=praised,
+        role=naming.role(text, _of_staff(liked, problems), phrases) if known else None,
+        things=_things(text, liked, (STAFF,) if praised else request.topics, phrases) if known else {},
+        among=known and bool(find(phrases.language.among, text)),
+        orders=any(find(load(lang).guard.orders, text) for lang in languages()),
     )
+
+
+def _of_staff(liked: Sequence[tuple[Span, Good]], problems: Sequence[Found]) -> list[Span]:
+    """Where people are praised or blamed."""
+    blamed = [found.span for found in problems if found.span and found.problem.topic == STAFF]
+    return blamed or [span for span, good in liked if good.topic == STAFF]
+
+
+def _things(
+    text: Folded, liked: Sequence[tuple[Span, Good]], topics: Sequence[str], phrases: Phrases
+) -> dict[str, Thing]:
+    """What is praised under each topic, the first of each; of `topics` in which nothing is, what they speak of."""
+    named = ((good.topic, naming.thing(text, span, good.topic, phrases)) for span, good in reversed(liked))
+    praised = {topic: thing for topic, thing in named if thing}
+    spoken = [topic for topic in topics if topic not in praised]
+    unnamed = STAFF in topics or not any(good.name for _, good in liked)
+    return praised | (naming.mentioned(text, spoken, phrases) if unnamed else {})
 
 
 def _problems(text: Folded, known: bool, topics: Sequence[str], phrases: Phrases) -> Iterator[Found]:
@@ -138,12 +177,10 @@ def _counts(span: Span, problem: Problem, topics: Sequence[str], text: Folded) -
     return not alone or not topics or problem.topic in topics
 
 
-def _goods(text: Folded, known: bool, phrases: Phrases) -> Iterator[Good]:
-    """What the words praise, in their order."""
-    spans = [
-        (min(s.start for s in found), g) for g in phrases.goods if known and (found := find(g.words, text))
-    ]
-    yield from (good for _, good in sorted(spans, key=lambda one: one[0]))
+def _goods(text: Folded, known: bool, phrases: Phrases) -> Iterator[tuple[Span, Good]]:
+    """What the words praise, and where, in their order."""
+    spans = [(span, good) for good in phrases.goods if known for span in find(good.words, text)]
+    yield from sorted(spans, key=lambda one: one[0].start)
 
 
 def _ask(text: Folded, known: bool, topics: Sequence[str], phrases: Phrases) -> Ask | None:

@@ -3,9 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from alerts.drafts.phrases import Good, Phrases, Wording
-from alerts.drafts.plan import GLADLY, PRIVATE, SEQUENCES, Plan, reach_kind
+from alerts.drafts.facts import PRAISE
+from alerts.drafts.granted import reach_kind
+from alerts.drafts.phrases import Good, Phrases, Thing, Wording
+from alerts.drafts.plan import Plan
+from alerts.drafts.reading import STAFF
 from alerts.drafts.request import Sentence
+from alerts.drafts.sequences import GLADLY, PRIVATE, SEQUENCES
 from alerts.drafts.variety import TRIES, Choice, is_repeated
 from platforms.base import Platform
 from platforms.length import measure
@@ -44,6 +48,9 @@ STATED = frozenset(
         "correction",
         "statement",
         "source",
+        "person",
+        "where",
+        "thing",
     }
 )
 """Slots that a wording should fill where they are known; the others are for variety."""
@@ -116,7 +123,8 @@ class Pen:
         fitting = [w for w in wordings if w.form in (None, self.plan.register) and w.slots <= able]
         if not fitting:
             return Part()
-        stated = STATED | {"quote"} if self.plan.case in QUOTING else STATED
+        quotes = self.plan.case in QUOTING or "good" in more
+        stated = STATED | {"quote"} if quotes else STATED
         most = max(len(wording.slots & stated) for wording in fitting)
         chosen = self.choice.of([w for w in fitting if len(w.slots & stated) == most], apart=self.apart)
         self.apart = False
@@ -171,14 +179,34 @@ class Pen:
 
     @property
     def goods(self) -> list[Good]:
-        """What the customer liked and can be named, two at most."""
-        found = self.plan.goods[:2] if "good" not in self.without else ()
-        return [good for good in found if any(w.form in (None, self.plan.register) for w in good.name)]
+        """What the customer liked and can be named, two at most; in praise, whoever is named is thanked in a sentence
+        of their own."""
+        plan = self.plan
+        found = plan.praised if plan.case in PRAISE else plan.goods
+        apart = plan.case in PRAISE and "person" in self.facts and STAFF not in plan.reading.things
+        named = (good for good in found if not (apart and good.topic == STAFF))
+        able = [good for good in named if any(w.form in (None, plan.register) for w in good.name)]
+        return able[:2] if "good" not in self.without else []
 
     def good(self) -> Part:
         """What was liked, as a part of a sentence."""
-        said = self.pair("pair", [self.say(good.name) for good in self.goods])
+        said = self.pair("pair", [self._liked(good) for good in self.goods])
         return replace(said, grounds=("mention.text",)) if said else said
+
+    def _liked(self, good: Good) -> Part:
+        plan = self.plan
+        thing = plan.reading.things.get(good.topic)
+        theirs = thing and next((t for t in self.meant_things if t.id == thing.id), None)
+        apart = plan.case in PRAISE and "person" in self.facts  # the next sentence says whose it was
+        names = good.name
+        if good.topic == STAFF:
+            names = tuple(w for w in names if (w.text == "{thing}") == apart)
+        meant = theirs.name if theirs else ""
+        return self.say(names, **({"thing": lambda: Part(thing.name, meant)} if thing else {}))
+
+    @property
+    def meant_things(self) -> tuple[Thing, ...]:
+        return self.reader.phrases.named.things if self.reader else ()
 
     def pair(self, pattern: str, parts: Sequence[Part]) -> Part:
         """Two in one sentence, as the language joins them (`pattern`: a field of `phrases.Language`)."""
@@ -359,10 +387,14 @@ def _open(pen: Pen) -> Part:
 def _named(pen: Pen, step: str) -> Part:
     plan = pen.plan
     if step == "thanks":
-        good = next(iter(plan.reading.goods), None)
-        return pen.say(good.thanks) if good else Part()
+        good = next(iter(plan.praised), None)
+        again = good in pen.goods  # whose place the sentence before has named
+        said = pen.say([w for w in good.thanks if not (again and "where" in w.slots)]) if good else Part()
+        return replace(said, grounds=(*said.grounds, "mention.text")) if said else said
+    if step == "praise" and plan.again == "edited":
+        return pen.move("praise_edited")
     if step == "praise":
-        return pen.move("praise_edited" if plan.again == "edited" else "praise")
+        return pen.move("praise", **({"good": pen.good} if pen.goods else {}))
     if step == "glad":
         return pen.move("glad", **({"good": pen.good} if pen.goods else {}))
     if step == "weak":

@@ -31,6 +31,7 @@ from store.tables import Case, CaseStatus, Draft, Mention
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=30)  # later people have read the composed draft
+CRITICAL = "critical"
 SEEN = 500  # of the newest drafts that are looked through for one that is queued
 
 
@@ -91,7 +92,8 @@ def word_next(
 
 
 def _queued(brands: Mapping[str, Brand], now: datetime) -> Select[Draft]:
-    """The drafts that a model may word, the most urgent first, then as they came."""
+    """The drafts that a model may word, the most urgent first, then as they came; none of a case that is critical,
+    whatever made it so: a case never becomes less urgent."""
     newest = select(func.coalesce(func.max(col(Draft.id)), 0)).scalar_subquery()
     rank = case(RANK, value=col(Case.urgency), else_=0)
     return (
@@ -101,7 +103,7 @@ def _queued(brands: Mapping[str, Brand], now: datetime) -> Select[Draft]:
         .where(col(Draft.id) > newest - SEEN, col(Draft.generator) == QUEUED, col(Draft.outdated).is_(False))
         .where(col(Draft.brand).in_(list(brands)), col(Draft.created_at) > now - FRESH)
         .where(col(Case.status) == CaseStatus.OPEN, col(Case.reply).is_(None))
-        .where(col(Case.snoozed_until).is_(None))
+        .where(col(Case.snoozed_until).is_(None), col(Case.urgency) != CRITICAL)
         .where(col(Mention.answer).is_(None), col(Mention.gone_at).is_(None))
         .order_by(rank.desc(), col(Draft.id))
     )
@@ -112,6 +114,7 @@ def _is_free(case: Case, mention: Mention, row: Draft, before: Draft) -> bool:
     same = (row.reply, row.moves, row.generator) == (before.reply, before.moves, PHRASES)
     return (
         same
+        and case.urgency != CRITICAL
         and not row.outdated
         and row.revision == mention.revision
         and (case.status, case.reply, case.snoozed_until) == (CaseStatus.OPEN, None, None)

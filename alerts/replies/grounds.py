@@ -37,6 +37,11 @@ TOPICS = {"none": N_("no topic in particular")} | topics.NAMES
 MOST = 80  # characters of a key that nobody here knows
 
 
+def topic(name: str, words: Words) -> str:
+    """A topic as people say it; one of the brand's own, as it is."""
+    return words._(TOPICS[name]) if name in TOPICS else name.replace("_", " ")
+
+
 def ground(key: str, words: Words) -> str:
     """One of them; a key that nobody here knows, as it is."""
     if key in GROUNDS:

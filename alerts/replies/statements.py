@@ -20,8 +20,8 @@ from alerts.drafts import guard, patterns
 from alerts.drafts.patterns import fold
 from alerts.drafts.personal import addresses
 from alerts.drafts.phrases import FALLBACK, languages, load
-from alerts.drafts.plan import first_language
 from alerts.drafts.request import DraftRequest
+from alerts.drafts.speech import first_language
 from alerts.replies import outdating
 from alerts.replies.outdating import APPROVED, WITHDRAWN
 from alerts.telling import name_of

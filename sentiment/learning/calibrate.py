@@ -46,6 +46,23 @@ def mix_flags(encoded: Tensor, bagged: Tensor, flags: Tensor) -> Mix:
     return _fit(encoded, bagged, loss)
 
 
+def mood_evidence(
+    danger: Tensor, mood: Tensor, really: Tensor, calm: tuple[Tensor, Tensor]
+) -> tuple[float, float]:
+    """What one of log-odds of negative over positive is worth as evidence of a danger, and the shift of critical's
+    log-odds that goes with it. `danger` and `mood` (texts,) are the log-odds of both as found on held-out items, and
+    `really` which of them are critical; `calm` the same two of texts that praise and that nobody wrote to be hard.
+    Each text counts once for the evidence, the items alone for the shift: chances keep meaning what they say of them.
+    """
+    both = torch.cat([mood, calm[1]])
+    at = torch.cat([danger, calm[0]])
+    labels = torch.cat([really.float(), torch.zeros(len(calm[0]))])
+    evidence = float(_least(lambda given: _log_loss(at + given[0] * both + given[1], labels), 2)[0])
+    evidence = max(0.0, evidence)  # praise never makes a danger likelier
+    shifted = danger + evidence * mood
+    return evidence, float(_least(lambda given: _log_loss(shifted + given[0], really.float()), 1)[0])
+
+
 def critical_threshold(chances: Tensor, labels: Tensor) -> float:
     """The chance of `critical` from which on a text is called so: that of the best F-beta on held-out `chances`
     (texts, 4) and `labels` (texts,), among steps of 0.01 from 0.05 to 0.60."""
@@ -134,3 +151,22 @@ def _fit(encoded: Tensor, bagged: Tensor, loss: Callable[[Tensor], Tensor]) -> M
 
     solver.step(closure)  # type: ignore[no-untyped-call]
     return Mix(mix.weights.detach().clamp(min=0.0), mix.shift.detach())
+
+
+def _log_loss(log_odds: Tensor, labels: Tensor) -> Tensor:
+    return functional.binary_cross_entropy_with_logits(log_odds, labels, reduction="sum")
+
+
+def _least(loss: Callable[[Tensor], Tensor], numbers: int) -> Tensor:
+    """So many numbers with the least loss, drawn a little to 0 where there is little to go by."""
+    given = torch.zeros(numbers, requires_grad=True)
+    solver = torch.optim.LBFGS([given], max_iter=100, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        solver.zero_grad()
+        total = loss(given) + given.square().sum()
+        total.backward()  # type: ignore[no-untyped-call]
+        return total
+
+    solver.step(closure)  # type: ignore[no-untyped-call]
+    return given.detach()

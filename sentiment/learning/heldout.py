@@ -3,22 +3,23 @@ thresholds and honest figures. It trains nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from sentiment.labels import CRITICAL, DOMAINS, HEADS
+from sentiment.labels import CRITICAL, DOMAINS, HEADS, SENTIMENT
 from sentiment.learning import calibrate
 from sentiment.learning.calibrate import Mix
 from sentiment.learning.corpus import Example
 from sentiment.learning.finetune import topic_flags
 from sentiment.network.batch import Collator
 from sentiment.network.inference import answering
-from sentiment.network.network import Network
+from sentiment.network.network import Network, with_mood
 
 _TOGETHER = 512
+_PRAISE = SENTIMENT.index("positive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,9 @@ class Outputs:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Measured on items held out by cross-validation, ratings hidden and shown alike, unless named
-    otherwise. Shares are 0 to 1; `false_critical` is that of low and normal items called critical. `reliability`: for
-    each head how many answers there are in each range of chances, their mean chance, and the share that is right."""
+    otherwise. Shares are 0 to 1; `false_critical` is that of low and normal items called critical, `praise_critical`
+    that of published validation rows that praise, without their stars. `reliability`: for each head how many answers
+    there are in each range of chances, their mean chance, and the share that is right."""
 
     texts: int
     sentiment_f1: float
@@ -42,6 +44,7 @@ class Figures:
     topics_f1: float
     critical_recall: float
     false_critical: float
+    praise_critical: float
     published_accuracy: float
     calibration_error: dict[str, float]
     reliability: dict[str, list[tuple[int, float, float]]]
@@ -49,9 +52,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The mixture of each head, the two thresholds, and the figures they reach."""
+    """The mixture of each head, what the sentiment says of a danger, the two thresholds, and the figures they reach."""
 
     mixes: dict[str, Mix]
+    mood: float
     critical: float
     topic: float
     figures: Figures
@@ -97,16 +101,49 @@ def settle(
     mixes["topics"] = calibrate.mix_flags(
         _head(held.encoded, "topics")[kept], _head(held.bagged, "topics")[kept], flags[kept]
     )
-    chances = {
-        head: torch.softmax(_mixed(mixes[head], head, held), 1)
-        for head in ("sentiment", "urgency", "category")
-    }
+    praise = Outputs(
+        *(part[[row.sentiment == _PRAISE for row in rows]] for part in (plain.encoded, plain.bagged))
+    )
+    mood, shift = _mood(mixes, held, _labels("urgency", items) == CRITICAL, praise)
+    mixes["urgency"] = _shifted(mixes["urgency"], shift)
+    levels, of_praise = (_levels(mixes, mood, said) for said in (held, praise))
+    chances = {head: torch.softmax(_mixed(mixes[head], head, held), 1) for head in ("sentiment", "category")}
+    chances["urgency"] = levels
     topics = torch.sigmoid(_mixed(mixes["topics"], "topics", held))
     critical = calibrate.critical_threshold(chances["urgency"], _labels("urgency", items))
     topic = calibrate.topic_threshold(topics[kept], flags[kept])
     topics_f1 = _flag_f1(topics[kept] >= topic, flags[kept] > 0.5)
     published = right / max(1, len(rows))
-    return Settled(mixes, critical, topic, _figures(chances, critical, items, topics_f1, published))
+    praised = float((of_praise[:, CRITICAL] >= critical).sum()) / max(1, len(of_praise))
+    return Settled(
+        mixes, mood, critical, topic, _figures(chances, critical, items, topics_f1, published, praised)
+    )
+
+
+def _mood(mixes: Mapping[str, Mix], held: Outputs, really: Tensor, praise: Outputs) -> tuple[float, float]:
+    """See `calibrate.mood_evidence`: of items held out, and of published rows that praise."""
+
+    def odds(said: Outputs) -> tuple[Tensor, Tensor]:
+        danger, moods = (
+            _mixed(mixes["urgency"], "urgency", said),
+            _mixed(mixes["sentiment"], "sentiment", said),
+        )
+        others = torch.logsumexp(danger[:, :CRITICAL], 1)
+        return danger[:, CRITICAL] - others, moods[:, SENTIMENT.index("negative")] - moods[:, _PRAISE]
+
+    danger, mood = odds(held)
+    return calibrate.mood_evidence(danger, mood, really, odds(praise))
+
+
+def _shifted(mix: Mix, shift: float) -> Mix:
+    by = torch.zeros_like(mix.shift)
+    by[CRITICAL] = shift
+    return Mix(mix.weights, mix.shift + by)
+
+
+def _levels(mixes: Mapping[str, Mix], mood: float, said: Outputs) -> Tensor:
+    urgency, sentiment = (_mixed(mixes[head], head, said) for head in ("urgency", "sentiment"))
+    return torch.softmax(with_mood(urgency, sentiment, mood), 1)
 
 
 def macro_f1(guess: Tensor, labels: Tensor, classes: int) -> float:
@@ -125,6 +162,7 @@ def _figures(
     items: Sequence[Example],
     topics_f1: float,
     published_accuracy: float,
+    praise_critical: float,
 ) -> Figures:
     urgency, wanted = calibrate.decide_urgency(chances["urgency"], critical), _labels("urgency", items)
     called, calm = urgency == CRITICAL, wanted <= 1
@@ -140,6 +178,7 @@ def _figures(
         topics_f1=topics_f1,
         critical_recall=_share(called, wanted == CRITICAL),
         false_critical=_share(called, calm),
+        praise_critical=praise_critical,
         published_accuracy=published_accuracy,
         calibration_error={
             head: calibrate.expected_error(chance, _labels(head, items)) for head, chance in chances.items()

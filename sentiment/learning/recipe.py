@@ -50,7 +50,7 @@ class Recipe:
     finetune_epochs: int = 7
     finetune_rate: float = 8e-4
     finetune_batch: int = 3_000
-    finetune_runs: int = 2
+    finetune_runs: int = 3
     replay: int = 6_000
     dropped: float = 0.07
     folds: int = 3

@@ -355,9 +355,11 @@ texts to companies; letters, contracts, chats and private messages are another m
 **What it is.** Texts are cut into pieces of words ({pieces:,}, {piece_width} numbers each) and {encoder}
 
 Beside the encoder stands a linear model over {linear_size:,} hashed TF-IDF n-grams; each head mixes the two with
-weights fitted on texts held out. Star ratings, where given, are evidence for both. From a chance of {critical} on a
-text counts as critical, from {topic} on a topic is named. Four stars and more take at most 1.5 of log-odds from what
-the words alone say of a danger, and a sentence with a word of danger is also read alone, whatever stands around it.
+weights fitted on texts held out. Star ratings, where given, are evidence for both. The sentiment is a little evidence
+of how urgent a text is: what is surely praise is critical less often than its words alone say. From a chance of
+{critical} on a text counts as critical, from {topic} on a topic is named. Four stars and more take at most 1.5 of
+log-odds from what the words alone say of a danger, and a sentence with a word of danger is also read alone, whatever
+stands around it.
 
 {labels}
 
@@ -397,7 +399,8 @@ validation rows, each by its domain's head (`published accuracy`):
 |---|---|
 {held_out}
 
-`false critical` is the share of low and normal texts that are called critical. Here each head answers for itself; in
+`false critical` is the share of low and normal texts that are called critical, `praise critical` that of the published
+rows that praise, read without their stars, most of which nobody wrote to be hard. Here each head answers for itself; in
 use, urgency and category are the likeliest that may stand beside the sentiment (praise is never negative, a complaint
 never low), so those figures differ. The weights of the two paths and the thresholds were fitted on the same answers
 that these figures count, which flatters them; by how much was not measured.

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from sentiment.labels import CRITICAL, SENTIMENT
 from sentiment.network.batch import Batch
 from sentiment.network.pieces import PAD
 
@@ -223,11 +224,12 @@ class Encoder(TextEncoder):
 
 
 class Network(nn.Module):
-    """Both paths and their mixture. `mix` holds, for each head, the weights of encoder and linear path
-    and a shift of each output; they are fitted on texts held out (calibrate.py), not by training. Without an `encoder`
-    it has one of our own, at its random start."""
+    """Both paths and their mixture. `weights` and `shifts` hold, for each head, the weights of encoder and linear path
+    and a shift of each output, `mood` what the sentiment says of a danger (see `with_mood`); they are fitted on texts
+    held out (calibrate.py), not by training. Without an `encoder` it has one of our own, at its random start."""
 
     idf: Tensor
+    mood: Tensor
 
     def __init__(self, shape: Shape, encoder: TextEncoder | None = None) -> None:
         super().__init__()
@@ -241,6 +243,7 @@ class Network(nn.Module):
         nn.init.zeros_(self.linear.weight)
         self.bias = nn.Parameter(torch.zeros(outputs))
         self.register_buffer("idf", torch.ones(shape.linear_size))
+        self.register_buffer("mood", torch.zeros(()))
         self.weights = nn.ParameterDict(
             {name: nn.Parameter(torch.tensor([1.0, 1.0])) for name in shape.heads}
         )
@@ -266,13 +269,24 @@ class Network(nn.Module):
     def mixed(self, encoded: Tensor, bagged: Tensor) -> dict[str, Tensor]:
         """Calibrated logits (B, labels) of each head, of both paths' outputs (B, outputs)."""
         neural, linear = self.split(encoded), self.split(bagged)
-        return {
+        logits = {
             name: self.weights[name][0] * neural[name]
             + self.weights[name][1] * linear[name]
             + self.shifts[name]
             for name in self.shape.heads
         }
+        if {"urgency", "sentiment"} <= logits.keys():
+            logits["urgency"] = with_mood(logits["urgency"], logits["sentiment"], self.mood)
+        return logits
 
     def forward(self, batch: Batch, pieces: Tensor | None = None) -> dict[str, Tensor]:
         """Calibrated logits (B, labels) of each head, 32-bit."""
         return self.mixed(self.encoded(batch, pieces).float(), self.bagged(batch))
+
+
+def with_mood(urgency: Tensor, sentiment: Tensor, mood: Tensor | float) -> Tensor:
+    """Logits (B, levels) with the sentiment's (B, moods) as evidence: the log-odds of critical rise by `mood` for each
+    of log-odds that negative has over positive."""
+    evidence = sentiment[:, SENTIMENT.index("negative")] - sentiment[:, SENTIMENT.index("positive")]
+    raised = urgency[:, CRITICAL] + mood * evidence
+    return torch.cat([urgency[:, :CRITICAL], raised.unsqueeze(1)], 1)

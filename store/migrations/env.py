@@ -3,7 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import store.tables  # noqa: F401  (fills the metadata)
+import store.tables
+import store.visits  # noqa: F401  (they fill the metadata)
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -552,6 +552,28 @@ def test_what_spreads_is_told_once_and_its_figures_stay_fresh(belt: Belt) -> Non
     assert belt.notifications()[0].state == OutboxState.STALE
 
 
+def test_a_message_is_edited_when_the_picture_changes_and_not_at_each_poll(small: Belt) -> None:
+    small.alert("r1", likes=1)
+    small.later(hours=1)
+    small.put("r1", likes=500)
+    small.triage()
+    first = figures_of(small)
+    edited = []
+    for likes in (517, 534, 900):
+        delivered(small)
+        small.later(minutes=2)
+        small.put("r1", likes=likes)
+        small.triage()
+        edited.append(small.notifications()[0].state == OutboxState.STALE)
+        assert (figures_of(small) == first) is not edited[-1]
+    assert edited == [False, False, True]
+    assert figures_of(small)[:2] == ("reactions", "900")
+
+
+def figures_of(belt: Belt) -> tuple[str, ...]:
+    return next(why.detail for why in card(belt, belt.cases()[0]).whys if why.kind == "viral")
+
+
 def test_a_few_more_likes_of_what_does_not_spread_edit_nothing(small: Belt) -> None:
     small.alert("r1", likes=1)
     delivered(small)

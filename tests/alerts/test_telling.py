@@ -99,6 +99,20 @@ def test_engagement_that_is_nothing_is_not_told() -> None:
         (Why("negative", ("x",)), "Negative"),
         (Why("viral", ("1240", "310")), "Spreading fast: 1,240 reactions, 310 an hour"),
         (Why("viral", ("many", "1")), "Spreading fast"),
+        (
+            Why("viral", ("shares", "1240", "310", "5720", "9316")),
+            "Spreading fast: now 1,240 shares, +310 in the last hour, forecast 6–9 thousand by tomorrow",
+        ),
+        (
+            Why("viral", ("reactions", "940", "0", "1390", "1820")),
+            "Spreading fast: now 940 reactions, forecast 1,400–1,800 by tomorrow",
+        ),
+        (Why("viral", ("reactions", "1", "0", "1", "1")), "Spreading fast: now 1 reaction"),
+        (
+            Why("viral", ("reactions", "1234", "5", "18400", "123456")),
+            "Spreading fast: now 1,234 reactions, +5 in the last hour, forecast 18–120 thousand by tomorrow",
+        ),
+        (Why("viral", ("shares", "²", "1", "1", "1")), "Spreading fast"),
         (Why("viral"), "Spreading fast"),
         (Why("came_back", ("7",)), "The customer wrote again"),
         (Why("odd", ("x",)), "odd"),

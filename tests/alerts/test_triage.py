@@ -26,8 +26,10 @@ from alerts.triage import (
     is_harmless,
 )
 from alerts.tripwires import Hit
+from alerts.virality import Usual
+from store.brand import Policy
 from store.tables import CaseStatus
-from tests.alerts.facts import NOW, before, case, climbing, earlier, facts, mention, unread
+from tests.alerts.facts import BRAND, NOW, before, case, climbing, earlier, facts, mention, unread
 
 NEGATIVE: dict[str, Any] = {"sentiment": "negative", "category": "complaint", "negative": 0.9}
 GLAD: dict[str, Any] = {"sentiment": "positive", "category": "praise", "urgency": "low", "negative": 0.01}
@@ -222,31 +224,45 @@ def test_an_insult_with_a_matter_in_it_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "usual", "viral"),
+    ("counts", "usual", "policy", "viral"),
     [
-        ((0, 100), None, True),
-        ((0, 99), None, False),
-        ((0, 100), 20.0, True),
-        ((0, 100), 21.0, False),
-        ((5000, 5000), None, False),
-        ((), None, False),
+        ((0, 500), None, {}, True),
+        ((0, 500), 1000.0, {}, False),  # a source where that is little
+        ((0, 60), None, {}, False),
+        ((0, 60), None, {"viral": 10}, True),  # ten hours of it are the threshold
+        ((0, 500), None, {"viral": 10_000}, False),
+        ((0, 60), None, {"viral_reach": 100}, True),
+        ((0, 500), None, {"viral_reach": 100_000, "viral": 1}, False),
+        ((0, 500), None, {"viral_sure": 0.99}, False),
+        ((), None, {}, False),
     ],
 )
 def test_spreading_is_measured_against_the_policy_and_the_source(
-    counts: tuple[int, ...], usual: float | None, viral: bool
+    counts: tuple[int, ...], usual: float | None, policy: dict[str, Any], viral: bool
 ) -> None:
-    assert ("viral" in kinds(snapshots=climbing(*counts), usual=usual)) is viral
+    brand = BRAND.model_copy(update={"policy": Policy(**policy)})
+    known = None if usual is None else Usual(usual)
+    assert ("viral" in kinds(snapshots=climbing(*counts), usual=known, brand=brand)) is viral
+
+
+def test_what_is_over_does_not_spread() -> None:
+    old = {"published_at": NOW - timedelta(days=3)}
+    assert "viral" not in kinds(**old, snapshots=climbing(5000, 5000, 5001))
+    assert "viral" not in kinds(**old, snapshots=climbing(5000))  # one look, days later
 
 
 def test_viral_tells_its_figures() -> None:
     (found,) = decide(facts(snapshots=climbing(40, 300))).found
-    assert found == Found("viral", detail=("300", "260"))
+    assert (found.kind, found.detail[:3]) == ("viral", ("reactions", "300", "260"))
+    low, high = map(int, found.detail[3:])
+    assert 300 < low < high
 
 
 @pytest.mark.parametrize(
     ("said", "urgency", "channel"),
     [
         (NEGATIVE, "high", "alerts"),
+        ({**NEGATIVE, "urgency": "high"}, "high", "alerts"),
         ({**NEGATIVE, "urgency": "critical"}, "critical", "alerts"),
         ({"sentiment": "neutral"}, "normal", "alerts"),
         (GLAD, "low", "praise"),
@@ -256,6 +272,21 @@ def test_how_urgent_what_spreads_is(said: dict[str, Any], urgency: str, channel:
     decision = decide(facts(**said, snapshots=climbing(0, 500)))
     assert "viral" in decision.kinds
     assert (decision.urgency, decision.channel) == (urgency, channel)
+
+
+@pytest.mark.parametrize(
+    ("said", "urgency"),
+    [
+        ({**NEGATIVE, "urgency": "high"}, "critical"),
+        (NEGATIVE, "high"),
+        ({"sentiment": "neutral", "urgency": "high"}, "high"),
+        (GLAD, "low"),
+    ],
+)
+def test_what_surely_goes_far_weighs_more(said: dict[str, Any], urgency: str) -> None:
+    decision = decide(facts(**said, snapshots=climbing(300, 1500)))
+    assert "viral" in decision.kinds
+    assert decision.urgency == urgency
 
 
 # ---------------------------------------------------------------------------- history, answers
@@ -510,7 +541,8 @@ def test_whatever_the_facts_a_decision_keeps_its_promises(given_facts: Facts) ->
     else:
         assert decision.urgency == "low"
     if decision.urgency == "critical":
-        assert given_facts.urgency == "critical"
+        grave = given_facts.urgency == "high" and given_facts.sentiment == "negative"
+        assert given_facts.urgency == "critical" or (grave and "viral" in decision.kinds)
     if given_facts.urgency == "critical" and not (given_facts.mention.answer or given_facts.mention.history):
         assert (decision.kinds[0], decision.urgency) == ("urgent", "critical")
 

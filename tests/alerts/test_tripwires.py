@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts import tripwires
-from alerts.tripwires import HARMLESS, KINDS, WORDS, Hit, find, languages
+from alerts.tripwires import DENIED, HARMLESS, KINDS, WORDS, Hit, find, languages
 from store.brand import Brand, Policy
 
 BRAND = Brand(key="a", name="A", policy=Policy(tripwires=("NAS", "allergia", "richiamo del lotto")))
@@ -296,7 +296,7 @@ def _folded(text: str) -> str:
 @pytest.mark.parametrize("code", languages())
 def test_every_language_has_words_of_every_kind(code: str) -> None:
     tables = tomllib.loads((WORDS / f"{code}.toml").read_text(encoding="utf-8"))
-    assert set(tables) == {*KINDS, HARMLESS}
+    assert set(tables) == {*KINDS, HARMLESS, DENIED}
     assert all(tables[kind]["words"] for kind in KINDS)
 
 
@@ -358,3 +358,40 @@ def test_the_time_grows_with_the_length_and_no_faster(text: str) -> None:
     with without_pauses():
         short, long = seconds(text * 4, None), seconds(text * 64, None)
     assert long < 16 * short * 4 + 0.05, f"{short:.4f} s, then {long:.4f} s for 16 times the text"
+
+
+@pytest.mark.parametrize(
+    ("lang", "denied", "made"),
+    [
+        ("it", "Non vi denuncio, tranquilli", "Vi denuncio"),
+        ("it", "Niente avvocati, promesso", "Ho sentito gli avvocati"),
+        ("en", "I won't sue you, relax", "I will sue you"),
+        ("es", "No os voy a denunciar, tranquilos", "Os voy a denunciar"),
+        ("fr", "Je ne vais pas porter plainte, rassurez-vous", "Je vais porter plainte"),
+        ("de", "Ich werde Sie nicht verklagen, keine Sorge", "Ich werde Sie verklagen"),
+        ("pt", "Não vou processar vocês, calma", "Vou processar vocês"),
+        ("nl", "Ik ga jullie niet aanklagen hoor", "Ik ga jullie aanklagen"),
+    ],
+)
+def test_a_threat_that_is_denied_is_none(lang: str, denied: str, made: str) -> None:
+    assert find(denied, lang) == []
+    assert [hit.kind for hit in find(made, lang)] == ["law"]
+    assert [hit.kind for hit in find(f"{denied}. {made}!", lang)] == ["law"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("it", "Non vi denuncio se mi rimborsate"),
+        ("it", "Non mi rispondete, e io vi denuncio"),
+        ("en", "I won't sue you if you refund me"),
+        ("en", "I won't hesitate to sue you"),
+        ("de", "Ich werde Sie nicht verklagen, wenn Sie zahlen"),
+        ("fr", "Je ne vais pas porter plainte si vous remboursez"),
+        ("es", "No os voy a denunciar si me devolvéis el dinero"),
+        ("pt", "Não vou processar vocês se devolverem o dinheiro"),
+        ("nl", "Ik ga jullie niet aanklagen als jullie betalen"),
+    ],
+)
+def test_a_condition_makes_it_a_threat(lang: str, text: str) -> None:
+    assert [hit.kind for hit in find(text, lang)] == ["law"]

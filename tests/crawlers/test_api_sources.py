@@ -311,3 +311,61 @@ def test_a_post_sends_its_body_and_two_bodies_are_two_pages(
     assert crawl(engine, db, reddit(site)).report.error is None
     assert {m.external_id for m in mentions(db)} == {"t3_one", "t3_two"}
     assert site.paths.count("/api/batch") == 2
+
+
+def two(site: Site, **options: Any) -> list[dict[str, Any]]:
+    give_token(site)
+    site.put(search(), listing("a"))
+    site.put(search("moka"), listing("b"))
+    return [reddit(site, **options), reddit(site, "other", query="moka", **options)]
+
+
+def test_sources_with_one_key_share_its_day(site: Site, engine: Engine, db: Database) -> None:
+    one, other = two(site, requests_per_day=1)
+    first = crawl(engine, db, one).report
+    assert (first.status, first.new) == ("ok", 1)
+    second = crawl(engine, db, other).report
+    assert (second.status, second.new) == ("skipped", 0)
+    assert second.error == (
+        "the 1 requests of today of its key are used, also by reddit, goes on tomorrow: "
+        "raise `every` or `requests_per_day`"
+    )
+    assert source_row(db, "other").spent == 0
+    one, other = two(site, requests_per_day=2)
+    assert crawl(engine, db, other).report.new == 1
+    assert crawl(engine, db, one).report.status == "skipped"
+
+
+def test_sources_with_one_key_share_its_day_also_within_a_run(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    reports = crawl(engine, db, *two(site, requests_per_day=1)).reports
+    assert sorted(report.status for report in reports.values()) == ["ok", "skipped"]
+    assert sum(report.new for report in reports.values()) == 1
+
+
+def test_a_source_without_a_limit_of_its_own_counts_for_the_others(
+    site: Site, engine: Engine, db: Database
+) -> None:
+    one, other = two(site)
+    assert crawl(engine, db, one).report.new == 1
+    assert crawl(engine, db, other | {"requests_per_day": 1}).report.status == "skipped"
+
+
+def test_another_key_has_a_day_of_its_own(
+    site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDDIT_OTHER_ID", "another")
+    one, other = two(site, requests_per_day=1)
+    assert crawl(engine, db, one).report.new == 1
+    assert crawl(engine, db, other | {"client_id_env": "REDDIT_OTHER_ID"}).report.new == 1
+    assert source_row(db, "reddit").quota != source_row(db, "other").quota
+
+
+def test_a_key_under_two_names_is_one_key(
+    site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDDIT_OTHER_ID", "me")
+    one, other = two(site, requests_per_day=1)
+    assert crawl(engine, db, one).report.new == 1
+    assert crawl(engine, db, other | {"client_id_env": "REDDIT_OTHER_ID"}).report.status == "skipped"

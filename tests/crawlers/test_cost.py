@@ -90,8 +90,10 @@ def test_a_page_that_did_not_change(engine: Engine, db: Database, site: Site, cl
         assert told.report.requests == len(asked) == 1
         assert asked[0].headers.get("If-None-Match") == '"v1"'
         assert written == ONLY_THE_ROW
-    clock.pass_by(days=2)  # a whole read of what is one page is that page
-    assert poll(engine, db, source, site)[2] == ONLY_THE_ROW
+    clock.pass_by(days=2)  # a whole read of what is one page is that page; robots.txt is read once a day
+    written = poll(engine, db, source, site)[2]
+    assert written == ["DELETE FROM robots", "INSERT INTO robots", *ONLY_THE_ROW]
+    assert sum(one.path == "/robots.txt" for one in site.asked) == 2
     assert source_row(db).failures == source_row(db).empty_reads == 0
 
 

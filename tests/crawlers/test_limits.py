@@ -194,6 +194,77 @@ class TestRests:
         assert source_row(db, "news").next_check_at == tomorrow
 
 
+class TestLongRests:
+    """A page that asks for a longer pause than a run waits out ends the read there; the next one begins where it did."""
+
+    def pages(self, site: Site, monkeypatch: pytest.MonkeyPatch, wait: float | None, at: int = 2) -> None:
+        """Three pages of the search, one of which asks for the pause."""
+        read = HackerNews.parse
+
+        def parse(self: Any, page: Page) -> Parsed:
+            following = (self._search(page.number + 1),) if page.number < 3 else ()
+            return replace(read(self, page), next=following, wait=wait if page.number == at else None)
+
+        monkeypatch.setattr(HackerNews, "parse", parse)
+        for number in (1, 2, 3):
+            site.put(f"/api/v1/{number}", hits(number))
+
+    def test_the_run_ends_and_nothing_is_lost(
+        self, site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.pages(site, monkeypatch, wait=1800)
+        began = utcnow()
+        report = engine.crawl(job(db, news(site, every="1m"))).report
+        assert (report.status, report.new, report.error) == ("ok", 2, None)
+        assert site.paths == ["/api/v1/1", "/api/v1/2"], "no other page is asked for"
+        row = source_row(db, "news")
+        assert row.next_check_at is not None
+        assert timedelta(minutes=30) <= row.next_check_at - began < timedelta(minutes=40)
+        assert (row.cursor, row.first_read_at, row.failures) == ({}, None, 0)
+        assert "left alone until" in (row.last_error or "")
+        self.pages(site, monkeypatch, wait=None)
+        assert engine.crawl(job(db, news(site))).report.new == 1
+        row = source_row(db, "news")
+        assert (row.first_read_at is not None, row.last_error) == (True, None)
+
+    def test_others_at_the_same_host_are_put_off_as_well(
+        self, site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.pages(site, monkeypatch, wait=1800, at=1)
+        site.put("/api/v1/moka", hits(7))
+        search = HackerNews._search
+        monkeypatch.setattr(
+            HackerNews,
+            "_search",
+            lambda self, number, before=None: (
+                search(self, number)
+                if self.context.options.name == "news"
+                else self._fetch("/moka", number, "search")
+            ),
+        )
+        # One request at a time, so that the other source's comes after the pause was asked for.
+        sources = [news(site), *(news(site, name=f"other-{n}", query="moka") for n in range(8))]
+        told = engine.crawl(job(db, *sources, CONCURRENT_REQUESTS_PER_DOMAIN=1, DOWNLOAD_DELAY=0.05))
+        skipped = [name for name, report in told.reports.items() if report.status == "skipped"]
+        assert skipped
+        assert told.reports["news"].status == "ok"
+        for name in skipped:
+            row = source_row(db, name)
+            assert row.next_check_at is not None
+            assert row.next_check_at > utcnow() + timedelta(minutes=20)
+            assert (row.failures, row.down_since, row.cursor) == (0, None, {})
+            assert "left alone until" in (told.reports[name].error or "")
+
+    def test_what_a_read_is_complete_without_is_no_cut(
+        self, site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.pages(site, monkeypatch, wait=1800)
+        engine.crawl(job(db, news(site, pages=2)))
+        row = source_row(db, "news")
+        assert row.first_read_at is not None
+        assert row.cursor["newest"]
+
+
 class TestWaits:
     def test_a_wait_that_stands_in_the_body_is_kept(self, site: Site, engine: Engine, db: Database) -> None:
         limit = {"errors": ["slow"], "error_type": "rate_limit", "extras": {"wait_seconds": 900}}

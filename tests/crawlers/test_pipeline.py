@@ -302,13 +302,14 @@ class TestCursor:
 
 @contextmanager
 def breaking_commit(number: int) -> Iterator[None]:
-    """The transaction of page `number` fails when all of it is written. The first one only opens the source."""
+    """The transaction of page `number` fails when all of it is written. The first two only open the source and
+    keep its robots.txt."""
     commits = 0
 
     def break_it(session: Session) -> None:
         nonlocal commits
         commits += 1
-        if commits == number + 1:
+        if commits == number + 2:
             raise OSError("disk full")
 
     event.listen(Session, "before_commit", break_it)

@@ -31,9 +31,9 @@ def test_the_guard_stands_before_robots_txt_and_redirects() -> None:
         str(name).rpartition(".")[2]: place for name, place in SETTINGS["DOWNLOADER_MIDDLEWARES"].items()
     }
     base = importlib.import_module("scrapy.settings.default_settings").DOWNLOADER_MIDDLEWARES_BASE
-    robots = base["scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware"]
     redirect = base["scrapy.downloadermiddlewares.redirect.RedirectMiddleware"]
-    assert order["Guard"] < robots < order["Pace"] < order["Patience"] < redirect
+    assert order["RobotsTxtMiddleware"] is None
+    assert order["Guard"] < order["Robots"] < order["Pace"] < order["Patience"] < redirect
 
 
 def test_whatever_is_named_exists() -> None:

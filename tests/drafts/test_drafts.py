@@ -12,8 +12,9 @@ import settings
 from alerts.drafts import guard
 from alerts.drafts.compose import DraftReply, compose
 from alerts.drafts.phrases import FALLBACK, languages
-from alerts.drafts.plan import SEQUENCES, make
+from alerts.drafts.plan import make
 from alerts.drafts.request import DraftRequest
+from alerts.drafts.sequences import SEQUENCES
 from alerts.stage import draft_request
 from alerts.triage import decide
 from benchmarks._rubric import (

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModel
 
 from sentiment.folder import CONFIG, WEIGHTS, sha256
 from sentiment.labels import HEADS
 from sentiment.model import AscoltoConfig, AscoltoModel
 from sentiment.network.batch import Given
+from sentiment.reading import load
 from tests.sentiment.conftest import TINY
 
 
@@ -38,3 +40,10 @@ def test_the_model_says_what_the_scorer_says(folder: Path) -> None:
     with torch.inference_mode():
         said = AscoltoModel.from_pretrained(folder)(scorer.collate(given))
     assert torch.allclose(torch.softmax(said["urgency"], 1), scorer.chances(given)["urgency"], atol=0.02)
+
+
+def test_weights_from_before_the_mood_was_evidence_are_read_without_it(folder: Path) -> None:
+    tensors = load_file(folder / WEIGHTS)
+    assert tensors.pop("mood").shape == ()
+    save_file(tensors, folder / WEIGHTS)
+    assert load(folder).network.mood == 0

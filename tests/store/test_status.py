@@ -99,7 +99,7 @@ def test_health_is_a_word(now: datetime, values: dict[str, Any], word: str) -> N
 
 def test_what_could_be_taken_now(database: Database, now: datetime) -> None:
     with database.read() as session:
-        assert waiting_for(session, now) == {"score": False, "triage": False, "deliver": False}
+        assert waiting_for(session, now) == dict.fromkeys(("score", "triage", "deliver", "pictures"), False)
     with database.write() as session:
         row_id = store_mentions(session, [mention(1, now)], now=now).new[0]
     with database.read() as session:

@@ -29,7 +29,7 @@ def client(
     db: Database, now: datetime, wake: Callable[[], object] = lambda: None, **secrets: str
 ) -> TestClient:
     source = Options(name="zap", type="webhook", brand=BRAND.key)
-    router = push_router(db, {"zap": (source, BRAND)}, ENVIRONMENT | secrets, wake, lambda: now)
+    router = push_router(db, {"zap": source}, lambda key: BRAND, ENVIRONMENT | secrets, wake, lambda: now)
     return TestClient(app(db, now, routers=[router]), base_url=ADDRESS, raise_server_exceptions=False)
 
 

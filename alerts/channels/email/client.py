@@ -20,10 +20,11 @@ from alerts.channels.email.letter import letter
 from alerts.channels.email.message import Envelope, encode, message_id
 from alerts.channels.email.server import Server
 from alerts.channels.options import EmailOptions
-from alerts.views import View
+from alerts.views import View, picture_of
 from alerts.words import Words
 from store.clock import utcnow
 from store.errors import Permanent, Transient, Uncertain
+from store.logs import place
 
 log = logging.getLogger(__name__)
 
@@ -72,9 +73,19 @@ class Email:
         to = self._recipients(address, view)
         under = thread.message_id if thread else None
         envelope = Envelope(sender, to, sent, self._clock(), under)
-        message = encode(letter(view, self._words), envelope, self._words.lang)
+        message = encode(letter(view, self._words), envelope, self._words.lang, self._drawn(view))
         self._guarded(lambda: self._send(sent, to, message))
         return Sent(address, sent)
+
+    def _drawn(self, view: View) -> bytes | None:
+        """Its picture; None where there is none, or it cannot be drawn: then the letter says what it would show."""
+        picture = picture_of(view)
+        try:
+            return picture.draw(self._words) if picture else None
+        except Exception as error:  # a picture is never worth a message
+            told = {"action": "email.not_drawn", "fault": place(error)}
+            log.error("a picture could not be drawn: the message goes without it", extra=told)
+            return None
 
     def edit(self, sent: Sent, view: View, key: str) -> None:
         """A mailbox keeps what it has."""

@@ -8,7 +8,18 @@ from alerts.card import Card, Proposal, safe_url
 from alerts.overview import Brief, Item, Switched
 from alerts.replies import grave
 from alerts.text import cut, one_line, visible
-from alerts.views import Bundle, Line, Reminder, Report, SourceNotice, StartList, Trial, Trouble, View
+from alerts.views import (
+    Bundle,
+    Line,
+    Reminder,
+    Report,
+    SourceNotice,
+    StartList,
+    Trial,
+    Trouble,
+    View,
+    picture_of,
+)
 from alerts.words import Words
 
 SUBJECT = 160  # characters; what is longer no inbox shows
@@ -29,18 +40,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`title` stands above the parts; `subject` is one line that nothing from outside can leave."""
+    """`title` stands above the parts; `subject` is one line that nothing from outside can leave. `alt`: what its
+    picture shows, in words; empty where it has none."""
 
     subject: str
     title: str
     parts: tuple[Part, ...]
     colour: str = CALM
     urgent: bool = False
+    alt: str = ""
 
 
 def letter(view: View, words: Words) -> Letter:
     """The letter about `view`, all of it visible text; `words` had better be lasting ones."""
-    written = _letter(view, words)
+    written, picture = _letter(view, words), picture_of(view)
     parts = (
         Part(visible(part.text), part.look, safe_url(part.url)[0]) for part in written.parts if part.text
     )
@@ -48,6 +61,7 @@ def letter(view: View, words: Words) -> Letter:
         written,
         subject=cut(one_line(written.subject), SUBJECT),
         title=one_line(written.title),
+        alt=one_line(picture.alt(words)) if picture else "",
         parts=tuple(part for part in parts if part.text),
     )
 
@@ -83,12 +97,14 @@ def _letter(view: View, words: Words) -> Letter:
         return Letter(title, title, (), OPS)
     if isinstance(view, Bundle):
         raise TypeError("a bundle is for Slack: here its cases have messages of their own")
-    return _of_report(view)
+    return _of_report(view, words)
 
 
 def _of_case(card: Card, what: str, first: tuple[Part, ...], words: Words) -> Letter:
     title = telling.headline(card, words)
     gist = f"“{cut(one_line(card.title or card.quote), 60)}”" if card.title or card.quote else ""
+    if card.of_volume:
+        gist = telling.gist(card, words)
     subject = telling.SEPARATOR.join(part for part in (card.brand, what, gist) if part)
     colour = GLAD if card.channel == "praise" else COLOURS.get(card.urgency, CALM)
     urgent = card.urgency == "critical" and not card.done
@@ -102,16 +118,16 @@ def _about(card: Card, words: Words) -> Iterator[Part]:
         yield Part(telling.storm_note(card, words), STRONG)
     if card.change:
         yield Part(telling.change(card.change, words, card.zone, card.now), STRONG)
-    yield Part(card.title, STRONG)
-    yield Part(card.quote or words._("(no words)"), QUOTE if card.quote else FAINT)
-    for line in (telling.byline(card, words), telling.reach(card, words), telling.history(card, words)):
-        yield Part(line, FAINT)
-    if card.worst:
-        yield Part(words._("Among the worst"), STRONG)
-    for row in card.worst:
-        yield Part(f"• {telling.listed(row, card, words)}", url=row.url)
-    for line in telling.whys(card, words):
-        yield Part(f"→ {line}")
+    if not card.of_volume:
+        yield Part(card.title, STRONG)
+        yield Part(card.quote or words._("(no words)"), QUOTE if card.quote else FAINT)
+        for line in (telling.byline(card, words), telling.reach(card, words), telling.history(card, words)):
+            yield Part(line, FAINT)
+    reasons = [Part(f"→ {line}") for line in telling.whys(card, words)]
+    others = [Part(f"• {telling.listed(row, card, words)}", url=row.url) for row in card.worst]
+    if others:
+        others.insert(0, Part(telling.worst_title(card, words), STRONG))
+    yield from (*reasons, *others) if card.of_volume else (*others, *reasons)
     if card.url:
         yield Part(words._("Open the original on {host}", host=card.host), url=card.url)
     for n, line in enumerate(grave.note(card, words)):
@@ -170,5 +186,19 @@ def _listed(one: Item, brief: Brief, words: Words) -> Part:
     return Part(f"• {brief_words.item(one, brief, words)}", url=one.url)
 
 
-def _of_report(report: Report) -> Letter:
-    return Letter(report.title, report.title, tuple(Part(text) for text in report.paragraphs))
+def _of_report(report: Report, words: Words) -> Letter:
+    return Letter(report.title, report.title, tuple(_reported(report, words)))
+
+
+def _reported(report: Report, words: Words) -> Iterator[Part]:
+    yield from map(Part, report.paragraphs)
+    for section in report.sections:
+        yield Part(section.title, STRONG)
+        for row in section.rows:
+            yield Part(f"• {row.text}" if row.text else "")
+            yield Part(row.quote, QUOTE)
+            if row.url:
+                about = (row.author, words._("original"))
+                yield Part(telling.SEPARATOR.join(part for part in about if part), FAINT, row.url)
+            else:
+                yield Part(row.author, FAINT)

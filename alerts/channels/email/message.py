@@ -1,5 +1,5 @@
 """An e-mail as the bytes that go over the wire, from a letter: pure. Nothing from outside can add a header, a line to
-one, or an element to the HTML, and there are no pictures in it."""
+one, or an element to the HTML. No picture is loaded from anywhere: the one there may be travels in the message."""
 
 import hashlib
 from collections.abc import Sequence
@@ -44,8 +44,8 @@ def message_id(key: str, sender: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
 
-def encode(letter: Letter, envelope: Envelope, lang: str) -> bytes:
-    """The whole message: text, and HTML beside it."""
+def encode(letter: Letter, envelope: Envelope, lang: str, png: bytes | None = None) -> bytes:
+    """The whole message: text, and HTML beside it, with the picture `png` in it."""
     message = EmailMessage(policy=SMTP)
     message["From"] = envelope.sender
     message["To"] = ", ".join(envelope.to)
@@ -60,18 +60,34 @@ def encode(letter: Letter, envelope: Envelope, lang: str) -> bytes:
         message["Importance"] = "high"
         message["X-Priority"] = "1"
     message.set_content(as_text(letter), cte="quoted-printable")
-    message.add_alternative(as_html(letter, lang), subtype="html", cte="quoted-printable")
+    cid = _content_id(envelope.message_id) if png else None
+    message.add_alternative(as_html(letter, lang, cid), subtype="html", cte="quoted-printable")
+    if png and cid:
+        _embed(message, png, cid)
     return _subject(letter.subject) + message.as_bytes()
 
 
 def as_text(letter: Letter) -> str:
     """The letter for whoever reads no HTML."""
-    return f"{letter.title}\n\n" + "\n".join(map(_as_text, letter.parts)) + "\n"
+    parts = (Part(letter.alt, FAINT), *letter.parts) if letter.alt else letter.parts
+    return f"{letter.title}\n\n" + "\n".join(map(_as_text, parts)) + "\n"
 
 
-def as_html(letter: Letter, lang: str) -> str:
-    """The letter as one page of its own: all text escaped, looks written at each element, links to http(s) only."""
-    return _template().render(letter=letter, looks=LOOKS, lang=lang)
+def as_html(letter: Letter, lang: str, cid: str | None = None) -> str:
+    """The letter as one page of its own: all text escaped, looks written at each element, links to http(s) only. `cid`:
+    the content id of its picture; without one, what it would show is told in words."""
+    return _template().render(letter=letter, looks=LOOKS, lang=lang, cid=cid)
+
+
+def _content_id(message_id: str) -> str:
+    """The same for the same message; another for another, as some mail programs mix up what has the same."""
+    return f"picture.{message_id.strip('<>')}"
+
+
+def _embed(message: EmailMessage, png: bytes, cid: str) -> None:
+    """Beside the HTML, which becomes multipart/related with it; shown in its place, not as an attachment."""
+    _, html = message.iter_parts()
+    html.add_related(png, "image", "png", cid=f"<{cid}>", disposition="inline", filename="chart.png")
 
 
 def _as_text(part: Part) -> str:

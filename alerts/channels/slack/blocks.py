@@ -21,11 +21,13 @@ from alerts.views import (
     Line,
     Reminder,
     Report,
+    Section,
     SourceNotice,
     StartList,
     Trial,
     Trouble,
     View,
+    picture_of,
 )
 from alerts.words import Words
 
@@ -172,13 +174,44 @@ def _(view: Bundle, words: Words) -> Message:
 @render.register
 def _(view: Report, words: Words) -> Message:
     blocks, room = [kit.header(view.title)], MAX_MESSAGE
-    for part in (cut(part, kit.MAX_TEXT - 20) for part in view.paragraphs if part.strip()):
-        room -= len(part)
-        if room < 0 or len(blocks) == MAX_BLOCKS - 1:
+    told = [cut(part, kit.MAX_TEXT - 20) for part in view.paragraphs if part.strip()]
+    parts = [(len(part), kit.rich(kit.section(kit.text(part)))) for part in told]
+    for section in view.sections:
+        long = sum(len(row.text) + len(row.quote) + len(row.author) for row in section.rows)
+        parts.append((len(section.title) + long, _report_section(section, words)))
+    for long, block in parts:
+        room -= long
+        if room < 0 or len(blocks) >= MAX_BLOCKS - 2:  # a picture may come
             blocks.append(kit.context([words._("The rest is too long for Slack: ascolto digest shows it")]))
             break
-        blocks.append(kit.rich(kit.section(kit.text(part))))
+        blocks.append(block)
     return _message(plain("\n\n".join((view.title, *view.paragraphs)), MAX_FALLBACK), blocks)
+
+
+def _report_section(section: Section, words: Words) -> Block:
+    rows = []
+    for row in section.rows:
+        parts = [kit.text(row.text)] if row.text else []
+        if row.quote:
+            parts.append(kit.text(f"{' · ' if row.text else ''}“{row.quote}”", italic=True))
+        if row.author:
+            parts.append(kit.text(f" · {row.author}"))
+        if row.url:
+            parts += [kit.text(" · "), kit.link(row.url, words._("original"))]
+        rows.append(kit.section(*parts))
+    return kit.rich(kit.section(kit.text(section.title, bold=True)), kit.bullets(rows))
+
+
+def with_picture(message: Message, view: View, file: str, words: Words) -> Message:
+    """The same with the picture of `view`, which Slack knows as `file`: after the title of a report, before the buttons
+    of a case, else at the end."""
+    picture, blocks = picture_of(view), list(message.blocks[: MAX_BLOCKS - 1])
+    if picture is None:
+        return message
+    buttons = (n for n, block in enumerate(blocks) if block["type"] == "actions")
+    place = 1 if isinstance(view, Report) else next(buttons, len(blocks))
+    blocks.insert(place, kit.image(file, picture.alt(words)))
+    return replace(message, blocks=tuple(blocks))
 
 
 def _news(view: Line, words: Words) -> list[Block]:

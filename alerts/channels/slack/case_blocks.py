@@ -16,10 +16,11 @@ def full(card: Card, words: Words) -> list[Block]:
         blocks.append(kit.context(about))
     if card.storm:
         blocks.append(kit.context([telling.storm_note(card, words)]))
+    if card.of_volume:
+        blocks += [_reasons(card, words), *_worst(card, words)]
+    else:
+        blocks += [_words_of_customer(card, words), *_worst(card, words), _reasons(card, words)]
     blocks += [
-        _words_of_customer(card, words),
-        *_worst(card, words),
-        _reasons(card, words),
         *_first(card, words),
         *_reply(card, words),
     ]
@@ -62,7 +63,7 @@ def _worst(card: Card, words: Words) -> list[Block]:
     """Of a storm, the other mentions that are shown."""
     if not card.worst:
         return []
-    title = kit.section(kit.text(words._("Among the worst"), bold=True))
+    title = kit.section(kit.text(telling.worst_title(card, words), bold=True))
     rows = [row(one, card, words) for one in card.worst]
     return [kit.rich(title, kit.bullets(rows))]
 
@@ -115,6 +116,8 @@ def sign(card: Card) -> str:
         return "✓"
     if card.storm:
         return f"{telling.SIGNS.get(card.urgency, '⚪')} ⛈️"
+    if card.surge:
+        return f"{telling.SIGNS.get(card.urgency, '⚪')} 📈"
     return telling.sign(card.urgency, card.channel)
 
 

@@ -5,6 +5,7 @@ and what to do about it, never a token or a text.
 """
 
 import http.client
+import json
 import logging
 import os
 import socket
@@ -20,8 +21,8 @@ from urllib.request import proxy_bypass
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from alerts.channels.base import Lanes, Misconfigured, Sent
-from alerts.channels.slack.blocks import Message, only_text, render
+from alerts.channels.base import Lanes, Misconfigured, PictureRefused, Sent
+from alerts.channels.slack.blocks import Message, only_text, render, with_picture
 from alerts.channels.slack.errors import (
     BLOCKS_REFUSED,
     BUSY,
@@ -31,6 +32,9 @@ from alerts.channels.slack.errors import (
     PERHAPS_DONE,
     UNKNOWN,
 )
+from alerts.channels.slack.files import put
+from alerts.charts.picture import Picture
+from alerts.text import cut
 from alerts.views import Line, Reminder, View
 from alerts.words import Words
 from store.errors import Permanent, Transient, Uncertain
@@ -46,6 +50,7 @@ EVENT_TYPE = "ascolto_notification"
 CLOCK_SKEW = timedelta(minutes=10)  # between our clock and Slack's, when looking for a message
 LONGEST_WAIT = 86_400  # seconds; a proxy that asks for more is broken
 PAGE = 200
+ALT, TITLE = 1_000, 200  # characters of what a picture shows, in words
 NEVER_REACHED = (ConnectionRefusedError, socket.gaierror, ssl.SSLError)
 
 
@@ -74,7 +79,7 @@ class Slack:
         self.lanes = Lanes(pace)
         self._routing = routing
         self._words = Words(words.lang, lasting=True)
-        self._client = web_client(token, api_url, timeout)
+        self._client, self._timeout = web_client(token, api_url, timeout), timeout
         self._ids: dict[str, str] = {}
         self._ids_lock = Lock()
 
@@ -92,22 +97,36 @@ class Slack:
         }
         return known | {"scopes": answer.get("_scopes", "")}
 
-    def post(self, address: str, view: View, key: str, thread: Sent | None = None) -> Sent:
-        """Posts to a channel by name or id; a message whose blocks Slack refuses goes out as text, once."""
+    def post(
+        self, address: str, view: View, key: str, thread: Sent | None = None, picture: str | None = None
+    ) -> Sent:
+        """Posts to a channel by name or id; a message whose blocks Slack refuses goes out as text, once. `picture`: see
+        `upload`."""
         place: dict[str, Any] = {"channel": thread.address if thread else address}
         if thread:
             loud = isinstance(view, Reminder | Line) and view.loud
             place |= {"thread_ts": thread.message_id, "reply_broadcast": loud}
         place |= {"unfurl_links": False, "unfurl_media": False, "metadata": _metadata(key), "mrkdwn": False}
-        answer = self._say("chat.postMessage", place, view)
+        answer = self._say("chat.postMessage", place, view, picture)
         sent = Sent(str(answer["channel"]), str(answer["ts"]))
         if not thread:
             self._learn(address, sent.address)
         return sent
 
-    def edit(self, sent: Sent, view: View, key: str) -> None:
+    def edit(self, sent: Sent, view: View, key: str, picture: str | None = None) -> None:
         place = {"channel": sent.address, "ts": sent.message_id, "metadata": _metadata(key)}
-        self._say("chat.update", place, view)
+        self._say("chat.update", place, view, picture)
+
+    def upload(self, picture: Picture) -> str:
+        """Draws `picture` and gives it to Slack, in the three steps that it wants; gives the id of the file, which the
+        app alone sees until a message shows it."""
+        drawn, alt = picture.draw(self._words), picture.alt(self._words)
+        asked = {"filename": picture.name, "length": len(drawn), "alt_txt": cut(alt, ALT)}
+        place = self._call("files.getUploadURLExternal", asked)
+        put(str(place["upload_url"]), drawn, self._timeout)
+        file, title = str(place["file_id"]), cut(alt, TITLE)
+        self._call("files.completeUploadExternal", {"files": json.dumps([{"id": file, "title": title}])})
+        return file
 
     def find(self, address: str, key: str, since: datetime, thread: Sent | None = None) -> Sent | None:
         """Reads the channel (or the thread) back to `since`, a page at a time, for the message with this key."""
@@ -127,13 +146,19 @@ class Slack:
                 return None
             asked["cursor"] = cursor
 
-    def _say(self, method: str, place: dict[str, Any], view: View) -> dict[str, Any]:
+    def _say(
+        self, method: str, place: dict[str, Any], view: View, picture: str | None = None
+    ) -> dict[str, Any]:
         message = render(view, self._words)
+        if picture is not None:
+            message = with_picture(message, view, picture, self._words)
         try:
             return self._call(method, place | _content(message))
         except Permanent as error:
             if error.reason not in BLOCKS_REFUSED or not message.blocks:
                 raise
+            if picture is not None:  # perhaps Slack is not done with the file yet: nothing was sent
+                raise PictureRefused(error.reason) from None
             log.warning(
                 "Slack refused the blocks of a message; it goes out as text",
                 extra={"action": "slack.as_text"},

@@ -33,6 +33,10 @@ _TOKEN = {
     "ekm_access_denied": N_("an admin of the workspace has suspended posting"),
     "org_login_required": N_("the workspace is being moved to an organisation: try again when that is over"),
 }
+_FILE = {
+    "upload_refused": N_("Slack did not take a picture: its message stays without it"),
+    "file_type_not_allowed": N_("the workspace takes no PNG files: an admin can allow them"),
+}
 _MESSAGE = {
     "invalid_blocks": N_("Slack refused the look of this message, with and without blocks: please report it"),
     "msg_too_long": N_("Slack refused the length of this message: please report it"),
@@ -42,5 +46,5 @@ _MESSAGE = {
 }
 # Wrong in the setup: nothing to that place, or by this token, gets through until a person mends it.
 OF_THE_PLACE, OF_THE_TOKEN = frozenset(_PLACE), frozenset(_TOKEN)
-MENDS = _PLACE | _TOKEN | _MESSAGE
+MENDS = _PLACE | _TOKEN | _FILE | _MESSAGE
 UNKNOWN = N_("see Slack's description of this error code")

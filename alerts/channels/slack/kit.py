@@ -8,7 +8,7 @@ from alerts import telling
 from alerts.channels.slack.escape import inert
 from alerts.text import cut, visible
 
-MAX_TEXT, MAX_HEADER, MAX_LABEL, MAX_URL = 3_000, 150, 75, 3_000
+MAX_TEXT, MAX_HEADER, MAX_LABEL, MAX_URL, MAX_ALT = 3_000, 150, 75, 3_000, 2_000
 _SLACK_PERSON = re.compile(r"^slack:([UW][A-Z0-9]{2,20}):")
 _PERSON_MARK = re.compile(
     "\ue000([UW][A-Z0-9]+)\ue001"
@@ -67,6 +67,11 @@ def text(said: str, *, bold: bool = False, italic: bool = False) -> Block:
 
 def link(url: str, label: str) -> Block:
     return {"type": "link", "url": url, "text": inert(label, MAX_HEADER)}
+
+
+def image(file: str, alt: str) -> Block:
+    """A picture that was uploaded: Slack's id of it, and what it shows for whoever does not see it."""
+    return {"type": "image", "slack_file": {"id": file}, "alt_text": inert(alt, MAX_ALT) or "–"}
 
 
 def actions(block_id: str, elements: Iterable[Block]) -> Block:

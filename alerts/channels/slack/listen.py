@@ -123,6 +123,7 @@ class Ear:
         channel, ts = str((body.get("channel") or {}).get("id")), str(message.get("ts"))
 
         def view() -> Block:
+            self.listener.follow()
             if refused := self._refused(interactions.user_of(body)):
                 return modals.notice(refused, self.words)
             who, mark = interactions.person_of(body), interactions.mark_of(body)
@@ -135,6 +136,7 @@ class Ear:
     def _later(self, work: Callable[..., object], *about: Any) -> None:
         def guarded() -> None:
             try:
+                self.listener.follow()
                 work(*about)
             except Exception as error:  # a thread has nobody to tell
                 kind = type(error).__name__
@@ -232,6 +234,7 @@ class Ear:
 
     def _view(self, body: Body, press: Press) -> Block:
         """The modal that a click opens; a phrase that was changed in one is counted anew."""
+        self.listener.follow()
         if refused := self._refused(interactions.user_of(body)):
             return modals.notice(refused, self.words)
         if press.what == "count":

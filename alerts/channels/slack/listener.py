@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -35,7 +35,8 @@ class Writing:
 class Listener:
     """What a click needs. `wake`: called when a message must be edited; it must not block. `channels`: where the lines
     of a case's thread go; `compose`: writes drafts anew, by default with a gloss for who reads `words`; `detect`: finds
-    the language of a text for it. `called`: what people call whom a policy names; `known_as`: what else a person (by
+    the language of a text for it. `follow`: called before each piece of work, so that `brands` and `routing` are as
+    people have set them. `called`: what people call whom a policy names; `known_as`: what else a person (by
     their id) is called, with their user groups. Both may ask Slack: never within a transaction."""
 
     db: Database
@@ -47,13 +48,14 @@ class Listener:
     sources: Sequence[str] = ()
     compose: Compose | None = None
     detect: Detect | None = None
-    routing: Routing = field(default_factory=Routing)
+    routing: Callable[[], Routing] = Routing
+    follow: Callable[[], object] = lambda: None
     called: Callable[[str], str] = str
     known_as: Callable[[str], frozenset[str]] = lambda user: frozenset()
 
     def desk(self, session: Session, now: datetime, click: str = "") -> Desk:
         """Where a move is made; with the mark of a click, which Slack may deliver twice, once for all."""
-        return Desk(session, self.brands, self.channels, now, click, self.routing, self.words.lang)
+        return Desk(session, self.brands, self.channels, now, click, self.routing(), self.words.lang)
 
     @property
     def signers(self) -> dict[str, str]:

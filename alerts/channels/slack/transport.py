@@ -17,6 +17,8 @@ from slack_bolt.adapter.starlette.handler import to_starlette_response
 from slack_sdk.signature import SignatureVerifier
 from starlette.concurrency import run_in_threadpool
 
+from store.posted import taken
+
 bolt_log = logging.getLogger(f"{__name__}.bolt")
 bolt_log.setLevel(logging.CRITICAL)  # below it Bolt logs what people clicked, with the text of the message
 
@@ -30,7 +32,7 @@ def slack_router(app: App, signing_secret: str, path: str = "/slack/events") -> 
 
     @router.post(path, include_in_schema=False)
     async def receive(request: Request) -> Response:
-        body = await _body(request)
+        body = await taken(request.stream(), MAX_REQUEST)
         if body is None:
             return Response(status_code=413)
         if not _signed(verifier, body, request.headers):  # before anything reads what it says
@@ -69,16 +71,6 @@ class _Handler(SocketModeHandler):
             super().close()  # type: ignore[no-untyped-call]
         finally:
             ended.set()
-
-
-async def _body(request: Request) -> bytes | None:
-    """What was posted; None: larger than anything Slack sends."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_REQUEST:
-            return None
-    return body
 
 
 def _signed(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:

@@ -9,8 +9,21 @@ from typing import Any
 from alerts import brief_words, telling
 from alerts.card import Card, Listed, Proposal, Why, safe_url
 from alerts.overview import Brief, Item, Listing, Switched
+from alerts.spike_view import Surge
 from alerts.text import cut, one_line, visible
-from alerts.views import Bundle, Line, Reminder, Report, Said, SourceNotice, StartList, Trial, Trouble, View
+from alerts.views import (
+    Bundle,
+    Line,
+    Reminder,
+    Report,
+    Said,
+    SourceNotice,
+    StartList,
+    Trial,
+    Trouble,
+    View,
+    picture_of,
+)
 from alerts.words import Words
 from store.clock import iso
 
@@ -22,6 +35,8 @@ def encode(view: View, key: str, words: Words, now: datetime, *, changed: bool =
     """The body: compact, UTF-8, without what a screen obeys. `key`: the id of this message; `changed`: it is about
     something that was told before."""
     kind, text, told = _told(view, words, changed)
+    if picture := picture_of(view):
+        told |= {"picture": {"alt": one_line(picture.alt(words))}}
     body = {
         "type": kind,
         "timestamp": iso(now),
@@ -80,11 +95,25 @@ def _case(card: Card) -> dict[str, Any]:
         "storm": card.storm,
         "opened_at": card.opened_at and iso(card.opened_at),
         "worst": list(map(_listed, card.worst)),
+        "spike": _surge(card.surge) if card.surge else None,
         "earlier": card.earlier,
         "due_at": card.due_at and iso(card.due_at),
         "owner": card.owner and telling.name_of(card.owner),
         "mention": _mention(card) if card.mention_id else None,
         "draft": _draft(card.draft) if card.draft else None,
+    }
+
+
+def _surge(surge: Surge) -> dict[str, Any]:
+    return {
+        "began_at": iso(surge.began_at),
+        "over_at": surge.over_at and iso(surge.over_at),
+        "negative": surge.negative,
+        "hours": surge.hours,
+        "count": surge.count,
+        "usual": round(surge.usual, 2),
+        "parts": [asdict(part) for part in surge.parts],
+        "phrases": list(surge.phrases),
     }
 
 
@@ -223,7 +252,26 @@ def _pause(view: Switched) -> dict[str, Any]:
 
 
 def _digest(report: Report) -> dict[str, Any]:
-    return {"title": report.title, "paragraphs": list(report.paragraphs)}
+    known = {
+        "title": report.title,
+        "paragraphs": list(report.paragraphs),
+        "sections": [
+            {
+                "title": section.title,
+                "rows": [
+                    {
+                        "text": row.text,
+                        "quote": row.quote or None,
+                        "url": safe_url(row.url)[0],
+                        "author": row.author or None,
+                    }
+                    for row in section.rows
+                ],
+            }
+            for section in report.sections
+        ],
+    }
+    return known | ({"figures": dict(report.figures)} if report.figures else {})
 
 
 def _clean(value: Any) -> Any:

@@ -5,8 +5,9 @@ from babel import Locale
 
 from alerts.drafts.generator.base import Message
 from alerts.drafts.personal import redacted
-from alerts.drafts.plan import GLADLY, Plan
+from alerts.drafts.plan import Plan
 from alerts.drafts.request import DraftReply, DraftRequest
+from alerts.drafts.sequences import GLADLY
 from alerts.text import shown
 
 WORDS = 1_500  # characters of the customer's that a reply can be about

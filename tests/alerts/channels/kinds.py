@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from alerts.card import Card, Change, Engagement, Listed, Proposal, Why
 from alerts.channels.slack.errors import MENDS
 from alerts.overview import Brief, Item, Listing, Sampled, Switched, Unread
+from alerts.spike_view import Part, Surge
 from alerts.views import (
     Bundle,
     Bundled,
@@ -20,6 +21,7 @@ from alerts.views import (
     Trouble,
     View,
 )
+from tests.alerts.charts.dots import Dot
 
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 ROME = ZoneInfo("Europe/Rome")
@@ -38,7 +40,7 @@ CRITICAL = Card(
     whys=(
         Why("urgent", ("bocca gonfia", "mia figlia")),
         Why("tripwire", ("avvocato",)),
-        Why("viral", ("1240", "310")),
+        Why("viral", ("shares", "1240", "310", "5720", "9316")),
     ),
     mention_id=34,
     revision=2,
@@ -124,6 +126,34 @@ STORM = replace(
     ),
 )
 
+SURGE = Surge(
+    NOW - timedelta(hours=6),
+    6,
+    23,
+    1.3,
+    parts=(
+        Part("topic", "delivery", 18, 0.4),
+        Part("topic", "refund_payment", 4, 0.3),
+        Part("source", "shop", 20, 0.9),
+    ),
+    phrases=("pacco mai arrivato", "corriere"),
+)
+SPIKE = Card(
+    21,
+    2,
+    NOW,
+    ROME,
+    "Caffè Aurora",
+    "open",
+    "high",
+    (Why("spike"),),
+    due_at=NOW + timedelta(minutes=40),
+    opened_at=NOW - timedelta(minutes=12),
+    mentions=0,
+    worst=STORM.worst,
+    surge=SURGE,
+)
+
 MORNING = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
 LATE_CASE = Item(
     "critical",
@@ -150,6 +180,10 @@ OWNED_CASE = Item(
 )
 KINDS: dict[str, View] = {
     "storm": STORM,
+    "spike": SPIKE,
+    "spike_over": replace(SPIKE, surge=replace(SURGE, over_at=NOW - timedelta(hours=1))),
+    "spike_resolved": replace(SPIKE, status="resolved", resolved_by=MARTA, resolved_at=NOW),
+    "line_spike_over": Line(21, NOW, ROME, "spike_over"),
     "storm_waits": replace(STORM, draft=Proposal("it", None, waits=True)),
     "storm_failed": replace(STORM, draft=Proposal("it", None, failed=True)),
     "storm_resolved": replace(STORM, status="resolved", resolved_by=MARTA, resolved_at=NOW),
@@ -212,7 +246,15 @@ KINDS: dict[str, View] = {
     "line_edited": Line(
         12, NOW, ROME, "edited", Why("edited"), "giulia_r", "App Store", None, "Pessimo.", EDITED
     ),
-    "line_viral": Line(12, NOW, ROME, "viral", Why("viral", ("1240", "310")), "giulia_r", "Mastodon"),
+    "line_viral": Line(
+        12,
+        NOW,
+        ROME,
+        "viral",
+        Why("viral", ("reactions", "1240", "310", "1390", "1820")),
+        "giulia_r",
+        "Mastodon",
+    ),
     "line_raised": Line(
         12,
         NOW,
@@ -425,6 +467,7 @@ KINDS: dict[str, View] = {
     "report": Report(
         "Settimana 47, 2026", ("Menzioni: 120, di cui 31 negative.", "Casi: 14 aperti, 12 risolti.")
     ),
+    "report_pictured": Report("Settimana 47, 2026", ("Menzioni: 120, di cui 31 negative.",), Dot()),
     "brief_morning": Brief(
         "Caffè Aurora",
         "morning",

@@ -208,3 +208,11 @@ def test_what_remains_wrong_is_reported() -> None:
     assert [check.name for check in failed] == ["length"]
     assert failed[0].detail.endswith("/10 characters")
     assert draft.reply is not None
+
+
+def test_a_name_that_only_the_signature_confirms_is_greeted() -> None:
+    found = compose(
+        request("Tutto perfetto, torneremo. Ludmilla\n\nLudmilla", "positive/low/praise", author="Ludmilla")
+    )
+    assert "Ludmilla" in found.sentences[0].text
+    assert [check.name for check in found.checks if not check.ok] == []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.drafts.names import LONGEST, first_name, is_known
+from alerts.drafts.names import LONGEST, first_name, is_known, signed_name
 from alerts.text import one_line
 
 
@@ -52,3 +52,34 @@ def test_a_name_is_one_word_of_letters_that_the_author_wrote(author: str) -> Non
         assert name[:1].isupper()
         assert len(name) <= LONGEST or is_known(name)
         assert name.casefold() in one_line(author).casefold()
+
+
+@pytest.mark.parametrize(
+    ("author", "text", "wanted"),
+    [
+        ("Ludmilla", "Tutto bene, a presto.\nLudmilla", "Ludmilla"),
+        ("Ludmilla", "Tutto bene, cordiali saluti, Ludmilla.", "Ludmilla"),
+        ("Ludmilla", "Tutto bene - Ludmilla", "Ludmilla"),
+        ("Ludmilla", "Tutto bene per Ludmilla", None),
+        ("Ludmilla", "Tutto bene.", None),
+        ("Delusa", "Mai più, Delusa", None),
+        ("Pizzeria", "Ottima, Pizzeria", None),
+        ("ludmilla", "Tutto bene, ludmilla", None),
+    ],
+)
+def test_a_name_that_no_list_knows_is_greeted_where_the_text_is_signed_with_it(
+    author: str, text: str, wanted: str | None
+) -> None:
+    assert signed_name(author, text) == wanted
+
+
+@pytest.mark.parametrize(
+    "name", ["Ludovica", "Gioacchino", "Caitlin", "Leni", "Heitor", "Truus", "Zoraida", "Solène"]
+)
+def test_names_that_people_bear_are_greeted_alone(name: str) -> None:
+    assert first_name(name) == name
+
+
+@pytest.mark.parametrize("word", ["Job", "Harm", "Joke", "Floor", "Italo", "Austin", "Fedele", "Cliente"])
+def test_words_and_places_that_are_also_names_are_not(word: str) -> None:
+    assert first_name(word) is None

@@ -10,13 +10,14 @@ from alerts.drafts import phrases
 from alerts.drafts.letters import LETTERS
 from alerts.drafts.patterns import fold, found
 from alerts.drafts.phrases import MOVES, TOPICS, Phrases, Reach, Wording, load
-from alerts.drafts.plan import GLADLY, PRIVATE, SEQUENCES
+from alerts.drafts.sequences import GLADLY, PRIVATE, SEQUENCES
 from sentiment import labels
 
 LANGUAGES = phrases.languages()
 EXAMPLES = {
     "name": "Marta", "problem": "X", "point": "X", "quote": "x", "place": "X", "good": "X", "about": "x", "reach": "x", "when": "x", "opens": "x",
     "until": "x", "now": "x", "ask": "x", "answer": "X.", "contact": "x", "need": "x", "clause": "x", "source": "x",
+    "person": "X", "where": "x", "thing": "x",
 }  # fmt: skip
 SENTENCES = ("feel", "next", "thanks", "public", "safety", "private", "advice")
 

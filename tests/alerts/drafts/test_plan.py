@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from alerts.drafts import plan
+from alerts.drafts import granted, plan, speech
 from tests.alerts.drafts.requests import UNREAD, brand, platform, request
 
 PRAISE = "positive/low/praise"
@@ -132,7 +132,7 @@ def test_an_insult_that_names_a_problem_is_a_complaint() -> None:
     ],
 )
 def test_languages(lang: str | None, languages: tuple[str, ...], wanted: str) -> None:
-    assert plan.language(request(lang=lang, brand=brand(languages=languages))) == wanted
+    assert speech.language(request(lang=lang, brand=brand(languages=languages))) == wanted
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_contacts_by_topic() -> None:
     ],
 )
 def test_kinds_of_contact(contact: str | None, kind: str) -> None:
-    assert plan.reach_kind(contact) == kind
+    assert granted.reach_kind(contact) == kind
 
 
 def test_what_is_asked_for_depends_on_what_went_wrong() -> None:

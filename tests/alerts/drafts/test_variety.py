@@ -11,9 +11,10 @@ import pytest
 
 from alerts.drafts import plan, writing
 from alerts.drafts.phrases import Wording, languages, load
-from alerts.drafts.plan import SEQUENCES, Plan
+from alerts.drafts.plan import Plan
 from alerts.drafts.reading import ARTICLES
 from alerts.drafts.request import DraftRequest
+from alerts.drafts.sequences import SEQUENCES
 from alerts.drafts.variety import TRIES, Choice, is_repeated
 from alerts.drafts.writing import Written
 from tests.alerts.drafts.requests import NOW, UNREAD, brand, platform, request

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.drafts.compose import compose
-from alerts.drafts.plan import PRIVATE, SEQUENCES
+from alerts.drafts.sequences import PRIVATE, SEQUENCES
 from alerts.replies import edit_words, edits
 from alerts.replies.edits import UNTOLD, Changed, compare, distance, tally
 from alerts.words import Words

@@ -131,6 +131,39 @@ def test_what_is_grave_is_not_queued(belt: Belt) -> None:
     assert generators(belt) == [PHRASES]
 
 
+def test_what_is_critical_is_not_queued_however_calm_its_draft(belt: Belt) -> None:
+    """The draft of a mention that the phrases have calmed has no private reply."""
+    belt.put("r1", **CRITICAL)
+    belt.put(
+        "r2", text="Vi ammazzo tutti.", sentiment="negative", urgency="low"
+    )  # critical by its words alone
+    tell(belt)
+    assert generators(belt) == [PHRASES, PHRASES]
+    assert not is_queued(belt)
+
+
+def test_what_becomes_critical_is_not_shown_to_a_model(belt: Belt) -> None:
+    belt.put("r1", urgency="high")
+    tell(belt)
+    assert generators(belt) == [QUEUED]
+    belt.change(lambda session: session.execute(update(Case).values(urgency="critical")))
+    assert not is_queued(belt)
+    model = Model()
+    assert not word(belt, model)
+    assert model.asked == []
+
+
+def test_what_becomes_critical_meanwhile_keeps_its_composed_draft(belt: Belt) -> None:
+    belt.put("r1", urgency="high")
+    tell(belt)
+
+    def raised() -> None:
+        belt.change(lambda session: session.execute(update(Case).values(urgency="critical")))
+
+    assert word(belt, Model(raised))
+    assert generators(belt) == [PHRASES]
+
+
 # ---------------------------------------------------------------------------- what is asked
 
 

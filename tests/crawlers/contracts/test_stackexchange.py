@@ -8,10 +8,12 @@ import jsonschema
 import pytest
 
 from crawlers.base import Page, Spider
+from demo.world import World
 from store.errors import Permanent, Transient
 from tests.crawlers.contracts import NOW, parse, sample, sample_bytes, spider, told, yaml_spec
 from tests.crawlers.contracts.requests import against_openapi
 
+COMMENTS = "stackexchange/stack-exchange-comments-openapi.yml"
 SPEC = "stackexchange/stack-exchange-search-openapi.yml"
 # The description leaves out what the API takes on every call.
 COMMON = {"fromdate is unknown", "key is unknown"}
@@ -100,3 +102,24 @@ def test_what_the_demo_answers_is_what_the_description_says() -> None:
     refused = told("stackexchange", one(base_url="http://127.0.0.1/stackexchange").first()[0])
     jsonschema.validate(refused, {**schema, "$ref": "#/components/schemas/ErrorResponse"})
     assert refused["error_name"] == "bad_parameter"
+
+
+def test_comments_are_what_the_description_says() -> None:
+    """They stand below questions and answers where the filter shows them."""
+    document = yaml_spec(COMMENTS)
+    schema = {"$ref": "#/components/schemas/Comment", "components": document["components"]}
+    here = one(base_url="http://127.0.0.1/stackexchange", site="coffee", filter="!ascolto-with-answers")
+    world = World(NOW)
+    world.advance()  # until then nobody has commented
+    questions = told("stackexchange", here.first()[0], world=world)["items"]
+    names = [f"coffee/{question['question_id']}" for question in questions]
+    looked = told("stackexchange", here.look_up(names), world=world)
+    comments = [
+        comment
+        for question in looked["items"]
+        for above in (question, *question.get("answers", []))
+        for comment in above.get("comments", [])
+    ]
+    assert comments
+    for comment in comments:
+        jsonschema.validate(comment, schema)

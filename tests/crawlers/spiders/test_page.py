@@ -61,6 +61,23 @@ class TestSamples:
         assert all(m.stars and m.author and m.text for m in parsed.mentions)
         assert not parsed.undated
 
+    @pytest.mark.parametrize(
+        ("name", "read"),
+        [
+            ("CreativeWork.001.html", [("John Doe", 5, "2006-05-04"), ("Bob Smith", 4, "2006-06-15")]),
+            ("LocalBusiness.002.html", []),  # a mean of 250 reviews is none of them
+            ("product-ref.html", []),
+        ],
+    )
+    def test_a_mean_of_reviews_is_no_review(
+        self, shared: Path, name: str, read: list[tuple[str, int, str]]
+    ) -> None:
+        parsed = read_page((shared / "samples/schemaorg/extruct" / name).read_bytes())
+        found = [(m.author, m.stars, f"{m.published_at:%Y-%m-%d}") for m in parsed.mentions]
+        assert found == read
+        assert all(m.title and m.text for m in parsed.mentions)
+        assert parsed.problems == ()
+
     def test_an_example_reads_the_same_in_all_three_syntaxes(self, shared: Path) -> None:
         """schema.org's own examples: a lamp that burned out, a book, ..."""
         examples = (shared / "samples/schemaorg/schemaorg_review_examples.txt").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from sentiment.learning.calibrate import (
     mix_alike,
     mix_classes,
     mix_flags,
+    mood_evidence,
     topic_threshold,
 )
 
@@ -82,3 +83,23 @@ def test_paths_that_count_alike_have_one_temperature() -> None:
     assert mix.weights.tolist() == pytest.approx([0.25, 0.25], abs=0.03)
     assert not mix.shift.any()
     assert expected_error(torch.softmax(mix(2 * logits, 2 * logits), 1), labels) < 0.04
+
+
+def test_the_mood_is_evidence_of_a_danger_where_praise_is_called_one() -> None:
+    torch.manual_seed(1)
+    mood = 4 * torch.randn(4_000)
+    danger = torch.randn(4_000) - 1
+    really = torch.rand(4_000) < torch.sigmoid(danger + 0.3 * mood + 0.5)
+    none = (torch.zeros(0), torch.zeros(0))
+    evidence, shift = mood_evidence(danger, mood, really, none)
+    assert (evidence, shift) == (pytest.approx(0.3, abs=0.05), pytest.approx(0.5, abs=0.15))
+    praise = (torch.zeros(4_000), torch.full((4_000,), -6.0))
+    assert mood_evidence(danger, mood, really, praise)[0] > evidence
+
+
+def test_praise_never_makes_a_danger_likelier() -> None:
+    danger, mood = torch.zeros(400), torch.cat([torch.full((200,), 5.0), torch.full((200,), -5.0)])
+    really = torch.cat([torch.zeros(200), torch.ones(200)]) > 0
+    evidence, shift = mood_evidence(danger, mood, really, (torch.zeros(0), torch.zeros(0)))
+    assert evidence == 0
+    assert shift == pytest.approx(0.0, abs=0.01)

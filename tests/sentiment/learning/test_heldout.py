@@ -40,6 +40,8 @@ def test_settling_gives_thresholds_and_figures(network: Network) -> None:
     assert 0.1 <= settled.topic <= 0.6
     assert settled.figures.texts == 60
     assert set(settled.mixes) == set(TINY.heads)
+    assert settled.mood >= 0
+    assert 0 <= settled.figures.praise_critical <= 1
     assert all(0 <= error <= 1 for error in settled.figures.calibration_error.values())
 
 

@@ -31,3 +31,16 @@ def test_the_order_of_words_counts(network: Network) -> None:
 def test_heads_have_their_sizes(network: Network) -> None:
     parts = network.split(torch.zeros(2, sum(TINY.heads.values())))
     assert {head: part.shape[1] for head, part in parts.items()} == TINY.heads
+
+
+def test_the_mood_moves_critical_and_nothing_else(network: Network) -> None:
+    batch = collator(network)([Given("ciao"), Given("parola male")])
+    with torch.inference_mode():
+        before = network(batch)
+        network.mood.fill_(0.5)
+        after = network(batch)
+    negative, _, positive = before["sentiment"].unbind(1)
+    moved = after["urgency"] - before["urgency"]
+    assert torch.allclose(moved[:, 3], 0.5 * (negative - positive), atol=1e-4)
+    assert not moved[:, :3].any()
+    assert all(torch.equal(after[head], before[head]) for head in before if head != "urgency")

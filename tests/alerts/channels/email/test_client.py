@@ -18,12 +18,13 @@ from alerts.channels.email.errors import MENDS
 from alerts.channels.email.server import Server
 from alerts.channels.options import EmailOptions
 from alerts.outbox import deliver_waiting
-from alerts.views import Reminder
+from alerts.views import Reminder, Report
 from alerts.words import Words
 from store.db import Database
 from store.errors import Permanent, Transient, Uncertain
 from store.tables import Case, OutboxState
 from tests.alerts.channels.kinds import ALONE, CRITICAL, KINDS, NORMAL
+from tests.alerts.charts.dots import Dot
 from tests.alerts.rows import BRAND, alert, notification
 from tests.certificates import client_side
 from tests.mail_server import DROP, PASSWORD, USER, MailServer, mail_server
@@ -375,3 +376,14 @@ def test_every_reason_has_its_mend_and_no_secret_in_it() -> None:
         post(channel)
     assert "hunter2" not in repr(raised.value)
     assert "hunter2" not in repr(channel)
+
+
+def test_a_picture_that_cannot_be_drawn_keeps_no_message_back(caplog: pytest.LogCaptureFixture) -> None:
+    with mail_server() as server:
+        channel = email(server)
+        for number, dotted in enumerate((Dot(), Dot(faults=[ZeroDivisionError("12 / 0")]))):
+            channel.post(CARE, Report("Week 47", ("120 mentions.",), dotted), f"digest:{number}")
+    kinds = [[part.get_content_type() for part in got.message.walk()] for got in server.got]
+    assert ["image/png" in found for found in kinds] == [True, False]
+    assert "Mentions by day: 12 on Monday" in server.got[1].message.as_string()
+    assert "could not be drawn" in caplog.text

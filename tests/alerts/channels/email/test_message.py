@@ -19,6 +19,7 @@ from alerts.views import Line, Report, Said, SourceNotice, StartList, View
 from alerts.words import Words
 from tests.alerts.channels.email.golden import GOLDEN, files
 from tests.alerts.channels.kinds import ALONE, CRITICAL, KINDS, NOW, ROME
+from tests.alerts.charts.dots import Dot, dot
 
 WORDS = Words("it", lasting=True)
 EXPECTED = files()
@@ -219,3 +220,27 @@ def test_a_huge_text_stays_short_in_the_subject() -> None:
 
 def test_a_part_without_words_is_left_out() -> None:
     assert letter(Report("a", ("", "\u200b", "b")), WORDS).parts == (Part("b"),)
+
+
+def test_the_picture_travels_in_the_message_beside_its_html() -> None:
+    view = Report("Settimana 47", ("120 menzioni.",), Dot(said='Menzioni "per giorno" <b>: 12'))
+    written = letter(view, WORDS)
+    message = message_from_bytes(encode(written, ENVELOPE, "it", dot("dot")), policy=default)
+    assert isinstance(message, EmailMessage)
+    text, related = message.iter_parts()
+    html, picture = related.iter_parts()
+    assert [part.get_content_type() for part in (message, text, related, html, picture)] == [
+        "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png",
+    ]  # fmt: skip
+    assert picture.get_content() == dot("dot")
+    cid = picture["Content-ID"].strip("<>")
+    assert f'src="cid:{cid}"' in html.get_content()
+    assert 'alt="Menzioni &#34;per giorno&#34; &lt;b&gt;: 12"' in html.get_content()
+    assert 'Menzioni "per giorno" <b>: 12' in text.get_content()
+    assert picture.get_content_disposition() == "inline"
+
+
+def test_without_the_picture_its_words_stand_in_its_place() -> None:
+    written = letter(Report("Settimana 47", ("120 menzioni.",), Dot()), WORDS)
+    assert "<img" not in as_html(written, "it")
+    assert "Mentions by day: 12 on Monday" in as_html(written, "it")

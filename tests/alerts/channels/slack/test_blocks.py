@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from alerts import telling
 from alerts.card import Card, Change, Listed, Proposal, Why, safe_url
 from alerts.channels.slack import menu
-from alerts.channels.slack.blocks import Message, only_text, render
+from alerts.channels.slack.blocks import Message, only_text, render, with_picture
 from alerts.channels.slack.escape import inert, plain
 from alerts.channels.slack.menu import (
     ACKNOWLEDGE,
@@ -33,6 +33,7 @@ from alerts.channels.slack.menu import (
 from alerts.views import Bundle, Bundled, Line, Report, Said, SourceNotice, StartList, View
 from alerts.words import Words
 from tests.alerts.channels.kinds import CRITICAL, KINDS, NOW, ROME
+from tests.alerts.charts.dots import Dot
 
 SCHEMA = Path(__file__).parents[5] / "shared" / "specs" / "slack" / "blockkit_message.schema.json"
 WORDS = Words("it", lasting=True)
@@ -80,6 +81,19 @@ def actions(message: Message) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("lang", ["en", "it"])
 def test_every_kind_is_valid(kind: str, lang: str) -> None:
     assert_valid(render(KINDS[kind], Words(lang, lasting=True)))
+
+
+@pytest.mark.parametrize("kind", ["critical", "line_viral", "report_pictured"])
+def test_a_picture_has_its_place(kind: str) -> None:
+    view = replace(KINDS[kind], picture=Dot(said="<!channel> *12* on Monday"))  # type: ignore[arg-type]
+    message = with_picture(render(view, WORDS), view, "F0FAKE0001", WORDS)
+    assert_valid(message)
+    (place,) = [n for n, block in enumerate(message.blocks) if block["type"] == "image"]
+    after = [block["type"] for block in message.blocks[place + 1 :]]
+    assert {"critical": after[:1] == ["actions"], "line_viral": after == [], "report_pictured": place == 1}[
+        kind
+    ]
+    assert "<!channel>" not in message.blocks[place]["alt_text"]
 
 
 def test_the_schema_was_there(shared: Path) -> None:

@@ -1,5 +1,6 @@
 """What Slack tells and who hears it: over both transports, slow, broken, old, unknown, not allowed."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from alerts import cases
 from alerts.channels.slack import menu
 from alerts.channels.slack.listen import SHORTCUT
 from store import switches
+from store.brand import Brand
 from store.db import Database
 from store.tables import Audit, CaseStatus
 from tests.alerts.channels.slack.ear import (
@@ -23,6 +25,7 @@ from tests.alerts.channels.slack.ear import (
     http_ear,
     listening,
 )
+from tests.alerts.rows import BRAND
 from tests.fake_slack import Failure, FakeSlack
 
 pytestmark = pytest.mark.timeout(120)
@@ -212,3 +215,20 @@ def test_reopening_from_the_app_home(one: Ear) -> None:
     one.say(one.slack.in_view(home, menu.REOPEN))
     one.until(lambda: case_of(one).status == CaseStatus.OPEN)
     one.until(lambda: "Done lately" not in str(one.slack.homes["U0MARTA"]))
+
+
+def test_each_piece_of_work_goes_by_the_settings_of_its_moment(
+    slack: FakeSlack, db: Database, now: datetime
+) -> None:
+    """What people change in the inbox holds for the next click, command or modal."""
+    known: dict[str, Brand] = {"aurora": BRAND}
+
+    def follow() -> None:
+        known["lumaca"] = Brand(key="lumaca", name="Tè Lumaca")
+
+    listener = replace(listening(db, now), brands=known, follow=follow)
+    with http_ear(slack, listener) as ear:
+        ear.say(slack.command("pause lumaca 2h"))
+        ear.until(lambda: slack.private)
+        with db.read() as session:
+            assert switches.is_paused(session, "lumaca", now)

@@ -72,7 +72,7 @@ def test_figures(database: Database) -> None:
     assert found.average_stars == pytest.approx(2.33)
     assert found.alerts_by_reason == {"negative": 2, "urgent": 2}
     assert (found.cases, found.cases_answered) == (2, 1)
-    assert (found.contact_median, found.in_time) == (600.0, 1.0)
+    assert (found.contact_median, found.in_time) == (600.0, 0.5)  # the other's time is over without an answer
     assert (found.open_now, found.overdue_now) == (1, 1)
 
 
@@ -85,14 +85,23 @@ def test_in_words(db: Database) -> None:
     assert english.title == "Caffè Aurora: Monday 16 November to Sunday 22 November"
     assert english.paragraphs == (
         "3 mentions (the period before: 1): 2 negative, 0 neutral, and 1 positive. 2.3 stars on average.",
-        "By source: app 2 and shop 1.",
-        "2 cases opened, 1 answered, first contact after 10 minutes (median), and 100 % in time. "
+        "67 % of what was read is negative (the period before: 100 %).",
+        "2 cases opened, 1 answered, first contact after 10 minutes (median), and 50 % in time. "
         "Open now: 1, 1 of them overdue.",
         "Alerts: Negative 2 and Urgent 2.",
+        "By source: app 2 and shop 1.",
+        "False alarms: 0 of 1 decided cases (0 %).",
     )
     italian = digest.write(found, BRAND, Words("it"))
     assert italian.title == "Caffè Aurora: da lunedì 16 novembre a domenica 22 novembre"
     assert italian.paragraphs[0].startswith("3 menzioni (nel periodo precedente: 1): 2 negative, 0 neutre e")
+    assert italian.paragraphs[0].endswith("In media 2,3 stelle.")
+    titles = [section.title for section in italian.sections]
+    assert titles == [
+        "In attesa di risposta",
+        "Hanno scritto qui perché altrove nessuno ha risposto",
+        "Stelle e risposte per luogo",
+    ]
 
 
 def test_an_empty_week_says_so_in_one_line(db: Database) -> None:
@@ -151,7 +160,7 @@ def test_what_was_missed_is_told_with_its_interval(db: Database) -> None:
     week = Period.parse("2026-W47", ROME)
     with db.write() as session:
         assert "alert" not in str(
-            digest.write(digest.measure(session, BRAND, week, MONDAY), BRAND, Words("en"))
+            digest.write(digest.measure(session, BRAND, week, MONDAY), BRAND, Words("en")).paragraphs
         )
         for number in range(20):
             mention = add_mention(session, MONDAY - timedelta(days=2), number)

@@ -1,0 +1,106 @@
+"""Whom and what a text names: who of the brand's people is praised, where people work who are praised or blamed, what
+it is that was good. It takes only what the phrase file knows, and no name that may be anybody else's. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+import regex
+
+from alerts.drafts.names import is_known
+from alerts.drafts.patterns import Folded, Span, find, fold
+from alerts.drafts.phrases import Named, Phrases, Role, Thing
+from store.brand import Brand
+
+NEAR = 160  # characters from what is said of somebody, within which their place is looked for
+TASTE = "taste_food"
+MOST = 2  # people that one sentence can name; of more, none is picked out
+_NAME = regex.compile(r"(?<![\p{L}\p{M}'’-])\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?(?![\p{L}\p{M}])")
+# What makes a place of the name behind it: Villa Giulia, San Marco.
+_PLACE = regex.compile(
+    r"\b(?:sant[aoe']?|san|são|saint|sainte|st|santo|sint|via|viale|villa|corso|palazzo|rue|place|calle|plaza|avenida|rua"
+    r"|praça|café|caffè|bar|hotel|ristorante|trattoria|pizzeria|casa|chez|maison|street|straat)[\s.'’-]+$",
+    regex.IGNORECASE,
+)
+_JOINED = regex.compile(rf"\s*(?:,|&|e|ed|and|y|et|und|en)\s+(?={Named.MARK})|\s*,\s*(?={Named.MARK})")
+_TOKEN = regex.compile(rf"{Named.MARK}+")
+_LETTER = regex.compile(r"\p{L}")
+_CLAUSE = regex.compile(r"[^.,;:!?…()\n]+")
+
+
+def praised(text: Folded, phrases: Phrases, brand: Brand, author: str | None) -> tuple[str, ...]:
+    """The first names of the people whom the text praises, in its order; none of more than it takes to name them. Not
+    the author's, nor one of the brand's own words, among them who signs."""
+    ours = f"{brand.name} {' '.join(brand.aliases)} {brand.voice.signature} {author or ''}"
+    shunned = {word.plain for word in map(fold, regex.findall(r"[\p{L}\p{M}]+", ours))}
+    named = phrases.named
+    marked = _marked(text, shunned | {fold(name).plain for name in named.doubtful})
+    signed = find(named.patterns(named.signed), marked)
+    last = [span for span in signed if not _LETTER.search(text.plain, span.end)]
+    for span in (*find(named.patterns(named.theirs), marked), *last):
+        marked = _unmarked(marked, span)
+    found: dict[str, None] = {}
+    for span in find(named.patterns(named.praised), marked):
+        if not find(named.never, Folded(text.shown, text.plain[span.start : span.end])):
+            found |= dict.fromkeys(_names(marked, span))
+    return tuple(found) if len(found) <= MOST else ()
+
+
+def _marked(text: Folded, shunned: set[str]) -> Folded:
+    """The text with a mark in each letter of what can only be a first name."""
+    plain = text.plain
+    for match in _NAME.finditer(text.shown):
+        word = match[0].split("-")[0]
+        alone = not _PLACE.search(text.shown[max(0, match.start() - 16) : match.start()])
+        if alone and is_known(word) and fold(word).plain not in shunned:
+            plain = plain[: match.start()] + Named.MARK * len(match[0]) + plain[match.end() :]
+    return Folded(text.shown, plain)
+
+
+def _unmarked(text: Folded, span: Span) -> Folded:
+    within = text.plain[span.start : span.end].replace(Named.MARK, "x")
+    return Folded(text.shown, text.plain[: span.start] + within + text.plain[span.end :])
+
+
+def _names(text: Folded, span: Span) -> Iterator[str]:
+    """The names in a stretch, and those joined to the last of them: "Giulia e Marco"."""
+    start = span.start
+    while match := _TOKEN.search(text.plain, start):
+        joined = _JOINED.match(text.plain, start)
+        if match.start() >= span.end and not (joined and joined.end() == match.start()):
+            return
+        yield text.shown[match.start() : match.end()]
+        start = match.end()
+
+
+def role(text: Folded, spans: Sequence[Span], phrases: Phrases) -> Role | None:
+    """Where the people work who are spoken of at `spans`, by default anywhere: the place named nearest to the first."""
+    first = min((span.start for span in spans), default=None)
+    named = ((span.start, role) for role in phrases.named.roles for span in find(role.words, text))
+    at = [(abs(start - (first or 0)), role) for start, role in named]
+    near = [one for one in at if first is None or one[0] <= NEAR]
+    return min(near, key=lambda one: one[0], default=(0, None))[1]
+
+
+def thing(text: Folded, span: Span, topic: str, phrases: Phrases) -> Thing | None:
+    """What is praised at `span`: named in its words, else alone in their clause where nothing is set against it."""
+    within = _things(Folded(text.shown, text.plain[span.start : span.end]), topic, phrases)
+    if within:
+        return within[0]
+    for match in _CLAUSE.finditer(text.plain):
+        if match.start() <= span.start < match.end():
+            clause = Folded(match[0], match[0])
+            named = _things(clause, topic, phrases)
+            return named[0] if len(named) == 1 and not find(phrases.language.concessions, clause) else None
+    return None
+
+
+def mentioned(text: Folded, topics: Sequence[str], phrases: Phrases) -> dict[str, Thing]:
+    """What is spoken of, by those of the model's topics, and by `TASTE`, of which the text names one thing alone;
+    nothing where something is set against it. What people eat is what it says; "the machine" may be anything."""
+    if find(phrases.language.concessions, text):
+        return {}
+    named = {topic: _things(text, topic, phrases) for topic in (*topics, TASTE)}
+    return {topic: things[0] for topic, things in named.items() if len(things) == 1}
+
+
+def _things(text: Folded, topic: str, phrases: Phrases) -> list[Thing]:
+    return [thing for thing in phrases.named.things if thing.topic == topic and find(thing.words, text)]

@@ -1,0 +1,1 @@
+"""Settings that the manager edits herself: which fields there are, how a form shows and reads them, and the pages."""
