@@ -29,8 +29,7 @@ HEAD, HEAD_BANDS, HEAD_ROWS = 14, 4, 2  # of the first so many words
 SEED = 1
 _LEFT_OUT = re.compile(r"https?://\S+|www\.\S+|(?<!\w)@[\w.@-]+")
 _RETWEET = re.compile(r"^\s*rt\b[\s:]*")
-_HASHTAGS = re.compile(r"(?:(?<!\S)#\w+\W*)+$")
-_CUT = re.compile(r"[^\W_]+ ?\.\.\.\W*$")  # the word in which a copy was cut off
+_CUT = re.compile(r"(?<![^\W_])[^\W_]+ ?\.\.\.\W*$")  # the word in which a copy was cut off
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # written without spaces
 _FIGURE = re.compile(r"\d+")
 _TOKEN = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
@@ -92,7 +91,10 @@ def _differ(own: frozenset[str], others: frozenset[str]) -> bool:
 
 def _words(text: str) -> Iterator[str]:
     """Folded words; of scripts without spaces, each two characters that stand together."""
-    plain = _CUT.sub("", _HASHTAGS.sub("", _LEFT_OUT.sub(" ", _RETWEET.sub("", fold(text))).rstrip()))
+    said = _LEFT_OUT.sub(" ", _RETWEET.sub("", fold(text))).split()
+    while said and said[-1].startswith("#"):
+        said.pop()
+    plain = _CUT.sub("", " ".join(said))
     for token in _TOKEN.findall(plain):
         if len(token) > 1 and re.match(f"[{_UNSPACED}]", token):
             yield from map("".join, pairwise(token))

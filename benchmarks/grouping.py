@@ -43,7 +43,7 @@ FROM n
 _TRACES = """
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 20 * :rows - 1)
 INSERT INTO trace (week, key, slot, mention_id)
-SELECT :week, -9223372036854775807 + i * (9223372036854775807 / (10 * :rows)), 0, 1 + (i * 7919) % :rows
+SELECT :week, (i - 10 * :rows) * (9223372036854775807 / (10 * :rows)), 0, 1 + i / 20
 FROM n
 """
 
@@ -63,7 +63,7 @@ def accuracy(number: int, seed: int) -> dict[str, object]:
     copies = [(one, first, joined) for one, first, joined in found if one.copy]
     joins = [(one.matter == joined) for one, _, joined in found if joined is not None]
     right = Counter(one.copy for one, _, joined in copies if joined == one.matter)
-    made = Counter(one.copy for one, _, _ in copies)
+    made, tenth = Counter(one.copy for one, _, _ in copies), max(1, len(seconds) // 10)
     return {
         "mentions": len(found),
         "copies": len(copies),
@@ -71,8 +71,8 @@ def accuracy(number: int, seed: int) -> dict[str, object]:
         "recall": round(sum(right.values()) / max(1, len(copies)), 4),
         "recall_by_copy": {str(name): round(right[name] / made[name], 4) for name in sorted(made, key=str)},
         "ms_a_mention": {
-            "first_tenth": round(1000 * statistics.mean(seconds[: len(seconds) // 10]) / BATCH, 3),
-            "last_tenth": round(1000 * statistics.mean(seconds[-(len(seconds) // 10) :]) / BATCH, 3),
+            "first_tenth": round(1000 * statistics.mean(seconds[:tenth]) / BATCH, 3),
+            "last_tenth": round(1000 * statistics.mean(seconds[-tenth:]) / BATCH, 3),
         },
     }
 

@@ -62,7 +62,7 @@ def test_what_a_person_needs(db: Database, now: datetime) -> None:
     assert (card.earlier, card.mentions, card.change, card.unread, card.done) == (0, 1, None, False, False)
 
 
-def test_three_queries_whatever_the_case_holds(db: Database, now: datetime) -> None:
+def test_four_queries_whatever_the_case_holds(db: Database, now: datetime) -> None:
     with db.write() as session:
         mention = add_mention(session, now)
         case = add_case(session, mention, now)
@@ -73,7 +73,7 @@ def test_three_queries_whatever_the_case_holds(db: Database, now: datetime) -> N
             add_reason(session, case, other, now, "negative", [])
     with counted(db) as made:
         card = card_of(db, now)
-    assert len(made) == 3
+    assert len(made) == 4
     assert card.mentions == 29
     assert [why.kind for why in card.whys] == ["urgent", "negative"]
 

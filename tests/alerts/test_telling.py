@@ -134,6 +134,18 @@ def test_all_reasons_and_what_else_one_must_know() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "3 mentions in this case: X (2), Mastodon (1)"),
+        ("it", "3 menzioni in questo caso: X (2), Mastodon (1)"),
+    ],
+)
+def test_how_many_mentions_and_where(language: str, said: str) -> None:
+    card = replace(NORMAL, mentions=3, places=(("X", 2), ("Mastodon", 1)))
+    assert said in telling.whys(card, Words(language))
+
+
+@pytest.mark.parametrize(
     ("stars", "said"),
     [
         ((4.0, 1.0), "Changed by its author 3 minutes ago: stars 4 → 1"),

@@ -6,13 +6,14 @@ from benchmarks.topics import Labelled, labelled, learnt, lexicon, macro, measur
 
 
 def texts() -> list[Labelled]:
-    return [labelled("it", f"Il corriere numero {n} non passa", ["delivery"]) for n in range(40)] + [
-        labelled("it", f"La cassiera numero {n} sorride", ["staff"]) for n in range(40)
+    return [labelled("it", f"Il corriere {n} non passa", ["delivery"]) for n in range(40)] + [
+        labelled("it", f"La cassiera {n} sorride", ["staff"]) for n in range(40)
     ]
 
 
 def test_words_that_go_with_a_topic_are_found() -> None:
-    words = lexicon(texts(), 0.6, 2)
+    shared = [labelled("it", f"numero {n}", [topic]) for n in range(9) for topic in ("staff", "delivery")]
+    words = lexicon([*texts(), *shared], 0.6, 2)
     assert words["it", "corrie"] == {"delivery"}
     assert ("it", "nume") not in words
     assert ("en", "corrie") not in words
@@ -20,7 +21,7 @@ def test_words_that_go_with_a_topic_are_found() -> None:
 
 def test_a_text_is_read_by_the_words_of_others() -> None:
     assert macro(learnt(texts())) == 1.0
-    alone = [labelled("it", f"parola{chr(97 + n)}{chr(97 + n)}", ["staff"]) for n in range(20)]
+    alone = [labelled("it", chr(97 + n) * 8, ["staff"]) for n in range(20)]
     assert macro(learnt(alone)) == 0.0
 
 
