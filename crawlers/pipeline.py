@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 DOUBTFUL = 3  # more than so many, and more than this share of what was listed, do not vanish
 DOUBTFUL_SHARE = 0.3  # at once without doubt: then the next crawl has to agree
 CANDIDATES = 200  # rows looked at for one made id
+WITNESSES = 20  # mentions among which one is looked for that can be asked for
 SOON = timedelta(minutes=15)  # until the second look at what the first did not show
 LOOKED_AT = 500  # mentions looked at again in one crawl, in
 LOOKS = 50  # requests at most: where each shows one mention, their limits are soon used up
@@ -120,6 +121,7 @@ class Keeper:
                 now=now,
                 history_before=reading.history_before,
                 watched=bool(reading.spider.look_up_size),
+                late=reading.spider.looks_late,
             )
             stored.refreshed += _answered(session, reading, mentions, parsed, now)
             kept = Kept(len(stored.new), len(stored.edited), len(stored.refreshed), stored.unchanged)
@@ -160,7 +162,8 @@ class Keeper:
                 refreshed=len(set(stored.refreshed) | set(answered)),
                 unchanged=stored.unchanged,
             )
-            lost = looked(session, options.name, (options.brand, options.type), asked, shown, now)
+            named, late = (options.brand, options.type), reading.spider.looks_late
+            lost = looked(session, options.name, named, asked, shown, now, late)
             if reading.open == 1 and not reading.failed:
                 self._finish(session, reading, kept, now)
             kept.gone += len(lost)
@@ -267,7 +270,22 @@ def _due(session: Session, reading: Reading) -> list[str]:
     passed = [name for name in due if not reading.spider.looks_up(name)]
     if passed:
         looked(session, options.name, (options.brand, options.type), passed, set(passed), now)
-    return [name for name in due if name not in set(passed)]
+    return _witnessed(session, reading, [name for name in due if name not in set(passed)])
+
+
+def _witnessed(session: Session, reading: Reading, due: list[str]) -> list[str]:
+    """With one that is there, where all that is due was missed the last time: an answer that shows nothing at all says
+    nothing, and what is gone would never be known to be."""
+    if not due or reading.spider.look_up_size == 1 or not set(due) <= set(reading.cursor.missed):
+        return due
+    standing = (
+        select(col(Mention.external_id))
+        .where(col(Mention.source) == reading.context.options.name, col(Mention.gone_at).is_(None))
+        .order_by(col(Mention.published_at).desc())
+        .limit(len(due) + WITNESSES)
+    )
+    others = [name for name in session.scalars(standing) if name not in due and reading.spider.looks_up(name)]
+    return due + others[:1]
 
 
 def _spent(row: SourceRow, reading: Reading) -> dict[str, Any]:
