@@ -4,30 +4,28 @@ import logging
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from crawlers import health, rhythm
 from crawlers.base import Context, Fetch, Page, Parsed
 from crawlers.budget import Purse, quota
 from crawlers.cursor import Cursor, made_for
-from crawlers.identity import Known, settle
+from crawlers.pairing import settled
 from crawlers.reading import Reading
+from crawlers.second_looks import due, missed
 from crawlers.spiders import get
 from platforms.base import Platform, SourceOptions
 from store import robots
 from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
-from store.mention import NewMention, content_hash
+from store.mention import NewMention
 from store.mentions import (
     Stored,
-    due_looks,
     known_ids,
-    look_soon,
     looked,
     mark_gone,
     store_answers,
@@ -39,11 +37,6 @@ log = logging.getLogger(__name__)
 
 DOUBTFUL = 3  # more than so many, and more than this share of what was listed, do not vanish
 DOUBTFUL_SHARE = 0.3  # at once without doubt: then the next crawl has to agree
-CANDIDATES = 200  # rows looked at for one made id
-WITNESSES = 20  # mentions among which one is looked for that can be asked for
-SOON = timedelta(minutes=15)  # until the second look at what the first did not show
-LOOKED_AT = 500  # mentions looked at again in one crawl, in
-LOOKS = 50  # requests at most: where each shows one mention, their limits are soon used up
 
 
 @dataclass(slots=True)
@@ -84,7 +77,7 @@ class Keeper:
             _set(row, {"quota": quota(options, platform, spider.context.secrets)})
             reading.purse = self._purse(session, row, reading.today)
             if spider.look_up_size:
-                reading.due = _due(session, reading)
+                reading.due = due(session, reading)
         return reading
 
     def _purse(self, session: Session, row: SourceRow, today: str) -> Purse:
@@ -96,7 +89,8 @@ class Keeper:
                 counted, col(SourceRow.spent_on) == today
             )
             # What is known already is newer than the rows, which are written at the end of a read.
-            purse.used = {row.name: 0} | {name: units for name, units in session.execute(spent)} | purse.used
+            noted = {name: units for name, units in session.execute(spent)}  # noqa: C416 - rows are no pairs to mypy
+            purse.used = {row.name: 0} | noted | purse.used
         return purse
 
     def known_robots(self, place: str) -> bytes | None:
@@ -114,7 +108,7 @@ class Keeper:
         now, options = utcnow(), reading.context.options
         mentions, others = reading.take(page, parsed)
         with self._db.write() as session:
-            mentions = _settled(session, mentions, parsed, reading.seen)
+            mentions = settled(session, mentions, parsed, reading.seen)
             stored = store_mentions(
                 session,
                 mentions,
@@ -193,7 +187,10 @@ class Keeper:
                 every=options.every,
             )
             _set(
-                row, values | _spent(row, reading) | {"next_check_at": reading.next_check(values["next_check_at"])}
+                row,
+                values
+                | _spent(row, reading)
+                | {"next_check_at": reading.next_check(values["next_check_at"])},
             )
 
     def _finish(self, session: Session, reading: Reading, kept: Kept, now: datetime) -> None:
@@ -220,7 +217,7 @@ class Keeper:
             _set(row, values)
             return
         gone, doubted = _gone(session, reading, now)
-        kept.gone = gone + _missed(session, reading, now)
+        kept.gone = gone + missed(session, reading, now)
         told = reading.found or not row.usual_results
         results = None if reading.unchanged or not told else reading.found / max(reading.pages, 1)
         silent = health.quiet(row, why, now=now) if why else {}
@@ -262,32 +259,6 @@ def _answered(
     return store_answers(session, options.brand, options.type, elsewhere, now) if elsewhere else []
 
 
-def _due(session: Session, reading: Reading) -> list[str]:
-    """What is to be looked at again. What cannot be asked for has its turn all the same, or it would stand before the
-    others for ever."""
-    options, now = reading.context.options, reading.context.now
-    due = due_looks(session, options.name, now, min(LOOKED_AT, LOOKS * reading.spider.look_up_size))
-    passed = [name for name in due if not reading.spider.looks_up(name)]
-    if passed:
-        looked(session, options.name, (options.brand, options.type), passed, set(passed), now)
-    return _witnessed(session, reading, [name for name in due if name not in set(passed)])
-
-
-def _witnessed(session: Session, reading: Reading, due: list[str]) -> list[str]:
-    """With one that is there, where all that is due was missed the last time: an answer that shows nothing at all says
-    nothing, and what is gone would never be known to be."""
-    if not due or reading.spider.look_up_size == 1 or not set(due) <= set(reading.cursor.missed):
-        return due
-    standing = (
-        select(col(Mention.external_id))
-        .where(col(Mention.source) == reading.context.options.name, col(Mention.gone_at).is_(None))
-        .order_by(col(Mention.published_at).desc())
-        .limit(len(due) + WITNESSES)
-    )
-    others = [name for name in session.scalars(standing) if name not in due and reading.spider.looks_up(name)]
-    return due + others[:1]
-
-
 def _spent(row: SourceRow, reading: Reading) -> dict[str, Any]:
     """What the source has used of its day, where that is limited, or counts for others."""
     if reading.context.options.requests_per_day is None and row.quota is None:
@@ -301,64 +272,11 @@ def _set(row: SourceRow, values: dict[str, Any]) -> None:
             setattr(row, name, value)
 
 
-def _settled(
-    session: Session, mentions: list[NewMention], parsed: Parsed, taken: set[str]
-) -> list[NewMention]:
-    """The mentions with made ids paired with the rows they belong to; the others as they are."""
-    made = [m for m in mentions if m.external_id in parsed.derived]
-    if not made:
-        return mentions
-    stored = _stored_under(session, made)
-    groups: dict[str, list[NewMention]] = {}
-    for mention in made:
-        groups.setdefault(mention.external_id, []).append(mention)
-    settled = [m for m in mentions if m.external_id not in parsed.derived]
-    for key, group in groups.items():
-        offered = [Known(key, content_hash(m), m.text) for m in group]
-        names = settle(key, parsed.derived[key], offered, stored.get(key, []), taken)
-        settled += [
-            m if m.external_id == name else m.model_copy(update={"external_id": name})
-            for m, name in zip(group, names, strict=True)
-        ]
-    return settled
-
-
-def _stored_under(session: Session, made: list[NewMention]) -> dict[str, list[Known]]:
-    """What is stored under each made id: `key` itself and `key-2`, `key-3`, ..."""
-    found: dict[str, list[Known]] = {}
-    keys = sorted({m.external_id for m in made})
-    name = col(Mention.external_id)
-    for start in range(0, len(keys), 50):
-        part = keys[start : start + 50]
-        # "." follows "-" in ASCII, so the range holds every key-N and nothing else.
-        under = or_(name.in_(part), *((name > f"{key}-") & (name < f"{key}.") for key in part))
-        rows = session.execute(
-            select(name, col(Mention.content_hash), col(Mention.text))
-            .where(col(Mention.brand) == made[0].brand, col(Mention.platform) == made[0].platform, under)
-            .order_by(col(Mention.id).desc())
-            .limit(CANDIDATES * len(part))
-        )
-        for external_id, digest, text in rows:
-            key = external_id if external_id in part else external_id.rpartition("-")[0]
-            found.setdefault(key, []).append(Known(external_id, digest, text))
-    return {key: rows[:CANDIDATES] for key, rows in found.items()}
-
-
 def _late(session: Session, reading: Reading, stored: Stored) -> int:
     if reading.first_read or not stored.new or reading.cursor.newest is None:
         return 0
     published = session.scalars(select(col(Mention.published_at)).where(col(Mention.id).in_(stored.new)))
     return reading.late(published)
-
-
-def _missed(session: Session, reading: Reading, now: datetime) -> int:
-    """How many mentions two looks in a row have not shown. What one has not shown is looked at again soon."""
-    options = reading.context.options
-    named = (options.brand, options.type)
-    if once := reading.missed_once():
-        look_soon(session, options.name, named, sorted(once), now + SOON)
-    again = reading.missed_again()
-    return len(looked(session, options.name, named, sorted(again), set(), now)) if again else 0
 
 
 def _gone(session: Session, reading: Reading, now: datetime) -> tuple[int, bool]:

@@ -319,7 +319,7 @@ def _row(
     watched: bool,
     late: bool,
 ) -> dict[str, Any]:
-    """`told`: the fields that some mention of the batch has; of the others, half of them, each would cost at each row."""
+    """`told`: the fields that some mention of the batch has; each of the others would cost at each row."""
     counted = watched or mention.engagement != _UNTOLD
     return {
         **{name: getattr(mention, name) for name in told},

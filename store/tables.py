@@ -224,11 +224,13 @@ class SourceRow(SQLModel, table=True):
     down_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     spent: int = 0
     spent_on: str | None = Field(default=None, sa_type=String(10), description="the day that `spent` counts")
-    quota: str | None = Field(default=None, sa_type=String(16), description="whose day it shares, see `platforms`")
+    quota: str | None = Field(
+        default=None, sa_type=String(16), description="whose day it shares, see `platforms`"
+    )
 
 
 class RobotsRow(SQLModel, table=True):
-    """What a host says of programs, as it was read; `origin` is scheme, host and port, `body` empty where it has none."""
+    """What a host (`origin`: scheme, name and port) says of programs in its robots.txt; empty where it has none."""
 
     __tablename__ = "robots"
 
