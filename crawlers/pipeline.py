@@ -194,10 +194,15 @@ class Keeper:
             )
 
     def _finish(self, session: Session, reading: Reading, kept: Kept, now: datetime) -> None:
-        options = reading.context.options
-        row = session.get_one(SourceRow, options.name)
+        row = session.get_one(SourceRow, reading.context.options.name)
+        self._conclude(session, reading, row, kept, now)
         kept.done = True
-        _set(row, _spent(row, reading))
+        _set(row, _spent(row, reading))  # last: what is asked for on the way would write the row twice
+
+    def _conclude(
+        self, session: Session, reading: Reading, row: SourceRow, kept: Kept, now: datetime
+    ) -> None:
+        options = reading.context.options
         if reading.cut:  # the next read begins where this one did
             until = reading.next_check(now + options.every)
             kept.complaint = None if reading.pages else _left_alone(until)
@@ -222,10 +227,8 @@ class Keeper:
         results = None if reading.unchanged or not told else reading.found / max(reading.pages, 1)
         silent = health.quiet(row, why, now=now) if why else {}
         kept.complaint = why
-        _set(row, health.read_well(row, results=results, now=now, every=every) | silent)
-        cursor = reading.next_cursor(doubted).dump()
-        if cursor != row.cursor:
-            row.cursor = cursor
+        read = health.read_well(row, results=results, now=now, every=every)
+        _set(row, read | silent | {"cursor": reading.next_cursor(doubted).dump()})
         complaint = reading.complaint()
         if every > options.every and not complaint:
             complaint = _left_alone(now + every)
