@@ -27,6 +27,7 @@ COLOURS = {"critical": "#b3261e", "high": "#c4570a", "normal": "#8a6d00", "low":
 CALM, GLAD, OPS = "#3b5b8c", "#2e7d32", "#7b3f8c"
 # How a part looks: a line; a faint, a strong one; the customer's words; a reply; what to look at first.
 PLAIN, FAINT, STRONG, QUOTE, REPLY, CHECK = "plain", "faint", "strong", "quote", "reply", "check"
+TITLE = "title"  # of a section
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def _of_report(report: Report, words: Words) -> Letter:
 def _reported(report: Report, words: Words) -> Iterator[Part]:
     yield from map(Part, report.paragraphs)
     for section in report.sections:
-        yield Part(section.title, STRONG)
+        yield Part(section.title, TITLE)
         for row in section.rows:
             yield Part(f"• {row.text}" if row.text else "")
             yield Part(row.quote, QUOTE)
