@@ -21,6 +21,7 @@ from alerts.channels.slack.buttons import DEEDS
 from alerts.channels.slack.forms import FORMS, edit
 from alerts.channels.slack.forms.base import Showing
 from alerts.telling import name_of
+from alerts.text import visible
 from platforms.length import measure
 from store.finding import owners
 from store.queue import TO_DO
@@ -255,7 +256,7 @@ def _editor(
     reply = edit.reply_of(now.session, now.case)
     fields = [part for part in blocks.parts(edit.view(now.card, reply, now.words)) if isinstance(part, Field)]
     name = fields[0].name
-    text = reply
+    text = visible(reply)
     if typed is not None:
         text = next((typed.get(one) for one in typed.names() if one.startswith("reply.")), reply)
     return {
