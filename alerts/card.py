@@ -122,7 +122,7 @@ class Card:
     many mentions told as one, of which `worst` are the worst beside the one that is shown; `opened_at`: since when.
     `people`: whom a rule names; `may_be_quoted`: praise so good that its author may be asked for it; `approval`: whose
     word the policy wants before such a reply goes out; `on_call`: whom it calls day and night; `vanished_at`: since
-    when something grave is gone from the brand's own page."""
+    when something grave is gone from the brand's own page; `inbox`: the address of its page there."""
 
     case_id: int
     version: int
@@ -174,6 +174,7 @@ class Card:
     may_be_quoted: bool = False
     approval: tuple[str, ...] = ()
     on_call: tuple[str, ...] = ()
+    inbox: str | None = None
 
     @property
     def done(self) -> bool:

@@ -70,7 +70,8 @@ class Unread:
 @dataclass(frozen=True, slots=True)
 class Brief:
     """Where things stand for a brand at `at`. `moment`: morning or evening; `mentions` came since `since`; `came`:
-    the cases they opened; `owners`: who has how many of what is `open` (None: nobody)."""
+    the cases they opened; `owners`: who has how many of what is `open` (None: nobody); `inbox`: the address of all of
+    them there."""
 
     brand: str
     moment: str
@@ -87,6 +88,7 @@ class Brief:
     sources: int = 0
     unread: tuple[Unread, ...] = ()
     samples: tuple[Sampled, ...] = ()
+    inbox: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ def test_pages_load_only_what_the_policy_allows(db: Database, now: datetime) -> 
     for path in ("/", f"/cases/{case}"):
         page = client.get(path).text
         assert not re.search(
-            r"<script(?! src=)|<style|\sstyle=|\son\w+=|<iframe|<img(?! src=./static/)|<meta[^>]+refresh", page
+            r"<script(?! src=)|<style|\sstyle=|\son\w+=|<iframe|<img(?! src=./static/)|<meta[^>]+refresh",
+            page,
         )
         loaded = re.findall(r'<(?:link|script|img)[^>]+(?:href|src)="([^"]+)"', page)
         assert loaded

@@ -83,7 +83,7 @@ def _letter(view: View, words: Words) -> Letter:
         return Letter(title, title, (), OPS)
     if isinstance(view, Bundle):
         raise TypeError("a bundle is for Slack: here its cases have messages of their own")
-    return _of_report(view)
+    return _of_report(view, words)
 
 
 def _of_case(card: Card, what: str, first: tuple[Part, ...], words: Words) -> Letter:
@@ -114,6 +114,8 @@ def _about(card: Card, words: Words) -> Iterator[Part]:
         yield Part(f"→ {line}")
     if card.url:
         yield Part(words._("Open the original on {host}", host=card.host), url=card.url)
+    if card.inbox:
+        yield Part(words._("Open it in the inbox"), url=card.inbox)
     for n, line in enumerate(grave.note(card, words)):
         yield Part(f"• {line}") if n else Part(line, STRONG)
     if card.draft:
@@ -158,7 +160,8 @@ def _overview(brief: Brief, words: Words) -> Iterator[Part]:
         yield Part(f"{part.title}: {words.number(part.listing.total)}", STRONG)
         for one in part.listing.items:
             yield _listed(one, brief, words)
-        yield Part(brief_words.hidden(part.listing, words), FAINT)
+        hidden = brief_words.hidden(part.listing, words)
+        yield Part(hidden, FAINT, url=brief.inbox if hidden else None)
         yield Part(part.note, FAINT)
     if brief.samples:
         yield Part(brief_words.samples_title(words), STRONG)
@@ -170,5 +173,6 @@ def _listed(one: Item, brief: Brief, words: Words) -> Part:
     return Part(f"• {brief_words.item(one, brief, words)}", url=one.url)
 
 
-def _of_report(report: Report) -> Letter:
-    return Letter(report.title, report.title, tuple(Part(text) for text in report.paragraphs))
+def _of_report(report: Report, words: Words) -> Letter:
+    there = [Part(words._("Open the inbox"), url=report.inbox)] if report.inbox else []
+    return Letter(report.title, report.title, (*map(Part, report.paragraphs), *there))
