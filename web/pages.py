@@ -110,7 +110,6 @@ LABELS = {
     "seen_all": N_("Show all who wrote"),
     "edit": menu.LABELS["edit"],
     "replied": menu.LABELS["replied"],
-    "original": N_("original"),
 }
 
 

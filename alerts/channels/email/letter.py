@@ -131,6 +131,8 @@ def _about(card: Card, words: Words) -> Iterator[Part]:
     yield from (*reasons, *others) if card.of_volume else (*others, *reasons)
     if card.url:
         yield Part(words._("Open the original on {host}", host=card.host), url=card.url)
+    if card.inbox:
+        yield Part(words._("Open it in the inbox"), url=card.inbox)
     for n, line in enumerate(grave.note(card, words)):
         yield Part(f"• {line}") if n else Part(line, STRONG)
     if card.draft:
@@ -175,7 +177,8 @@ def _overview(brief: Brief, words: Words) -> Iterator[Part]:
         yield Part(f"{part.title}: {words.number(part.listing.total)}", STRONG)
         for one in part.listing.items:
             yield _listed(one, brief, words)
-        yield Part(brief_words.hidden(part.listing, words), FAINT)
+        hidden = brief_words.hidden(part.listing, words)
+        yield Part(hidden, FAINT, url=brief.inbox if hidden else None)
         yield Part(part.note, FAINT)
     if brief.samples:
         yield Part(brief_words.samples_title(words), STRONG)
@@ -203,3 +206,5 @@ def _reported(report: Report, words: Words) -> Iterator[Part]:
                 yield Part(telling.SEPARATOR.join(part for part in about if part), FAINT, row.url)
             else:
                 yield Part(row.author, FAINT)
+    if report.inbox:
+        yield Part(words._("Open the inbox"), url=report.inbox)

@@ -15,12 +15,19 @@ import pytest
 
 from store.db import Database
 from store.tables import Snapshot
-from tests.alerts.rows import add_case, add_draft, add_mention, alert
+from tests.alerts.rows import add_case, add_draft, add_mention
 from tests.web.site import app, link
 from tests.web.slack_door import serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NOW = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+LATE = (
+    "Consegna in ritardo di due settimane, nessuno risponde alle e-mail.",
+    "Ordine 1142: la tazza è arrivata rotta.",
+    "Il punto vendita di Bologna era sporco.",
+    "Prezzo raddoppiato da un giorno all'altro senza avviso.",
+    "Ho aspettato quaranta minuti per un espresso.",
+)
 SHOTS = os.environ.get("ASCOLTO_SHOTS")
 PATIENCE = 15_000  # milliseconds until a test that waits for nothing fails
 
@@ -79,22 +86,17 @@ def shelf(db: Database) -> Database:
                     replies=likes // 10,
                 )
             )
-        alert(
-            session,
-            NOW,
-            3,
-            text="Ist die Filiale am Sonntag offen?",
-            author="Jürgen",
-            lang="de",
-            title=None,
-            stars=None,
-            urgency="normal",
-            platform="google",
-        )
-        for number in range(4, 9):
-            alert(
-                session, NOW, number, text=f"Consegna in ritardo, ordine numero {number}.", urgency="normal"
-            )
+        german = add_mention(
+            session, NOW, 3, text="Ist die Filiale am Sonntag offen?", author="Jürgen", lang="de", title=None,
+            stars=None, urgency="normal", platform="google", likes=None, replies=None, why=[], sentiment="neutral",
+        )  # fmt: skip
+        add_case(session, german, NOW, urgency="normal", reasons=[("request", [])])
+        for number, said in enumerate(LATE, 4):
+            late = add_mention(
+                session, NOW, number, text=said, title=None, author=f"cliente{number}", urgency="normal", stars=2.0,
+                platform="trustpilot", why=["ritardo"], likes=None, replies=None,
+            )  # fmt: skip
+            add_case(session, late, NOW, urgency="normal", reasons=[("negative", [])])
     return db
 
 
