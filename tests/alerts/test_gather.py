@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from alerts import cases
-from alerts.gather import COPIES, MEMORY, NEIGHBOURS, Gathered, by_urgency, gather
+from alerts.alike import COPIES
+from alerts.gather import MEMORY, NEIGHBOURS, Gathered, by_urgency, gather
 from alerts.triage import Facts, Neighbours
 from alerts.virality import FEWEST
 from store.db import Database
