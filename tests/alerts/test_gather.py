@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from alerts import cases
-from alerts.alike import COPIES
+from alerts.alike import RECENT as COPIES
 from alerts.gather import MEMORY, NEIGHBOURS, Gathered, by_urgency, gather
 from alerts.triage import Facts, Neighbours
 from alerts.virality import FEWEST
