@@ -77,7 +77,7 @@ def store_answers(
                 _update(session, [row.id], answer=text, answered_at=at or now, changed_at=now)
                 news.append(row.id)
     _to_triage(session, news)
-    return news
+    return sorted(news)  # a database gives rows in any order
 
 
 def known_ids(session: Session, brand: str, platform: str, external_ids: Sequence[str]) -> set[str]:
