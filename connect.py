@@ -15,10 +15,10 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 import platforms
-from consent import Client, consent
+from consent import Client, consent, lasting
 from crawlers.base import Context
 from crawlers.spiders import get
-from platforms.base import Consent, SourceOptions
+from platforms.base import Consent, Lengthening, SourceOptions
 from settings import Settings
 from store.clock import utcnow
 from store.errors import ConfigError, Permanent
@@ -97,7 +97,7 @@ def connect(settings: Settings, source: SourceOptions, talk: Talk, wait: float) 
             continue
         value = _given(talk.ask(f"{name} ({what}; {_FROM_FILE}FILE reads a file; empty: leave it)"))
         if value:
-            store.keep(name, value)
+            store.keep(name, _made_to_last(platform.lengthening, source, name, value, talk))
             stored.append(name)
     if asked and _may_store(store, kept, talk):
         store.keep(kept, consent(asked, _client(asked, source), talk.show, wait))
@@ -119,6 +119,9 @@ def needed(source: SourceOptions, settings: Settings) -> dict[str, str]:
             spider.first()
         except Permanent:  # what stands in for a key is none
             pass
+    if lengthening := platforms.get(source.type).lengthening:  # before the token that they make last
+        options = (lengthening.app_id, lengthening.app_secret)
+        secrets.asked[:0] = [str(getattr(source, option)) for option in options]
     fields = type(source).model_fields
     known = {str(value): option for option, value in source if option.endswith("_env") and value}
     told = {name: fields[known[name]].description or "" for name in secrets.asked if name in known}
@@ -142,6 +145,29 @@ def _client(wanted: Consent, source: SourceOptions) -> Client:
     except KeyError as error:
         raise Permanent("not signed in", f"the source needs {error.args[0]}") from None
     return Client(os.environ[names[0]], os.environ[names[1]], *urls)
+
+
+def _made_to_last(
+    wanted: Lengthening | None, source: SourceOptions, name: str, token: str, talk: Talk
+) -> str:
+    """The token that is kept for the one that was given, where that ends soon and the application is known."""
+    if wanted is None or name != getattr(source, wanted.keeps):
+        return token
+    app = tuple(
+        os.environ.get(str(getattr(source, option)), "") for option in (wanted.app_id, wanted.app_secret)
+    )
+    if not all(app):
+        talk.say("It is kept as it is. Without the app's id and secret it cannot be made to last.")
+        return token
+    long, life = lasting(wanted, _told(source), (app[0], app[1]), token)
+    if life is not None:
+        talk.say(f"It lasts until {utcnow() + life:%Y-%m-%d}: connect again with a new one before that.")
+    return long
+
+
+def _told(source: SourceOptions) -> dict[str, str]:
+    """The options that addresses may name."""
+    return {name: str(value).rstrip("/") for name, value in source if value is not None}
 
 
 def _may_store(store: "Store", name: str, talk: Talk) -> bool:

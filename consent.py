@@ -5,9 +5,10 @@ for tokens. RFC 8252: the server listens on 127.0.0.1 alone, on a random port, f
 import queue
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from platforms import signin
-from platforms.base import Consent
+from platforms.base import Consent, Lengthening
 from store.errors import Permanent, Transient
 
 PATH = "/callback"
@@ -95,9 +96,35 @@ def _listening(state: str) -> Iterator[tuple[int, "queue.Queue[dict[str, str]]"]
         thread.join()
 
 
+def lasting(
+    wanted: Lengthening, options: Mapping[str, str], app: tuple[str, str], token: str
+) -> tuple[str, timedelta | None]:
+    """A token that lasts, by the `app` (id and secret), and how long it does; None: it does not end, or does not say.
+
+    Raises `Permanent` where there is none.
+    """
+    answer = _answer(signin.lengthened(wanted.token.format_map(options), *app, token))
+    long = signin.token_of(answer)
+    if wanted.then is None:
+        return long, signin.life_of(answer)
+    headers = (("Authorization", f"Bearer {long}"),)
+    shown = _answer(signin.TokenRequest(wanted.then.format_map(options), b"", headers), "GET")
+    return signin.token_of(shown), None
+
+
 def _token(request: signin.TokenRequest, name: str) -> str:
+    answer = _answer(request)
     try:
-        answer = httpx.post(
+        return signin.token_of(answer, name)
+    except Permanent:
+        mend = "withdraw Ascolto's access in your account with the platform, then connect again"
+        raise Permanent(f"the answer holds no {name}", mend) from None
+
+
+def _answer(request: signin.TokenRequest, method: str = "POST") -> bytes:
+    try:
+        answer = httpx.request(
+            method,
             request.url,
             content=request.body,
             headers=dict(request.headers),
@@ -108,16 +135,14 @@ def _token(request: signin.TokenRequest, name: str) -> str:
         raise Transient(f"the token could not be asked for ({type(error).__name__})") from None
     if answer.status_code != 200:
         try:
-            why = _plain(str(answer.json().get("error", "")))
+            why = answer.json().get("error", "")
+            # Meta tells a code inside of the error, others a word.
+            why = _plain(f"code_{why.get('code', '')}" if isinstance(why, dict) else str(why))
         except (ValueError, AttributeError):
             why = ""
         told = f"HTTP {answer.status_code}{f', {why}' if why else ''}: check the client's id and secret"
         raise Permanent("the sign-in was refused", told)
-    try:
-        return signin.token_of(answer.content, name)
-    except Permanent:
-        mend = "withdraw Ascolto's access in your account with the platform, then connect again"
-        raise Permanent(f"the answer holds no {name}", mend) from None
+    return answer.content
 
 
 def _plain(code: str) -> str:

@@ -245,6 +245,7 @@ class Service:
             stop=self.belt.stopping.is_set,
             only=name,
             make_room=self._make_room,
+            links=self.settings.inbox.links,
         )
         return sent > 0
 

@@ -65,7 +65,9 @@ def source_check(settings: Settings, source: SourceOptions) -> Check:
             f"set {token}, or read a hashtag, which needs none",
         )
     if isinstance(source, MailboxOptions) and _believes_anybody(source):
-        mend = "set authserv_id to the first word of Authentication-Results in a message there (docs/sources.md)"
+        mend = (
+            "set authserv_id to the first word of Authentication-Results in a message there (docs/sources.md)"
+        )
         return Check(name, "warn", f"{told}, but what any server says of a letter's sender counts", mend)
     return Check(name, "ok", told)
 

@@ -126,7 +126,8 @@ class Card:
     many mentions told as one, of which `worst` are the worst beside the one that is shown; `opened_at`: since when.
     `people`: whom a rule names; `may_be_quoted`: praise so good that its author may be asked for it; `approval`: whose
     word the policy wants before such a reply goes out; `on_call`: whom it calls day and night; `vanished_at`: since
-    when something grave is gone from the brand's own page; `picture`: its figures as a chart."""
+    when something grave is gone from the brand's own page; `picture`: its figures as a chart; `inbox`: the
+    address of its page there."""
 
     case_id: int
     version: int
@@ -181,6 +182,7 @@ class Card:
     on_call: tuple[str, ...] = ()
     surge: Surge | None = None
     picture: Picture | None = None
+    inbox: str | None = None
 
     @property
     def done(self) -> bool:

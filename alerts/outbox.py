@@ -8,7 +8,7 @@ the channel's.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -16,8 +16,9 @@ from sqlmodel import Session, col, select
 from alerts import notices, pictures, queue
 from alerts.card import Card
 from alerts.channels.base import MESSAGE_GONE, Channel, Gallery, Misconfigured, PictureRefused, Sent
+from alerts.inbox import Links
 from alerts.queue import Job
-from alerts.views import Bundle, Reporting, View, bundle_version, load_view, picture_of
+from alerts.views import Bundle, Reporting, View, bundle_version, linked, load_view, picture_of
 from alerts.words import N_
 from store import claims
 from store.brand import Brand
@@ -47,7 +48,7 @@ MakingRoom = Callable[[Session], object]
 class Outbox:
     """What delivering needs. `report` writes digests; `clock` is asked before each step; `only`: the one channel
     that is delivered here, while the others still are where its troubles can be told. `make_room` is called where an
-    outage is over, before all that waited goes."""
+    outage is over, before all that waited goes; `links`: where the inbox is."""
 
     db: Database
     channels: Mapping[str, Channel]
@@ -57,6 +58,7 @@ class Outbox:
     quiet: timedelta = QUIET
     only: str | None = None
     make_room: MakingRoom | None = None
+    links: Links = field(default_factory=Links)
 
     @property
     def delivered(self) -> Mapping[str, Channel]:
@@ -100,7 +102,7 @@ class Outbox:
             row = session.get(Notification, job.id)
             if row is None:
                 raise LookupError("the notification was erased")
-            return load_view(session, row, self.brands, now, self.report)
+            return linked(load_view(session, row, self.brands, now, self.report), row, self.links)
 
     def _deliver(self, job: Job, channel: Channel, view: View, now: datetime) -> bool:
         looking = job.unsure and job.sent is None and not channel.instant
@@ -300,14 +302,15 @@ def deliver_waiting(
     limit: int = 10_000,
     only: str | None = None,
     make_room: MakingRoom | None = None,
+    links: Links | None = None,
 ) -> int:
     """Delivers all that may go now, one after the other; gives how many were delivered.
 
     `wait` (seconds) is called while all that is left waits for a channel's pace; without it that is left for the next
     call. `stop` is asked between two messages. Channels keep their pace between calls: pass the same objects. `only`:
-    the name of one of them, where each is delivered by a thread of its own. `make_room`: see `Outbox`.
+    the name of one of them, where each is delivered by a thread of its own. `make_room`, `links`: see `Outbox`.
     """
-    outbox = Outbox(db, channels, brands, report, clock, quiet, only, make_room)
+    outbox = Outbox(db, channels, brands, report, clock, quiet, only, make_room, links or Links())
     if queue.revive(db, clock()):
         outbox.recover()
     delivered = 0

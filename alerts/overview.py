@@ -71,7 +71,8 @@ class Unread:
 @dataclass(frozen=True, slots=True)
 class Brief:
     """Where things stand for a brand at `at`. `moment`: morning or evening; `mentions` came since `since`; `came`:
-    the cases they opened; `owners`: who has how many of what is `open` (None: nobody)."""
+    the cases they opened; `owners`: who has how many of what is `open` (None: nobody); `inbox`: the address of all of
+    them there."""
 
     brand: str
     moment: str
@@ -88,6 +89,7 @@ class Brief:
     sources: int = 0
     unread: tuple[Unread, ...] = ()
     samples: tuple[Sampled, ...] = ()
+    inbox: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from alerts.card import (
 from alerts.charts import spike
 from alerts.charts.picture import Picture
 from alerts.drafts import follow_up
+from alerts.inbox import Links
 from alerts.overview import Brief, Switched, load_brief, load_switched
 from alerts.text import one_line, shown
 from store.brand import Brand
@@ -196,7 +197,7 @@ class Bundled:
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """Cases of an hour or a day in one message, what waits first. `span`: hour, day, or limit: they were too many for
-    one channel. `version` grows with all that a reader would see change."""
+    one channel. `version` grows with all that a reader would see change; `inbox`: the address of all of them there."""
 
     brand: str
     now: datetime
@@ -204,6 +205,7 @@ class Bundle:
     span: str
     cases: tuple[Bundled, ...]
     version: int = 0
+    inbox: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,7 @@ class Report:
     picture: Picture | None = None
     sections: tuple[Section, ...] = ()
     figures: Mapping[str, Any] | None = None
+    inbox: str | None = None
 
 
 View = (
@@ -293,6 +296,19 @@ def _chart(session: Session, card: Card) -> Picture | None:
     if known is None or card.surge is None:
         return None
     return spike.chart(card.brand, card.surge, card.zone, *known)
+
+
+def linked(view: View, row: Notification, links: Links) -> View:
+    """The view with the address of the inbox where all of it stands, if anybody knows it: a message may be cut."""
+    if isinstance(view, Card):
+        return replace(view, inbox=links.case(view.case_id))
+    if isinstance(view, Reminder):
+        return replace(view, card=replace(view.card, inbox=links.case(view.card.case_id)))
+    if isinstance(view, Bundle | Brief):
+        return replace(view, inbox=links.queue(brand=row.brand))
+    if isinstance(view, Report):
+        return replace(view, inbox=links.queue(brand=row.brand, status="all"))
+    return view
 
 
 def _case_id(row: Notification) -> int:

@@ -156,6 +156,8 @@ class Spider(ABC, Generic[O_co]):
     goes_on: ClassVar[bool] = False
     # How many mentions one look-up asks for; 0: the platform has no call that shows given mentions.
     look_up_size: ClassVar[int] = 0
+    # Whether they are looked at beyond their first two days as well, because no list tells what was removed.
+    looks_late: ClassVar[bool] = False
     # What a request that brought an error takes of the source's day, whatever its page would have taken.
     failed_cost: ClassVar[int] = 1
 

@@ -1,4 +1,4 @@
-"""What is asked of a platform in a day, counted by the key that it is asked with: sources with one key share its day."""
+"""What is asked of a platform in a day, counted by the key: sources that use the same one share its day."""
 
 import hashlib
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ def quota(options: SourceOptions, platform: Platform, secrets: Mapping[str, str]
 
     Made of the key, of which nothing can be told by it.
     """
-    names = _KEYS
+    names: tuple[str, ...] = _KEYS
     if (consent := platform.consent) and getattr(options, consent.keeps, None):
         names = (consent.client_id,)  # signed in as a person: the application is counted
     variable = next((told for name in names if (told := getattr(options, name, None))), None)

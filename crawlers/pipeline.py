@@ -4,30 +4,28 @@ import logging
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from crawlers import health, rhythm
 from crawlers.base import Context, Fetch, Page, Parsed
 from crawlers.budget import Purse, quota
 from crawlers.cursor import Cursor, made_for
-from crawlers.identity import Known, settle
+from crawlers.pairing import settled
 from crawlers.reading import Reading
+from crawlers.second_looks import due, missed
 from crawlers.spiders import get
 from platforms.base import Platform, SourceOptions
 from store import robots
 from store.brand import Brand
 from store.clock import utcnow
 from store.db import Database
-from store.mention import NewMention, content_hash
+from store.mention import NewMention
 from store.mentions import (
     Stored,
-    due_looks,
     known_ids,
-    look_soon,
     looked,
     mark_gone,
     store_answers,
@@ -39,10 +37,6 @@ log = logging.getLogger(__name__)
 
 DOUBTFUL = 3  # more than so many, and more than this share of what was listed, do not vanish
 DOUBTFUL_SHARE = 0.3  # at once without doubt: then the next crawl has to agree
-CANDIDATES = 200  # rows looked at for one made id
-SOON = timedelta(minutes=15)  # until the second look at what the first did not show
-LOOKED_AT = 500  # mentions looked at again in one crawl, in
-LOOKS = 50  # requests at most: where each shows one mention, their limits are soon used up
 
 
 @dataclass(slots=True)
@@ -83,7 +77,7 @@ class Keeper:
             _set(row, {"quota": quota(options, platform, spider.context.secrets)})
             reading.purse = self._purse(session, row, reading.today)
             if spider.look_up_size:
-                reading.due = _due(session, reading)
+                reading.due = due(session, reading)
         return reading
 
     def _purse(self, session: Session, row: SourceRow, today: str) -> Purse:
@@ -95,7 +89,8 @@ class Keeper:
                 counted, col(SourceRow.spent_on) == today
             )
             # What is known already is newer than the rows, which are written at the end of a read.
-            purse.used = {row.name: 0} | {name: units for name, units in session.execute(spent)} | purse.used
+            noted = {name: units for name, units in session.execute(spent)}  # noqa: C416 - rows are no pairs to mypy
+            purse.used = {row.name: 0} | noted | purse.used
         return purse
 
     def known_robots(self, place: str) -> bytes | None:
@@ -113,13 +108,14 @@ class Keeper:
         now, options = utcnow(), reading.context.options
         mentions, others = reading.take(page, parsed)
         with self._db.write() as session:
-            mentions = _settled(session, mentions, parsed, reading.seen)
+            mentions = settled(session, mentions, parsed, reading.seen)
             stored = store_mentions(
                 session,
                 mentions,
                 now=now,
                 history_before=reading.history_before,
                 watched=bool(reading.spider.look_up_size),
+                late=reading.spider.looks_late,
             )
             stored.refreshed += _answered(session, reading, mentions, parsed, now)
             kept = Kept(len(stored.new), len(stored.edited), len(stored.refreshed), stored.unchanged)
@@ -160,7 +156,8 @@ class Keeper:
                 refreshed=len(set(stored.refreshed) | set(answered)),
                 unchanged=stored.unchanged,
             )
-            lost = looked(session, options.name, (options.brand, options.type), asked, shown, now)
+            named, late = (options.brand, options.type), reading.spider.looks_late
+            lost = looked(session, options.name, named, asked, shown, now, late)
             if reading.open == 1 and not reading.failed:
                 self._finish(session, reading, kept, now)
             kept.gone += len(lost)
@@ -190,14 +187,22 @@ class Keeper:
                 every=options.every,
             )
             _set(
-                row, values | _spent(row, reading) | {"next_check_at": reading.next_check(values["next_check_at"])}
+                row,
+                values
+                | _spent(row, reading)
+                | {"next_check_at": reading.next_check(values["next_check_at"])},
             )
 
     def _finish(self, session: Session, reading: Reading, kept: Kept, now: datetime) -> None:
-        options = reading.context.options
-        row = session.get_one(SourceRow, options.name)
+        row = session.get_one(SourceRow, reading.context.options.name)
+        self._conclude(session, reading, row, kept, now)
         kept.done = True
-        _set(row, _spent(row, reading))
+        _set(row, _spent(row, reading))  # last: what is asked for on the way would write the row twice
+
+    def _conclude(
+        self, session: Session, reading: Reading, row: SourceRow, kept: Kept, now: datetime
+    ) -> None:
+        options = reading.context.options
         if reading.cut:  # the next read begins where this one did
             until = reading.next_check(now + options.every)
             kept.complaint = None if reading.pages else _left_alone(until)
@@ -217,15 +222,13 @@ class Keeper:
             _set(row, values)
             return
         gone, doubted = _gone(session, reading, now)
-        kept.gone = gone + _missed(session, reading, now)
+        kept.gone = gone + missed(session, reading, now)
         told = reading.found or not row.usual_results
         results = None if reading.unchanged or not told else reading.found / max(reading.pages, 1)
         silent = health.quiet(row, why, now=now) if why else {}
         kept.complaint = why
-        _set(row, health.read_well(row, results=results, now=now, every=every) | silent)
-        cursor = reading.next_cursor(doubted).dump()
-        if cursor != row.cursor:
-            row.cursor = cursor
+        read = health.read_well(row, results=results, now=now, every=every)
+        _set(row, read | silent | {"cursor": reading.next_cursor(doubted).dump()})
         complaint = reading.complaint()
         if every > options.every and not complaint:
             complaint = _left_alone(now + every)
@@ -259,17 +262,6 @@ def _answered(
     return store_answers(session, options.brand, options.type, elsewhere, now) if elsewhere else []
 
 
-def _due(session: Session, reading: Reading) -> list[str]:
-    """What is to be looked at again. What cannot be asked for has its turn all the same, or it would stand before the
-    others for ever."""
-    options, now = reading.context.options, reading.context.now
-    due = due_looks(session, options.name, now, min(LOOKED_AT, LOOKS * reading.spider.look_up_size))
-    passed = [name for name in due if not reading.spider.looks_up(name)]
-    if passed:
-        looked(session, options.name, (options.brand, options.type), passed, set(passed), now)
-    return [name for name in due if name not in set(passed)]
-
-
 def _spent(row: SourceRow, reading: Reading) -> dict[str, Any]:
     """What the source has used of its day, where that is limited, or counts for others."""
     if reading.context.options.requests_per_day is None and row.quota is None:
@@ -283,64 +275,11 @@ def _set(row: SourceRow, values: dict[str, Any]) -> None:
             setattr(row, name, value)
 
 
-def _settled(
-    session: Session, mentions: list[NewMention], parsed: Parsed, taken: set[str]
-) -> list[NewMention]:
-    """The mentions with made ids paired with the rows they belong to; the others as they are."""
-    made = [m for m in mentions if m.external_id in parsed.derived]
-    if not made:
-        return mentions
-    stored = _stored_under(session, made)
-    groups: dict[str, list[NewMention]] = {}
-    for mention in made:
-        groups.setdefault(mention.external_id, []).append(mention)
-    settled = [m for m in mentions if m.external_id not in parsed.derived]
-    for key, group in groups.items():
-        offered = [Known(key, content_hash(m), m.text) for m in group]
-        names = settle(key, parsed.derived[key], offered, stored.get(key, []), taken)
-        settled += [
-            m if m.external_id == name else m.model_copy(update={"external_id": name})
-            for m, name in zip(group, names, strict=True)
-        ]
-    return settled
-
-
-def _stored_under(session: Session, made: list[NewMention]) -> dict[str, list[Known]]:
-    """What is stored under each made id: `key` itself and `key-2`, `key-3`, ..."""
-    found: dict[str, list[Known]] = {}
-    keys = sorted({m.external_id for m in made})
-    name = col(Mention.external_id)
-    for start in range(0, len(keys), 50):
-        part = keys[start : start + 50]
-        # "." follows "-" in ASCII, so the range holds every key-N and nothing else.
-        under = or_(name.in_(part), *((name > f"{key}-") & (name < f"{key}.") for key in part))
-        rows = session.execute(
-            select(name, col(Mention.content_hash), col(Mention.text))
-            .where(col(Mention.brand) == made[0].brand, col(Mention.platform) == made[0].platform, under)
-            .order_by(col(Mention.id).desc())
-            .limit(CANDIDATES * len(part))
-        )
-        for external_id, digest, text in rows:
-            key = external_id if external_id in part else external_id.rpartition("-")[0]
-            found.setdefault(key, []).append(Known(external_id, digest, text))
-    return {key: rows[:CANDIDATES] for key, rows in found.items()}
-
-
 def _late(session: Session, reading: Reading, stored: Stored) -> int:
     if reading.first_read or not stored.new or reading.cursor.newest is None:
         return 0
     published = session.scalars(select(col(Mention.published_at)).where(col(Mention.id).in_(stored.new)))
     return reading.late(published)
-
-
-def _missed(session: Session, reading: Reading, now: datetime) -> int:
-    """How many mentions two looks in a row have not shown. What one has not shown is looked at again soon."""
-    options = reading.context.options
-    named = (options.brand, options.type)
-    if once := reading.missed_once():
-        look_soon(session, options.name, named, sorted(once), now + SOON)
-    again = reading.missed_again()
-    return len(looked(session, options.name, named, sorted(again), set(), now)) if again else 0
 
 
 def _gone(session: Session, reading: Reading, now: datetime) -> tuple[int, bool]:

@@ -50,10 +50,10 @@ class Reading:
     `first_read`: with these options; `read_until`: the last good read, whatever the options were.
     `due`: the stored mentions that are to be looked at again, `lost`: how many of them no answer showed; `looked`:
     those that were, `missed`: those of them that are not shown though nothing says that they are gone. `purse`: what
-    the source, and others with its key, have used of the day. `answers`: the brand's replies that some page has shown, by the id of what they
-    answer; of several the first that was read. `left`: how many requests the platform itself still allows today, where
-    it tells. `rests_until`: before that its pages asked not to be asked for again; `halted`: for longer than
-    a run waits, `cut`: so that something was not asked for that belongs to the read.
+    the source, and others with its key, have used of the day. `answers`: the brand's replies that some page has shown,
+    by the id of what they answer; of several the first that was read. `left`: how many requests the platform itself
+    still allows today, where it tells. `rests_until`: before that its pages asked not to be asked for again; `halted`:
+    for longer than a run waits, `cut`: so that something was not asked for that belongs to the read.
     """
 
     spider: Spider[Any]

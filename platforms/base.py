@@ -81,6 +81,20 @@ class Consent:
     host: str = "127.0.0.1"
 
 
+@dataclass(frozen=True, slots=True)
+class Lengthening:
+    """How a token that ends within hours becomes one that lasts: by the application's id and secret. `keeps`, `app_id`
+    and `app_secret` are the options that name their variables, `token` an address that may name options of the source;
+    `then` shows another token, one that does not end, to who has the long one.
+    """
+
+    token: str
+    keeps: str = "token_env"
+    app_id: str = "app_id_env"
+    app_secret: str = "app_secret_env"  # noqa: S105 - an option
+    then: str | None = None
+
+
 GOOGLE = "https://accounts.google.com/o/oauth2/v2/auth"
 OFFLINE = (
     ("access_type", "offline"),
@@ -96,7 +110,8 @@ class Platform:
     through an interface made for programs, under its own terms, so robots.txt does not speak of it. `own`: the brand's
     own page, where nobody but the brand and the author can remove a mention. `day`: the zone in which the platform's
     daily quota begins anew. `pushed`: nothing is asked there, it posts to us. `access`: where a person gets what the
-    sign-in needs; `consent`: how a person lets Ascolto in, where secrets alone do not.
+    sign-in needs; `consent`: how a person lets Ascolto in, where secrets alone do not; `lengthening`: how a short-lived
+    token is made to last.
     """
 
     name: str
@@ -111,3 +126,4 @@ class Platform:
     pushed: bool = False
     access: str = ""
     consent: Consent | None = None
+    lengthening: Lengthening | None = None

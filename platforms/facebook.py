@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from platforms.base import Platform
-from platforms.graph import GraphOptions
+from platforms.base import Lengthening, Platform
+from platforms.graph import EXCHANGE, GraphOptions
 
 
 class Options(GraphOptions):
@@ -21,5 +21,6 @@ PLATFORM = Platform(
     reply_limit=8_000,
     api=True,
     own=True,
-    access="developers.facebook.com, Graph API Explorer: a long-lived token of your page",
+    access="developers.facebook.com, Graph API Explorer: a token of your page",
+    lengthening=Lengthening(EXCHANGE, then="{base_url}/{version}/{page_id}?fields=access_token"),
 )

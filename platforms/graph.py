@@ -18,6 +18,12 @@ class GraphOptions(SourceOptions):
         pattern=r"^v\d{1,3}\.\d{1,2}$",
         description="version of the Graph API; each lives about two years",
     )
+    app_id_env: str = Field(
+        "META_APP_ID", description="environment variable with the app's id, to make tokens last"
+    )
+    app_secret_env: str = Field(
+        "META_APP_SECRET", description="environment variable with the app's secret, to make tokens last"
+    )
     posts: int = Field(
         100, ge=1, le=1000, description="of how many of its newest posts the comments are read"
     )
@@ -25,3 +31,6 @@ class GraphOptions(SourceOptions):
     overlap: Duration = Field(
         timedelta(days=3), description="how far back each crawl looks again for late comments"
     )
+
+
+EXCHANGE = "{base_url}/{version}/oauth/access_token"

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from platforms.base import Platform
-from platforms.graph import GraphOptions
+from platforms.base import Lengthening, Platform
+from platforms.graph import EXCHANGE, GraphOptions
 
 
 class Options(GraphOptions):
@@ -22,5 +22,6 @@ PLATFORM = Platform(
     reply_limit=2_200,
     api=True,
     own=True,
-    access="developers.facebook.com, your app: a long-lived token of the account",
+    access="developers.facebook.com, your app: a token of the account",
+    lengthening=Lengthening(EXCHANGE),
 )

@@ -54,6 +54,27 @@ def refreshed(url: str, client_id: str, client_secret: str, refresh_token: str) 
     )
 
 
+def lengthened(url: str, app_id: str, app_secret: str, token: str) -> TokenRequest:
+    """A token that lasts for one that ends within hours, as Meta's Graph API exchanges them."""
+    return _form(
+        url,
+        grant_type="fb_exchange_token",
+        client_id=app_id,
+        client_secret=app_secret,
+        fb_exchange_token=token,
+    )
+
+
+def life_of(answer: bytes) -> timedelta | None:
+    """How long the token of an answer lives; None where it does not say, or does not end."""
+    try:
+        seconds = json.loads(answer)["expires_in"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    known = isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < 1e9
+    return timedelta(seconds=seconds) if known else None
+
+
 def asked_of_a_person(
     address: str,
     client_id: str,

@@ -15,6 +15,8 @@ from store.tables import Mention, MentionState, Revision, Snapshot, Tombstone
 BATCH = 200  # keeps every IN list under SQLite's limit on bound values
 # The ages at which a mention's engagement is looked at again, where its platform can show given mentions.
 LOOKS = tuple(timedelta(minutes=minutes) for minutes in (15, 30, 60, 120, 240, 480, 960, 1440, 2160, 2880))
+# Those at which one is looked at for the sake of its being there at all, where no list tells what was removed.
+LATE_LOOKS = tuple(timedelta(days=days) for days in (4, 8, 16, 32, 64))
 
 
 @dataclass(slots=True)
@@ -42,17 +44,18 @@ def store_mentions(
     now: datetime,
     history_before: datetime | None = None,
     watched: bool = False,
+    late: bool = False,
 ) -> Stored:
     """Stores each mention once per brand, platform and external id; within the caller's transaction.
 
     New rows published before `history_before` are history: counted, never alerted. `watched`: their source can show
-    given mentions, so that young ones are looked at again whether or not they tell engagement.
+    given mentions, so that young ones are looked at again whether or not they tell engagement; `late`: and for longer.
     """
     unique = {(m.brand, m.platform, m.external_id): m for m in mentions}
     offered = list(unique.values())
     done = Stored()
     for start in range(0, len(offered), BATCH):
-        done.add(_store_batch(session, offered[start : start + BATCH], now, history_before, watched))
+        done.add(_store_batch(session, offered[start : start + BATCH], now, history_before, watched, late))
     return done
 
 
@@ -121,9 +124,10 @@ def mark_gone(session: Session, source: str, seen: set[str], *, since: datetime,
     return gone
 
 
-def next_look(published_at: datetime, now: datetime) -> datetime | None:
-    """When the engagement of a mention is looked at next: at growing distances, while it is young."""
-    return next((at for age in LOOKS if (at := published_at + age) > now), None)
+def next_look(published_at: datetime, now: datetime, late: bool = False) -> datetime | None:
+    """When a mention is looked at next: at growing distances, while it is young; `late`: also when it is not."""
+    ages = (*LOOKS, *LATE_LOOKS) if late else LOOKS
+    return next((at for age in ages if (at := published_at + age) > now), None)
 
 
 def due_looks(session: Session, source: str, now: datetime, most: int) -> list[str]:
@@ -148,6 +152,7 @@ def looked(
     external_ids: Sequence[str],
     shown: set[str],
     now: datetime,
+    late: bool = False,
 ) -> list[int]:
     """After a look at these mentions of `source`, which are `named` by brand and platform: when the next one is due.
     Marks as gone those that are not among the `shown` any more; gives their ids."""
@@ -160,7 +165,7 @@ def looked(
             col(Mention.source) == source,
         )
     ).all()
-    following = [{"id": row_id, "look_again_at": next_look(at, now)} for row_id, _, at in rows]
+    following = [{"id": row_id, "look_again_at": next_look(at, now, late)} for row_id, _, at in rows]
     if following:
         session.execute(update(Mention), following)
     gone = [row_id for row_id, name, _ in rows if name not in shown]
@@ -194,6 +199,7 @@ def _store_batch(
     now: datetime,
     history_before: datetime | None,
     watched: bool,
+    late: bool,
 ) -> Stored:
     done = Stored()
     known = _known(session, offered)
@@ -203,7 +209,7 @@ def _store_batch(
         done.erased = len(erased)
         if erased:
             fresh = [m for m in fresh if _identity(m) not in erased]
-        done.new = _insert(session, fresh, now, history_before, watched)
+        done.new = _insert(session, fresh, now, history_before, watched, late)
     for mention in offered if known else ():
         if row := known.get(_key(mention)):
             _meet_again(session, row, mention, now, done)
@@ -291,11 +297,12 @@ def _insert(
     now: datetime,
     history_before: datetime | None,
     watched: bool,
+    late: bool,
 ) -> list[int]:
     if not fresh:
         return []
     told = [name for name in _FIELDS if any(getattr(m, name) is not None for m in fresh)]
-    rows = [_row(m, told, now, history_before, watched) for m in fresh]
+    rows = [_row(m, told, now, history_before, watched, late) for m in fresh]
     connection = session.connection()
     found = connection.execute(_INSERTS[connection.dialect.name], rows)
     ids = {(brand, platform, name): row_id for row_id, brand, platform, name in found}
@@ -305,9 +312,14 @@ def _insert(
 
 
 def _row(
-    mention: NewMention, told: Sequence[str], now: datetime, history_before: datetime | None, watched: bool
+    mention: NewMention,
+    told: Sequence[str],
+    now: datetime,
+    history_before: datetime | None,
+    watched: bool,
+    late: bool,
 ) -> dict[str, Any]:
-    """`told`: the fields that some mention of the batch has; of the others, half of them, each would cost a row."""
+    """`told`: the fields that some mention of the batch has; each of the others would cost at each row."""
     counted = watched or mention.engagement != _UNTOLD
     return {
         **{name: getattr(mention, name) for name in told},
@@ -321,7 +333,7 @@ def _row(
         "attempts": 0,
         "first_seen_at": now,
         "changed_at": now,
-        "look_again_at": next_look(mention.published_at, now) if counted else None,
+        "look_again_at": next_look(mention.published_at, now, late) if counted else None,
     }
 
 

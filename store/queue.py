@@ -20,6 +20,7 @@ def waiting_cases(
     statuses: Sequence[str] = TO_DO,
     *,
     brand: str | None = None,
+    urgency: str | None = None,
     after: int | None = None,
     limit: int = 25,
 ) -> list[int]:
@@ -29,9 +30,11 @@ def waiting_cases(
     """
     last = session.get(Case, after) if after is not None else None
     found: list[int] = []
-    for chosen in _stretches(last):
+    for level, chosen in _stretches(last):
         if len(found) == limit:
             break
+        if urgency not in (None, level):
+            continue
         conditions = [*chosen, *([col(Case.brand) == brand] if brand else [])]
         found += session.scalars(_first(statuses, conditions, _soonest, limit - len(found)))
     return found
@@ -65,21 +68,21 @@ def members(session: Session, case_id: int, limit: int = 25) -> list[Mention]:
     return list(session.scalars(rows))
 
 
-def _stretches(last: Case | None) -> Iterator[list[ColumnElement[bool]]]:
+def _stretches(last: Case | None) -> Iterator[tuple[str, list[ColumnElement[bool]]]]:
     """The order of the queue in pieces that an index holds in order: by urgency, with a clock and without."""
     reached = URGENCIES.index(last.urgency) if last and last.urgency in URGENCIES else 0
     for urgency in URGENCIES[reached:]:
         here = col(Case.urgency) == urgency
         timed, untimed = col(Case.due_at).is_not(None), col(Case.due_at).is_(None)
         if last is None or urgency != last.urgency:
-            yield [here, timed]
-            yield [here, untimed]
+            yield urgency, [here, timed]
+            yield urgency, [here, untimed]
         elif last.due_at is None:
-            yield [here, untimed, col(Case.id) > last.id]
+            yield urgency, [here, untimed, col(Case.id) > last.id]
         else:
             place = tuple_(literal(last.due_at, UtcDateTime()), literal(last.id))
-            yield [here, tuple_(col(Case.due_at), col(Case.id)) > place]
-            yield [here, untimed]
+            yield urgency, [here, tuple_(col(Case.due_at), col(Case.id)) > place]
+            yield urgency, [here, untimed]
 
 
 def _soonest(columns: Any) -> list[Any]:

@@ -244,7 +244,7 @@ class SourceRow(SQLModel, table=True):
 
 
 class RobotsRow(SQLModel, table=True):
-    """What a host says of programs, as read; `origin`: scheme, host and port; `body`: empty where there is none."""
+    """What a host (`origin`: scheme, name and port) says of programs in its robots.txt; empty where it has none."""
 
     __tablename__ = "robots"
 

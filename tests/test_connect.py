@@ -279,3 +279,81 @@ def test_every_consent_names_options_that_are_there() -> None:
             assert wanted.only is None or wanted.only[0] in fields
         secret = any(option.endswith("_env") for option in platform.options.model_fields)
         assert bool(platform.access) == secret, name
+
+
+META = """
+[brands.aurora]
+name = "Caffè Aurora"
+[[sources]]
+name = "page"
+type = "facebook"
+brand = "aurora"
+page_id = "42"
+base_url = "{site}"
+[[sources]]
+name = "account"
+type = "instagram"
+brand = "aurora"
+user_id = "43"
+base_url = "{site}"
+"""
+META_NAMES = ("META_APP_ID", "META_APP_SECRET", "FACEBOOK_PAGE_TOKEN", "INSTAGRAM_TOKEN")
+EXCHANGED = "/v24.0/oauth/access_token"
+
+
+@pytest.fixture
+def meta(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name in META_NAMES:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+    path = tmp_path / "ascolto.toml"
+    path.write_text(META.format(site=site.base_url), encoding="utf-8")
+    return load(path)
+
+
+class TestTokensThatEnd:
+    def test_the_page_gets_one_that_does_not_end(self, meta: Settings, site: Site, tmp_path: Path) -> None:
+        site.put(EXCHANGED, as_json({"access_token": "long", "expires_in": 5_184_000}))
+        site.put("/v24.0/42?fields=access_token", as_json({"access_token": "page", "id": "42"}))
+        person = Person({"META_APP_ID": "7", "META_APP_SECRET": "s3cret", "FACEBOOK_PAGE_TOKEN": "short"})
+        stored = connect(meta, meta.source("page"), person.talk(), LONG)
+        assert stored == ["META_APP_ID", "META_APP_SECRET", "FACEBOOK_PAGE_TOKEN"]
+        assert dotenv_values(tmp_path / ".env")["FACEBOOK_PAGE_TOKEN"] == "page"
+        exchange, shown = site.asked
+        form = {name: values[0] for name, values in parse_qs(exchange.body.decode()).items()}
+        assert form == {
+            "grant_type": "fb_exchange_token",
+            "client_id": "7",
+            "client_secret": "s3cret",
+            "fb_exchange_token": "short",
+        }
+        assert (shown.method, shown.headers["Authorization"]) == ("GET", "Bearer long")
+        assert not any(word in line for line in person.said for word in ("s3cret", "short", "long", "=page"))
+
+    def test_the_account_gets_one_that_lasts_and_hears_until_when(
+        self, meta: Settings, site: Site, tmp_path: Path
+    ) -> None:
+        site.put(EXCHANGED, as_json({"access_token": "kept", "expires_in": 5_184_000}))
+        person = Person({"META_APP_ID": "7", "META_APP_SECRET": "x", "INSTAGRAM_TOKEN": "short"})
+        connect(meta, meta.source("account"), person.talk(), LONG)
+        assert dotenv_values(tmp_path / ".env")["INSTAGRAM_TOKEN"] == "kept"
+        assert any("It lasts until" in line for line in person.said)
+
+    def test_without_the_app_it_is_kept_as_it_is_and_that_is_said(
+        self, meta: Settings, site: Site, tmp_path: Path
+    ) -> None:
+        person = Person({"INSTAGRAM_TOKEN": "short"})
+        assert connect(meta, meta.source("account"), person.talk(), LONG) == ["INSTAGRAM_TOKEN"]
+        assert dotenv_values(tmp_path / ".env")["INSTAGRAM_TOKEN"] == "short"
+        assert any("cannot be made to last" in line for line in person.said)
+        assert site.asked == []
+
+    def test_what_the_platform_refuses_is_told_without_secrets(
+        self, meta: Settings, site: Site, tmp_path: Path
+    ) -> None:
+        site.put(EXCHANGED, as_json({"error": {"code": 190, "message": "s3cret is wrong"}}, 400))
+        person = Person({"META_APP_ID": "7", "META_APP_SECRET": "s3cret", "INSTAGRAM_TOKEN": "short"})
+        with pytest.raises(Permanent, match="HTTP 400, code_190") as raised:
+            connect(meta, meta.source("account"), person.talk(), LONG)
+        assert "s3cret" not in str(raised.value)
+        assert "INSTAGRAM_TOKEN" not in dotenv_values(tmp_path / ".env")

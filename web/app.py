@@ -21,9 +21,10 @@ from alerts.channels.slack.listener import Listener
 from alerts.inbox import InboxOptions
 from store.db import Database
 from store.tables import Case
+from web.cases import case_routes
 from web.gate import Gate, Refused
 from web.openid import SlackOpenId
-from web.pages import Asked, case_page, number, queue_page
+from web.queue import queue_routes
 from web.sign_in import sign_in_routes
 from web.site import Section, Site
 from web.tries import Tries
@@ -79,7 +80,7 @@ def create_app(
     app = FastAPI(title="Ascolto", docs_url=None, redoc_url=None, openapi_url=None)
     chosen = options or InboxOptions()
     gate = Gate(listener.db, key, chosen, listener.clock)
-    site = Site(listener, sections, slack=openid is not None)
+    site = Site(listener, key, sections, slack=openid is not None)
     headers = HEADERS | (TLS_ALONE if chosen.secure else {})
     app.add_middleware(SecurityHeaders, headers=headers)
     _answer_problems(app, site, headers)
@@ -88,7 +89,7 @@ def create_app(
         """What people changed in the settings meanwhile holds for this page."""
         listener.follow()
 
-    for pages in (_pages(site), *(one.routes(site) for one in sections)):
+    for pages in (queue_routes(site), case_routes(site), *(one.routes(site) for one in sections)):
         app.include_router(pages, dependencies=[Depends(gate), Depends(follow)])
     app.include_router(sign_in_routes(site, gate, openid, handle, tries))
     app.include_router(_health(listener.db))
@@ -96,31 +97,6 @@ def create_app(
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app
-
-
-def _pages(site: Site) -> APIRouter:
-    router = APIRouter(default_response_class=HTMLResponse)
-
-    @router.get("/")
-    def queue(request: Request) -> HTMLResponse:
-        asked = Asked.read(request.query_params, site.brands)
-        with site.db.read() as session:
-            found = queue_page(session, site.brands, site.words, asked, site.clock())
-        return site.page(request, "queue.html", **found)
-
-    @router.get("/cases/{case_id}")
-    def case(request: Request, case_id: str) -> HTMLResponse:
-        known = number(case_id)
-        if known is None:
-            raise HTTPException(404)
-        with site.db.read() as session:
-            try:
-                found = case_page(session, site.brands, site.words, known, site.clock())
-            except LookupError:
-                raise HTTPException(404) from None
-        return site.page(request, "case.html", **found)
-
-    return router
 
 
 def _health(db: Database) -> APIRouter:

@@ -57,7 +57,7 @@ def bar(parts: Sequence[tuple[str, float]], top: float) -> Markup:
 
 def _line(share: float) -> str:
     y = HEIGHT * (1 - share)
-    return f'<line class="grid" x1="0" x2="100%" y1="{y:g}" y2="{y:g}"/>'
+    return f'<line class="gridline" x1="0" x2="100%" y1="{y:g}" y2="{y:g}"/>'
 
 
 def _svg(box: str, shapes: Sequence[str], name: str, count: int) -> Markup:

@@ -7,34 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from alerts import telling
 from alerts.card import Card, load_card, safe_url
 from alerts.cases import SYSTEM
+from alerts.channels.slack import menu
 from alerts.text import one_line, shown
 from alerts.words import N_, Words
 from store.brand import Brand
 from store.mention import MAX_TEXT
-from store.queue import TO_DO, latest_cases, members, trail, waiting_cases
-from store.tables import Audit, Case, CaseStatus, Mention
+from store.queue import members, trail
+from store.tables import Audit, Case, Mention
+from web import chart
+from web.site import said
 
-PAGE = 25
 LINE = 300  # characters of one mention among several
+NOTE = 3_000
 LARGEST_ID = 2**31 - 1  # of an integer column
 
-STATUSES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "to_do": (N_("To do"), TO_DO),
-    "open": (N_("Open"), (CaseStatus.OPEN,)),
-    "acknowledged": (N_("Acknowledged"), (CaseStatus.ACKNOWLEDGED,)),
-    "replied": (N_("Answered"), (CaseStatus.REPLIED,)),
-    "resolved": (N_("Resolved"), (CaseStatus.RESOLVED,)),
-    "dismissed": (N_("Dismissed"), (CaseStatus.DISMISSED,)),
-}
-DONE = ("resolved", "dismissed")
 DEEDS = {
     "open": N_("{who} opened the case"),
     "acknowledge": N_("{who} took the case"),
@@ -60,12 +52,23 @@ DEEDS = {
     "statement": telling.DEEDS["statement"],
     "statement_withdrawn": telling.DEEDS["statement_withdrawn"],
     "label": N_("{who} said what the model should have said"),
+    "assign": telling.DEEDS["assign"],
+    "mark_replied": telling.DEEDS["mark_replied"],
+    "reply": telling.DEEDS["reply"],
+    "note": telling.DEEDS["note"],
+    "callback": telling.DEEDS["callback"],
+    "report": telling.DEEDS["report"],
+    "report_outcome": telling.DEEDS["report_outcome"],
+    "ask_to_quote": telling.DEEDS["ask_to_quote"],
+    "another_wording": N_("{who} asked for another wording"),
+    "warn": N_("{who} drafted a warning"),
+    "hide": N_("{who} is to hide it on the platform"),
 }
 LABELS = {
     "filters": N_("Filters"),
     "status": N_("Status"),
     "brand": N_("Brand"),
-    "all_brands": N_("All brands"),
+    "any": N_("all"),
     "show": N_("Show"),
     "pages": N_("Pages"),
     "next": N_("Next page"),
@@ -81,32 +84,33 @@ LABELS = {
     "private": N_("Then, in a private message"),
     "mentions": N_("Mentions in this case"),
     "trail": N_("What happened"),
-    "acting": N_("Cases are acknowledged and resolved in Slack; this page only shows them."),
+    "search": N_("Search"),
+    "search_hint": N_("words, or “words in this order”"),
+    "more_filters": N_("More filters"),
+    "clear": N_("Clear all filters"),
+    "nothing_found": N_("Nothing found. Try fewer words or filters."),
+    "look_on": N_("Look further back"),
+    "looked": N_("So far nothing more was found; older cases have not been looked at yet."),
+    "with_chosen": N_("With the chosen cases"),
+    "choose": N_("Choose"),
+    "choose_all": N_("Choose all"),
+    "engagement": N_("Reactions"),
+    "as_table": N_("As a table"),
+    "when": N_("When"),
+    "count": N_("Count"),
+    "actions": N_("What you can do"),
+    "save": N_("Save"),
+    "cancel": N_("Cancel"),
+    "copy": N_("Copy"),
+    "copied": N_("Copied"),
+    "count_anew": N_("Count anew"),
+    "choose_one": N_("Choose…"),
+    "optional": N_("(optional)"),
+    "page_turn": N_("Page"),
+    "seen_all": N_("Show all who wrote"),
+    "edit": menu.LABELS["edit"],
+    "replied": menu.LABELS["replied"],
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which cases to show; what makes no sense in an address is left out."""
-
-    status: str = "to_do"
-    brand: str | None = None
-    after: int | None = None
-
-    @classmethod
-    def read(cls, query: Mapping[str, str], brands: Mapping[str, Brand]) -> "Asked":
-        status, brand, after = query.get("status", ""), query.get("brand", ""), query.get("after", "")
-        return cls(
-            status if status in STATUSES else "to_do",
-            brand if brand in brands else None,
-            number(after),
-        )
-
-    def address(self, after: int | None = None) -> str:
-        """Of the page with the same filters that begins after the case `after`."""
-        known = {"status": self.status, "brand": self.brand or "", "after": str(after or "")}
-        given = {name: value for name, value in known.items() if value and value != "to_do"}
-        return f"/?{urlencode(given)}" if given else "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +127,6 @@ def number(text: str) -> int | None:
     """The id that an address holds; None: no such."""
     found = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
     return found if 0 < found <= LARGEST_ID else None
-
-
-def queue_page(
-    session: Session, brands: Mapping[str, Brand], words: Words, asked: Asked, now: datetime
-) -> dict[str, Any]:
-    """The queue, a page of it."""
-    statuses = STATUSES[asked.status][1]
-    listing = latest_cases if asked.status in DONE else waiting_cases
-    ids = listing(session, statuses, brand=asked.brand, after=asked.after, limit=PAGE + 1)
-    rows = {case.id: case for case in session.scalars(select(Case).where(col(Case.id).in_(ids[:PAGE])))}
-    cards = [load_card(session, one, brands.get(rows[one].brand), now) for one in ids[:PAGE]]
-    return _shown(
-        words,
-        asked=asked,
-        statuses={name: words._(label) for name, (label, _) in STATUSES.items()},
-        brands={key: brand.name or key for key, brand in brands.items()},
-        cards=cards,
-        next=asked.address(ids[PAGE - 1]) if len(ids) > PAGE else None,
-    )
 
 
 def case_page(
@@ -161,14 +146,19 @@ def case_page(
         whole=shown(mention.text, MAX_TEXT) if mention else "",
         named=_named(mention, words) if mention else "",
         others=[_other(row, card, words) for row in others if row.id != case.mention_id],
+        chart=chart.engagement(session, card, words),
         trail=[_deed(row, card, words) for row in trail(session, case_id)],
     )
 
 
 def _shown(words: Words, **values: Any) -> dict[str, Any]:
     """What a template is given, with the words that the pages share."""
-    text = {name: words._(label) for name, label in LABELS.items()}
-    return {"text": text, "headline": headline, "open_on": open_on, "in_your_language": gloss} | values
+    return {
+        "text": said(LABELS, words),
+        "headline": headline,
+        "open_on": open_on,
+        "in_your_language": gloss,
+    } | values
 
 
 def headline(card: Card, words: Words) -> tuple[str, str, str, str]:
@@ -192,8 +182,8 @@ def _other(row: Mention, card: Card, words: Words) -> Other:
     name = shown(row.author and one_line(row.author), LINE) or words._("anonymous")
     url, host = safe_url(row.url)
     when = words.ago(row.published_at, card.zone, card.now)
-    said = [name, when, telling.stars(row.stars, words), _named(row, words)]
-    return Other(telling.SEPARATOR.join(filter(None, said)), shown(row.text, LINE), url, host)
+    told = [name, when, telling.stars(row.stars, words), _named(row, words)]
+    return Other(telling.SEPARATOR.join(filter(None, told)), shown(row.text, LINE), url, host)
 
 
 def _named(row: Mention, words: Words) -> str:
@@ -201,8 +191,17 @@ def _named(row: Mention, words: Words) -> str:
     return words._("mention {number}", number=row.id)
 
 
-def _deed(row: Audit, card: Card, words: Words) -> tuple[str, str]:
-    """When, and who did what."""
-    who = "Ascolto" if row.who == SYSTEM else shown(one_line(telling.name_of(row.who)), LINE)
-    said = words._(DEEDS[row.action], who=who) if row.action in DEEDS else f"{who}: {one_line(row.action)}"
-    return words.when(row.at, card.zone, card.now), said
+def _deed(row: Audit, card: Card, words: Words) -> tuple[str, str, str]:
+    """When, who did what, and what they noted."""
+    who = "Ascolto" if row.who == SYSTEM else _name(row.who)
+    to = _name(str(row.detail.get("to") or ""))
+    told = (
+        words._(DEEDS[row.action], who=who, to=to)
+        if row.action in DEEDS
+        else f"{who}: {one_line(row.action)}"
+    )
+    return words.when(row.at, card.zone, card.now), told, shown(str(row.detail.get("note") or ""), NOTE)
+
+
+def _name(who: str) -> str:
+    return shown(one_line(telling.name_of(who)), LINE)

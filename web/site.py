@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from alerts import telling
@@ -28,6 +30,8 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+NOTE = "ascolto-note"
+MOST_SAID = 1_500  # characters: a cookie holds 4,096 bytes
 FRAME = {
     "inbox": N_("Inbox"),
     "skip": N_("Skip to the content"),
@@ -44,6 +48,20 @@ FRAME = {
     "keys": N_("Keys"),
     "close": N_("Close"),
 }
+KEYS = (
+    ("j / k", N_("the next case, the one before")),
+    ("Enter", N_("open the case")),
+    ("a", N_("acknowledge it")),
+    ("e", N_("edit its draft")),
+    ("r", N_("mark it as replied")),
+    ("v", N_("resolve it")),
+    ("n", N_("add a note")),
+    ("x", N_("choose it, to do something with several")),
+    ("/", N_("search")),
+    ("u", N_("back to the inbox")),
+    ("Esc", N_("leave a field")),
+    ("?", N_("these keys")),
+)
 PROBLEMS = {
     "sign_in": N_("Please sign in first."),
     "link": N_("This link opens nothing any more: it was used, or an hour has passed. Ask for another."),
@@ -65,6 +83,11 @@ PROBLEMS = {
 STATUSES = {"often": 429, "missing": 404, "database": 503, "error": 500, "form": 400}
 
 
+def said(labels: Mapping[str, str], words: Words) -> SimpleNamespace:
+    """Labels in the language of the page, as attributes: `clear` and `copy` of a dictionary are something else."""
+    return SimpleNamespace(**{name: words._(label) for name, label in labels.items()})
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part of the site. `label`: its name, a message of the catalogue; `routes` makes its pages, which the gate
@@ -77,9 +100,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`listener`: the database, the brands, the words and the clock, and all that a click needs."""
+    """`listener`: the database, the brands, the words and the clock, and all that a click needs; `key` signs what is
+    told on the next page."""
 
     listener: Listener
+    key: str = field(repr=False)
     sections: Sequence[Section] = ()
     slack: bool = field(default=False)  # whether people sign in with it
 
@@ -102,14 +127,18 @@ class Site:
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A page in its frame. Templates of pages extend `base.html`, and find in `visitor` who looks (None: nobody
         who is signed in)."""
-        return HTMLResponse(self.render(request, template, **values), status)
+        said = values.pop("said_now", "") or self._told(request)
+        answer = HTMLResponse(self.render(request, template, told=said, **values), status)
+        if NOTE in request.cookies:
+            answer.delete_cookie(NOTE, path="/")
+        return answer
 
     def render(self, request: Request, template: str, **values: Any) -> str:
         words = self.words
         found: Visitor | None = getattr(request.state, "visitor", None)
         frame = {
             "words": words,
-            "frame": {name: words._(label) for name, label in FRAME.items()},
+            "frame": said(FRAME, words),
             "visitor": found,
             "name": telling.name_of(found.who) if found else "",
             "sections": [
@@ -117,10 +146,32 @@ class Site:
                 *((one.address, words._(one.label)) for one in self.sections),
             ],
             "here": self._here(request.url.path),
+            "told": "",
+            "keys": [(key, words._(said)) for key, said in KEYS],
             "slack": self.slack,
             "telling": telling,
         }
         return TEMPLATES.get_template(template).render(frame | values)
+
+    def template(self, name: str, **values: Any) -> str:
+        """A piece of a page, with nothing but these values."""
+        return TEMPLATES.get_template(name).render(values)
+
+    def tell(self, request: Request, answer: Response, said: str) -> None:
+        """Says something on the next page that the person sees, once."""
+        if said:
+            value = str(self._notes.dumps(said[:MOST_SAID]))
+            answer.set_cookie(NOTE, value, max_age=60, httponly=True, samesite="strict", path="/")
+
+    def _told(self, request: Request) -> str:
+        try:
+            return str(self._notes.loads(request.cookies.get(NOTE, ""), max_age=60))
+        except BadSignature:
+            return ""
+
+    @property
+    def _notes(self) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self.key, salt="note")
 
     def problem(self, request: Request, why: str, headers: Mapping[str, str] | None = None) -> HTMLResponse:
         """Why something is not shown or done, in a sentence; `why` is a key of `PROBLEMS`."""

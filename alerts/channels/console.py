@@ -110,7 +110,9 @@ def _brief(brief: Brief, words: Words) -> Panel:
             lines.append(Text(f"• {_safe(brief_words.item(one, brief, words))}"))
             if one.url:
                 lines.append(Text(f"  {_safe(one.url)}", style="dim"))
-        notes = (brief_words.hidden(part.listing, words), part.note)
+        hidden = brief_words.hidden(part.listing, words)
+        there = words._("In the inbox: {address}", address=brief.inbox) if hidden and brief.inbox else ""
+        notes = (hidden, there, part.note)
         lines += [Text(_safe(note), style="dim") for note in notes if note]
     if brief.samples:
         lines.append(Text(brief_words.samples_title(words), style="bold"))
@@ -148,6 +150,8 @@ def _card(card: Card, words: Words) -> Panel:
         lines.append(Text(f"✓ {_safe(status)}", style="bold"))
     if card.url:
         lines.append(Text(_safe(card.url), style="dim"))
+    if card.inbox:
+        lines.append(Text(words._("In the inbox: {address}", address=card.inbox), style="dim"))
     for n, line in enumerate(grave.note(card, words)):
         lines.append(Text(f"• {_safe(line)}") if n else Text(_safe(line), style="bold"))
     return _frame(telling.headline(card, words), colour, [*lines, *_draft(card, card.draft, words)])

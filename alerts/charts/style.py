@@ -8,6 +8,7 @@ threads at once.
 """
 
 import io
+import textwrap
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -93,11 +94,15 @@ def halo() -> "list[AbstractPathEffect]":
     return [Stroke(linewidth=4.4, foreground=PAPER), Normal()]
 
 
-def label_rows(axes: "Axes", names: Iterable[str], limit: int = 24) -> None:
-    """Names the rows 0, 1, ... of a horizontal bar chart, the first on top."""
-    shown = [name(one, limit) for one in names]
+def label_rows(axes: "Axes", names: Iterable[str], limit: int = 20) -> None:
+    """Names the rows 0, 1, ... of a horizontal bar chart, the first on top; a long name takes two lines."""
+    shown = [_on_two_lines(name(one, 2 * limit), limit) for one in names]
     axes.set_yticks(range(len(shown)), labels=shown, parse_math=False)
     axes.invert_yaxis()
+
+
+def _on_two_lines(said: str, limit: int) -> str:
+    return "\n".join(textwrap.wrap(said, limit, max_lines=2, placeholder="…"))
 
 
 def _is_text(artist: object) -> bool:

@@ -19,7 +19,7 @@ MOODS = {"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("p
 LABELLED = 10  # columns that have each a label below; of more, every seventh
 ALT = 1_900
 LEFT, RIGHT = 0.36, 0.06  # of the width: the names of the rows, the numbers behind the bars
-INCH = 0.42  # height of a row
+INCH = 0.5  # height of a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +225,11 @@ def _rows(
     axes = figure.add_axes((LEFT, (bottom + 0.25) / height, 1 - LEFT - RIGHT, tall / height))
     style.bare(axes)
     places = list(range(len(bars)))
-    axes.barh(places, [bar.count for bar in bars], 0.66, color=colour)
+    axes.barh(places, [bar.count for bar in bars], 0.6, color=colour)
     dark = [bar.dark for bar in bars]
     if any(dark):
-        axes.barh(places, dark, 0.66, color=style.INK)
-    style.label_rows(axes, (bar.name for bar in bars), 22)
+        axes.barh(places, dark, 0.6, color=style.INK)
+    style.label_rows(axes, (bar.name for bar in bars), 20)
     axes.set_xticks([])
     most = max(bar.count for bar in bars)
     axes.set_xlim(0, most * (1.62 if any(dark) else 1.18))

@@ -34,7 +34,7 @@ _SCORED = (col(Score.mention_id) == Mention.id) & (col(Score.revision) == Mentio
 
 class Criticism:
     """Negative mentions of a period that can be quoted, the most urgent first, then what spread furthest; each serves
-    once."""
+    once, and the same words do not serve twice."""
 
     def __init__(self, session: Session, brand: Brand, period: Period) -> None:
         rank = case(*((col(Score.urgency) == name, n) for name, n in RANKS.items()), else_=len(RANKS))
@@ -46,16 +46,19 @@ class Criticism:
             .limit(POOL)
         )
         self._pool = [(set(topics_of(row[-1])), row) for row in rows]
-        self._used: set[int] = set()
+        self._used: set[str] = set()
 
     def about(self, topic: str, number: int = 1) -> tuple[Quote, ...]:
         """Up to so many about a topic; those that are about it alone come first."""
         fitting = [(len(topics), n, row) for n, (topics, row) in enumerate(self._pool) if topic in topics]
-        chosen = [row for _, _, row in sorted(fitting, key=lambda one: one[:2]) if row.id not in self._used][
-            :number
-        ]
-        self._used |= {row.id for row in chosen}
-        return tuple(quote(row) for row in chosen)
+        chosen: list[Any] = []
+        for _, _, row in sorted(fitting, key=lambda one: one[:2]):
+            if len(chosen) == number:
+                break
+            if _gist(row) not in self._used:
+                self._used.add(_gist(row))
+                chosen.append(row)
+        return tuple(map(quote, chosen))
 
 
 def praise(session: Session, brand: Brand, period: Period) -> tuple[Quote, ...]:
@@ -118,7 +121,8 @@ def not_reached(session: Session, brand: Brand, period: Period) -> Unreached:
         if found := unreached.ways(row.text):
             people.setdefault(row.author or row.id, (row, found))
     counted = Counter(way for _, found in people.values() for way in found)
-    quoted = [row for row, _ in people.values()][:2]
+    different = {_gist(row): row for row, _ in people.values()}
+    quoted = list(different.values())[:2]
     return Unreached(len(people), dict(counted.most_common()), tuple(map(quote, quoted)))
 
 
@@ -159,6 +163,11 @@ def _names_a_way(session: Session, of: ColumnElement[str], lang: str) -> ColumnE
     else:
         found = or_(*(text.like(f"%{stem}%") for stem in stems))
     return and_(of == lang, found)
+
+
+def _gist(row: Any) -> str:
+    """The same for words that read the same."""
+    return " ".join((row.text or row.title or "").lower().split())[:QUOTE]
 
 
 def _columns(*more: Any) -> Any:

@@ -21,6 +21,8 @@ def case_of(request: DraftRequest, reading: Reading) -> str | None:
         return "careful"
     if is_sensitive(request, reading):
         return "critical"
+    if _is_story(request, reading):
+        return "careful"  # whatever problems its words name: they are of others
     if is_article(request):
         return _article(request, reading)
     if request.sentiment is None or request.category is None:
@@ -163,7 +165,7 @@ def _has_two_sides(request: DraftRequest, reading: Reading) -> bool:
     verdict where it is not a mere opinion that the words hold."""
     opinion = any(found.span and not found.problem.apologise for found in reading.problems[:1])
     praised = bool(reading.goods) or (_is_kind(request) and not opinion)
-    return praised or not reading.known or (request.stars or 0) > FEW
+    return praised or not reading.known or (request.stars or 0) >= MANY
 
 
 def _is_kind(request: DraftRequest) -> bool:

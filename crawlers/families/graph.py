@@ -160,6 +160,7 @@ class GraphSpider(base.Spider[O_co]):
 
     tells_gone = False  # of each post only the newest comments are read
     look_up_size = LOOK_UP
+    looks_late = True
     comment: ClassVar[str]
 
     def look_up(self, ids: Sequence[str]) -> Fetch:

@@ -29,6 +29,7 @@ _PERMISSION = "check the key or the sign-in, and that it may use the YouTube Dat
 class Spider(base.Spider[Options]):
     tells_gone: ClassVar[bool] = False  # what a search finds, and how old the last page is, changes every day
     look_up_size: ClassVar[int] = VIDEOS
+    looks_late: ClassVar[bool] = True
 
     def sign_in(self) -> TokenRequest | None:
         return google.consented(self.context) if self.context.options.refresh_token_env else None

@@ -1,5 +1,6 @@
 """Choosing settings: validated as the file is, audited, nobody's change lost; on both engines."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -179,3 +180,20 @@ def test_a_choice_that_no_longer_fits_the_file_is_left_out_and_the_others_count(
     assert found.unused[0].why.startswith("'never ever' are no hours")
     assert list(found.choices) == [CONTACTS]
     assert found.settings.brands["aurora"].policy.contacts == {"default": "x"}
+
+
+def test_of_many_at_once_one_is_first_and_all_others_are_told(
+    database: Database, file: Settings, now: datetime
+) -> None:
+    started = seen(database, file, HOURS)
+
+    def try_it(number: int) -> bool:
+        edit = Edit(f"mon 0{number}:00-10:00", started)
+        return save(database, file, {HOURS: edit}, f"slack:U{number}:x", now).done
+
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(try_it, range(1, 7)))
+    assert done.count(True) == 1
+    with database.read() as session:
+        assert len(rows.history(session, [HOURS])) == 1
+        assert rows.version(session) == 1

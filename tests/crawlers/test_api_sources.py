@@ -226,6 +226,10 @@ def test_looks_grow_apart_and_end_after_two_days() -> None:
     assert [moment - at for moment in moments[1:]] == list(LOOKS)
     assert all(later - earlier >= timedelta(minutes=15) for earlier, later in itertools.pairwise(moments))
     assert next_look(at - timedelta(days=3), at) is None
+    late = [at - timedelta(days=3)]
+    while (following := next_look(late[0], max(at, late[-1]), late=True)) is not None:
+        late.append(following)
+    assert [(moment - late[0]).days for moment in late[1:]] == [4, 8, 16, 32, 64]
 
 
 def test_a_day_that_is_used_up_goes_on_tomorrow(

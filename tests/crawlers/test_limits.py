@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, update
 
-from crawlers import pipeline, spiders
+from crawlers import second_looks, spiders
 from crawlers.base import Fetch, Lead, Page, Parsed
 from store.clock import utcnow
 from store.db import Database
@@ -232,7 +232,7 @@ class TestLongRests:
     ) -> None:
         self.pages(site, monkeypatch, wait=1800, at=1)
         site.put("/api/v1/moka", hits(7))
-        search = HackerNews._search
+        search: Any = vars(HackerNews)["_search"]
         monkeypatch.setattr(
             HackerNews,
             "_search",
@@ -289,7 +289,7 @@ class TestLooks:
     def test_single_looks_are_spread_over_crawls(
         self, site: Site, engine: Engine, db: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(pipeline, "LOOKS", 2)
+        monkeypatch.setattr(second_looks, "LOOKS", 2)
         site.put("/api/v1/1", hits(1, 2, 3))
         assert engine.crawl(job(db, news(site))).report.new == 3
         with db.write() as session:

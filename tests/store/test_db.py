@@ -47,8 +47,14 @@ VALUES (1, :mention, 1, 'aurora', 'it', 'Ci scusiamo.', 'apology_fix', '[]', '[]
 
 def test_migrations_and_tables_agree(database: Database) -> None:
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": _is_ours}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def _is_ours(name: str | None, kind: str, parents: object) -> bool:
+    """The full text is the database's own: SQLite keeps it in tables, PostgreSQL in an index over an expression."""
+    return "mention_search" not in (name or "")
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:

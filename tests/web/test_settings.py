@@ -62,7 +62,9 @@ def test_pages_hold_nothing_that_the_policy_forbids(
 ) -> None:
     page = rooms(db, now, tmp_path, lang).get(path)
     assert page.status_code == 200
-    assert not re.search(r"<script|<style|\sstyle=|\son\w+=|<iframe|<img", page.text)
+    assert not re.search(
+        r"<script(?! src=\"/static/)|<style|\sstyle=|\son\w+=|<iframe|<img(?! src=\"/static/)", page.text
+    )
     ids = re.findall(r'\sid="([^"]+)"', page.text)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'<label[^>]* for="([^"]+)"', page.text)) <= set(ids)
@@ -251,7 +253,7 @@ def test_what_people_type_is_text(db: Database, tmp_path: Path, browser: TestCli
     path = "/settings/aurora/faq"
     evil = '"><script>alert(1)</script>'
     browser.post(path, data=form(browser, path) | {f"{FAQ}.0.answer": evil})
-    assert "<script" not in browser.get(path).text
+    assert "<script>" not in browser.get(path).text
     assert form(browser, path)[f"{FAQ}.0.answer"] == evil
 
 

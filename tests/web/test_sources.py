@@ -48,7 +48,7 @@ def test_a_source_that_is_down_says_since_when_and_what_to_do(
         "news.example: HTTP 503",
     ):
         assert said in page
-    assert page.index("notizie") < page.index("alt")
+    assert page.index(">notizie ") < page.index(">alt ")
     assert "not read any more" in page
 
 

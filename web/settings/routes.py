@@ -40,7 +40,6 @@ TEXT = {
     "more": N_("One more"),
     "gone": N_("Remove"),
     "back": N_("All settings"),
-    "reading": N_("You may look at these settings; a manager may change them."),
     "unused": N_("Set here before, and not used: the file has changed since."),
     "excluded": N_("Left out from Slack"),
     "withdraw": N_("Counts as ours again"),

@@ -27,6 +27,7 @@ COLOURS = {"critical": "#b3261e", "high": "#c4570a", "normal": "#8a6d00", "low":
 CALM, GLAD, OPS = "#3b5b8c", "#2e7d32", "#7b3f8c"
 # How a part looks: a line; a faint, a strong one; the customer's words; a reply; what to look at first.
 PLAIN, FAINT, STRONG, QUOTE, REPLY, CHECK = "plain", "faint", "strong", "quote", "reply", "check"
+TITLE = "title"  # of a section
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,8 @@ def _about(card: Card, words: Words) -> Iterator[Part]:
     yield from (*reasons, *others) if card.of_volume else (*others, *reasons)
     if card.url:
         yield Part(words._("Open the original on {host}", host=card.host), url=card.url)
+    if card.inbox:
+        yield Part(words._("Open it in the inbox"), url=card.inbox)
     for n, line in enumerate(grave.note(card, words)):
         yield Part(f"• {line}") if n else Part(line, STRONG)
     if card.draft:
@@ -174,7 +177,8 @@ def _overview(brief: Brief, words: Words) -> Iterator[Part]:
         yield Part(f"{part.title}: {words.number(part.listing.total)}", STRONG)
         for one in part.listing.items:
             yield _listed(one, brief, words)
-        yield Part(brief_words.hidden(part.listing, words), FAINT)
+        hidden = brief_words.hidden(part.listing, words)
+        yield Part(hidden, FAINT, url=brief.inbox if hidden else None)
         yield Part(part.note, FAINT)
     if brief.samples:
         yield Part(brief_words.samples_title(words), STRONG)
@@ -193,7 +197,7 @@ def _of_report(report: Report, words: Words) -> Letter:
 def _reported(report: Report, words: Words) -> Iterator[Part]:
     yield from map(Part, report.paragraphs)
     for section in report.sections:
-        yield Part(section.title, STRONG)
+        yield Part(section.title, TITLE)
         for row in section.rows:
             yield Part(f"• {row.text}" if row.text else "")
             yield Part(row.quote, QUOTE)
@@ -202,3 +206,5 @@ def _reported(report: Report, words: Words) -> Iterator[Part]:
                 yield Part(telling.SEPARATOR.join(part for part in about if part), FAINT, row.url)
             else:
                 yield Part(row.author, FAINT)
+    if report.inbox:
+        yield Part(words._("Open the inbox"), url=report.inbox)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from alerts.channels.email.letter import CHECK, FAINT, PLAIN, QUOTE, REPLY, STRONG, Letter, Part
+from alerts.channels.email.letter import CHECK, FAINT, PLAIN, QUOTE, REPLY, STRONG, TITLE, Letter, Part
 
 PLAIN_SUBJECT = 60  # characters of plain letters that go without encoding, and without folding
 LOOKS = {
@@ -24,6 +24,7 @@ LOOKS = {
     QUOTE: "border-left:4px solid #cfcfcf;padding-left:12px;font-style:italic",
     REPLY: "background:#eef4ee;padding:10px 12px",
     CHECK: "color:#8a4b00",
+    TITLE: "margin-top:20px;padding-top:12px;border-top:1px solid #dcdcd6;font-weight:bold;font-size:17px",
 }
 
 
@@ -96,6 +97,8 @@ def _as_text(part: Part) -> str:
             f"> {line}" if part.look == QUOTE else f"    {line}" for line in part.text.split("\n")
         )
         return f"\n{lines}\n"
+    if part.look == TITLE:
+        return f"\n{part.text}\n{'-' * len(part.text)}"
     return f"{part.text}\n  {part.url}" if part.url else part.text
 
 

@@ -132,11 +132,13 @@ def _(view: Brief, words: Words) -> Message:
                 *([kit.bullets(rows)] if rows else []),
             )
         )
-        notes = [note for note in (brief_words.hidden(part.listing, words),) if note]
+        hidden = brief_words.hidden(part.listing, words)
+        notes = [hidden] if hidden else []
         if part.note:
             notes.append(part.note)
         if notes:
-            blocks.append(kit.rich(kit.section(*kit.with_people(telling.SEPARATOR.join(notes)))))
+            said = kit.with_people(telling.SEPARATOR.join(notes))
+            blocks.append(kit.rich(kit.section(*said, *(_there(view.inbox, words) if hidden else []))))
     if view.samples:
         blocks += [
             kit.rich(kit.section(kit.text(brief_words.samples_title(words), bold=True))),
@@ -167,7 +169,9 @@ def _(view: Bundle, words: Words) -> Message:
     if settled := [case for case in view.cases if not case.waits][:MAX_SETTLED]:
         blocks.append(kit.rich(kit.bullets([_bundled(case, words) for case in settled])))
     if hidden := sum(case.waits for case in view.cases) - len(_waiting(view)):
-        blocks.append(kit.context([telling.bundle_rest(hidden, words)]))
+        rest = telling.bundle_rest(hidden, words)
+        there = _there(view.inbox, words)
+        blocks.append(kit.rich(kit.section(kit.text(rest), *there)) if there else kit.context([rest]))
     return _message(plain(title, MAX_FALLBACK), blocks)
 
 
@@ -182,7 +186,9 @@ def _(view: Report, words: Words) -> Message:
     for long, block in parts:
         room -= long
         if room < 0 or len(blocks) >= MAX_BLOCKS - 2:  # a picture may come
-            blocks.append(kit.context([words._("The rest is too long for Slack: ascolto digest shows it")]))
+            rest = words._("The rest is too long for Slack: ascolto digest shows it")
+            there = _there(view.inbox, words)
+            blocks.append(kit.rich(kit.section(kit.text(rest), *there)) if there else kit.context([rest]))
             break
         blocks.append(block)
     return _message(plain("\n\n".join((view.title, *view.paragraphs)), MAX_FALLBACK), blocks)
@@ -212,6 +218,11 @@ def with_picture(message: Message, view: View, file: str, words: Words) -> Messa
     place = 1 if isinstance(view, Report) else next(buttons, len(blocks))
     blocks.insert(place, kit.image(file, picture.alt(words)))
     return replace(message, blocks=tuple(blocks))
+
+
+def _there(inbox: str | None, words: Words) -> list[Block]:
+    """A link to all of it, where anybody knows the address of the inbox."""
+    return [kit.text(telling.SEPARATOR), kit.link(inbox, words._("all in the inbox"))] if inbox else []
 
 
 def _news(view: Line, words: Words) -> list[Block]:

@@ -79,6 +79,8 @@ def _byline(card: Card, words: Words) -> Block:
         parts.append(kit.text(f" · {card.place}"))
     if card.url:
         parts += [kit.text(" · "), kit.link(card.url, words._("original"))]
+    if card.inbox:
+        parts += [kit.text(" · "), kit.link(card.inbox, words._("in the inbox"))]
     return kit.section(*parts)
 
 

@@ -142,7 +142,7 @@ def view(card: Card, past: Past, words: Words) -> Block:
     blocks = [kit.context([line for line in (card.author or "", card.quote[:200]) if line])]
     if not blocks[0]["elements"]:
         blocks = []
-    for number, (title, whats) in enumerate(_groups(card, past)):
+    for number, (title, whats) in enumerate(groups(card, past)):
         if whats:
             blocks.append(kit.paragraph(words._(title)))
             blocks.append(
@@ -168,7 +168,8 @@ def _short(card: Card) -> Sequence[str]:
     return ("assign_me", "snooze_morning", "not_relevant", "false_alarm_as", "menu")
 
 
-def _groups(card: Card, past: Past) -> Iterator[tuple[str, list[str]]]:
+def groups(card: Card, past: Past) -> Iterator[tuple[str, list[str]]]:
+    """What can be done with the case now, by the name of its group (messages of the catalogue) and of `LABELS`."""
     undone, to_do = card.status in UNDONE, card.status in TO_DO
     praise, replies = card.channel == "praise", undone and _has_reply(card)
     unfair = past.unfair and not praise

@@ -14,7 +14,9 @@ from alerts.views import (
     Line,
     Reminder,
     Report,
+    Row,
     Said,
+    Section,
     SourceNotice,
     StartList,
     Trial,
@@ -466,6 +468,26 @@ KINDS: dict[str, View] = {
     ),
     "report": Report(
         "Settimana 47, 2026", ("Menzioni: 120, di cui 31 negative.", "Casi: 14 aperti, 12 risolti.")
+    ),
+    "report_whole": Report(
+        "Settimana 47, 2026",
+        ("Menzioni: 120, di cui 31 negative.",),
+        sections=(
+            Section(
+                "Tre cause da eliminare",
+                (
+                    Row(
+                        "La consegna: 27 menzioni negative",
+                        "Ordinato il 3 novembre, mai arrivato. <!here> *Vergogna*",
+                        "https://reviews.example/27",
+                        "marco_b",
+                    ),
+                    Row("", "Il pacco è arrivato aperto.", None, "giulia_r"),
+                ),
+            ),
+            Section("Canali che nessuno riesce a seguire", (Row("trustpilot: 8 su 8 in ritardo"),)),
+        ),
+        figures={"mentions": 120},
     ),
     "report_pictured": Report("Settimana 47, 2026", ("Menzioni: 120, di cui 31 negative.",), Dot()),
     "brief_morning": Brief(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from alerts import digest
+from alerts import digest, notices
 from alerts.channels.slack.client import Slack
 from alerts.outbox import Outbox, deliver_waiting
 from alerts.pictures import upload_waiting
@@ -83,6 +83,9 @@ def test_two_workers_at_once_send_one_with_one_picture(filled: Database, slack: 
     lives = [Life(filled, slack) for _ in range(3)]
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(Life.work, lives))
+    Life(
+        filled, slack, MONDAY + timedelta(minutes=5)
+    ).work()  # shows a picture that came after all had looked
     (message,) = slack.in_channel("reputation")
     assert message.words().startswith("Caffè Aurora: Monday 16 November to Sunday 22 November")
     (picture,) = [block for block in message.blocks if block["type"] == "image"]
@@ -98,7 +101,7 @@ def test_killed_at_any_step_and_started_again_it_is_sent_once(
     with monkeypatch.context() as dying:
         life = Life(filled, slack)
         if step == "announce":
-            dying.setattr(digest.send.notices, "add", _kill)
+            dying.setattr(notices, "add", _kill)
         elif step == "note":  # Slack has it, and nobody wrote that down
             dying.setattr(Outbox, "_done", _kill)
         elif step == "send":

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.drafts import naming
 from alerts.drafts.compose import compose
-from alerts.drafts.patterns import fold
+from alerts.drafts.patterns import Span, fold
 from alerts.drafts.phrases import languages, load
 from alerts.drafts.request import DraftReply
 from tests.alerts.drafts.requests import brand, request
@@ -149,7 +149,7 @@ def test_a_place_far_from_what_is_said_of_people_is_not_theirs() -> None:
     text = fold(
         "Il corriere è passato alle nove. " + "Poi niente per ore. " * 12 + "Il commesso è stato scortese."
     )
-    spans = [naming.Span(text.plain.index("scortese"), len(text.plain))]
+    spans = [Span(text.plain.index("scortese"), len(text.plain))]
     role = naming.role(text, spans, load("it"))
     assert role is not None
     assert role.id == "shop"

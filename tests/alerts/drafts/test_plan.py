@@ -51,7 +51,8 @@ def test_praise_only_where_it_surely_is_praise() -> None:
 def test_both_sides_only_where_there_are_two() -> None:
     label = "neutral/normal/complaint"
     assert case("Caffè ottimo, ma un'ora di coda.", label) == "mixed"
-    assert case("Un'ora di coda.", label, stars=3.0) == "mixed"
+    assert case("Un'ora di coda.", label, stars=4.0) == "mixed"
+    assert case("Un'ora di coda.", label, stars=3.0) == "complaint"  # there is nothing to be glad of
     assert case("Un'ora di coda.", label, stars=2.0) == "complaint"
     assert case("Il nuovo logo non si può vedere", "positive/normal/complaint") == "complaint"
 

@@ -1,6 +1,8 @@
 """YouTube in the demo's internet: what a read finds there, what it costs, and what it does without an allowance."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +11,10 @@ import pytest
 from crawlers.families import google
 from demo.google import refused
 from demo.internet import Internet
-from demo.places import youtube
+from demo.places import Response, Visit, youtube
 from store.clock import utcnow
 from store.db import Database
+from tests.crawlers.conftest import Clock
 from tests.crawlers.engine import Engine
 from tests.crawlers.jobs import job, mentions, source_row
 
@@ -63,6 +66,43 @@ def test_answers_views_and_units(internet: Internet, engine: Engine, db: Databas
     stored = {m.external_id: m for m in mentions(db)}
     assert (stored["Ugxyt01"].likes, stored["Ugxyt01"].views) == (143, 36_800)
     assert stored["Ugxyt04"].answer is None
+
+
+def test_what_is_deleted_after_two_days_is_noticed(
+    internet: Internet, engine: Engine, db: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looks go on for two months, at growing distances; each takes one unit, and half of the day at most."""
+    clock.now = utcnow()
+    table = source(internet, videos=["aurMokaSole"], requests_per_day=100)
+    engine.crawl(job(db, table))
+    (lost, *_) = sorted(m.external_id for m in mentions(db))
+
+    def without(call: str) -> None:
+        shown = youtube._CALLS[call]
+
+        def answer(visit: Visit) -> Response:
+            told = shown(visit)
+            whole = json.loads(told.body)
+            kept = [one for one in whole.get("items", []) if one["id"] != lost]
+            return replace(told, body=json.dumps(whole | {"items": kept}).encode())
+
+        monkeypatch.setitem(youtube._CALLS, call, answer)
+
+    clock.pass_by(days=9)
+    assert engine.crawl(job(db, table)).report.gone == 0
+    without("comments")
+    without("commentThreads")
+    gone = 0
+    for pause in ({"days": 8}, {"minutes": 16}):
+        clock.pass_by(**pause)
+        gone += engine.crawl(job(db, table)).report.gone
+    assert gone == 1
+    assert [m.external_id for m in mentions(db) if m.gone_at] == [lost]
+    due = [m.look_again_at for m in mentions(db) if not m.gone_at]
+    assert all(due), "the others are looked at again"
+    clock.pass_by(days=60)
+    engine.crawl(job(db, table))
+    assert [m.look_again_at for m in mentions(db)] == [None] * len(mentions(db)), "and not for ever"
 
 
 def test_the_units_of_the_day_end_it(internet: Internet, engine: Engine, db: Database) -> None:

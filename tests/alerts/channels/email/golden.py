@@ -8,7 +8,7 @@ from alerts.words import Words
 from tests.alerts.channels.kinds import ALONE
 
 GOLDEN = Path(__file__).with_name("golden")
-AS_HTML = ("critical", "line_raised", "start", "foreign")  # all looks that a part can have
+AS_HTML = ("critical", "line_raised", "start", "foreign", "report_whole")  # all looks that a part can have
 
 
 def files() -> dict[Path, str]:
