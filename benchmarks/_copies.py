@@ -1,7 +1,7 @@
 """Mentions with planted copies: matters put together by a seed, and what becomes of a text when it is passed on.
 
 A text goes from word to word as people's texts do (a Markov chain over the project's training texts), so that texts
-which have nothing to do with one another share as many pairs of words as in life, or more. A matter has one writer, or
+which have nothing to do with one another share pairs of words all the same. A matter has one writer, or
 is copied by several. Others look alike and are not: letters made after one pattern, texts that share a sentence, a
 word or two that many write."""
 
