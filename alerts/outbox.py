@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -18,7 +19,7 @@ from alerts.card import Card
 from alerts.channels.base import MESSAGE_GONE, Channel, Gallery, Misconfigured, PictureRefused, Sent
 from alerts.inbox import Links
 from alerts.queue import Job
-from alerts.views import Bundle, Reporting, View, bundle_version, linked, load_view, picture_of
+from alerts.views import Bundle, Report, Reporting, View, bundle_version, linked, load_view, picture_of
 from alerts.words import N_
 from store import claims
 from store.brand import Brand
@@ -169,11 +170,13 @@ class Outbox:
                 pause = pictures.note(session, job.id, drawn, picture, self.clock())
                 if pause is not None and state == OutboxState.SENT:
                     state, again = OutboxState.STALE, pause
+            named = {"body": _quoting(session, job, view.quoted)} if isinstance(view, Report) else {}
             claims.finish(
                 session,
                 Notification,
                 job.id,
                 job.token,
+                **named,
                 state=state,
                 unsure=False,
                 address=sent.address,
@@ -332,6 +335,12 @@ def _waited(
         return False
     wait(min(soon - now, LONGEST_NAP).total_seconds())
     return True
+
+
+def _quoting(session: Session, job: Job, mentions: tuple[int, ...]) -> dict[str, Any]:
+    """The body of a report with the mentions that it quotes: what erases one of them finds it by these."""
+    row = session.get(Notification, job.id)
+    return {**(row.body if row else {}), "mentions": list(mentions)}
 
 
 def _version(session: Session, job: Job) -> tuple[int, timedelta | None]:

@@ -229,7 +229,7 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Report:
     """A digest, in the words of `alerts.digest`: a title, a summary paragraph by paragraph, a picture and the sections.
-    `figures` are what it says, for machines."""
+    `figures` are what it says, for machines; `quoted`: ids of the mentions whose words stand in it."""
 
     title: str
     paragraphs: tuple[str, ...]
@@ -237,6 +237,7 @@ class Report:
     sections: tuple[Section, ...] = ()
     figures: Mapping[str, Any] | None = None
     inbox: str | None = None
+    quoted: tuple[int, ...] = ()
 
 
 View = (

@@ -38,7 +38,11 @@ from store.tables import (
 )
 
 ERASED = "erased:"  # begins the external id of what was erased
-LISTS = (NotificationKind.START, NotificationKind.BRIEF)  # these name what they quote in their bodies
+LISTS = (
+    NotificationKind.START,
+    NotificationKind.BRIEF,
+    NotificationKind.DIGEST,
+)  # their bodies name what they quote
 LEEWAY = timedelta(days=1)  # for a machine's clock that was set back
 OPEN = (CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED, CaseStatus.REPLIED)
 
@@ -202,8 +206,8 @@ def _outdate(session: Session, case_ids: set[int], rows: Sequence[Mention], now:
 
 
 def _lists_of(session: Session, rows: Sequence[Mention]) -> list[int]:
-    """The ids of the lists that name one of these mentions: written since the oldest was seen, briefs of their brands
-    and any source's first list (the source may be another brand's by now)."""
+    """The ids of the lists that name one of these mentions: written since the oldest was seen, briefs and digests of
+    their brands and any source's first list (the source may be another brand's by now)."""
     if not rows:
         return []
     erased = {row.id for row in rows}

@@ -171,3 +171,13 @@ class Figures:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+    def quoted(self) -> tuple[int, ...]:
+        """The mentions whose words stand in it: should one be erased, what shows it is made anew."""
+        quotes = [case.quote for case in self.open_cases if case.quote is not None]
+        quotes += [
+            topic.quote for topic in (*self.topics_rising, *self.topics_falling) if topic.quote is not None
+        ]
+        quotes += [one.quote for one in self.viral]
+        quotes += [quote for cause in self.causes for quote in cause.quotes]
+        return tuple(sorted({quote.mention_id for quote in (*quotes, *self.unreached.quotes, *self.praise)}))

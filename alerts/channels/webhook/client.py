@@ -21,7 +21,7 @@ from alerts.channels.webhook.addresses import Resolve, reachable, resolve
 from alerts.channels.webhook.body import encode
 from alerts.channels.webhook.place import Place
 from alerts.overview import Brief
-from alerts.views import Bundle, View
+from alerts.views import Bundle, Report, View
 from alerts.words import Words
 from store.clock import aware, utcnow
 from store.errors import AscoltoError, Permanent, Transient, Uncertain
@@ -82,9 +82,9 @@ class Webhook:
         return self._tell(view, key, changed=False)
 
     def edit(self, sent: Sent, view: View, key: str) -> None:
-        """Another message, of the type `case.updated`; each version of a case has its own. Of a brief, none: what is
-        new in it is what people said of its samples."""
-        if isinstance(view, Brief):
+        """Another message, of the type `case.updated`; each version of a case has its own. Of a brief or a digest,
+        none: what is new in it is what people said of its samples, or that a quote is gone."""
+        if isinstance(view, Brief | Report):
             return
         version = view.version if isinstance(view, Card) else 0
         self._tell(view, f"{key}:v{version}", changed=True)

@@ -17,6 +17,7 @@ from alerts.routing import Routing
 from alerts.words import Words
 from store import claims
 from store.db import Database
+from store.retention import forget
 from store.tables import Notification, OutboxState, PictureRow
 from tests.alerts.rows import BRAND, add_mention
 from tests.fake_slack import BOT_TOKEN, Failure, FakeSlack, fake_slack
@@ -170,3 +171,25 @@ def _parts(value: Any) -> Iterator[dict[str, Any]]:
 
 def _kill(*args: object, **named: object) -> int:
     raise KeyboardInterrupt
+
+
+def test_who_is_erased_is_quoted_no_longer(filled: Database, slack: FakeSlack) -> None:
+    with filled.write() as session:
+        mention = add_mention(
+            session, MONDAY - timedelta(days=2), 99, published_at=MONDAY - timedelta(days=2), author="vincenza",
+            text="Ho chiamato per giorni: al telefono non risponde mai nessuno.",
+        )  # fmt: skip
+        number = mention.id or 0
+    life = Life(filled, slack)
+    life.work()
+    (message,) = slack.in_channel("reputation")
+    assert "Ho chiamato per giorni" in message.words()
+    with filled.read() as session:
+        assert number in session.exec(select(Notification)).one().body["mentions"]
+    with filled.write() as session:
+        forget(session, "appstore", "vincenza", now=life.now)
+    life.work()
+    assert "Ho chiamato per giorni" not in message.words()
+    assert "vincenza" not in str(message.blocks)
+    assert [block["type"] for block in message.blocks].count("image") == 1
+    assert len(slack.in_channel("reputation")) == 1
