@@ -18,6 +18,7 @@ from store.db import Database
 from store.visits import IDLE, LINK_LASTS, MOST_VISITS, VISIT_LASTS, Role, Visit
 from tests.web.site import ADDRESS, KEY, WHO, app, browser, csrf, link, stranger
 from web.gate import local, posted, visitor
+from web.posted import MOST
 from web.site import Section, Site
 from web.tries import Tries
 
@@ -203,7 +204,7 @@ def test_a_form_of_another_site_changes_nothing(db: Database, now: datetime) -> 
 def test_forms_of_other_kinds_and_sizes_are_refused(db: Database, now: datetime) -> None:
     client = browser(db, now, sections=[ECHO])
     token = csrf(client)
-    large = {"csrf": token, "said": "x" * 300_000}
+    large = {"csrf": token, "said": "x" * MOST}
     assert client.post("/echo", data=large).status_code == 400
     assert client.post("/echo", json={"csrf": token}).status_code == 400
     assert client.post("/echo", data={"csrf": token}, files={"f": b"x"}).status_code == 400

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from web.sources import deed, look
 HOUR = timedelta(hours=1)
 
 
-def source(now: datetime, name: str = "notizie", **values: object) -> SourceRow:
+def source(now: datetime, name: str = "notizie", **values: Any) -> SourceRow:
     return SourceRow(name=name, brand="aurora", type="feed", **values)
 
 
