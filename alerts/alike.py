@@ -22,6 +22,7 @@ from store.tables import Mention, Trace
 RECENT = timedelta(days=7)  # mentions seen before are another matter
 SLOTS = 4  # the latest mentions of one trace that are kept, about
 NEAREST = 8  # mentions that one is compared with
+SHARED = 2  # traces in common from which they are: one alone is chance
 SWEPT = 5_000  # old rows deleted at once
 _KEPT = """
 INSERT INTO trace (week, key, slot, mention_id) SELECT :week, kept.value, :slot, :mention FROM {keys} WHERE true
@@ -75,8 +76,7 @@ class Alike:
                 if row.id != mention.id and row.brand == mention.brand:
                     rows[row.id or 0] = row
                     shared[row.id or 0] += 1
-        nearest = sorted(shared, key=lambda number: (-shared[number], -number))[:NEAREST]
-        return [rows[number] for number in nearest]
+        return [rows[number] for number in _first(shared)]
 
 
 def look(session: Session, mentions: Iterable[Mention], now: datetime) -> Alike:
@@ -138,9 +138,9 @@ def sweep(db: Database, now: datetime) -> int:
 
 
 def keys_of(mention: Mention) -> tuple[int, ...]:
-    """Its traces as 64-bit numbers, each brand's its own."""
+    """Its traces as 64-bit numbers, each brand's its own. What tells a person is enough alone, and counts as two."""
     texts = copies.wording(mention.title, mention.text).traces
-    persons_ = (trace.encode() for trace in persons.traces(mention))
+    persons_ = (f"{trace}{more}".encode() for trace in persons.traces(mention) for more in ("", " again"))
     return tuple(_key(mention.brand, trace) for trace in (*texts, *persons_))
 
 
@@ -157,8 +157,14 @@ def _nearest(keys: dict[int, tuple[int, ...]], rows: Iterable[tuple[int, int]]) 
     chosen: set[int] = set()
     for own, traces in keys.items():
         shared = Counter(number for key in traces for number in holders.get(key, ()) if number != own)
-        chosen.update(sorted(shared, key=lambda number: (-shared[number], -number))[:NEAREST])
+        chosen.update(_first(shared))
     return chosen
+
+
+def _first(shared: Counter[int]) -> list[int]:
+    """Of mentions with so many traces in common, the nearest."""
+    near = [number for number, count in shared.items() if count >= SHARED]
+    return sorted(near, key=lambda number: (-shared[number], -number))[:NEAREST]
 
 
 def week(now: datetime) -> int:
