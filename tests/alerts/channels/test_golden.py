@@ -23,6 +23,6 @@ def test_no_golden_file_is_left_over() -> None:
 
 def test_the_languages_differ() -> None:
     for kind in KINDS:
-        if kind != "report":  # its words are the digest's
+        if not kind.startswith("report"):  # its words are the digest's
             english, italian = (EXPECTED[GOLDEN / f"{kind}.{lang}.json"] for lang in ("en", "it"))
             assert english != italian, kind
