@@ -111,7 +111,7 @@ class Asked:
 
     def but(self, **changed: str) -> str:
         """The address of the first page with other filters."""
-        return replace(self, **changed, after=None).address()  # type: ignore[arg-type]
+        return replace(self, **{**changed, "after": None}).address()
 
     def wanted(self, who: str) -> Wanted:
         return Wanted(
