@@ -8,11 +8,12 @@ more where it holds several mentions.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, or_, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -201,7 +202,7 @@ class Card:
 
 def load_card(session: Session, case_id: int, brand: Brand | None, now: datetime) -> Card:
     """The card of a case; `brand` None: one that is not configured any more. Raises LookupError: no such case."""
-    row = session.execute(_everything(case_id)).first()
+    row = session.execute(_everything(), {"of_case": case_id}).first()
     if row is None:
         raise LookupError(f"case {case_id} is not there any more")
     case, mention = row.Case, row.Mention
@@ -277,7 +278,10 @@ def platform_label(name: str) -> str:
     return platforms.label(name)
 
 
-def _everything(case_id: int) -> Any:
+@cache
+def _everything() -> Any:
+    """The query, made once: making it takes longer than asking it. `of_case`: the id of the case."""
+    case_id: Any = bindparam("of_case", type_=Integer)
     other = aliased(Mention)
     before = (
         other.brand == Mention.brand,
@@ -285,8 +289,11 @@ def _everything(case_id: int) -> Any:
         other.author_key == Mention.author_key,
         col(other.published_at) < Mention.published_at,
     )
-    replied = select(col(Case.id)).where(col(Case.replied_at).is_not(None))
-    answered = or_(col(other.answer).is_not(None), col(other.case_id).in_(replied))
+    theirs = aliased(
+        Case
+    )  # looked up one by one: a list of all that were answered would be made for each card
+    replied = exists().where(col(theirs.id) == other.case_id, col(theirs.replied_at).is_not(None))
+    answered = or_(col(other.answer).is_not(None), replied)
     first = select(func.min(other.published_at, type_=UtcDateTime)).where(*before)  # type: ignore[arg-type]
     return (
         select(
@@ -321,7 +328,7 @@ def _everything(case_id: int) -> Any:
     )
 
 
-def _vanished(case_id: int) -> Any:
+def _vanished(case_id: Any) -> Any:
     """When it was noticed that something grave is gone from the brand's own page, while anything of the case is."""
     other = aliased(Mention)
     gone = exists().where(col(other.case_id) == case_id, col(other.gone_at).is_not(None))

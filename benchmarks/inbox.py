@@ -72,7 +72,7 @@ PAGES = {
     "few": "/?q=s500+consegna",
     "phrase": "/?q=%22consegna+era+in+ritardo%22",
     "rare": "/?q=r50000",
-    "beginning": "/?q=cliente4",
+    "beginning": "/?q=cliente4*",
     "filtered": "/?q=caffe&language=de&severity=critical",
     "no_such": "/?q=zebra",
 }

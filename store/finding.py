@@ -15,8 +15,8 @@ from store.queue import TO_DO, latest_cases, waiting_cases
 from store.search import Term, hits, newest
 from store.tables import Case, CaseStatus, Mention, Score
 
-GROWS, LARGEST = 4, 4_000
-MOST = 24_000  # cases, or mentions that a search has hit, that one page looks through
+GROWS, LARGEST = 4, 8_000
+MOST = 8_000  # cases, or mentions that a search has hit, that one page looks through
 EVERY = tuple(CaseStatus)
 NOBODY = "-"
 

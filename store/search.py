@@ -2,7 +2,7 @@
 
 The index is kept by the database itself: by triggers on SQLite, as an index over an expression on PostgreSQL. So an
 erased text is gone from it in the transaction that erases it. Words are folded: no accents, no capitals. All words must
-be there; "words in quotes" in this order; the last word may go on. Whatever is asked is only ever words.
+be there; "words in quotes" in this order; a word with a star may go on. Whatever is asked is only ever words.
 """
 
 import re
@@ -54,8 +54,8 @@ def terms(asked: str) -> tuple[Term, ...]:
     for match in _TERM.finditer(asked):
         words = tuple(_WORD.findall(match[1] if match[1] is not None else match[2]))
         if words:
-            last = match[1] is None and match.end() == len(asked)
-            found.append(Term(words, last and len(words[-1]) > 1))
+            star = match[1] is None and match[2].endswith("*")
+            found.append(Term(words, star and len(words[-1]) > 1))
     return tuple(found[:MOST_TERMS])
 
 

@@ -137,5 +137,5 @@ def _count(row: Snapshot, what: str) -> int | None:
 def _round_up(number: int) -> int:
     """To a figure that a grid is read by."""
     unit = 10 ** max(len(str(max(number, 1))) - 1, 0)
-    step = next(n for n in (1, 2, 4, 8, 10) if n * unit >= number)
-    return max(step * unit, TICKS)
+    step: int = next(n for n in (1, 2, 4, 8, 10) if n * unit >= number)
+    return int(max(step * unit, TICKS))

@@ -1,7 +1,7 @@
 """The queue: its filters and its search, a page of its cases, and what is done with several of them at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -108,10 +108,6 @@ class Asked:
         """Of the page with the same filters that begins after `after`."""
         given = self.chosen | ({"after": str(after)} if after else {})
         return f"/?{urlencode(given)}" if given else "/"
-
-    def but(self, **changed: str) -> str:
-        """The address of the first page with other filters."""
-        return replace(self, **changed, after=None).address()  # type: ignore[arg-type]
 
     def wanted(self, who: str) -> Wanted:
         return Wanted(
