@@ -46,7 +46,7 @@ def write(figures: Figures, brand: Brand, words: Words) -> Report:
         week(figures) if figures.mentions else None,
         sections(figures, words, zone),
         figures.to_json(),
-        figures.quoted(),
+        quoted=figures.quoted(),
     )
 
 

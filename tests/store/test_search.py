@@ -1,6 +1,7 @@
 """Full text on both databases: folded words, phrases, beginnings; kept by the database; nothing hostile in a query."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +19,7 @@ LATEST = 2**31
 
 
 def add(session: Session, now: datetime, number: int, text: str, **more: str) -> int:
-    known = {
+    known: dict[str, Any] = {
         "brand": "aurora",
         "source": "shop",
         "platform": "page",
