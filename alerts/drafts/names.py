@@ -44,9 +44,9 @@ def signed_name(author: str | None, text: str) -> str | None:
     return None if _is_no_name(word) or _is_rude(word) else word
 
 
-def is_known(word: str) -> bool:
-    """Whether this is a first name that one of the phrase files lists."""
-    return fold(word).plain in _known_names()
+def is_known(word: str, lang: str | None = None) -> bool:
+    """Whether this is a first name that one of the phrase files lists, or that of `lang`."""
+    return fold(word).plain in (_names_of(lang) if lang else _known_names())
 
 
 def _known(word: str) -> str | None:
@@ -79,7 +79,12 @@ def _is_no_name(name: str) -> bool:
 
 @cache
 def _known_names() -> frozenset[str]:
-    return frozenset(fold(name).plain for lang in languages() for name in load(lang).names.known)
+    return frozenset().union(*(_names_of(lang) for lang in languages()))
+
+
+@cache
+def _names_of(lang: str) -> frozenset[str]:
+    return frozenset(fold(name).plain for name in load(lang).names.known)
 
 
 @cache

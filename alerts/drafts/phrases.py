@@ -264,13 +264,19 @@ class Thing(Strict):
 
 
 class Named(Strict):
-    """Whom and what customers name. Patterns with NAME where a first name stands: `praised`, one of the brand's people;
-    `theirs`, one of the customer's own ("my daughter NAME"); `signed`, at the end of a text, the author. `never`: what
-    takes back the praise around it; `doubtful`: names that are more often words."""
+    """Whom and what customers name. Patterns with NAME where a first name stands: `praised`, one of the brand's people,
+    with a word of praise in the same clause; `theirs`, one of the customer's own ("my daughter NAME"); `signed`, at the
+    end of a text, the author. In `praised`, WHO is a name with or without the job of who bears it, and TITLE a job: it
+    says who somebody is and praises nobody. `titles`: jobs and forms of address; `before`: what may stand before one;
+    `never`: what takes back the praise in its sentence, or makes it doubtful; `articles`: what stands before things
+    ("the Margherita"), not before people; `doubtful`: names that are more often words or dishes, in any language."""
 
     MARK: ClassVar[str] = "ʬ"  # stands for each letter of a name while the patterns are looked for
 
     praised: Words
+    titles: Words
+    before: Words
+    articles: Words
     theirs: Words
     signed: Words
     never: Words
@@ -278,10 +284,20 @@ class Named(Strict):
     roles: tuple[Role, ...]
     things: tuple[Thing, ...]
 
-    @staticmethod
-    def patterns(words: Words) -> Words:
-        """With the mark of a name in the place of NAME."""
-        return tuple(pattern.replace("NAME", f"{Named.MARK}*") for pattern in words)
+    def patterns(self, words: Words) -> Words:
+        """With the mark of a name in the place of NAME, and each of the forms of WHO in its place."""
+        title = f"{{{','.join(self.titles)}}}"
+        titled = f"{{{','.join(self.before)}}} {title}"
+        forms = [
+            pattern.replace("WHO", who)
+            for pattern in words
+            for who in (("NAME", f"NAME, {titled},") if pattern.startswith("WHO") else _ended(title, titled))
+        ]
+        return tuple(form.replace("TITLE", title).replace("NAME", f"{self.MARK}*") for form in forms)
+
+
+def _ended(title: str, titled: str) -> tuple[str, ...]:
+    return "NAME", f"{title} NAME", f"{titled} NAME"
 
 
 class Ask(Strict):

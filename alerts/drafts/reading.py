@@ -92,7 +92,11 @@ def read(request: DraftRequest, phrases: Phrases) -> Reading:
     problems = tuple(_problems(text, known, request.topics, phrases))
     grave = Folded(text.shown, tripwires.without_harmless(text.plain, request.lang))
     kind = _kind(grave, known, hits, problems, request, phrases)
-    praised = naming.praised(text, phrases, request.brand, request.author) if known else ()
+    insults = known and bool(find(phrases.abuse, text))
+    blamed = [found.span for found in problems if found.span]
+    of_staff = any(found.span and found.problem.topic == STAFF for found in problems)
+    sure = known and naming.is_sure(request) and not insults and not of_staff
+    praised = naming.praised(text, phrases, request.brand, request.author, blamed) if sure else ()
     liked = list(_goods(text, known, phrases))
     goods = tuple({good.topic: good for _, good in liked}.values())
     staff = phrases.good_of(STAFF)
@@ -112,7 +116,7 @@ def read(request: DraftRequest, phrases: Phrases) -> Reading:
         repeated=known and bool(find(phrases.language.repeated, text)),
         told=known and _is_named(kind, grave),
         concedes=known and bool(find(phrases.language.concessions, text)),
-        insults=known and bool(find(phrases.abuse, text)),
+        insults=insults,
         names=praised,
         role=naming.role(text, _of_staff(liked, problems), phrases) if known else None,
         things=_things(text, liked, (STAFF,) if praised else request.topics, phrases) if known else {},
