@@ -3,6 +3,7 @@ it is that was good. It takes only what the phrase file knows, and no name that 
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 
 import regex
 
@@ -74,7 +75,7 @@ def _is_sure(text: Folded, span: Span, blamed: Sequence[Span], named: Named) -> 
         return False
     within = text.plain[span.start : span.end]
     tokens = list(_TOKEN.finditer(within))
-    apart = zip(tokens, tokens[1:], strict=False)
+    apart = pairwise(tokens)
     if any(not _JOINED.fullmatch(within, one.end(), other.start()) for one, other in apart):
         return False
     return not find(named.patterns(named.never), sentence)
