@@ -221,12 +221,12 @@ def test_what_a_value_holds_is_never_read_as_a_slot() -> None:
     assert wording.render({"name": "{reach}", "reach": "{name} {0} %s"}) == "{reach}, {name} {0} %s"
 
 
-@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_danger_of_no_kind_speaks_of_no_product_and_cold_food_of_no_lot(lang: str) -> None:
-    phrases = load(lang)
-    safety = next(kind for kind in phrases.kinds if kind.id == "safety")
-    concern = next(kind for kind in phrases.kinds if kind.id == "concern")
+    bank = load(lang)
+    safety = next(kind for kind in bank.kinds if kind.id == "safety")
+    concern = next(kind for kind in bank.kinds if kind.id == "concern")
     assert (safety.advice, safety.need) == (concern.advice, concern.need)
-    cold = next(problem for problem in phrases.problems if problem.id == "temperature")
-    taste = next(problem for problem in phrases.problems if problem.id == "taste")
+    cold = next(problem for problem in bank.problems if problem.id == "temperature")
+    taste = next(problem for problem in bank.problems if problem.id == "taste")
     assert cold.topic == taste.topic and not set(cold.next) & set(taste.next)
