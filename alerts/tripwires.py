@@ -7,9 +7,10 @@ Patterns: `*` stands for the rest of a word, `{a,b}` for a choice, a space for a
 and invisible characters do not count. A file has a table for each kind; `words` count where the text's language
 is known or not, `ambiguous` only where it is known to be this one (German "Gift" is a poison, English "gift" is
 not). `harmless.words` are phrases in which a word means something else ("salsa all'avvocato"). `denied.words` are
-threats that are not made ("I won't sue you"), unless one of `denied.doubts` comes before in the sentence ("don't
-think") or one of `denied.unless` after, in the sentence or the next ("if", "today"): in doubt, a threat is one. A number is none where it
-counts something ("118 euro").
+threats that are not made
+("I won't sue you"), unless one of `denied.doubts` comes before in the sentence ("don't
+think") or one of `denied.unless` after, in the sentence or the next ("if", "today"): in doubt, a threat is one.
+A number is none where it counts something ("118 euro").
 """
 
 import re

@@ -226,7 +226,9 @@ def test_the_danger_of_no_kind_speaks_of_no_product_and_cold_food_of_no_lot(lang
     bank = load(lang)
     safety = next(kind for kind in bank.kinds if kind.id == "safety")
     concern = next(kind for kind in bank.kinds if kind.id == "concern")
-    assert (safety.advice, safety.need) == (concern.advice, concern.need)
+    assert [one.text for one in safety.advice] == [one.text for one in concern.advice]
+    assert safety.need == concern.need
     cold = next(problem for problem in bank.problems if problem.id == "temperature")
     taste = next(problem for problem in bank.problems if problem.id == "taste")
-    assert cold.topic == taste.topic and not set(cold.next) & set(taste.next)
+    assert cold.topic == taste.topic
+    assert not {one.text for one in cold.next} & {one.text for one in taste.next}
