@@ -7,8 +7,10 @@ Patterns: `*` stands for the rest of a word, `{a,b}` for a choice, a space for a
 and invisible characters do not count. A file has a table for each kind; `words` count where the text's language
 is known or not, `ambiguous` only where it is known to be this one (German "Gift" is a poison, English "gift" is
 not). `harmless.words` are phrases in which a word means something else ("salsa all'avvocato"). `denied.words` are
-threats that are not made ("I won't sue you"), unless one of `denied.unless` follows ("if"). A number is none where it
-counts something ("118 euro").
+threats that are not made
+("I won't sue you"), unless one of `denied.doubts` comes before in the sentence ("don't
+think") or one of `denied.unless` after, in the sentence or the next ("if", "today"): in doubt, a threat is one.
+A number is none where it counts something ("118 euro").
 """
 
 import re
@@ -30,7 +32,8 @@ _GAP, _REST = r"[\W_]{1,3}", r"[^\W_]*"
 # What a number counts, or what goes on after it: "il 118,40", "called 999 times" call nobody.
 _UNITS = "eur|euros?|dollari?|dollars?|pounds?|sterline|volte|times|veces|fois|mal|vezes|keer|maal"
 _COUNTED = rf"[.,:/]\d|[\W_]{{0,2}}(?:[%€$£°]|(?:{_UNITS})\b)"
-_SOON = r"(?:[^\w.!?]{1,3}[^\W_]+){0,2}[^\w.!?]{1,3}"  # up to two words of the same sentence in between
+_SENTENCE = re.compile(r"[.!?\n]+")
+_REACH = 300  # characters: how far before and after a denial its doubts are looked for
 _START = r"(?<![^\W_])"  # an underscore is no letter: people write _avvocato_
 _END = rf"(?![^\W_])(?!(?<=\d)(?:{_COUNTED}))"
 _INVISIBLE = re.compile(
@@ -60,10 +63,11 @@ def find(text: str, lang: str | None, brand: Brand | None = None) -> list[Hit]:
     """
     shown, plain = _fold(text)
     found: dict[tuple[str, str], tuple[int, Hit]] = {}
+    told = _without_denied(plain, lang)
     for pattern in _patterns(lang, brand):
-        for match in pattern.finditer(plain):
+        for match in pattern.finditer(told):
             kind = str(match.lastgroup)
-            if kind not in (HARMLESS, DENIED):
+            if kind != HARMLESS:
                 hit = Hit(kind, shown[match.start() : match.end()])
                 found.setdefault((kind, match.group()), (match.start(), hit))
     return [hit for _, hit in sorted(found.values(), key=lambda place: place[0])]
@@ -71,11 +75,29 @@ def find(text: str, lang: str | None, brand: Brand | None = None) -> list[Hit]:
 
 def without_harmless(plain: str, lang: str | None) -> str:
     """A folded text with a blank in each place of what is harmless or denied."""
+    plain = _without_denied(plain, lang)
     for pattern in _patterns(lang, None):
         for match in pattern.finditer(plain):
-            if match.lastgroup in (HARMLESS, DENIED):
-                plain = plain[: match.start()] + " " * len(match[0]) + plain[match.end() :]
+            if match.lastgroup == HARMLESS:
+                plain = _blank(plain, match)
     return plain
+
+
+def _without_denied(plain: str, lang: str | None) -> str:
+    """A folded text with a blank in each place of a threat that is surely not made."""
+    code = _code(lang)
+    for known in (code,) if code else languages():
+        denied, doubts, unless = _denials(known)
+        for match in denied.finditer(plain):
+            before = _SENTENCE.split(plain[max(0, match.start() - _REACH) : match.start()])[-1]
+            after = " ".join(_SENTENCE.split(plain[match.end() : match.end() + _REACH])[:2])
+            if not doubts.search(before) and not unless.search(after):
+                plain = _blank(plain, match)
+    return plain
+
+
+def _blank(plain: str, match: re.Match[str]) -> str:
+    return plain[: match.start()] + " " * len(match[0]) + plain[match.end() :]
 
 
 def matches(words: tuple[str, ...], text: str) -> bool:
@@ -84,13 +106,29 @@ def matches(words: tuple[str, ...], text: str) -> bool:
 
 
 def _patterns(lang: str | None, brand: Brand | None) -> Iterator[re.Pattern[str]]:
-    code = re.split("[-_]", lang)[0].lower() if lang else None
-    if code in languages():
+    if code := _code(lang):
         yield _language(code, True)
     else:
         yield from (_language(code, False) for code in languages())
     if brand and brand.policy.tripwires:
         yield _own(brand.policy.tripwires)
+
+
+def _code(lang: str | None) -> str | None:
+    """The language, where it has words."""
+    code = re.split("[-_]", lang)[0].lower() if lang else None
+    return code if code in languages() else None
+
+
+@cache
+def _denials(code: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What denies a threat; what before it, and what after it, makes that doubtful."""
+    table = tomllib.loads((WORDS / f"{code}.toml").read_text(encoding="utf-8")).get(DENIED, {})
+    denied, doubts, unless = (
+        re.compile(rf"{_START}(?:{_any_of(table.get(key, []))})(?![^\W_])")
+        for key in ("words", "doubts", "unless")
+    )
+    return denied, doubts, unless
 
 
 @cache
@@ -101,9 +139,6 @@ def _language(code: str, certain: bool) -> re.Pattern[str]:
     if unknown := set(tables) - {*KINDS, HARMLESS, DENIED}:
         raise ValueError(f"{path.name}: no such kinds: {', '.join(sorted(unknown))}")
     groups = []
-    if denied := tables.get(DENIED):
-        unless = rf"(?!{_SOON}(?:{_any_of(denied['unless'])})(?![^\W_]))"
-        groups.append(f"(?P<{DENIED}>(?:{_any_of(denied['words'])})(?![^\\W_]){unless})")
     for kind in (HARMLESS, *KINDS):
         table = tables.get(kind, {})
         words = table.get("words", []) + (table.get("ambiguous", []) if certain else [])

@@ -395,3 +395,59 @@ def test_a_threat_that_is_denied_is_none(lang: str, denied: str, made: str) -> N
 )
 def test_a_condition_makes_it_a_threat(lang: str, text: str) -> None:
     assert [hit.kind for hit in find(text, lang)] == ["law"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("it", "Nessun avvocato vi salverà"),
+        ("it", "Non crediate che non vi denuncio"),
+        ("it", "Non vi denuncio oggi, lo faccio domani"),
+        ("it", "Non vi denuncio io, lo fa mia moglie"),
+        ("it", "Non vi denuncio, a meno che non mi rimborsiate"),
+        ("en", "Don't think I won't sue you"),
+        ("en", "I won't sue you for now"),
+        ("en", "I won't sue you today"),
+        ("en", "I won't sue you so long as you pay me 500"),
+        ("en", "I won't sue you. But my wife will"),
+        ("de", "Ich werde Sie nicht gleich verklagen"),
+        ("de", "Glauben Sie nicht, ich werde Sie nicht verklagen"),
+        ("nl", "Denk niet dat ik geen advocaat heb"),
+        ("pt", "Não quero processar, mas vou"),
+        ("es", "De momento no, no os voy a denunciar de momento"),
+        ("es", "No crean que no les voy a denunciar"),
+        ("fr", "Ne croyez pas que je ne vais pas porter plainte"),
+    ],
+)
+def test_a_denial_in_doubt_is_a_threat(lang: str, text: str) -> None:
+    assert "law" in [hit.kind for hit in find(text, lang)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("it", "Qualcuno mi ha palpeggiata in bagno"),
+        ("it", "Il barista mi ha messo le mani addosso"),
+        ("en", "The waiter followed my daughter into the toilet"),
+        ("fr", "Le serveur m'a tripotée"),
+        ("fr", "Il m'a touché les fesses"),
+        ("pt", "O empregado passou a mão em mim"),
+        ("nl", "De ober zat aan mijn billen"),
+        ("de", "Der Kellner hat mich angegrapscht"),
+        ("de", "Ich wurde begrapscht"),
+        ("es", "El camarero me tocó el culo"),
+        ("es", "Un cliente me manoseó"),
+        ("it", "Il cornetto era ammuffito"),
+        ("en", "The bread was mouldy"),
+        ("en", "Moldy bread again"),
+        ("es", "El pan estaba mohoso"),
+        ("pt", "O pão vinha bolorento"),
+        ("pt", "Pão mofado"),
+        ("fr", "Le pain était moisi"),
+        ("de", "Das Brot war verschimmelt"),
+        ("de", "Der Käse ist schimmelig"),
+        ("nl", "Het brood was beschimmeld"),
+    ],
+)
+def test_assault_and_mould_are_dangers(lang: str, text: str) -> None:
+    assert "danger" in [hit.kind for hit in find(text, lang)]

@@ -219,3 +219,16 @@ def test_a_file_that_cannot_say_a_move_is_refused() -> None:
 def test_what_a_value_holds_is_never_read_as_a_slot() -> None:
     wording = Wording(id="x", form=None, text="{name}, {reach}")
     assert wording.render({"name": "{reach}", "reach": "{name} {0} %s"}) == "{reach}, {name} {0} %s"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_danger_of_no_kind_speaks_of_no_product_and_cold_food_of_no_lot(lang: str) -> None:
+    bank = load(lang)
+    safety = next(kind for kind in bank.kinds if kind.id == "safety")
+    concern = next(kind for kind in bank.kinds if kind.id == "concern")
+    assert [one.text for one in safety.advice] == [one.text for one in concern.advice]
+    assert safety.need == concern.need
+    cold = next(problem for problem in bank.problems if problem.id == "temperature")
+    taste = next(problem for problem in bank.problems if problem.id == "taste")
+    assert cold.topic == taste.topic
+    assert not {one.text for one in cold.next} & {one.text for one in taste.next}
