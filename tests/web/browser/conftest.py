@@ -32,7 +32,7 @@ SHOTS = os.environ.get("ASCOLTO_SHOTS")
 PATIENCE = 15_000  # milliseconds until a test that waits for nothing fails
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # longer, and its loop would be in the way of other tests
 def chromium() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
