@@ -97,8 +97,9 @@ def _secrets_in(value: Any) -> Iterator[str]:
 
 
 def _without_secrets(text: str) -> str:
-    """An address without the password in it, and without parameters that may be one."""
-    if "://" not in text:
+    """An address without the password in it, and without parameters that may be one. What people are told, an address
+    within a sentence too, stays as it is."""
+    if "://" not in text or any(map(str.isspace, text.strip())):
         return text
     try:
         parts = urlsplit(text)

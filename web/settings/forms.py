@@ -11,7 +11,6 @@ from typing import Any
 from alerts.words import N_
 from web.settings.fields import LEVELS, Field
 
-MOST_ROWS = 200
 TWICE = N_("This stands there twice: keep one of them.")
 ANY = "default"  # in the file: for every language, every brand, every topic
 PRESET = ("languages", "keys", "topics", "brands")
@@ -64,7 +63,7 @@ def posted(field: Field, form: Mapping[str, str], name: str) -> Grid:
             rows=tuple({"key": key, "value": form.get(f"{name}.{key}", "").strip()} for key in LEVELS)
         )
     rows = []
-    for number in range(MOST_ROWS):
+    for number in _numbers(form, name):
         cells = {
             column.key: form.get(f"{name}.{number}.{column.key}", "").replace("\r\n", "\n").strip()
             for column in field.columns
@@ -73,6 +72,12 @@ def posted(field: Field, form: Mapping[str, str], name: str) -> Grid:
             continue
         rows.append(cells)
     return Grid(rows=tuple(rows))
+
+
+def _numbers(form: Mapping[str, str], name: str) -> list[int]:
+    """The rows that a form brought, however many: a row that is not read would count as one taken away."""
+    parts = (key.removeprefix(f"{name}.").partition(".")[0] for key in form if key.startswith(f"{name}."))
+    return sorted({int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 7})
 
 
 def value(field: Field, grid: Grid) -> Any:
