@@ -85,7 +85,8 @@ def test_search_and_filters(visit: Visit, shot: Shot) -> None:
 
 def test_keys(visit: Visit, shelf: Database, shot: Shot) -> None:
     page = visit(viewport=DESK)
-    page.keyboard.press("?")
+    page.bring_to_front()
+    page.locator("body").press("?")
     page.get_by_role("dialog").wait_for()
     shot(page, "keys")
     page.keyboard.press("Escape")
