@@ -44,7 +44,9 @@ def _public(value: str) -> str:
         raise ValueError(
             "is no address of an inbox: write https://ascolto.mybrand.example, with no path, or http:// on this machine"
         )
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    # Browsers leave out the port that goes without saying, and the host is compared with what they send.
+    name = parts.netloc.lower().removesuffix({"https": ":443", "http": ":80"}[parts.scheme])
+    return f"{parts.scheme}://{name}"
 
 
 class InboxOptions(Strict):

@@ -92,7 +92,7 @@ def case_routes(site: Site) -> APIRouter:
                 people = {*owners(session), visitor(request).who}
             if chosen not in people:
                 raise HTTPException(404)
-        told = clicks.do(site.listener, what, value, visitor(request).who, chosen, form.get("click")[:60])
+        told = clicks.do(site.listener, what, value, visitor(request).who, chosen, form.click(what))
         answer = RedirectResponse(address, status_code=303)
         site.tell(request, answer, told.said or _done(site, what, told.done))
         return answer
@@ -103,7 +103,9 @@ def case_routes(site: Site) -> APIRouter:
         form = posted(request)
         with site.db.read() as session:
             found = session.get(Case, known(case_id))
-            brand = site.brands.get(found.brand) if found else None
+            if found is None:
+                raise HTTPException(404)
+            brand = site.brands.get(found.brand)
             card = load_card(session, known(case_id), brand, site.clock())
         name = next((one for one in form.names() if one.startswith("reply.")), "")
         return HTMLResponse(
@@ -145,7 +147,7 @@ def _submitted(site: Site, request: Request, case_id: int, what: str, form: Post
         return shown(request, case_id, what, form, sent)  # type: ignore[no-any-return]
     who = visitor(request).who
     user = who.split(":")[1] if who.startswith("slack:") else ""
-    told = clicks.submitted(site.listener, what, memory, who, sent, form.get("click")[:60], user)
+    told = clicks.submitted(site.listener, what, memory, who, sent, form.click(what), user)
     if not told.done and told.said:
         return shown(request, case_id, what, form, {"": told.said})  # type: ignore[no-any-return]
     answer = RedirectResponse(f"/cases/{case_id}", status_code=303)

@@ -104,7 +104,8 @@ class Gate:
             found = visits.find(session, token, now)
         if found is None or (role := self.role_now(found[0])) is None:
             return None
-        if found[1]:
+        # What a page that stays open asks by itself is no click.
+        if found[1] and not (request.method == "GET" and "hx-request" in request.headers):
             with self.db.write() as session:
                 visits.seen(session, token, now)
         return Visitor(found[0].who, role, self._csrf(token), token)

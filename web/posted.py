@@ -27,6 +27,11 @@ class Posted:
     def all(self, name: str) -> list[str]:
         return [value for known, value in self.pairs if known == name]
 
+    def click(self, what: str) -> str:
+        """The id of a click that does `what`: a page has one for all its forms, and one deed is not another."""
+        given = self.get("click")
+        return f"{what}:{given}"[:60] if given else ""
+
     def names(self) -> list[str]:
         return list(dict.fromkeys(name for name, _ in self.pairs))
 

@@ -1,5 +1,6 @@
 """The queue: its filters and its search, a page of its cases, and what is done with several of them at once."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -141,6 +142,7 @@ def queue_page(
         "cards": [(card, seen.value(card)) for card in cards],
         "further": asked.address(found.further) if found and found.further else None,
         "whole": found.full if found else True,
+        "click": secrets.token_hex(8),
         "bulk": {what: words._(menu.LABELS[what]) for what in BULK},
         "headline": headline,
         "open_on": open_on,
@@ -193,7 +195,7 @@ def queue_routes(site: Site) -> APIRouter:
         if one:  # a button of one row
             what, _, value = one.partition(":")
             chosen = [value]
-        became = _several(site.listener, what, chosen[:PAGE], who, form.get("click"))
+        became = _several(site.listener, what, chosen[:PAGE], who, form.click(what))
         answer = RedirectResponse(asked.address(asked.after), status_code=303)
         site.tell(request, answer, became)
         return answer

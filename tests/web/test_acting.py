@@ -86,6 +86,24 @@ def test_a_click_that_comes_twice_is_done_once(db: Database, now: datetime) -> N
     assert done == ["callback"]
 
 
+def test_what_is_typed_is_kept_beside_another_deed_of_the_same_page(db: Database, now: datetime) -> None:
+    case = add(db, now)
+    client = browser(db, now)
+    page = fields(client, f"/cases/{case}/note")
+    known = {name: page[name] for name in ("csrf", "seen", "click")}
+    client.post(f"/cases/{case}/do", data=known | {"what": "callback"})
+    send(client, case, "note", click=known["click"], note="Chiamata.")
+    with db.read() as session:
+        done = list(session.exec(select(Audit.action).where(Audit.case_id == case)))
+    assert done == ["callback", "note"]
+
+
+def test_the_length_of_a_case_that_is_not_there(db: Database, now: datetime) -> None:
+    client = browser(db, now)
+    csrf = fields(client, f"/cases/{add(db, now)}")["csrf"]
+    assert client.post("/cases/99/length", data={"csrf": csrf, "reply.1": "x"}).status_code == 404
+
+
 @pytest.mark.parametrize("what", ["", "show", "nonsense", "acknowledge "])
 def test_what_is_no_action_does_nothing(db: Database, now: datetime, what: str) -> None:
     case = add(db, now)
@@ -214,6 +232,7 @@ def test_several_at_once(db: Database, now: datetime) -> None:
     client = browser(db, now)
     page = client.get("/?status=all").text
     boxes = re.findall(r'name="case" value="([^"]+)"', page)
+    assert fields(client, "/")["click"]
     csrf = fields(client, "/")["csrf"]
     form = {"csrf": csrf, "what": "acknowledge", "case": boxes, "status": "all", "click": "k1"}
     answer = client.post("/bulk", data=form)

@@ -141,6 +141,18 @@ def test_a_visit_ends_by_itself(db: Database, now: datetime) -> None:
     assert later(VISIT_LASTS) == 403
 
 
+def test_a_page_that_stays_open_keeps_nobody_signed_in(db: Database, now: datetime) -> None:
+    client = browser(db, now)
+
+    def later(after: timedelta, **headers: str) -> int:
+        there = stranger(db, now + after)
+        there.cookies = client.cookies
+        return there.get("/", headers=headers).status_code
+
+    assert later(IDLE - timedelta(minutes=1), **{"HX-Request": "true"}) == 200
+    assert later(IDLE + timedelta(minutes=1)) == 403
+
+
 def test_signing_out_ends_the_visit_on_the_server(db: Database, now: datetime) -> None:
     client, other = browser(db, now), browser(db, now)
     thief = stranger(db, now)
@@ -334,6 +346,8 @@ def test_after_signing_in_one_comes_back_to_where_one_was(db: Database, now: dat
     [
         ("https://Inbox.Aurora.example/", "https://inbox.aurora.example"),
         ("http://127.0.0.1:8765", "http://127.0.0.1:8765"),
+        ("https://inbox.aurora.example:443", "https://inbox.aurora.example"),
+        ("https://inbox.aurora.example:8443", "https://inbox.aurora.example:8443"),
         ("http://inbox.aurora.example", None),
         ("https://inbox.aurora.example/path", None),
         ("https://user@inbox.aurora.example", None),
